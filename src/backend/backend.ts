@@ -1,0 +1,68 @@
+/** Who computes: one interface, whatever stands behind it. A backend holds the state of one run. */
+
+/** Pairs of one step, as a caller hands them in: input a and target b, each below V. */
+export interface Batch {
+  inputs: Uint32Array;
+  targets: Uint32Array;
+}
+
+/** Population loss in nats. `standardError` is 0 when the loss is exact. */
+export interface PopulationLoss {
+  loss: number;
+  standardError: number;
+}
+
+/** Eigenvalue spectrum of the centred embedding, summarised. All are at least 1 but `meanEnergyShare` (0 to 1). */
+export interface Spectrum {
+  /** exp(-Σ r ln r), r the explained-variance ratios (squared singular values, normalised). */
+  effectiveDimension: number;
+  /** (Σλ)²/Σλ² */
+  participationRatio: number;
+  /** Σλ/λ_max */
+  stableRank: number;
+  /** Roy and Vetterli: exp of the entropy of the normalised, unsquared singular values. */
+  effectiveRank: number;
+  /** Share of ‖E‖² in the mean row, which centring removes. */
+  meanEnergyShare: number;
+}
+
+/** Trained arrays, row-major and unpadded. `unembedding` is undefined when tied; gain and bias exist with a norm. */
+export interface Weights {
+  /** V×D */
+  embedding: Float32Array;
+  /** V×D */
+  unembedding?: Float32Array;
+  /** D */
+  gain?: Float32Array;
+  /** D, layernorm only */
+  bias?: Float32Array;
+}
+
+/** Everything a run needs to go on: weights with Adam's moments, in the same shapes, and the step count. */
+export interface OptimizerState {
+  step: number;
+  weights: Weights;
+  firstMoment: Weights;
+  secondMoment: Weights;
+}
+
+export interface Advanced {
+  /** Steps done in this call: fewer than asked when a loss was not finite. */
+  done: number;
+  /** Mean batch loss of the last step, before its update, in nats; not finite when the run diverged. */
+  loss: number;
+}
+
+export interface Backend {
+  /** One update a rate, on drawn batches; stops before the update of a step whose loss is not finite. */
+  advance(learningRates: Float64Array): Advanced;
+  /** One update on the caller's batch. */
+  stepOn(batch: Batch, learningRate: number): Advanced;
+  evaluate(): PopulationLoss;
+  spectrum(): Spectrum;
+  state(): OptimizerState;
+  setState(state: OptimizerState): void;
+  /** Bytes this run holds. */
+  readonly bytes: number;
+  dispose(): void;
+}

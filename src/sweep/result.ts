@@ -1,0 +1,18 @@
+import type { RunConfig } from "../config.js";
+import type { TrainingRecord } from "../training/record.js";
+
+/** A finished run. */
+export interface RunResult {
+  /** `configHash(config)`: the name of the run. */
+  run: string;
+  config: RunConfig;
+  records: TrainingRecord[];
+  /** The embedding at the end (V×D, row-major) when V·D is at most 1024, else null. */
+  finalEmbedding: number[] | null;
+  finalUnembedding: number[] | null;
+  /** The step at which the loss stopped being finite, or null. */
+  divergedAt: number | null;
+  /** Wall seconds in all, and those spent in steps. */
+  seconds: number;
+  stepSeconds: number;
+}
