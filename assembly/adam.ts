@@ -1,0 +1,23 @@
+
+/**
+ * θ ← θ − stepSize · m/(sqrt(v)·secondScale + eps) with m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², over `count` floats, a
+ * multiple of 4. gradient = 0 (the pointer) stands for a gradient of zeros.
+ */
+export function adamUpdate(
+  weights: usize, firstMoment: usize, secondMoment: usize, gradient: usize, count: u32,
+  beta1: f32, beta2: f32, oneMinusBeta1: f32, oneMinusBeta2: f32, stepSize: f32, secondScale: f32, eps: f32,
+): void {
+  const b1 = f32x4.splat(beta1), b2 = f32x4.splat(beta2);
+  const c1 = f32x4.splat(oneMinusBeta1), c2 = f32x4.splat(oneMinusBeta2);
+  const rate = f32x4.splat(stepSize), scale = f32x4.splat(secondScale), small = f32x4.splat(eps);
+  for (let i: usize = 0; i < <usize>count << 2; i += 16) {
+    let g = f32x4.splat(0);
+    if (gradient) g = v128.load(gradient + i);
+    const m = f32x4.add(f32x4.mul(b1, v128.load(firstMoment + i)), f32x4.mul(c1, g));
+    const v = f32x4.add(f32x4.mul(b2, v128.load(secondMoment + i)), f32x4.mul(c2, f32x4.mul(g, g)));
+    v128.store(firstMoment + i, m);
+    v128.store(secondMoment + i, v);
+    const denominator = f32x4.add(f32x4.mul(f32x4.sqrt(v), scale), small);
+    v128.store(weights + i, f32x4.sub(v128.load(weights + i), f32x4.mul(rate, f32x4.div(m, denominator))));
+  }
+}

@@ -1,0 +1,22 @@
+/**
+ * The kernel's whole interface. Everything works on memory that the caller supplies; nothing is kept between calls.
+ * The products, exp and Adam are exported for benches and tests, and because an exported function is never inlined into
+ * a larger one, where V8 would run out of registers.
+ */
+export { adamUpdate } from "./adam";
+export { zipfProbabilities } from "./distribution";
+export { exp2Row } from "./exp";
+export { columnMax, exponentiate, logitsOfRows, packPanels, sumOfExponentials } from "./logits";
+export { multiply, tile1x12, tile1x4, tile3x12, tile4x8, tile6x4 } from "./matmul";
+export { inputLosses, sampledLoss } from "./population";
+export { buildAliasTable, drawTokens } from "./sampler";
+export { eigenvalues, spectrum } from "./spectrum";
+export { advance, combineSegments, forwardSegment, step } from "./step";
+export { dot } from "./vector";
+export { gaussianWeights } from "./weights";
+export { streamKey } from "./random";
+
+/** First free byte: everything below belongs to the compiler. */
+export function heapBase(): usize {
+  return __heap_base;
+}

@@ -1,0 +1,141 @@
+import { log } from "../src/math/elementary";
+import { blockWidth, columnMax, gatherInputs, logitsOfRows, packPanels, sumOfExponentials } from "./logits";
+import { SAMPLED_EVALUATION, streamKey } from "./random";
+import { Run } from "./run";
+import { drawTokens } from "./sampler";
+import { dot } from "./vector";
+import { exp2 } from "./exp";
+
+const LN2: f64 = 0.6931471805599453;
+
+/** logSumExp of the `count` inputs (at most a block) whose x rows stand first in run.x → out, f64, nats. */
+function logSumExp(run: Run, out: usize, count: u32): void {
+  const width = blockWidth(count);
+  const widthBytes = <usize>width << 2;
+  const before = run.inputShift;
+  packPanels(run, 0, count);
+  for (let j: u32 = 0; j < count; j++) store<f64>(out + (<usize>j << 3), 0);
+  for (let j: usize = 0; j < widthBytes; j += 4) store<f32>(run.segmentMax + j, -Infinity);
+  for (let row: u32 = 0; row < run.vocabSize; row += run.chunkRows) {
+    const rows = min(run.chunkRows, run.vocabSize - row);
+    memory.copy(before, run.segmentMax, widthBytes);
+    logitsOfRows(run, run.logits, row, rows, width);
+    columnMax(run.segmentMax, run.logits, rows, width);
+    memory.fill(run.segmentSum, 0, widthBytes);
+    sumOfExponentials(run.logits, run.segmentMax, run.segmentSum, rows, width);
+    for (let j: u32 = 0; j < count; j++) {
+      const at = <usize>j << 2;
+      let total = load<f64>(out + (<usize>j << 3));
+      const was = load<f32>(before + at);
+      const now = load<f32>(run.segmentMax + at);
+      if (was != now) total *= f64(f32x4.extract_lane(exp2(f32x4.splat(was - now)), 0));
+      store<f64>(out + (<usize>j << 3), total + f64(load<f32>(run.segmentSum + at)));
+    }
+  }
+  for (let j: u32 = 0; j < count; j++) {
+    const at = out + (<usize>j << 3);
+    store<f64>(at, f64(load<f32>(run.segmentMax + (<usize>j << 2))) * LN2 + log(load<f64>(at)));
+  }
+}
+
+/**
+ * Population loss of single inputs: out[i] (f64, nats) = logSumExp_b(logits) − Σ_b p_b logit_b for inputs[i] (u32).
+ * The second term is one product, x · Σ_b p_b U_b.
+ */
+export function inputLosses(run: Run, out: usize, inputs: usize, count: u32): void {
+  const rowBytes = <usize>run.stride << 2;
+  const mean = run.meanLogitDirection;
+  memory.fill(mean, 0, <usize>run.stride << 3);
+  for (let b: u32 = 0; b < run.vocabSize; b++) {
+    const p = f64x2.splat(load<f64>(run.probabilities + (<usize>b << 3)));
+    const row = run.unembedding + b * rowBytes;
+    for (let d: usize = 0; d < <usize>run.stride << 2; d += 8) {
+      const at = mean + (d << 1);
+      v128.store(at, f64x2.add(v128.load(at), f64x2.mul(p, f64x2.promote_low_f32x4(v128.load64_zero(row + d)))));
+    }
+  }
+  for (let first: u32 = 0; first < count; first += run.blockInputs) {
+    const width = min(run.blockInputs, count - first);
+    gatherInputs(run, inputs + (<usize>first << 2), 0, width);
+    const losses = out + (<usize>first << 3);
+    logSumExp(run, losses, width);
+    for (let j: u32 = 0; j < width; j++) {
+      const x = run.x + j * rowBytes;
+      let expected: f64 = 0;
+      for (let d: u32 = 0; d < run.dim; d++)
+        expected += load<f64>(mean + (<usize>d << 3)) * f64(load<f32>(x + (<usize>d << 2)));
+      const at = losses + (<usize>j << 3);
+      store<f64>(at, load<f64>(at) - expected);
+    }
+  }
+}
+
+/**
+ * Loss over `size` drawn pairs, as the post evaluates: out ← mean and sample variance (f64 each). Pairs are grouped by
+ * input (a counting sort) and equal pairs are computed once.
+ */
+export function sampledLoss(run: Run, out: usize, size: u32): void {
+  const key = streamKey(u64(run.seed), SAMPLED_EVALUATION, u64(run.step));
+  const starts = run.sampleStarts;
+  const targets = run.sampleTargets;
+  const rowBytes = <usize>run.stride << 2;
+  const one = run.evaluationInputs;
+  memory.fill(starts, 0, (<usize>run.vocabSize + 1) << 2);
+  for (let i: u32 = 0; i < size; i++) {
+    drawTokens(one, 1, run.aliasTable, run.vocabSize, key, u64(i) << 1, 0);
+    const at = starts + (<usize>load<u32>(one) << 2);
+    store<u32>(at, load<u32>(at) + 1);
+  }
+  let total: u32 = 0;
+  for (let a: usize = 0; a < <usize>run.vocabSize << 2; a += 4) {
+    const here = load<u32>(starts + a);
+    store<u32>(starts + a, total);
+    total += here;
+  }
+  for (let i: u32 = 0; i < size; i++) {
+    drawTokens(one, 1, run.aliasTable, run.vocabSize, key, u64(i) << 1, 0);
+    const at = starts + (<usize>load<u32>(one) << 2);
+    const place = load<u32>(at);
+    store<u32>(at, place + 1);
+    drawTokens(targets + (<usize>place << 2), 1, run.aliasTable, run.vocabSize, key, (u64(i) << 1) + 1, 0);
+  }
+  // starts[a] is now where a's pairs end
+  let count: u32 = 0;
+  let sum: f64 = 0;
+  let squares: f64 = 0;
+  for (let a: u32 = 0; a <= run.vocabSize; a++) {
+    if (a < run.vocabSize) {
+      const from: u32 = a == 0 ? 0 : load<u32>(starts + (<usize>(a - 1) << 2));
+      if (load<u32>(starts + (<usize>a << 2)) > from) store<u32>(run.evaluationInputs + (<usize>(count++) << 2), a);
+    }
+    if (count == run.blockInputs || (a == run.vocabSize && count > 0)) {
+      gatherInputs(run, run.evaluationInputs, 0, count);
+      logSumExp(run, run.evaluationLosses, count);
+      for (let j: u32 = 0; j < count; j++) {
+        const input = load<u32>(run.evaluationInputs + (<usize>j << 2));
+        const from: u32 = input == 0 ? 0 : load<u32>(starts + (<usize>(input - 1) << 2));
+        const to = load<u32>(starts + (<usize>input << 2));
+        const lse = load<f64>(run.evaluationLosses + (<usize>j << 3));
+        for (let i = from; i < to; i++) {
+          const head = run.targetHeads + (<usize>load<u32>(targets + (<usize>i << 2)) << 2);
+          store<u32>(head, load<u32>(head) + 1);
+        }
+        for (let i = from; i < to; i++) {
+          const target = load<u32>(targets + (<usize>i << 2));
+          const head = run.targetHeads + (<usize>target << 2);
+          const times = load<u32>(head);
+          if (times == 0) continue;
+          store<u32>(head, 0);
+          const loss = lse - dot(run.x + j * rowBytes, run.unembedding + target * rowBytes, rowBytes);
+          sum += f64(times) * loss;
+          squares += f64(times) * loss * loss;
+        }
+      }
+      count = 0;
+    }
+  }
+  const n = f64(size);
+  const mean = sum / n;
+  store<f64>(out, mean);
+  store<f64>(out, Math.max(0, (squares - n * mean * mean) / (n - 1)), 8);
+}

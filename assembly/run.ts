@@ -1,0 +1,102 @@
+/**
+ * One run in linear memory: its sizes and where its arrays stand. The caller (src/backend/wasm/layout.ts, which lists
+ * these fields in the same order) allocates everything and fills this in; kernels take a pointer to it.
+ *
+ * Matrices are row-major with rows of `stride` floats: D rounded up to 4, plus 16 where the row would otherwise be a
+ * multiple of 512 bytes, so that rows do not fall into the same cache sets. Padding columns are zero and stay zero.
+ */
+@unmanaged
+export class Run {
+  // f64 first, so that they are aligned
+  seed: f64;
+  step: f64;
+  beta1: f64;
+  beta2: f64;
+  eps: f64;
+  /** β₁ᵗ and β₂ᵗ, t updates done. */
+  beta1Power: f64;
+  beta2Power: f64;
+  loss: f64;
+  meanEnergyShare: f64;
+
+  vocabSize: u32;
+  dim: u32;
+  stride: u32;
+  batchSize: u32;
+  tied: u32;
+  /** 0 none, 1 layernorm, 2 rmsnorm */
+  norm: u32;
+  /** Vocabulary rows of a chunk: what stays in the L2 cache, and the grain of every sum over the vocabulary. */
+  chunkRows: u32;
+  /** Chunks of a segment; partial sums of segments are added in segment order. */
+  segmentChunks: u32;
+  segments: u32;
+  /** Most inputs that are multiplied at once, a multiple of 4. */
+  blockInputs: u32;
+  /** Distinct inputs of the current batch, u. */
+  distinctCount: u32;
+
+  embedding: usize;
+  embeddingFirst: usize;
+  embeddingSecond: usize;
+  /** The same three as above when tied. */
+  unembedding: usize;
+  unembeddingFirst: usize;
+  unembeddingSecond: usize;
+  gain: usize;
+  gainFirst: usize;
+  gainSecond: usize;
+  bias: usize;
+  biasFirst: usize;
+  biasSecond: usize;
+  dGain: usize;
+  dBias: usize;
+
+  /** V f64 */
+  probabilities: usize;
+  /** V pairs of u32: threshold, alias. */
+  aliasTable: usize;
+  /** B u32 each. */
+  inputs: usize;
+  targets: usize;
+  /** V u32: 1 + the place of an input among the distinct ones, 0 if it is not there. */
+  slots: usize;
+  /** V u32: 1 + the first pair with this target, 0 if none; B u32: 1 + the next pair with the same target. */
+  targetHeads: usize;
+  targetNext: usize;
+  /** min(V, B) u32 each: the distinct inputs in order of appearance, and how often they occur. */
+  distinct: usize;
+  counts: usize;
+  /** min(V, B) f32 each: mean and 1/σ of the rows under the norm. */
+  rowMean: usize;
+  rowScale: usize;
+  /** min(V, B) × stride each: normalised inputs, Σ of their targets' unembeddings, gradients. */
+  x: usize;
+  targetSum: usize;
+  dx: usize;
+
+  /** x transposed into panels of 12 columns (the last 4, 8 or 12 wide), times log2 e. */
+  panels: usize;
+  /** V × block width: logits, then probabilities, of the current block. Scratch of the spectrum between steps. */
+  logits: usize;
+  /** chunks × block: the base-2 exponent that a chunk's probabilities are relative to. */
+  chunkShift: usize;
+  /** segments × block each. */
+  segmentMax: usize;
+  segmentSum: usize;
+  /** segments × block × stride: partial Σ_b P_jb U_b. */
+  segmentDx: usize;
+  /** block floats each: n/(B Z) and the final shift. */
+  inputScale: usize;
+  inputShift: usize;
+  /** chunkRows × stride: gradient of the chunk in hand; V × stride when a batch needs more than one block. */
+  gradient: usize;
+  /** stride f64: Σ_b p_b U_b. */
+  meanLogitDirection: usize;
+  /** Lists of an evaluation: u32 inputs and f64 losses. */
+  evaluationInputs: usize;
+  evaluationLosses: usize;
+  /** Sampled evaluation: V + 1 u32 and `size` u32. */
+  sampleStarts: usize;
+  sampleTargets: usize;
+}

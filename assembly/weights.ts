@@ -1,0 +1,14 @@
+import { normalQuantile } from "../src/math/normal";
+import { randomBits } from "./random";
+
+/** out (rows × stride f32) ← N(0, std²), element (r, c) from random word r·cols + c of the stream. */
+export function gaussianWeights(out: usize, rows: u32, cols: u32, stride: u32, std: f64, key: u64): void {
+  for (let r: u32 = 0; r < rows; r++) {
+    const row = out + (<usize>r * stride << 2);
+    const first = u64(r) * cols;
+    for (let c: u32 = 0; c < cols; c++) {
+      const u = (f64(randomBits(key, first + c) >> 11) + 0.5) * 1.1102230246251565e-16;
+      store<f32>(row + (<usize>c << 2), f32(std * normalQuantile(u)));
+    }
+  }
+}

@@ -1,0 +1,209 @@
+/** The kernel as a backend: one instance and one memory a run, freed together. */
+import { ConfigError, type RunConfig } from "../../config.js";
+import { tokenProbabilities } from "../../data/distribution.js";
+import { PURPOSE } from "../../data/random.js";
+import { stratify } from "../../data/stratification.js";
+import type { Advanced, Backend, Batch, OptimizerState, PopulationLoss, Spectrum, Weights } from "../backend.js";
+import { summarize } from "../spectrum.js";
+import { instantiateKernel, type KernelExports } from "./kernel.js";
+import { type DoubleField, doubleIndex, type Layout, planLayout, RATES, runBytes, type WordField, wordIndex } from "./layout.js";
+
+const PAGE = 65536;
+
+/**
+ * @throws ConfigError when the run does not fit into 4 GiB or into the memory at hand
+ */
+export async function createWasmBackend(config: RunConfig, module?: WebAssembly.Module): Promise<Backend> {
+  const { kernel, memory } = await instantiateKernel(module);
+  const layout = planLayout(config, kernel.heapBase());
+  try {
+    memory.grow(Math.ceil(layout.bytes / PAGE) - memory.buffer.byteLength / PAGE);
+  } catch {
+    throw new ConfigError(`vocabSize × embeddingDim: this run takes ${layout.bytes} bytes of memory, more than is at hand`);
+  }
+  return new WasmBackend(config, kernel, memory, layout);
+}
+
+class WasmBackend implements Backend {
+  readonly bytes: number;
+  readonly #config: RunConfig;
+  readonly #probabilities: Float64Array;
+  readonly #layout: Layout;
+  #kernel: KernelExports;
+  #memory: WebAssembly.Memory;
+
+  constructor(config: RunConfig, kernel: KernelExports, memory: WebAssembly.Memory, layout: Layout) {
+    this.#config = config;
+    this.#kernel = kernel;
+    this.#memory = memory;
+    this.#layout = layout;
+    this.bytes = memory.buffer.byteLength;
+    this.#probabilities = tokenProbabilities(config.distribution, config.vocabSize);
+
+    const struct = new Uint32Array(memory.buffer, layout.run, runBytes / 4);
+    for (const [field, value] of Object.entries(layout.values)) struct[wordIndex[field as WordField]] = value;
+    this.#set("seed", config.seed);
+    this.#set("beta1", config.optimizer.beta1);
+    this.#set("beta2", config.optimizer.beta2);
+    // below f32's smallest normal number eps would vanish, and the zero padding would turn 0/0
+    this.#set("eps", Math.max(config.optimizer.eps, 1.2e-38));
+    this.#resetOptimizer(0);
+
+    const { probabilities, aliasTable, logits, embedding, unembedding, stride, gain } = layout.values;
+    const { distribution, vocabSize: V, embeddingDim: D } = config;
+    if (distribution.kind === "zipf") kernel.zipfProbabilities(probabilities, V, distribution.exponent);
+    else new Float64Array(memory.buffer, probabilities, V).set(this.#probabilities);
+    kernel.buildAliasTable(aliasTable, probabilities, V, logits);
+    const key = (purpose: number) => kernel.streamKey(BigInt(config.seed), BigInt(purpose), 0n);
+    kernel.gaussianWeights(embedding, V, D, stride, config.init.std, key(PURPOSE.embedding));
+    if (!config.tied) kernel.gaussianWeights(unembedding, V, D, stride, config.init.std, key(PURPOSE.unembedding));
+    new Float32Array(memory.buffer, gain, D).fill(1);
+  }
+
+  advance(learningRates: Float64Array): Advanced {
+    const { rates, run } = this.#layout;
+    let done = 0;
+    while (done < learningRates.length) {
+      const slice = learningRates.subarray(done, done + RATES);
+      new Float64Array(this.#memory.buffer, rates, slice.length).set(slice);
+      const advanced = this.#kernel.advance(run, slice.length, rates) >>> 0;
+      done += advanced;
+      if (advanced < slice.length) break;
+    }
+    return { done, loss: this.#get("loss") };
+  }
+
+  stepOn(batch: Batch, learningRate: number): Advanced {
+    const { inputs, targets } = this.#layout.values;
+    const { batchSize } = this.#config;
+    new Uint32Array(this.#memory.buffer, inputs, batchSize).set(batch.inputs);
+    new Uint32Array(this.#memory.buffer, targets, batchSize).set(batch.targets);
+    const done = this.#kernel.step(this.#layout.run, learningRate) ? 1 : 0;
+    return { done, loss: this.#get("loss") };
+  }
+
+  evaluate(): PopulationLoss {
+    const { evaluation, vocabSize, seed } = this.#config;
+    const probabilities = this.#probabilities;
+    if (evaluation.kind === "sampled") {
+      const out = this.#layout.rates;
+      this.#kernel.sampledLoss(this.#layout.run, out, evaluation.size);
+      const [loss, variance] = new Float64Array(this.#memory.buffer, out, 2);
+      return { loss, standardError: Math.sqrt(variance / evaluation.size) };
+    }
+    if (evaluation.kind === "exact") {
+      const every = Uint32Array.from({ length: vocabSize }, (_, i) => i);
+      return { loss: weightedSum(this.#inputLosses(every), probabilities), standardError: 0 };
+    }
+    const { exact, tail } = stratify(probabilities, evaluation, seed, this.#get("step"));
+    let loss = weightedSum(this.#inputLosses(exact.inputs), exact.weights);
+    const count = tail.inputs.length;
+    if (count === 0) return { loss, standardError: 0 };
+    const losses = this.#inputLosses(tail.inputs);
+    let mean = 0;
+    for (const x of losses) mean += x;
+    mean /= count;
+    let squares = 0;
+    for (const x of losses) squares += (x - mean) * (x - mean);
+    loss += tail.mass * mean;
+    return { loss, standardError: tail.mass * Math.sqrt(squares / (count - 1) / count) };
+  }
+
+  #inputLosses(inputs: Uint32Array): Float64Array {
+    const { evaluationInputs, evaluationLosses } = this.#layout.values;
+    new Uint32Array(this.#memory.buffer, evaluationInputs, inputs.length).set(inputs);
+    this.#kernel.inputLosses(this.#layout.run, evaluationLosses, evaluationInputs, inputs.length);
+    return new Float64Array(this.#memory.buffer, evaluationLosses, inputs.length).slice();
+  }
+
+  spectrum(): Spectrum {
+    const { run, eigenvalues, values } = this.#layout;
+    if (!this.#config.spectrum) throw new ConfigError("spectrum: expected true in the config of a run whose spectrum is asked for, got false");
+    this.#kernel.spectrum(run, eigenvalues, values.logits);
+    const n = Math.min(this.#config.vocabSize, this.#config.embeddingDim);
+    return summarize(new Float64Array(this.#memory.buffer, eigenvalues, n).slice(), this.#get("meanEnergyShare"));
+  }
+
+  state(): OptimizerState {
+    const weights = this.#readWeights("");
+    return {
+      step: this.#get("step"),
+      weights,
+      firstMoment: this.#readWeights("First"),
+      secondMoment: this.#readWeights("Second"),
+    };
+  }
+
+  setState(state: OptimizerState): void {
+    this.#writeWeights("", state.weights);
+    this.#writeWeights("First", state.firstMoment);
+    this.#writeWeights("Second", state.secondMoment);
+    this.#resetOptimizer(state.step);
+  }
+
+  dispose(): void {
+    // the instance and its memory go with the last reference
+    this.#kernel = undefined as unknown as KernelExports;
+    this.#memory = undefined as unknown as WebAssembly.Memory;
+  }
+
+  /** β₁ᵗ and β₂ᵗ as the kernel forms them, one factor a step, so that a restored run goes on with the same bits. */
+  #resetOptimizer(step: number): void {
+    let beta1Power = 1;
+    let beta2Power = 1;
+    for (let t = 0; t < step; t++) {
+      beta1Power *= this.#config.optimizer.beta1;
+      beta2Power *= this.#config.optimizer.beta2;
+    }
+    this.#set("step", step);
+    this.#set("beta1Power", beta1Power);
+    this.#set("beta2Power", beta2Power);
+  }
+
+  #arrays(suffix: "" | "First" | "Second"): [keyof Weights, number, number][] {
+    const { vocabSize: V, tied, norm } = this.#config;
+    const { values } = this.#layout;
+    const arrays: [keyof Weights, number, number][] = [["embedding", values[`embedding${suffix}`], V]];
+    if (!tied) arrays.push(["unembedding", values[`unembedding${suffix}`], V]);
+    if (norm !== "none") arrays.push(["gain", values[`gain${suffix}`], 1]);
+    if (norm === "layernorm") arrays.push(["bias", values[`bias${suffix}`], 1]);
+    return arrays;
+  }
+
+  #readWeights(suffix: "" | "First" | "Second"): Weights {
+    const D = this.#config.embeddingDim;
+    const { stride } = this.#layout.values;
+    const weights: Partial<Weights> = {};
+    for (const [name, at, rows] of this.#arrays(suffix)) {
+      const padded = new Float32Array(this.#memory.buffer, at, rows * stride);
+      const out = new Float32Array(rows * D);
+      for (let r = 0; r < rows; r++) out.set(padded.subarray(r * stride, r * stride + D), r * D);
+      weights[name] = out;
+    }
+    return weights as Weights;
+  }
+
+  #writeWeights(suffix: "" | "First" | "Second", weights: Weights): void {
+    const D = this.#config.embeddingDim;
+    const { stride } = this.#layout.values;
+    for (const [name, at, rows] of this.#arrays(suffix)) {
+      const padded = new Float32Array(this.#memory.buffer, at, rows * stride);
+      const from = weights[name] as Float32Array;
+      for (let r = 0; r < rows; r++) padded.set(from.subarray(r * D, r * D + D), r * stride);
+    }
+  }
+
+  #get(field: DoubleField): number {
+    return new Float64Array(this.#memory.buffer, this.#layout.run, doubleIndex[field] + 1)[doubleIndex[field]];
+  }
+
+  #set(field: DoubleField, value: number): void {
+    new Float64Array(this.#memory.buffer, this.#layout.run, doubleIndex[field] + 1)[doubleIndex[field]] = value;
+  }
+}
+
+const weightedSum = (values: Float64Array, weights: Float64Array): number => {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] * weights[i];
+  return sum;
+};

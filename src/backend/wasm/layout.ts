@@ -1,0 +1,156 @@
+/**
+ * Where a run's arrays stand in the kernel's memory: the one allocator. The fields are assembly/run.ts's, in its order.
+ */
+import { ConfigError, type RunConfig } from "../../config.js";
+
+const doubles = [
+  "seed", "step", "beta1", "beta2", "eps", "beta1Power", "beta2Power", "loss", "meanEnergyShare",
+] as const;
+const words = [
+  "vocabSize", "dim", "stride", "batchSize", "tied", "norm", "chunkRows", "segmentChunks", "segments", "blockInputs",
+  "distinctCount",
+  "embedding", "embeddingFirst", "embeddingSecond", "unembedding", "unembeddingFirst", "unembeddingSecond",
+  "gain", "gainFirst", "gainSecond", "bias", "biasFirst", "biasSecond", "dGain", "dBias",
+  "probabilities", "aliasTable", "inputs", "targets", "slots", "targetHeads", "targetNext", "distinct", "counts",
+  "rowMean", "rowScale", "x", "targetSum", "dx", "panels", "logits", "chunkShift", "segmentMax", "segmentSum",
+  "segmentDx", "inputScale", "inputShift", "gradient", "meanLogitDirection", "evaluationInputs", "evaluationLosses",
+  "sampleStarts", "sampleTargets",
+] as const;
+
+export type DoubleField = (typeof doubles)[number];
+export type WordField = (typeof words)[number];
+
+export const doubleIndex = Object.fromEntries(doubles.map((name, i) => [name, i])) as Record<DoubleField, number>;
+export const wordIndex = Object.fromEntries(words.map((name, i) => [name, 2 * doubles.length + i])) as Record<
+  WordField,
+  number
+>;
+export const runBytes = 8 * doubles.length + 4 * words.length;
+
+/** Inputs multiplied at once: at B = 128 every batch is one block. */
+const BLOCK_INPUTS = 128;
+/** Vocabulary rows of a chunk; with its logits about 160 kB at D = 100. */
+const CHUNK_ROWS = 192;
+/** Partial sums over the vocabulary, and so the most threads that can share a forward pass evenly. */
+const SEGMENTS = 12;
+/** Steps whose rates are handed to the kernel in one call. */
+export const RATES = 4096;
+
+const roundUp = (x: number, to: number): number => Math.ceil(x / to) * to;
+
+export interface Layout {
+  values: Record<WordField, number>;
+  /** Address of the struct itself, of the rates, and of the spectrum's eigenvalues. */
+  run: number;
+  rates: number;
+  eigenvalues: number;
+  /** Bytes of memory in all. */
+  bytes: number;
+}
+
+/** Inputs that one evaluation lists. */
+export const evaluationListLength = (config: RunConfig): number => {
+  const { evaluation, vocabSize } = config;
+  if (evaluation.kind === "stratified")
+    return Math.max(Math.min(evaluation.exactInputs, vocabSize), evaluation.sampledInputs, BLOCK_INPUTS);
+  return Math.max(vocabSize, BLOCK_INPUTS);
+};
+
+/**
+ * Plans the memory of a run: weights and two moments, one block of probabilities (V × min(V, B, 128)), and what is
+ * small beside them. A batch with more than 128 distinct inputs adds one gradient (V × D).
+ * @throws ConfigError when it would not fit into WebAssembly's 4 GiB
+ */
+export function planLayout(config: RunConfig, heapBase: number): Layout {
+  const { vocabSize: V, embeddingDim: D, batchSize: B } = config;
+  let stride = roundUp(D, 4);
+  if (stride % 128 === 0) stride += 16;
+  const most = Math.min(V, B);
+  const blockInputs = Math.min(roundUp(Math.max(most, 1), 4), BLOCK_INPUTS);
+  const chunks = Math.ceil(V / CHUNK_ROWS);
+  const segmentChunks = Math.ceil(chunks / SEGMENTS);
+  const segments = Math.ceil(chunks / segmentChunks);
+  // evaluation gathers a block of inputs whatever the batch is
+  const rows = Math.max(most, blockInputs);
+  const n = Math.min(V, D);
+  const even = roundUp(n, 2);
+  const spectrumBytes = config.spectrum ? 8 * (n * even + 64 * even + 4 * even + D) : 0;
+  const logitsBytes = 4 * V * blockInputs;
+  const sampled = config.evaluation.kind === "sampled" ? config.evaluation.size : 0;
+  const list = evaluationListLength(config);
+
+  let next = roundUp(heapBase, 64);
+  const allocate = (bytes: number): number => {
+    const at = next;
+    next = roundUp(next + bytes, 64);
+    return at;
+  };
+  const matrix = () => allocate(4 * V * stride);
+  const row = () => allocate(4 * stride);
+  const run = allocate(runBytes);
+  const rates = allocate(8 * RATES);
+  const eigenvalues = allocate(config.spectrum ? 8 * n : 0);
+  const embedding = matrix();
+  const embeddingFirst = matrix();
+  const embeddingSecond = matrix();
+  const values: Record<WordField, number> = {
+    vocabSize: V,
+    dim: D,
+    stride,
+    batchSize: B,
+    tied: config.tied ? 1 : 0,
+    norm: { none: 0, layernorm: 1, rmsnorm: 2 }[config.norm],
+    chunkRows: CHUNK_ROWS,
+    segmentChunks,
+    segments,
+    blockInputs,
+    distinctCount: 0,
+    embedding,
+    embeddingFirst,
+    embeddingSecond,
+    unembedding: config.tied ? embedding : matrix(),
+    unembeddingFirst: config.tied ? embeddingFirst : matrix(),
+    unembeddingSecond: config.tied ? embeddingSecond : matrix(),
+    gain: row(),
+    gainFirst: row(),
+    gainSecond: row(),
+    bias: row(),
+    biasFirst: row(),
+    biasSecond: row(),
+    dGain: row(),
+    dBias: row(),
+    probabilities: allocate(8 * V),
+    aliasTable: allocate(8 * V),
+    inputs: allocate(4 * B),
+    targets: allocate(4 * B),
+    slots: allocate(4 * V),
+    targetHeads: allocate(4 * V),
+    targetNext: allocate(4 * B),
+    distinct: allocate(4 * most),
+    counts: allocate(4 * most),
+    rowMean: allocate(4 * rows),
+    rowScale: allocate(4 * rows),
+    x: allocate(4 * rows * stride),
+    targetSum: allocate(4 * most * stride),
+    dx: allocate(4 * most * stride),
+    panels: allocate(4 * D * blockInputs),
+    logits: allocate(Math.max(logitsBytes, spectrumBytes, 12 * V)),
+    chunkShift: allocate(4 * chunks * blockInputs),
+    segmentMax: allocate(4 * segments * blockInputs),
+    segmentSum: allocate(4 * segments * blockInputs),
+    segmentDx: allocate(4 * segments * blockInputs * stride),
+    inputScale: allocate(4 * blockInputs),
+    inputShift: allocate(4 * blockInputs),
+    gradient: most > blockInputs ? matrix() : allocate(4 * CHUNK_ROWS * stride),
+    meanLogitDirection: allocate(8 * stride),
+    evaluationInputs: allocate(4 * list),
+    evaluationLosses: allocate(8 * list),
+    sampleStarts: allocate(sampled ? 4 * (V + 1) : 0),
+    sampleTargets: allocate(4 * sampled),
+  };
+  if (next > 65535 * 65536)
+    throw new ConfigError(
+      `vocabSize × embeddingDim: this run takes ${next} bytes of memory, WebAssembly has 4294901760 at most`,
+    );
+  return { values, run, rates, eigenvalues, bytes: next };
+}

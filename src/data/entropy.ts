@@ -1,0 +1,11 @@
+import { log } from "../math/elementary.js";
+
+/** Entropy -Σ p ln p in nats, with 0 ln 0 = 0: the least loss a model can reach (L_min). */
+export function entropy(probabilities: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < probabilities.length; i++) {
+    const p = probabilities[i];
+    if (p !== 0) sum -= p * log(p);
+  }
+  return sum;
+}

@@ -1,0 +1,24 @@
+/** β of an excess loss ∝ t^−β: between two evaluations as in the post, and by least squares over all between them. */
+import type { RunResult } from "../sweep/result.js";
+import { valueAt } from "./series.js";
+
+/** Minus the log-log slope between two evaluations; null when one is missing or not above 0. */
+export function twoPointExponent(run: RunResult, from: number, to: number): number | null {
+  const first = valueAt(run, "excessLoss", from);
+  const last = valueAt(run, "excessLoss", to);
+  if (first === null || last === null || !(first > 0 && last > 0)) return null;
+  return -Math.log(last / first) / Math.log(to / from);
+}
+
+/** Minus the least-squares slope of ln(excess loss) on ln(step), every evaluation in the window weighing the same. */
+export function leastSquaresExponent(run: RunResult, from: number, to: number): number | null {
+  const points: [number, number][] = run.records
+    .filter(({ step, excessLoss }) => step >= from && step <= to && excessLoss !== null && excessLoss > 0)
+    .map(({ step, excessLoss }) => [Math.log(step), Math.log(excessLoss as number)]);
+  if (points.length < 2) return null;
+  const x = points.reduce((sum, [t]) => sum + t, 0) / points.length;
+  const y = points.reduce((sum, [, l]) => sum + l, 0) / points.length;
+  const covariance = points.reduce((sum, [t, l]) => sum + (t - x) * (l - y), 0);
+  const variance = points.reduce((sum, [t]) => sum + (t - x) ** 2, 0);
+  return -covariance / variance;
+}

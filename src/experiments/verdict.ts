@@ -1,0 +1,92 @@
+/** How values over seeds become a verdict: three rules, each told in one line beside the claim it judged. */
+import type { Claim, Verdict } from "./experiment.js";
+import { mean, oneSidedT, standardDeviation, standardError, twoSidedT } from "./statistics.js";
+
+/** What every claim says, whatever rule judges it. */
+export interface Statement {
+  experiment: string;
+  claim: string;
+  quantity: string;
+}
+
+const judged = (
+  statement: Statement,
+  post: number | null,
+  values: readonly number[],
+  verdict: Verdict,
+  rule: string,
+): Claim => ({
+  ...statement,
+  post,
+  measured: { mean: mean(values), standardDeviation: standardDeviation(values), seeds: values.length },
+  verdict: values.every(Number.isFinite) ? verdict : "inconclusive",
+  rule,
+});
+
+/**
+ * The post's number against ours. The post is one more seed, read with an error:
+ * it should lie in the 95 % prediction interval of a further seed, widened by that error.
+ */
+export function judgeNumber(
+  statement: Statement,
+  post: number,
+  tolerance: number,
+  values: readonly number[],
+): Claim {
+  const n = values.length;
+  const rule =
+    "holds if |mean − post| ≤ t₀.₉₇₅·sd·√(1 + 1/n) + " +
+    `${Number(tolerance.toPrecision(2))} (the post's own error), the post being one more seed; else fails; inconclusive below 3 seeds`;
+  if (n < 3) return judged(statement, post, values, "inconclusive", rule);
+  const reach = twoSidedT(n - 1) * standardDeviation(values) * Math.sqrt(1 + 1 / n) + tolerance;
+  return judged(statement, post, values, Math.abs(mean(values) - post) <= reach ? "holds" : "fails", rule);
+}
+
+/** A number that no seed changes against the post's rounded one. */
+export function judgeExact(
+  statement: Statement,
+  post: number,
+  tolerance: number,
+  values: readonly number[],
+): Claim {
+  const near = Math.abs(mean(values) - post) <= tolerance * (1 + 1e-9);
+  const rule = `exact, the same for every seed: holds if |value − post| ≤ ${tolerance}, the post's rounding`;
+  return judged(statement, post, values, near ? "holds" : "fails", rule);
+}
+
+/** "smaller is below larger", judged on the differences within each seed; `measured` is larger − smaller. */
+export function judgeOrder(
+  statement: Statement,
+  smaller: readonly number[],
+  larger: readonly number[],
+  post: number | null = null,
+): Claim {
+  const differences = larger.map((x, i) => x - smaller[i]);
+  const centre = mean(differences);
+  if (differences.length === 1) {
+    const clear = Math.abs(centre) > 0.1 * Math.max(Math.abs(larger[0]), Math.abs(smaller[0]));
+    const verdict = clear ? (centre > 0 ? "holds" : "fails") : "inconclusive";
+    const rule = "one seed: by the sign of the difference if it is above 10 % of the larger value";
+    return judged(statement, post, differences, verdict, rule);
+  }
+  const margin = oneSidedT(differences.length - 1) * standardError(differences);
+  const verdict = centre > margin ? "holds" : centre < -margin ? "fails" : "inconclusive";
+  const rule =
+    "holds if the mean difference over seeds exceeds t₀.₉₅ standard errors, fails if it does so with the other sign";
+  return judged(statement, post, differences, verdict, rule);
+}
+
+/** "stays below a bound", the bound and where it comes from being part of the rule. */
+export function judgeBelow(
+  statement: Statement,
+  bound: number,
+  origin: string,
+  values: readonly number[],
+): Claim {
+  const n = values.length;
+  const rule = `holds if the one-sided 95 % bound of the mean is below ${bound} (${origin}), fails if it is above on the other side; one seed by its value`;
+  const margin = n > 1 ? oneSidedT(n - 1) * standardError(values) : 0;
+  const centre = mean(values);
+  const verdict = centre + margin < bound ? "holds" : centre - margin > bound ? "fails" : "inconclusive";
+  return judged(statement, null, values, verdict, rule);
+}

@@ -1,0 +1,36 @@
+/** The library: runs unchanged in Node, browsers and edge runtimes. Nothing here reaches a Node module. */
+export type { Batch, PopulationLoss, Spectrum, Weights } from "./backend/backend.js";
+export {
+  ConfigError,
+  canonicalConfig,
+  configHash,
+  type Distribution,
+  type DistributionInput,
+  parseConfig,
+  type RunConfig,
+  type RunConfigInput,
+  type Schedule,
+} from "./config.js";
+export { tokenProbabilities } from "./data/distribution.js";
+export { entropy } from "./data/entropy.js";
+export { effectiveDimension } from "./observables/effectiveDimension.js";
+export { lossDecayExponent } from "./observables/lossDecayExponent.js";
+export type { TrainingRecord } from "./training/record.js";
+export {
+  join,
+  learningRateAt,
+  linearDecay,
+  type PiecewiseLinear,
+  warmup,
+  warmupStableDecay,
+} from "./training/schedule.js";
+export { train } from "./training/train.js";
+export {
+  createTrainer,
+  type Evaluation,
+  type RunOptions,
+  restoreTrainer,
+  type StepResult,
+  type Trainer,
+  type TrainerOptions,
+} from "./training/trainer.js";

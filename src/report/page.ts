@@ -1,0 +1,150 @@
+/** The report as one self-contained page: no script, nothing fetched, light and dark. */
+
+import { configHash, type RunConfigInput } from "../config.js";
+import type { Claim, Verdict } from "../experiments/experiment.js";
+import { postSource } from "../experiments/post.js";
+import type { AnalysedExperiment, ReportContent } from "./content.js";
+import type { Environment } from "./environment.js";
+import { style } from "./style.js";
+
+/** Text made safe between tags and inside quoted attributes. */
+export const escapeHtml = (text: unknown): string =>
+  String(text)
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;")
+    .replaceAll("'", "&#39;");
+
+/** Four significant digits, without an exponent where a reader does not need one. */
+export const shortNumber = (x: number): string => {
+  if (!Number.isFinite(x)) return "not finite";
+  if (x === 0) return "0";
+  return Math.abs(x) < 1e-4 || Math.abs(x) >= 1e6 ? x.toExponential(2) : String(Number(x.toPrecision(4)));
+};
+
+const duration = (seconds: number): string => {
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+};
+
+const measured = ({ measured: m }: Claim): string =>
+  `${shortNumber(m.mean)}${m.seeds > 1 ? ` ± ${Number(m.standardDeviation.toPrecision(2))}` : ""}`;
+
+const badge = (verdict: Verdict): string => `<span class="badge ${verdict}">${verdict}</span>`;
+
+const claimRow = (claim: Claim, withRule: boolean): string => `<tr>
+<td>${badge(claim.verdict)}</td>
+<td>${escapeHtml(claim.claim)}<br><span class="soft">${escapeHtml(claim.quantity)}</span>${
+  withRule ? `<br><span class="soft">Rule: ${escapeHtml(claim.rule)}.</span>` : ""
+}</td>
+<td class="number" data-label="post">${claim.post === null ? "–" : escapeHtml(shortNumber(claim.post))}</td>
+<td class="number" data-label="measured">${escapeHtml(measured(claim))}</td>
+<td class="number" data-label="seeds">${claim.measured.seeds}</td>
+</tr>`;
+
+const claimTable = (claims: readonly Claim[], withRule = false): string =>
+  claims.length === 0
+    ? '<p class="soft">No claim could be judged from the runs that finished.</p>'
+    : `<div class="scroll"><table class="claims">
+<thead><tr><th>verdict</th><th>claim and quantity</th><th>post</th><th>measured, mean ± sd</th><th>seeds</th></tr></thead>
+<tbody>${claims.map((claim) => claimRow(claim, withRule)).join("\n")}</tbody></table></div>`;
+
+/** Two copies of one SVG on a page must not share ids (clip paths). */
+const inline = (svg: string, prefix: string): string =>
+  svg
+    .replaceAll(/\bid="([^"]+)"/g, `id="${prefix}-$1"`)
+    .replaceAll(/url\(#([^)]+)\)/g, `url(#${prefix}-$1)`)
+    .replaceAll(/(xlink:)?href="#([^"]+)"/g, `$1href="#${prefix}-$2"`)
+    .replaceAll(/ xmlns(:xlink)?="[^"]*"/g, "");
+
+const command = (name: string, { quick, seeds }: ReportContent): string =>
+  `unigram-lab reproduce ${name} --seeds ${seeds}${quick ? " --quick" : ""}`;
+
+function section(experiment: AnalysedExperiment, content: ReportContent): string {
+  const figures = experiment.figures.map(
+    ({
+      name,
+      caption,
+      svg,
+    }) => `<figure class="wide" id="figure-${escapeHtml(name)}" role="group" aria-label="${escapeHtml(caption)}">
+<div class="light">${inline(svg.light, `${name}-light`)}</div><div class="dark">${inline(svg.dark, `${name}-dark`)}</div>
+<figcaption>${escapeHtml(caption)}</figcaption></figure>`,
+  );
+  const missing = experiment.conditions
+    .filter(({ runs }) => runs.length < content.seeds)
+    .map(({ condition, runs }) => `${condition.label} (${runs.length} of ${content.seeds} seeds)`);
+  const diverged = experiment.conditions.flatMap(({ condition, runs }) =>
+    runs
+      .filter(({ divergedAt }) => divergedAt !== null)
+      .map((run) => `${condition.label}, seed ${run.config.seed}, at step ${run.divergedAt}`),
+  );
+  const configs = experiment.conditions.map(
+    ({ condition, runs }) =>
+      `<h3>${escapeHtml(condition.label)}</h3><pre>${escapeHtml(JSON.stringify(condition.config))}</pre>
+<p class="soft">${
+        runs.length
+          ? runs
+              .map((run) => `seed ${run.config.seed}: run ${escapeHtml(run.run)}, ${duration(run.seconds)}`)
+              .join("; ")
+          : `not finished; seed 0 would be run ${configHash({ ...condition.config, seed: 0 } as RunConfigInput)}`
+      }</p>`,
+  );
+  return `<section id="${escapeHtml(experiment.name)}">
+<h2>${escapeHtml(experiment.title)}</h2>
+<p>${escapeHtml(experiment.summary)}</p>
+${missing.length ? `<p class="notice">Not all runs finished: ${escapeHtml(missing.join("; "))}.</p>` : ""}
+${diverged.length ? `<p class="notice">Runs that diverged: ${escapeHtml(diverged.join("; "))}.</p>` : ""}
+${figures.join("\n")}
+${claimTable(experiment.claims, true)}
+<p>To repeat it:</p><pre>${escapeHtml(command(experiment.name, content))}</pre>
+<details><summary>Configs of its ${experiment.conditions.length} conditions</summary>${configs.join("\n")}</details>
+</section>`;
+}
+
+/** The page. `omitted`: names of experiments without a finished run. */
+export function reportPage(
+  content: ReportContent,
+  analysed: readonly AnalysedExperiment[],
+  omitted: readonly string[],
+  { cpu, cores, platform, versions }: Environment,
+): string {
+  const claims = analysed.flatMap((experiment) => experiment.claims);
+  const count = (verdict: Verdict) => claims.filter((claim) => claim.verdict === verdict).length;
+  const runs = new Set(content.experiments.flatMap((experiment) => experiment.runs.map(({ run }) => run)))
+    .size;
+  const seeds = `${content.seeds} seed${content.seeds === 1 ? "" : "s"}`;
+  const notices = [
+    content.quick &&
+      "This is the quick profile: some conditions are smaller or left out. It is a first look, not the reproduction.",
+    content.interrupted && "The run was interrupted: this report holds what was finished by then.",
+    omitted.length > 0 && `Left out, because none of its runs finished: ${omitted.join(", ")}.`,
+    content.seeds < 3 && `With ${seeds} most numbers cannot be judged; three or more give verdicts.`,
+  ].filter((notice): notice is string => notice !== false);
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"><link rel="icon" href="data:,">
+<title>The unigram toy model, reproduced${content.quick ? " (quick profile)" : ""}</title><style>${style}</style></head><body>
+<header><h1>The unigram toy model, reproduced</h1>
+<p>Every figure of ${escapeHtml(postSource)}, trained anew with ${seeds} and judged claim by claim.
+<strong>${count("holds")}</strong> of ${claims.length} statements hold, <strong>${count("fails")}</strong> fail, <strong>${count("inconclusive")}</strong> are inconclusive.</p>
+${notices.map((notice) => `<p class="notice">${escapeHtml(notice)}</p>`).join("\n")}
+<dl class="facts">
+<dt>runs</dt><dd>${runs} finished, ${seeds} a condition</dd>
+<dt>time</dt><dd>${duration(content.seconds)} on ${content.threads} thread${content.threads === 1 ? "" : "s"}</dd>
+<dt>machine</dt><dd>${escapeHtml(cpu)}, ${cores} cores, ${escapeHtml(platform)}</dd>
+<dt>versions</dt><dd>${escapeHtml(versions)}</dd>
+<dt>data</dt><dd>runs.parquet (one row an evaluation), claims.json, figures/*.svg and *.png beside this page</dd>
+</dl></header>
+<nav class="soft">${analysed.map(({ name, title }) => `<a href="#${escapeHtml(name)}">${escapeHtml(title)}</a>`).join(" · ")}</nav>
+<h2>Claims</h2>
+<p class="soft">Losses are in nats; measured values are mean ± standard deviation over seeds. Rows of an order ("a is larger than b") measure the difference. The rule of each verdict stands with its experiment.</p>
+${analysed
+  .filter((experiment) => experiment.claims.length > 0)
+  .map(({ title, claims: own }) => `<h3>${escapeHtml(title)}</h3>${claimTable(own)}`)
+  .join("\n")}
+${analysed.map((experiment) => section(experiment, content)).join("\n")}
+</body></html>
+`;
+}

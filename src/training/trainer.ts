@@ -1,0 +1,269 @@
+/** A model in training: steps, evaluations, weights in and out, snapshots. */
+import type { Backend, Batch, PopulationLoss, Spectrum, Weights } from "../backend/backend.js";
+import { createReferenceBackend } from "../backend/reference/backend.js";
+import { createWasmBackend } from "../backend/wasm/backend.js";
+import { ConfigError, parseConfig, type RunConfig, type RunConfigInput } from "../config.js";
+import { tokenProbabilities } from "../data/distribution.js";
+import { entropy } from "../data/entropy.js";
+import type { TrainingRecord } from "./record.js";
+import { learningRateAt, learningRates } from "./schedule.js";
+import { decodeSnapshot, encodeSnapshot } from "./snapshot.js";
+
+/** Choices of the moment: they never change a run's hash. */
+export interface TrainerOptions {
+  /** "wasm" (default): the SIMD kernel. "reference": plain f64 TypeScript, slow, the definition of the model. */
+  backend?: "wasm" | "reference";
+  /** The compiled kernel (`unigram-lab/kernel.wasm`), for runtimes that refuse to compile WebAssembly from bytes. */
+  module?: WebAssembly.Module;
+}
+
+export interface RunOptions {
+  signal?: AbortSignal;
+  /** Called at least every 256 steps, with the steps done so far. */
+  onProgress?: (stepsDone: number) => void;
+}
+
+/** What a step gives back. `loss`: mean of the batch in nats, before the update; not finite when the run diverged. */
+export interface StepResult {
+  /** Updates done so far. */
+  step: number;
+  loss: number;
+  learningRate: number;
+}
+
+export interface Evaluation extends PopulationLoss {
+  step: number;
+  /** Loss minus the entropy of the token distribution. */
+  excessLoss: number;
+}
+
+/** Steps between two looks at the clock and at the signal. */
+const SLICE = 256;
+
+/**
+ * A trainer at step 0, with the config's initial weights. Memory: weights and two moments (12 bytes a parameter), one
+ * block of probabilities (4·V·min(V, B, 128) bytes), and for a batch of more than 128 distinct inputs a gradient
+ * (4·V·D bytes); `trainer.bytes` says how much in all.
+ * @throws ConfigError for a bad config, or one that does not fit into memory
+ */
+export async function createTrainer(input: RunConfigInput = {}, options: TrainerOptions = {}): Promise<Trainer> {
+  const config = parseConfig(input);
+  return new Trainer(config, await createBackend(config, options), 0, null);
+}
+
+/** The trainer of a snapshot: it continues bit for bit where `trainer.snapshot()` was taken. */
+export async function restoreTrainer(bytes: Uint8Array, options: TrainerOptions = {}): Promise<Trainer> {
+  const { config, state, trainLoss } = decodeSnapshot(bytes);
+  const backend = await createBackend(config, options);
+  backend.setState(state);
+  return new Trainer(config, backend, state.step, trainLoss);
+}
+
+const createBackend = async (config: RunConfig, { backend = "wasm", module }: TrainerOptions): Promise<Backend> => {
+  if (backend === "wasm") return createWasmBackend(config, module);
+  if (backend === "reference") return createReferenceBackend(config);
+  throw new ConfigError(`backend: expected "wasm" or "reference", got ${JSON.stringify(backend)}`);
+};
+
+export class Trainer {
+  readonly config: RunConfig;
+  /** Entropy of the token distribution, the lowest loss there is, in nats. */
+  readonly entropy: number;
+  #backend: Backend | undefined;
+  #step: number;
+  #trainLoss: number | null;
+  #stepSeconds = 0;
+
+  /** @internal use createTrainer or restoreTrainer */
+  constructor(config: RunConfig, backend: Backend, step: number, trainLoss: number | null) {
+    this.config = config;
+    this.entropy = entropy(tokenProbabilities(config.distribution, config.vocabSize));
+    this.#backend = backend;
+    this.#step = step;
+    this.#trainLoss = trainLoss;
+  }
+
+  /** Updates done so far. */
+  get stepCount(): number {
+    return this.#step;
+  }
+
+  /** Bytes of memory that the run holds. */
+  get bytes(): number {
+    return this.#computing().bytes;
+  }
+
+  /** Wall seconds spent in steps by this trainer. */
+  get stepSeconds(): number {
+    return this.#stepSeconds;
+  }
+
+  /**
+   * One update on a drawn batch, or on the caller's own pairs.
+   * @throws ConfigError when the arrays are not Uint32Arrays of batchSize tokens below vocabSize
+   */
+  async step(batch?: Batch): Promise<StepResult> {
+    if (batch === undefined) return this.advance(1);
+    const { batchSize, vocabSize } = this.config;
+    for (const name of ["inputs", "targets"] as const) {
+      const tokens = batch[name];
+      if (!(tokens instanceof Uint32Array) || tokens.length !== batchSize)
+        throw new ConfigError(`${name}: expected a Uint32Array of ${batchSize} tokens (batchSize), got ${describe(tokens)}`);
+      const outside = tokens.findIndex((token) => token >= vocabSize);
+      if (outside >= 0)
+        throw new ConfigError(`${name}[${outside}]: expected a token below ${vocabSize} (vocabSize), got ${tokens[outside]}`);
+    }
+    const learningRate = learningRateAt(this.config.learningRate, this.#step);
+    return this.#timed((backend) => backend.stepOn(batch, learningRate), learningRate);
+  }
+
+  /** `count` updates on drawn batches; stops before the update of a step whose loss is not finite. */
+  async advance(count: number): Promise<StepResult> {
+    if (!Number.isInteger(count) || count < 1)
+      throw new ConfigError(`advance: expected a whole number of at least 1, got ${count}`);
+    const rates = learningRates(this.config.learningRate, this.#step, count);
+    return this.#timed((backend) => backend.advance(rates), rates[count - 1]);
+  }
+
+  #timed(compute: (backend: Backend) => { done: number; loss: number }, learningRate: number): StepResult {
+    const backend = this.#computing();
+    const from = performance.now();
+    const { done, loss } = compute(backend);
+    this.#stepSeconds += (performance.now() - from) / 1000;
+    this.#step += done;
+    this.#trainLoss = loss;
+    return { step: this.#step, loss, learningRate };
+  }
+
+  /** Population loss now, by the config's `evaluation`. */
+  async evaluate(): Promise<Evaluation> {
+    const { loss, standardError } = this.#computing().evaluate();
+    return { step: this.#step, loss, excessLoss: loss - this.entropy, standardError };
+  }
+
+  /** Spectrum of the centred embedding now. */
+  async spectrum(): Promise<Spectrum> {
+    return this.#computing().spectrum();
+  }
+
+  /** Copies of the weights. */
+  async weights(): Promise<Weights> {
+    return this.#computing().state().weights;
+  }
+
+  /**
+   * Puts weights in; what is left out stays. The optimiser starts afresh: moments are zero and the step count is 0.
+   * @throws ConfigError when an array has the wrong length or is not part of this model
+   */
+  async load(weights: Partial<Weights>): Promise<void> {
+    const backend = this.#computing();
+    const state = backend.state();
+    for (const [name, array] of Object.entries(weights) as [keyof Weights, Float32Array | undefined][]) {
+      if (array === undefined) continue;
+      const current = state.weights[name];
+      if (current === undefined) throw new ConfigError(`${name}: expected nothing, this model has none`);
+      if (!(array instanceof Float32Array) || array.length !== current.length)
+        throw new ConfigError(`${name}: expected a Float32Array of ${current.length} values, got ${describe(array)}`);
+      current.set(array);
+    }
+    for (const moment of [state.firstMoment, state.secondMoment])
+      for (const array of Object.values(moment)) (array as Float32Array | undefined)?.fill(0);
+    backend.setState({ ...state, step: 0 });
+    this.#step = 0;
+    this.#trainLoss = null;
+  }
+
+  /** The run as bytes; `restoreTrainer` continues it bit for bit. */
+  async snapshot(): Promise<Uint8Array> {
+    return encodeSnapshot({ config: this.config, state: this.#computing().state(), trainLoss: this.#trainLoss });
+  }
+
+  /** Gives the memory back. The trainer cannot be used afterwards. */
+  dispose(): void {
+    this.#backend?.dispose();
+    this.#backend = undefined;
+  }
+
+  /**
+   * On to `config.steps`, a record at every multiple of `evaluateEvery`, at the first step of a fresh run and at the last.
+   * A diverged run ends with one record that says so.
+   * @throws the signal's reason when it is aborted
+   */
+  async *run({ signal, onProgress }: RunOptions = {}): AsyncGenerator<TrainingRecord> {
+    const { steps, evaluateEvery } = this.config;
+    if (this.#step === 0) yield this.#record();
+    while (this.#step < steps) {
+      const next = Math.min(steps, (Math.floor(this.#step / evaluateEvery) + 1) * evaluateEvery);
+      while (this.#step < next) {
+        signal?.throwIfAborted();
+        const { loss } = await this.advance(Math.min(this.#slice(), next - this.#step));
+        onProgress?.(this.#step);
+        if (!Number.isFinite(loss)) {
+          yield this.#diverged();
+          return;
+        }
+        // let timers and messages in
+        await new Promise((resolve) => setTimeout(resolve, 0));
+      }
+      signal?.throwIfAborted();
+      const record = this.#record();
+      yield record;
+      if (record.diverged) return;
+    }
+  }
+
+  /** Steps that take about a tenth of a second, as far as is known. */
+  #slice(): number {
+    const cost = this.config.vocabSize * this.config.embeddingDim * Math.min(this.config.batchSize, this.config.vocabSize);
+    return Math.max(1, Math.min(SLICE, Math.floor(4e8 / cost)));
+  }
+
+  #record(): TrainingRecord {
+    const { loss, standardError } = this.#computing().evaluate();
+    if (!Number.isFinite(loss)) return this.#diverged();
+    const spectrum = this.config.spectrum ? this.#computing().spectrum() : undefined;
+    return {
+      step: this.#step,
+      trainLoss: this.#trainLoss,
+      loss,
+      excessLoss: loss - this.entropy,
+      standardError,
+      learningRate: learningRateAt(this.config.learningRate, Math.max(0, this.#step - 1)),
+      effectiveDimension: spectrum?.effectiveDimension ?? null,
+      participationRatio: spectrum?.participationRatio ?? null,
+      stableRank: spectrum?.stableRank ?? null,
+      effectiveRank: spectrum?.effectiveRank ?? null,
+      meanEnergyShare: spectrum?.meanEnergyShare ?? null,
+      diverged: false,
+    };
+  }
+
+  #diverged(): TrainingRecord {
+    return {
+      step: this.#step,
+      trainLoss: null,
+      loss: null,
+      excessLoss: null,
+      standardError: null,
+      learningRate: learningRateAt(this.config.learningRate, this.#step),
+      effectiveDimension: null,
+      participationRatio: null,
+      stableRank: null,
+      effectiveRank: null,
+      meanEnergyShare: null,
+      diverged: true,
+    };
+  }
+
+  #computing(): Backend {
+    if (!this.#backend) throw new Error("this trainer was disposed of");
+    return this.#backend;
+  }
+}
+
+const describe = (value: unknown): string =>
+  ArrayBuffer.isView(value) && "length" in value
+    ? `${value.constructor.name} of ${value.length}`
+    : value === undefined
+      ? "nothing"
+      : typeof value;

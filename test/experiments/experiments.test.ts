@@ -1,0 +1,98 @@
+import { describe, expect, test } from "vitest";
+import { configHash, parseConfig, type RunConfigInput } from "../../src/config.js";
+import { experiments } from "../../src/experiments/index.js";
+import { leastSquaresExponent, twoPointExponent } from "../../src/experiments/lossExponent.js";
+import { scalingLaw } from "../../src/experiments/scalingLaw.js";
+import { lawEmbedding, lawExcess } from "../../src/experiments/tiedScalarLaw.js";
+import { zipfMoments } from "../../src/experiments/zipfMoments.js";
+import type { RunResult } from "../../src/sweep/result.js";
+import { runOf, syntheticRuns } from "./syntheticRuns.js";
+
+describe.each(experiments)("$name", (experiment) => {
+  test.each([false, true])("conditions are valid and distinct (quick: %s)", (quick) => {
+    const conditions = experiment.conditions(quick);
+    const hashes = conditions.map(({ config }) =>
+      configHash(parseConfig({ ...config, seed: 0 } as RunConfigInput)),
+    );
+    expect(new Set(hashes).size).toBe(conditions.length);
+    expect(new Set(conditions.map(({ label }) => label)).size).toBe(conditions.length);
+  });
+
+  test("every claim is complete, whatever runs are missing", () => {
+    const conditions = experiment.conditions(false);
+    for (let dropped = -1; dropped < conditions.length; dropped++)
+      for (const seeds of [1, 3]) {
+        const runs = new Map<string, RunResult[]>(
+          conditions.filter((_, i) => i !== dropped).map((it) => [it.label, syntheticRuns([it], seeds)]),
+        );
+        for (const claim of experiment.analyse(runs, false).claims) {
+          expect(claim.experiment).toBe(experiment.name);
+          expect(claim.rule).not.toBe("");
+          expect(claim.measured.seeds).toBe(seeds);
+          expect(Number.isFinite(claim.measured.mean)).toBe(true);
+        }
+      }
+  });
+
+  test("no runs, no claims", () => {
+    expect(experiment.analyse(new Map(), false).claims).toEqual([]);
+  });
+});
+
+test("both exponents of an exact power law are its own", () => {
+  const run = runOf({ steps: 3000 }, { excess: (step) => (step ? 5 * step ** -0.7 : null) });
+  expect(twoPointExponent(run, 300, 2900)).toBeCloseTo(0.7, 12);
+  expect(leastSquaresExponent(run, 300, 2900)).toBeCloseTo(0.7, 12);
+  expect(twoPointExponent(run, 301, 2900)).toBeNull();
+});
+
+test("scaling-law measures each panel's own exponent", () => {
+  const truth: Record<string, number> = {
+    "V 100, α 1": 0.77,
+    "V 1000, α 1": 0.63,
+    "V 100, α 0.5": 0.79,
+    "V 100, α 2": 0.816,
+    "V 100, α 4": 1.03,
+  };
+  const runs = new Map(
+    scalingLaw
+      .conditions(true)
+      .map(({ label, config }) => [
+        label,
+        [0, 1, 2].map((seed) =>
+          runOf({ ...config, seed } as RunConfigInput, {
+            excess: (step) => (step ? 9 * step ** -(truth[label] + 0.001 * (seed - 1)) : null),
+          }),
+        ),
+      ]),
+  );
+  const { claims } = scalingLaw.analyse(runs, true);
+  const between = claims.filter(({ quantity }) => quantity.startsWith("β between"));
+  expect(between).toHaveLength(5);
+  for (const [i, label] of Object.keys(truth).entries()) {
+    expect(between[i].measured.mean).toBeCloseTo(truth[label], 10);
+    expect(between[i].measured.standardDeviation).toBeCloseTo(0.001, 10);
+  }
+  const grows = claims.filter(({ claim }) => claim === "β grows with α").map(({ verdict }) => verdict);
+  expect(grows).toEqual(["fails", "holds", "holds"]);
+});
+
+test("the law of a tied scalar agrees with the exact sums", () => {
+  const moments = zipfMoments(10, 1);
+  expect(moments.entropy).toBeCloseTo(1.993806, 6);
+  expect(moments.variance).toBeCloseTo(0.6315, 4);
+  const exact = (c: number) => {
+    const E = lawEmbedding(c, moments);
+    return E.reduce((sum, a, i) => {
+      const total = E.reduce((s, b) => s + Math.exp(a * b), 0);
+      const kl = moments.probabilities.reduce(
+        (s, p, j) => s + p * (Math.log(p) - a * E[j] + Math.log(total)),
+        0,
+      );
+      return sum + moments.probabilities[i] * kl;
+    }, 0);
+  };
+  expect(exact(4)).toBeCloseTo(7.79e-4, 6);
+  expect(exact(8)).toBeCloseTo(4.8686e-5, 8);
+  expect(lawExcess(8, moments)).toBeCloseTo(exact(8), 6);
+});

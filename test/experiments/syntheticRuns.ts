@@ -1,0 +1,63 @@
+/** Runs made up from power laws: the shape of real ones, without a trainer. */
+import { configHash, parseConfig, type RunConfigInput } from "../../src/config.js";
+import type { Condition } from "../../src/experiments/experiment.js";
+import { zipfMoments } from "../../src/experiments/zipfMoments.js";
+import type { RunResult } from "../../src/sweep/result.js";
+
+/** A small pseudo-random number in [−1, 1) from two counters. */
+const jitter = (a: number, b: number): number =>
+  (((a * 7919 + b * 104729 + 12345) % 2003) / 1001.5 - 1) * 0.02;
+
+export interface Shape {
+  excess(step: number, seed: number): number | null;
+  dimension?(step: number, seed: number): number | null;
+}
+
+/** A run of this config whose excess loss and effective dimension follow the shape. */
+export function runOf(input: RunConfigInput, shape: Shape): RunResult {
+  const config = parseConfig(input);
+  const exponent = config.distribution.kind === "zipf" ? config.distribution.exponent : 1;
+  const { entropy, probabilities } = zipfMoments(config.vocabSize, exponent);
+  const records = [];
+  for (let step = 0; step <= config.steps; step += config.evaluateEvery) {
+    const excessLoss = shape.excess(step, config.seed);
+    records.push({
+      step,
+      trainLoss: step ? 2.5 : null,
+      loss: excessLoss === null ? null : entropy + excessLoss,
+      excessLoss,
+      standardError: 0,
+      learningRate: 0.01,
+      effectiveDimension: shape.dimension?.(step, config.seed) ?? null,
+      participationRatio: null,
+      stableRank: null,
+      effectiveRank: null,
+      meanEnergyShare: 0.1,
+      diverged: false,
+    });
+  }
+  const c = 2.4 + config.seed * 0.02;
+  const scalar = config.vocabSize * config.embeddingDim <= 1024;
+  return {
+    run: configHash(config),
+    config,
+    records,
+    finalEmbedding: scalar ? probabilities.map((p) => -(c + (Math.log(p) + entropy) / c)) : null,
+    finalUnembedding: null,
+    divergedAt: null,
+    seconds: 1.5,
+    stepSeconds: 1.2,
+  };
+}
+
+/** Plausible curves for every condition of an experiment. */
+export const syntheticRuns = (conditions: Condition[], seeds: number): RunResult[] =>
+  conditions.flatMap(({ config }, i) =>
+    Array.from({ length: seeds }, (_, seed) => {
+      const beta = 0.8 - 0.04 * i;
+      return runOf({ ...config, seed } as RunConfigInput, {
+        excess: (step) => 1.2 * (1 + step / 50) ** -beta * (1 + jitter(step + i, seed)) + 0.004,
+        dimension: (step) => 60 - (36 - 8 * i) * (1 - Math.exp(-step / 150)) + 20 * jitter(step, seed + i),
+      });
+    }),
+  );
