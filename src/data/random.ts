@@ -42,4 +42,5 @@ export function streamKey(seed: number, purpose: number, step: number): bigint {
 export const randomBits = (key: bigint, index: number): bigint => mix64(key + GAMMA * BigInt(index + 1));
 
 /** Uniform in [0, 1), a multiple of 2^-53: the upper 53 of the 64 bits. */
-export const uniform = (key: bigint, index: number): number => Number(randomBits(key, index) >> 11n) * 2 ** -53;
+export const uniform = (key: bigint, index: number): number =>
+  Number(randomBits(key, index) >> 11n) * 2 ** -53;

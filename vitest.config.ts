@@ -1,0 +1,23 @@
+import { readFile } from "node:fs/promises";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  plugins: [
+    {
+      name: "wasm-as-bytes",
+      enforce: "pre",
+      async load(id) {
+        if (!id.endsWith(".wasm")) return;
+        const base64 = (await readFile(id)).toString("base64");
+        return `export default new Uint8Array(Buffer.from("${base64}", "base64"))`;
+      },
+    },
+  ],
+  test: {
+    include: ["test/**/*.test.ts"],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    pool: "forks",
+    reporters: ["default", ["json", { outputFile: "build/test-results.json" }]],
+  },
+});
