@@ -28,7 +28,9 @@ const universal = await build({
 });
 for (const output of Object.values(universal.metafile.outputs))
   if (output.imports?.length)
-    throw new Error(`the universal entry must import nothing: ${output.imports.map((i) => i.path).join(", ")}`);
+    throw new Error(
+      `the universal entry must import nothing: ${output.imports.map((i) => i.path).join(", ")}`,
+    );
 
 const entries = {
   sweep: "src/sweep/index.ts",

@@ -13,12 +13,14 @@ export class ConfigError extends Error {
 
 const show = (value: unknown): string => {
   if (typeof value === "number" || value === undefined || value === null) return String(value);
-  if (typeof value === "function" || typeof value === "symbol" || typeof value === "bigint") return typeof value;
+  if (typeof value === "function" || typeof value === "symbol" || typeof value === "bigint")
+    return typeof value;
   const text = JSON.stringify(value) ?? typeof value;
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 };
 
-const expected = (what: string) => (issue: { input: unknown }) => `expected ${what}, got ${show(issue.input)}`;
+const expected = (what: string) => (issue: { input: unknown }) =>
+  `expected ${what}, got ${show(issue.input)}`;
 
 const wholeNumber = (min: number, max: number) => {
   const message = expected(`a whole number from ${min} to ${max}`);
@@ -55,7 +57,11 @@ const given = v.strictObject({
     ),
   ),
 });
-const distribution = v.variant("kind", [zipf, given], expected('{ kind: "zipf", exponent } or { kind: "given", probabilities }'));
+const distribution = v.variant(
+  "kind",
+  [zipf, given],
+  expected('{ kind: "zipf", exponent } or { kind: "given", probabilities }'),
+);
 
 const point = v.tuple([nonNegative, nonNegative], expected("a [step, value] pair"));
 const schedule = v.union(
@@ -66,7 +72,10 @@ const schedule = v.union(
       points: v.pipe(
         v.array(point, expected("a list of [step, value] pairs")),
         v.minLength(1, "expected at least one [step, value] pair, got none"),
-        v.check((points) => points.every((p, i) => i === 0 || points[i - 1][0] <= p[0]), "expected steps in ascending order"),
+        v.check(
+          (points) => points.every((p, i) => i === 0 || points[i - 1][0] <= p[0]),
+          "expected steps in ascending order",
+        ),
       ),
     }),
     v.strictObject({
@@ -93,7 +102,9 @@ const evaluation = v.variant(
       sampledInputs: v.optional(wholeNumber(2, 1 << 24), 512),
     }),
   ],
-  expected('{ kind: "exact" }, { kind: "sampled", size } or { kind: "stratified", exactInputs, sampledInputs }'),
+  expected(
+    '{ kind: "exact" }, { kind: "sampled", size } or { kind: "stratified", exactInputs, sampledInputs }',
+  ),
 );
 
 const schema = v.strictObject({
@@ -106,9 +117,12 @@ const schema = v.strictObject({
   tied: v.optional(trueOrFalse, true),
   norm: v.optional(oneOf(["none", "layernorm", "rmsnorm"]), "none"),
   /** Gaussian initial weights; `std` is D^-1/2 when left out. */
-  init: v.optional(v.strictObject({ kind: v.literal("normal", expected('"normal"')), std: v.optional(nonNegative) }), {
-    kind: "normal",
-  }),
+  init: v.optional(
+    v.strictObject({ kind: v.literal("normal", expected('"normal"')), std: v.optional(nonNegative) }),
+    {
+      kind: "normal",
+    },
+  ),
   optimizer: v.optional(
     v.strictObject({
       kind: v.literal("adam", expected('"adam"')),
@@ -170,7 +184,11 @@ export function parseConfig(input: RunConfigInput = {}): RunConfig {
   return {
     ...parsed,
     init: { kind: "normal", std: parsed.init.std ?? 1 / Math.sqrt(parsed.embeddingDim) },
-    evaluation: parsed.evaluation ?? (parsed.vocabSize <= 10000 ? { kind: "exact" } : { kind: "stratified", exactInputs: 512, sampledInputs: 512 }),
+    evaluation:
+      parsed.evaluation ??
+      (parsed.vocabSize <= 10000
+        ? { kind: "exact" }
+        : { kind: "stratified", exactInputs: 512, sampledInputs: 512 }),
   };
 }
 
@@ -185,7 +203,8 @@ const sortKeys = (value: unknown): unknown => {
 };
 
 /** The canonical form: JSON of the complete config with sorted keys. Equal runs have equal canonical forms. */
-export const canonicalConfig = (config: RunConfigInput): string => JSON.stringify(sortKeys(parseConfig(config)));
+export const canonicalConfig = (config: RunConfigInput): string =>
+  JSON.stringify(sortKeys(parseConfig(config)));
 
 /** The name of a run: the first 16 hexadecimal digits of the SHA-256 of its canonical config. */
 export const configHash = (config: RunConfigInput): string =>

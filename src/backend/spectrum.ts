@@ -15,7 +15,7 @@ const entropyExponential = (values: number[]): number => {
  */
 export function summarize(eigenvalues: ArrayLike<number>, meanEnergyShare: number): Spectrum {
   // sorted, so that the sums do not depend on the order in which a solver finds them
-  const values = Array.from(eigenvalues, (x) => (x < 0 ? 0 : x)).sort((a, b) => b - a);
+  const values = Array.from(eigenvalues, (x) => Math.max(0, x)).sort((a, b) => b - a);
   const total = values.reduce((sum, x) => sum + x, 0);
   const squares = values.reduce((sum, x) => sum + x * x, 0);
   const flat = total === 0;

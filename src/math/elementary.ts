@@ -4,7 +4,7 @@
  * and therefore their bits. Relative error below 4e-16 for log and exp (fdlibm's polynomials).
  */
 
-const LN2_HIGH: number = 6.93147180369123816490e-1;
+const LN2_HIGH: number = 6.9314718036912381649e-1;
 const LN2_LOW: number = 1.90821492927058770002e-10;
 
 /** x·2^k in exact steps. */
@@ -46,7 +46,8 @@ export function exp(x: number): number {
       (1.66666666666666019037e-1 +
         t *
           (-2.77777777770155933842e-3 +
-            t * (6.61375632143793436117e-5 + t * (-1.65339022054652515390e-6 + t * 4.13813679705723846039e-8))));
+            t *
+              (6.61375632143793436117e-5 + t * (-1.6533902205465251539e-6 + t * 4.13813679705723846039e-8))));
   return scale(1.0 - (low - (r * c) / (2.0 - c) - high), k);
 }
 
@@ -88,7 +89,7 @@ export function log(x: number): number {
   const even = w * (3.999999999940941908e-1 + w * (2.222219843214978396e-1 + w * 1.531383769920937332e-1));
   const odd =
     z *
-    (6.666666666666735130e-1 +
+    (6.66666666666673513e-1 +
       w * (2.857142874366239149e-1 + w * (1.818357216161805012e-1 + w * 1.479819860511658591e-1)));
   const half = 0.5 * f * f;
   return k * LN2_HIGH - (half - (s * (half + even + odd) + k * LN2_LOW) - f);

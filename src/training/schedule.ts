@@ -13,7 +13,8 @@ export function learningRateAt(schedule: Schedule, step: number): number {
   if (typeof schedule === "number") return schedule;
   if (schedule.kind === "cosine") {
     const { from, to, start, end } = schedule;
-    const progress = end > start ? Math.min(1, Math.max(0, (step - start) / (end - start))) : step < end ? 0 : 1;
+    const progress =
+      end > start ? Math.min(1, Math.max(0, (step - start) / (end - start))) : step < end ? 0 : 1;
     return to + (from - to) * 0.5 * (1 + cosPi(progress));
   }
   const { points } = schedule;

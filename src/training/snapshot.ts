@@ -25,7 +25,11 @@ export interface Snapshot {
 function shapes(config: RunConfig): [keyof Weights, number][] {
   const { vocabSize: V, embeddingDim: D, tied, norm } = config;
   return names
-    .filter((name) => name === "embedding" || (name === "unembedding" ? !tied : name === "gain" ? norm !== "none" : norm === "layernorm"))
+    .filter(
+      (name) =>
+        name === "embedding" ||
+        (name === "unembedding" ? !tied : name === "gain" ? norm !== "none" : norm === "layernorm"),
+    )
     .map((name) => [name, name === "embedding" || name === "unembedding" ? V * D : D]);
 }
 
@@ -53,16 +57,19 @@ export function encodeSnapshot({ config, state, trainLoss }: Snapshot): Uint8Arr
 export function decodeSnapshot(bytes: Uint8Array): Snapshot {
   const refuse = (why: string) => new ConfigError(`snapshot: ${why}`);
   if (!(bytes instanceof Uint8Array)) throw refuse(`expected a Uint8Array, got ${typeof bytes}`);
-  if (bytes.length < PREFIX + CHECKSUM) throw refuse(`expected at least ${PREFIX + CHECKSUM} bytes, got ${bytes.length}`);
+  if (bytes.length < PREFIX + CHECKSUM)
+    throw refuse(`expected at least ${PREFIX + CHECKSUM} bytes, got ${bytes.length}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (view.getUint32(0, true) !== MAGIC) throw refuse("expected the bytes of a unigram-lab snapshot, got something else");
+  if (view.getUint32(0, true) !== MAGIC)
+    throw refuse("expected the bytes of a unigram-lab snapshot, got something else");
   if (view.getUint32(4, true) !== VERSION)
     throw refuse(`expected version ${VERSION}, got version ${view.getUint32(4, true)}`);
   const length = view.getFloat64(8, true);
   if (length !== bytes.length) throw refuse(`expected ${length} bytes, got ${bytes.length}`);
   const end = bytes.length - CHECKSUM;
   const sum = sha256(bytes.subarray(0, end));
-  if (sum.some((byte, i) => byte !== bytes[end + i])) throw refuse("damaged, its checksum does not match its contents");
+  if (sum.some((byte, i) => byte !== bytes[end + i]))
+    throw refuse("damaged, its checksum does not match its contents");
   const headerLength = view.getUint32(16, true);
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(PREFIX, PREFIX + headerLength)));
   const config = parseConfig(header.config);
@@ -73,7 +80,8 @@ export function decodeSnapshot(bytes: Uint8Array): Snapshot {
     at += 4 * count;
     return array;
   };
-  const weights = () => Object.fromEntries(shapes(config).map(([name, count]) => [name, read(count)])) as unknown as Weights;
+  const weights = () =>
+    Object.fromEntries(shapes(config).map(([name, count]) => [name, read(count)])) as unknown as Weights;
   const state = { step: header.step, weights: weights(), firstMoment: weights(), secondMoment: weights() };
   if (at !== end) throw refuse("damaged, its arrays do not fit its config");
   return { config, state, trainLoss: header.trainLoss };

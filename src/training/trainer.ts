@@ -46,20 +46,33 @@ const SLICE = 256;
  * (4·V·D bytes); `trainer.bytes` says how much in all.
  * @throws ConfigError for a bad config, or one that does not fit into memory
  */
-export async function createTrainer(input: RunConfigInput = {}, options: TrainerOptions = {}): Promise<Trainer> {
+export async function createTrainer(
+  input: RunConfigInput = {},
+  options: TrainerOptions = {},
+): Promise<Trainer> {
   const config = parseConfig(input);
   return new Trainer(config, await createBackend(config, options), 0, null);
 }
 
-/** The trainer of a snapshot: it continues bit for bit where `trainer.snapshot()` was taken. */
-export async function restoreTrainer(bytes: Uint8Array, options: TrainerOptions = {}): Promise<Trainer> {
-  const { config, state, trainLoss } = decodeSnapshot(bytes);
+/**
+ * The trainer of a snapshot: it continues bit for bit where `trainer.snapshot()` was taken. `steps` is a new total, for
+ * a run that is to go on for longer.
+ */
+export async function restoreTrainer(
+  bytes: Uint8Array,
+  { steps, ...options }: TrainerOptions & { steps?: number } = {},
+): Promise<Trainer> {
+  const { config: stored, state, trainLoss } = decodeSnapshot(bytes);
+  const config = steps === undefined ? stored : parseConfig({ ...stored, steps });
   const backend = await createBackend(config, options);
   backend.setState(state);
   return new Trainer(config, backend, state.step, trainLoss);
 }
 
-const createBackend = async (config: RunConfig, { backend = "wasm", module }: TrainerOptions): Promise<Backend> => {
+const createBackend = async (
+  config: RunConfig,
+  { backend = "wasm", module }: TrainerOptions,
+): Promise<Backend> => {
   if (backend === "wasm") return createWasmBackend(config, module);
   if (backend === "reference") return createReferenceBackend(config);
   throw new ConfigError(`backend: expected "wasm" or "reference", got ${JSON.stringify(backend)}`);
@@ -108,10 +121,14 @@ export class Trainer {
     for (const name of ["inputs", "targets"] as const) {
       const tokens = batch[name];
       if (!(tokens instanceof Uint32Array) || tokens.length !== batchSize)
-        throw new ConfigError(`${name}: expected a Uint32Array of ${batchSize} tokens (batchSize), got ${describe(tokens)}`);
+        throw new ConfigError(
+          `${name}: expected a Uint32Array of ${batchSize} tokens (batchSize), got ${describe(tokens)}`,
+        );
       const outside = tokens.findIndex((token) => token >= vocabSize);
       if (outside >= 0)
-        throw new ConfigError(`${name}[${outside}]: expected a token below ${vocabSize} (vocabSize), got ${tokens[outside]}`);
+        throw new ConfigError(
+          `${name}[${outside}]: expected a token below ${vocabSize} (vocabSize), got ${tokens[outside]}`,
+        );
     }
     const learningRate = learningRateAt(this.config.learningRate, this.#step);
     return this.#timed((backend) => backend.stepOn(batch, learningRate), learningRate);
@@ -163,7 +180,9 @@ export class Trainer {
       const current = state.weights[name];
       if (current === undefined) throw new ConfigError(`${name}: expected nothing, this model has none`);
       if (!(array instanceof Float32Array) || array.length !== current.length)
-        throw new ConfigError(`${name}: expected a Float32Array of ${current.length} values, got ${describe(array)}`);
+        throw new ConfigError(
+          `${name}: expected a Float32Array of ${current.length} values, got ${describe(array)}`,
+        );
       current.set(array);
     }
     for (const moment of [state.firstMoment, state.secondMoment])
@@ -175,7 +194,11 @@ export class Trainer {
 
   /** The run as bytes; `restoreTrainer` continues it bit for bit. */
   async snapshot(): Promise<Uint8Array> {
-    return encodeSnapshot({ config: this.config, state: this.#computing().state(), trainLoss: this.#trainLoss });
+    return encodeSnapshot({
+      config: this.config,
+      state: this.#computing().state(),
+      trainLoss: this.#trainLoss,
+    });
   }
 
   /** Gives the memory back. The trainer cannot be used afterwards. */
@@ -214,7 +237,10 @@ export class Trainer {
 
   /** Steps that take about a tenth of a second, as far as is known. */
   #slice(): number {
-    const cost = this.config.vocabSize * this.config.embeddingDim * Math.min(this.config.batchSize, this.config.vocabSize);
+    const cost =
+      this.config.vocabSize *
+      this.config.embeddingDim *
+      Math.min(this.config.batchSize, this.config.vocabSize);
     return Math.max(1, Math.min(SLICE, Math.floor(4e8 / cost)));
   }
 

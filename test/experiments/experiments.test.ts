@@ -55,16 +55,14 @@ test("scaling-law measures each panel's own exponent", () => {
     "V 100, α 4": 1.03,
   };
   const runs = new Map(
-    scalingLaw
-      .conditions(true)
-      .map(({ label, config }) => [
-        label,
-        [0, 1, 2].map((seed) =>
-          runOf({ ...config, seed } as RunConfigInput, {
-            excess: (step) => (step ? 9 * step ** -(truth[label] + 0.001 * (seed - 1)) : null),
-          }),
-        ),
-      ]),
+    scalingLaw.conditions(true).map(({ label, config }) => [
+      label,
+      [0, 1, 2].map((seed) =>
+        runOf({ ...config, seed } as RunConfigInput, {
+          excess: (step) => (step ? 9 * step ** -(truth[label] + 0.001 * (seed - 1)) : null),
+        }),
+      ),
+    ]),
   );
   const { claims } = scalingLaw.analyse(runs, true);
   const between = claims.filter(({ quantity }) => quantity.startsWith("β between"));

@@ -3,10 +3,27 @@ import { ConfigError, type RunConfig } from "../../config.js";
 import { tokenProbabilities } from "../../data/distribution.js";
 import { PURPOSE } from "../../data/random.js";
 import { stratify } from "../../data/stratification.js";
-import type { Advanced, Backend, Batch, OptimizerState, PopulationLoss, Spectrum, Weights } from "../backend.js";
+import type {
+  Advanced,
+  Backend,
+  Batch,
+  OptimizerState,
+  PopulationLoss,
+  Spectrum,
+  Weights,
+} from "../backend.js";
 import { summarize } from "../spectrum.js";
 import { instantiateKernel, type KernelExports } from "./kernel.js";
-import { type DoubleField, doubleIndex, type Layout, planLayout, RATES, runBytes, type WordField, wordIndex } from "./layout.js";
+import {
+  type DoubleField,
+  doubleIndex,
+  type Layout,
+  planLayout,
+  RATES,
+  runBytes,
+  type WordField,
+  wordIndex,
+} from "./layout.js";
 
 const PAGE = 65536;
 
@@ -19,7 +36,9 @@ export async function createWasmBackend(config: RunConfig, module?: WebAssembly.
   try {
     memory.grow(Math.ceil(layout.bytes / PAGE) - memory.buffer.byteLength / PAGE);
   } catch {
-    throw new ConfigError(`vocabSize × embeddingDim: this run takes ${layout.bytes} bytes of memory, more than is at hand`);
+    throw new ConfigError(
+      `vocabSize × embeddingDim: this run takes ${layout.bytes} bytes of memory, more than is at hand`,
+    );
   }
   return new WasmBackend(config, kernel, memory, layout);
 }
@@ -56,7 +75,8 @@ class WasmBackend implements Backend {
     kernel.buildAliasTable(aliasTable, probabilities, V, logits);
     const key = (purpose: number) => kernel.streamKey(BigInt(config.seed), BigInt(purpose), 0n);
     kernel.gaussianWeights(embedding, V, D, stride, config.init.std, key(PURPOSE.embedding));
-    if (!config.tied) kernel.gaussianWeights(unembedding, V, D, stride, config.init.std, key(PURPOSE.unembedding));
+    if (!config.tied)
+      kernel.gaussianWeights(unembedding, V, D, stride, config.init.std, key(PURPOSE.unembedding));
     new Float32Array(memory.buffer, gain, D).fill(1);
   }
 
@@ -118,10 +138,16 @@ class WasmBackend implements Backend {
 
   spectrum(): Spectrum {
     const { run, eigenvalues, values } = this.#layout;
-    if (!this.#config.spectrum) throw new ConfigError("spectrum: expected true in the config of a run whose spectrum is asked for, got false");
+    if (!this.#config.spectrum)
+      throw new ConfigError(
+        "spectrum: expected true in the config of a run whose spectrum is asked for, got false",
+      );
     this.#kernel.spectrum(run, eigenvalues, values.logits);
     const n = Math.min(this.#config.vocabSize, this.#config.embeddingDim);
-    return summarize(new Float64Array(this.#memory.buffer, eigenvalues, n).slice(), this.#get("meanEnergyShare"));
+    return summarize(
+      new Float64Array(this.#memory.buffer, eigenvalues, n).slice(),
+      this.#get("meanEnergyShare"),
+    );
   }
 
   state(): OptimizerState {
@@ -194,11 +220,14 @@ class WasmBackend implements Backend {
   }
 
   #get(field: DoubleField): number {
-    return new Float64Array(this.#memory.buffer, this.#layout.run, doubleIndex[field] + 1)[doubleIndex[field]];
+    return new Float64Array(this.#memory.buffer, this.#layout.run, doubleIndex[field] + 1)[
+      doubleIndex[field]
+    ];
   }
 
   #set(field: DoubleField, value: number): void {
-    new Float64Array(this.#memory.buffer, this.#layout.run, doubleIndex[field] + 1)[doubleIndex[field]] = value;
+    new Float64Array(this.#memory.buffer, this.#layout.run, doubleIndex[field] + 1)[doubleIndex[field]] =
+      value;
   }
 }
 

@@ -4,23 +4,79 @@
 import { ConfigError, type RunConfig } from "../../config.js";
 
 const doubles = [
-  "seed", "step", "beta1", "beta2", "eps", "beta1Power", "beta2Power", "loss", "meanEnergyShare",
+  "seed",
+  "step",
+  "beta1",
+  "beta2",
+  "eps",
+  "beta1Power",
+  "beta2Power",
+  "loss",
+  "meanEnergyShare",
 ] as const;
 const words = [
-  "vocabSize", "dim", "stride", "batchSize", "tied", "norm", "chunkRows", "segmentChunks", "segments", "blockInputs",
+  "vocabSize",
+  "dim",
+  "stride",
+  "batchSize",
+  "tied",
+  "norm",
+  "chunkRows",
+  "segmentChunks",
+  "segments",
+  "blockInputs",
   "distinctCount",
-  "embedding", "embeddingFirst", "embeddingSecond", "unembedding", "unembeddingFirst", "unembeddingSecond",
-  "gain", "gainFirst", "gainSecond", "bias", "biasFirst", "biasSecond", "dGain", "dBias",
-  "probabilities", "aliasTable", "inputs", "targets", "slots", "targetHeads", "targetNext", "distinct", "counts",
-  "rowMean", "rowScale", "x", "targetSum", "dx", "panels", "logits", "chunkShift", "segmentMax", "segmentSum",
-  "segmentDx", "inputScale", "inputShift", "gradient", "meanLogitDirection", "evaluationInputs", "evaluationLosses",
-  "sampleStarts", "sampleTargets",
+  "embedding",
+  "embeddingFirst",
+  "embeddingSecond",
+  "unembedding",
+  "unembeddingFirst",
+  "unembeddingSecond",
+  "gain",
+  "gainFirst",
+  "gainSecond",
+  "bias",
+  "biasFirst",
+  "biasSecond",
+  "dGain",
+  "dBias",
+  "probabilities",
+  "aliasTable",
+  "inputs",
+  "targets",
+  "slots",
+  "targetHeads",
+  "targetNext",
+  "distinct",
+  "counts",
+  "rowMean",
+  "rowScale",
+  "x",
+  "targetSum",
+  "dx",
+  "panels",
+  "logits",
+  "chunkShift",
+  "segmentMax",
+  "segmentSum",
+  "segmentDx",
+  "inputScale",
+  "inputShift",
+  "gradient",
+  "meanLogitDirection",
+  "evaluationInputs",
+  "evaluationLosses",
+  "sampleStarts",
+  "sampleTargets",
 ] as const;
 
 export type DoubleField = (typeof doubles)[number];
 export type WordField = (typeof words)[number];
 
-export const doubleIndex = Object.fromEntries(doubles.map((name, i) => [name, i])) as Record<DoubleField, number>;
+export const doubleIndex = Object.fromEntries(doubles.map((name, i) => [name, i])) as Record<
+  DoubleField,
+  number
+>;
 export const wordIndex = Object.fromEntries(words.map((name, i) => [name, 2 * doubles.length + i])) as Record<
   WordField,
   number

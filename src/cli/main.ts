@@ -1,0 +1,32 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+import { exitCodeOf } from "./failure.js";
+import { addReproduce } from "./reproduce.js";
+import { addSweep } from "./sweep.js";
+import { addTrain } from "./train.js";
+
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+const program = new Command("unigram-lab")
+  .description("A laboratory for the smallest language model that still shows what large ones show.")
+  .version(version)
+  .configureOutput({ outputError: (text, write) => write(`${text.trim().split("\n")[0]}\n`) });
+addReproduce(program);
+addTrain(program);
+addSweep(program);
+const overrideExit = (command: Command): void => {
+  command.exitOverride();
+  command.commands.forEach(overrideExit);
+};
+overrideExit(program);
+
+// a closed pipe (`| head`) is not an error
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeOf(error, process.argv.includes("--verbose"));
+}

@@ -1,0 +1,149 @@
+import { access, constants, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import Table from "cli-table3";
+import type { Command } from "commander";
+import { ConfigError, configHash, parseConfig, type RunConfig } from "../config.js";
+import type { Claim } from "../experiments/experiment.js";
+import { experiments } from "../experiments/index.js";
+import { writeReport } from "../report/index.js";
+import { cores, Journal, type RunResult, runPool } from "../sweep/index.js";
+import { Interrupted } from "./failure.js";
+import { interruptSignal } from "./interrupt.js";
+import { parseWholeNumber } from "./numbers.js";
+import { progressReporter } from "./progress.js";
+
+interface Options {
+  seeds: string;
+  threads?: string;
+  out: string;
+  quick?: boolean;
+  json?: boolean;
+  verbose?: boolean;
+}
+
+export function addReproduce(program: Command): void {
+  program
+    .command("reproduce")
+    .summary("reproduce the post's figures with error bars")
+    .description(
+      `Runs the experiments (all of them when none is named), writes a report and prints a verdict on each claim.\n\nExperiments: ${experiments.map(({ name }) => name).join(", ")}`,
+    )
+    .argument("[experiment...]", "experiments to run")
+    .option("--seeds <n>", "seeds of every setting", "3")
+    .option("--threads <n>", "threads (default: one a core)")
+    .option("--out <dir>", "directory of the report", "unigram-lab-report")
+    .option("--quick", "a first look in under a minute: fewer steps, small vocabularies")
+    .option("--json", "print the claims as JSON")
+    .option("--verbose", "say more")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  unigram-lab reproduce --quick\n  unigram-lab reproduce scaling-law --seeds 3\n\nA run that is finished is kept in DIR/journal.ndjson and not run again.",
+    )
+    .action(reproduce);
+}
+
+async function reproduce(names: string[], options: Options): Promise<void> {
+  for (const name of names)
+    if (!experiments.some((experiment) => experiment.name === name))
+      throw new ConfigError(
+        `EXPERIMENT: expected ${experiments.map((experiment) => experiment.name).join(", ")}, got ${name}`,
+      );
+  const seeds = parseWholeNumber("--seeds", options.seeds, 1, 10000);
+  const threads =
+    options.threads === undefined ? cores() : parseWholeNumber("--threads", options.threads, 1, 1024);
+  const quick = options.quick ?? false;
+  const journal = await openJournal(options.out);
+
+  const chosen = experiments.filter(({ name }) => names.length === 0 || names.includes(name));
+  const planned = chosen.map((experiment) => {
+    const conditions = experiment.conditions(quick);
+    const configs = conditions.flatMap(({ config }) =>
+      Array.from({ length: seeds }, (_, seed) => parseConfig({ ...config, seed })),
+    );
+    return { name: experiment.name, conditions, configs };
+  });
+  const configs = planned.flatMap(({ configs: own }) => own);
+  const total = new Set(configs.map(configHash)).size;
+  if (journal.damaged > 0)
+    process.stderr.write(`${journal.damaged} damaged lines in the journal: their runs are run again\n`);
+  process.stderr.write(`${total} runs on ${threads} ${threads === 1 ? "thread" : "threads"}\n`);
+
+  const signal = interruptSignal();
+  const bar = progressReporter(total);
+  const finished = new Map<string, RunResult>();
+  let interrupted = false;
+  try {
+    for await (const result of runPool(configs, { threads, journal, signal, onProgress: bar.update }))
+      finished.set(result.run, result);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    interrupted = true;
+  } finally {
+    bar.stop();
+    await journal.close();
+  }
+
+  const results = planned.map(({ name, conditions, configs: own }) => ({
+    name,
+    conditions,
+    runs: ownRuns(own, finished),
+  }));
+  const seconds = [...finished.values()].reduce((sum, run) => sum + run.seconds, 0);
+  const claims = await writeReport(options.out, {
+    experiments: results,
+    quick,
+    seeds,
+    seconds,
+    interrupted,
+    threads,
+  });
+  if (options.json) process.stdout.write(`${JSON.stringify(claims, null, 2)}\n`);
+  else printClaims(claims);
+  if (options.verbose) printVerbose([...finished.values()]);
+  process.stderr.write(`report: ${join(options.out, "index.html")}\n`);
+  if (interrupted)
+    throw new Interrupted(
+      `interrupted: ${finished.size} of ${total} runs are finished and kept; the same command goes on from there`,
+    );
+}
+
+const ownRuns = (configs: RunConfig[], finished: Map<string, RunResult>): RunResult[] =>
+  [...new Set(configs.map(configHash))].flatMap((run) => finished.get(run) ?? []);
+
+async function openJournal(out: string): Promise<Journal> {
+  try {
+    await mkdir(out, { recursive: true });
+    await access(out, constants.W_OK);
+    return await Journal.open(join(out, "journal.ndjson"));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigError(`--out: expected a directory that can be written, got ${out} (${code ?? error})`);
+  }
+}
+
+const figure = (x: number | null): string => (x === null ? "" : Number(x.toPrecision(4)).toString());
+
+function printClaims(claims: Claim[]): void {
+  const table = new Table({
+    head: ["experiment", "quantity", "post", "measured", "verdict"],
+    style: { head: [], border: [] },
+    wordWrap: true,
+    colWidths: [18, 46, 8, 19, 14],
+  });
+  for (const { experiment, quantity, post, measured, verdict } of claims)
+    table.push([
+      experiment,
+      quantity,
+      figure(post),
+      `${figure(measured.mean)} ± ${figure(measured.standardDeviation)}`,
+      verdict,
+    ]);
+  process.stdout.write(`${table.toString()}\n`);
+}
+
+function printVerbose(runs: RunResult[]): void {
+  for (const { run, config, seconds, stepSeconds } of runs)
+    process.stderr.write(
+      `${run}  V=${config.vocabSize} D=${config.embeddingDim} seed ${config.seed}: ${seconds.toFixed(1)} s, ${stepSeconds.toFixed(1)} s of it in steps\n`,
+    );
+}
