@@ -10,12 +10,15 @@ const entropyExponential = (values: number[]): number => {
 };
 
 /**
- * The summary of a covariance's eigenvalues, in any order and scale; rounding below zero counts as zero. A matrix
+ * The summary of a covariance's eigenvalues, in any order and scale. What is within rounding of zero (n·ε·λ_max) counts
+ * as zero: centring takes one eigenvalue away, and the square root of its rounding error would not be small. A matrix
  * without variance (V = 1, equal rows) has dimension 1 by convention, and NaN eigenvalues give NaN.
  */
 export function summarize(eigenvalues: ArrayLike<number>, meanEnergyShare: number): Spectrum {
   // sorted, so that the sums do not depend on the order in which a solver finds them
-  const values = Array.from(eigenvalues, (x) => Math.max(0, x)).sort((a, b) => b - a);
+  const sorted = Array.from(eigenvalues).sort((a, b) => b - a);
+  const rounding = sorted.length * 2.220446049250313e-16 * sorted[0];
+  const values = sorted.map((x) => (x <= rounding ? 0 : x));
   const total = values.reduce((sum, x) => sum + x, 0);
   const squares = values.reduce((sum, x) => sum + x * x, 0);
   const flat = total === 0;

@@ -5,7 +5,7 @@
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { OptimizerState, Weights } from "../backend/backend.js";
-import { ConfigError, parseConfig, type RunConfig } from "../config.js";
+import { ConfigError, canonicalConfig, parseConfig, type RunConfig } from "../config.js";
 
 const MAGIC = 0x42414c55;
 const VERSION = 1;
@@ -34,7 +34,9 @@ function shapes(config: RunConfig): [keyof Weights, number][] {
 }
 
 export function encodeSnapshot({ config, state, trainLoss }: Snapshot): Uint8Array {
-  const header = new TextEncoder().encode(JSON.stringify({ config, step: state.step, trainLoss }));
+  const header = new TextEncoder().encode(
+    JSON.stringify({ config: JSON.parse(canonicalConfig(config)), step: state.step, trainLoss }),
+  );
   const arrays = parts.flatMap((part) => shapes(config).map(([name]) => state[part][name] as Float32Array));
   const length = PREFIX + header.length + arrays.reduce((sum, a) => sum + a.byteLength, 0) + CHECKSUM;
   const bytes = new Uint8Array(length);

@@ -1,0 +1,101 @@
+import { describe, expect, test } from "vitest";
+import type { Backend, Weights } from "../../src/backend/backend.js";
+import { createReferenceBackend } from "../../src/backend/reference/backend.js";
+import { createWasmBackend } from "../../src/backend/wasm/backend.js";
+import { parseConfig, type RunConfigInput } from "../../src/config.js";
+import { architectures, raggedSizes } from "./modelCases.js";
+
+const pair = async (input: RunConfigInput): Promise<[Backend, Backend]> => {
+  const config = parseConfig(input);
+  return [await createWasmBackend(config), createReferenceBackend(config)];
+};
+
+const entries = (weights: Weights) => Object.entries(weights).filter(([, array]) => array !== undefined);
+
+const largestDifference = (a: Weights, b: Weights): number => {
+  let largest = 0;
+  for (const [name, array] of entries(a))
+    array.forEach((x: number, i: number) => {
+      largest = Math.max(largest, Math.abs(x - (b[name as keyof Weights] as Float32Array)[i]));
+    });
+  return largest;
+};
+
+describe("the kernel starts where the reference starts", () => {
+  test.each(architectures)("initial weights are the same bits: $tied $norm", async (architecture) => {
+    const [kernel, reference] = await pair({ vocabSize: 33, embeddingDim: 17, seed: 9, ...architecture });
+    expect(kernel.state().weights).toEqual(reference.state().weights);
+  });
+});
+
+describe("one gradient, seen through Adam's first moment after one step: (1 - β₁)·g", () => {
+  describe.each(architectures)("tied $tied, norm $norm", (architecture) => {
+    test.each(raggedSizes)("V $vocabSize, D $embeddingDim, B $batchSize", async (sizes) => {
+      const [kernel, reference] = await pair({
+        ...sizes,
+        ...architecture,
+        init: { kind: "normal", std: 0.7 },
+        seed: 3,
+      });
+      const rates = Float64Array.of(1e-3);
+      const a = kernel.advance(rates);
+      const b = reference.advance(rates);
+      expect(Math.abs(a.loss - b.loss)).toBeLessThan(2e-6 * (1 + Math.abs(b.loss)));
+      const [first, oracle] = [kernel.state().firstMoment, reference.state().firstMoment];
+      for (const [name, array] of entries(oracle)) {
+        const got = first[name as keyof Weights] as Float32Array;
+        // a gradient element is a sum of terms up to the largest one: rounding is relative to that
+        const scale = Math.max(...Array.from(array as Float32Array, Math.abs));
+        const worst = Math.max(...Array.from(array as Float32Array, (x, i) => Math.abs(x - got[i])));
+        expect(worst, name).toBeLessThan(3e-6 * scale + 2e-8);
+      }
+    });
+  });
+});
+
+describe("population loss and spectrum", () => {
+  test.each(raggedSizes)("V $vocabSize, D $embeddingDim", async (sizes) => {
+    const [kernel, reference] = await pair({ ...sizes, init: { kind: "normal", std: 0.7 }, tied: false });
+    const expected = reference.evaluate();
+    expect(Math.abs(kernel.evaluate().loss - expected.loss)).toBeLessThan(2e-6 * (1 + expected.loss));
+    const [a, b] = [kernel.spectrum(), reference.spectrum()];
+    for (const name of Object.keys(b) as (keyof typeof b)[])
+      expect(Math.abs(a[name] - b[name]), name).toBeLessThan(1e-9 * (1 + b[name]));
+  });
+
+  test.each([
+    { kind: "sampled", size: 20_000 },
+    { kind: "stratified", exactInputs: 20, sampledInputs: 200 },
+  ] as const)("$kind evaluation", async (evaluation) => {
+    const [kernel, reference] = await pair({ vocabSize: 300, embeddingDim: 10, evaluation });
+    const [a, b] = [kernel.evaluate(), reference.evaluate()];
+    expect(Math.abs(a.loss - b.loss)).toBeLessThan(5e-6);
+    expect(Math.abs(a.standardError - b.standardError)).toBeLessThan(1e-6);
+    expect(b.standardError).toBeGreaterThan(0);
+  });
+});
+
+test("logits in the thousands stay finite and right", async () => {
+  const [kernel, reference] = await pair({
+    vocabSize: 200,
+    embeddingDim: 10,
+    init: { kind: "normal", std: 30 },
+  });
+  const a = kernel.evaluate();
+  const b = reference.evaluate();
+  expect(b.loss).toBeGreaterThan(1000);
+  expect(Math.abs(a.loss - b.loss) / b.loss).toBeLessThan(1e-6);
+  const rates = new Float64Array(20).fill(0.1);
+  expect(kernel.advance(rates).done).toBe(20);
+  reference.advance(rates);
+  expect(largestDifference(kernel.state().weights, reference.state().weights)).toBeLessThan(0.05);
+});
+
+test("a loss that is not finite stops before its update", async () => {
+  const [kernel] = await pair({ vocabSize: 10, embeddingDim: 4, init: { kind: "normal", std: 1e25 } });
+  const before = kernel.state();
+  const { done, loss } = kernel.advance(new Float64Array(5).fill(0.1));
+  expect(done).toBe(0);
+  expect(Number.isFinite(loss)).toBe(false);
+  expect(kernel.state()).toEqual(before);
+});
