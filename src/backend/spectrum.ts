@@ -1,32 +1,35 @@
 import { exp, log } from "../math/elementary.js";
 import type { Spectrum } from "./backend.js";
 
-const entropyExponential = (values: number[]): number => {
+/** exp of the entropy of non-negative numbers divided by their sum. */
+function entropyPower(values: number[]): number {
   const total = values.reduce((sum, x) => sum + x, 0);
-  if (!(total > 0)) return Number.isNaN(total) ? Number.NaN : 1;
-  let entropy = 0;
-  for (const x of values) if (x > 0) entropy -= (x / total) * log(x / total);
-  return exp(entropy);
-};
+  return exp(values.reduce((sum, x) => (x === 0 ? sum : sum - (x / total) * log(x / total)), 0));
+}
 
 /**
- * The summary of a covariance's eigenvalues, in any order and scale. What is within rounding of zero (n·ε·λ_max) counts
- * as zero: centring takes one eigenvalue away, and the square root of its rounding error would not be small. A matrix
- * without variance (V = 1, equal rows) has dimension 1 by convention, and NaN eigenvalues give NaN.
+ * The summary of a spectrum. What is within rounding of zero (n·ε·λ_max) counts as zero: centring takes one eigenvalue
+ * away, and the square root of its rounding error would not be small. A spectrum of zeros (V = 1, or equal rows) has no
+ * direction left: each dimension figure is 1 by definition, the least that it can be otherwise. NaN stays NaN.
+ * @param eigenvalues squared singular values of the centred embedding, in any order and unit
  */
 export function summarize(eigenvalues: ArrayLike<number>, meanEnergyShare: number): Spectrum {
   // sorted, so that the sums do not depend on the order in which a solver finds them
   const sorted = Array.from(eigenvalues).sort((a, b) => b - a);
-  const rounding = sorted.length * 2.220446049250313e-16 * sorted[0];
-  const values = sorted.map((x) => (x <= rounding ? 0 : x));
-  const total = values.reduce((sum, x) => sum + x, 0);
-  const squares = values.reduce((sum, x) => sum + x * x, 0);
-  const flat = total === 0;
+  const largest = sorted[0];
+  if (largest === 0)
+    return { effectiveDimension: 1, participationRatio: 1, stableRank: 1, effectiveRank: 1, meanEnergyShare };
+  // relative to the largest, so that no square under- or overflows
+  const rounding = sorted.length * 2.220446049250313e-16;
+  const lambda = sorted.map((x) => (x / largest <= rounding ? 0 : x / largest));
+  const sum = lambda.reduce((total, x) => total + x, 0);
+  const squares = lambda.reduce((total, x) => total + x * x, 0);
+  // a single direction may round to just below 1
   return {
-    effectiveDimension: entropyExponential(values),
-    participationRatio: flat ? 1 : (total * total) / squares,
-    stableRank: flat ? 1 : total / values[0],
-    effectiveRank: entropyExponential(values.map(Math.sqrt)),
+    effectiveDimension: Math.max(1, entropyPower(lambda)),
+    participationRatio: Math.max(1, (sum * sum) / squares),
+    stableRank: sum,
+    effectiveRank: Math.max(1, entropyPower(lambda.map(Math.sqrt))),
     meanEnergyShare,
   };
 }

@@ -1,5 +1,6 @@
 import type { Spectrum } from "../backend/backend.js";
-import { centredGram, summarize } from "../backend/reference/spectrum.js";
+import { centredGram } from "../backend/reference/spectrum.js";
+import { summarize } from "../backend/spectrum.js";
 import { ConfigError } from "../config.js";
 
 /**

@@ -5,6 +5,7 @@ import { aliasTable, drawBatch } from "../../data/sampling.js";
 import { stratify } from "../../data/stratification.js";
 import { initialWeights } from "../../model/initialWeights.js";
 import type { Advanced, Backend, Batch, PopulationLoss } from "../backend.js";
+import { summarize } from "../spectrum.js";
 import { adamUpdate } from "./adam.js";
 import {
   forEachArray,
@@ -17,7 +18,7 @@ import {
   toWeights,
   zerosLike,
 } from "./model.js";
-import { centredGram, jacobiEigenvalues, summarize } from "./spectrum.js";
+import { centredGram, jacobiEigenvalues } from "./spectrum.js";
 
 /**
  * The definition of a run, computed in f64 by plain TypeScript: the oracle of every faster backend, and a backend of

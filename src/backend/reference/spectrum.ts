@@ -1,7 +1,4 @@
 /** Spectrum of a matrix with its mean row removed, in f64. */
-import { exp, log } from "../../math/elementary.js";
-import type { Spectrum } from "../backend.js";
-
 /** A symmetric matrix of n×n entries, row-major, and what centring took away. */
 export interface CentredGram {
   n: number;
@@ -91,39 +88,4 @@ function rotate(A: Float64Array, n: number, p: number, q: number): void {
     A[p * n + k] = c * apk - s * aqk;
     A[q * n + k] = s * apk + c * aqk;
   }
-}
-
-/** exp of the entropy of non-negative numbers divided by their sum. */
-function entropyPower(values: Float64Array): number {
-  const total = values.reduce((sum, x) => sum + x, 0);
-  return exp(
-    values.reduce((sum, x) => {
-      const share = x / total;
-      return share === 0 ? sum : sum - share * log(share);
-    }, 0),
-  );
-}
-
-/**
- * The summary of a spectrum. Eigenvalues below 0 are rounding and count as 0. A spectrum of zeros (V = 1, or all rows
- * equal) has no direction left: each dimension figure is 1 by definition, the least that it can be otherwise.
- * @param eigenvalues squared singular values of the centred embedding, in any order and unit
- */
-export function summarize(eigenvalues: ArrayLike<number>, meanEnergyShare: number): Spectrum {
-  const raw = Float64Array.from(eigenvalues, (x) => Math.max(x, 0));
-  const largest = raw.reduce((max, x) => Math.max(max, x), 0);
-  if (largest === 0)
-    return { effectiveDimension: 1, participationRatio: 1, stableRank: 1, effectiveRank: 1, meanEnergyShare };
-  // relative to the largest, so that no square under- or overflows
-  const lambda = raw.map((x) => x / largest);
-  const sum = lambda.reduce((total, x) => total + x, 0);
-  const squares = lambda.reduce((total, x) => total + x * x, 0);
-  // a single direction may round to just below 1
-  return {
-    effectiveDimension: Math.max(1, entropyPower(lambda)),
-    participationRatio: Math.max(1, (sum * sum) / squares),
-    stableRank: sum,
-    effectiveRank: Math.max(1, entropyPower(lambda.map((x) => Math.sqrt(x)))),
-    meanEnergyShare,
-  };
 }
