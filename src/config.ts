@@ -174,6 +174,8 @@ const describe = (issue: v.BaseIssue<unknown>): string => {
  * @throws ConfigError with one line that names the field, what it got and what it takes
  */
 export function parseConfig(input: RunConfigInput = {}): RunConfig {
+  // an array passes as an object without fields
+  if (Array.isArray(input)) throw new ConfigError(`config: expected an object, got ${show(input)}`);
   const result = v.safeParse(schema, input, { abortEarly: true });
   if (!result.success) throw new ConfigError(describe(result.issues[0]));
   const parsed = result.output;

@@ -1,0 +1,178 @@
+import { mkdtemp, readdir, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { ConfigError, parseConfig, type RunConfigInput } from "../../src/config.js";
+import { unigramLab } from "./commandLine.js";
+
+const schedule =
+  'a number of at least 0, { kind: "piecewise-linear", points: [[step, value], ...] } or { kind: "cosine", from, to, start, end }';
+
+const configs: [unknown, string][] = [
+  [{ vocabSize: 0 }, "vocabSize: expected a whole number from 1 to 16777216, got 0"],
+  [{ vocabSize: 1.5 }, "vocabSize: expected a whole number from 1 to 16777216, got 1.5"],
+  [{ vocabSize: "100" }, 'vocabSize: expected a whole number from 1 to 16777216, got "100"'],
+  [{ vocabSize: Number.NaN }, "vocabSize: expected a whole number from 1 to 16777216, got NaN"],
+  [{ embeddingDim: 0 }, "embeddingDim: expected a whole number from 1 to 65536, got 0"],
+  [{ embeddingDim: 65537 }, "embeddingDim: expected a whole number from 1 to 65536, got 65537"],
+  [{ embeddingDim: null }, "embeddingDim: expected a whole number from 1 to 65536, got null"],
+  [{ batchSize: 0 }, "batchSize: expected a whole number from 1 to 1048576, got 0"],
+  [{ steps: -1 }, "steps: expected a whole number from 0 to 1000000000, got -1"],
+  [{ evaluateEvery: 0 }, "evaluateEvery: expected a whole number from 1 to 1000000000, got 0"],
+  [{ seed: -1 }, "seed: expected a whole number from 0 to 9007199254740991, got -1"],
+  [{ seed: 0.5 }, "seed: expected a whole number from 0 to 9007199254740991, got 0.5"],
+  [{ tied: "yes" }, 'tied: expected true or false, got "yes"'],
+  [{ spectrum: 1 }, "spectrum: expected true or false, got 1"],
+  [{ norm: "batchnorm" }, 'norm: expected "none" or "layernorm" or "rmsnorm", got "batchnorm"'],
+  [{ init: { kind: "uniform" } }, 'init.kind: expected "normal", got "uniform"'],
+  [{ init: { kind: "normal", std: -1 } }, "init.std: expected a number of at least 0, got -1"],
+  [{ optimizer: { kind: "sgd" } }, 'optimizer.kind: expected "adam", got "sgd"'],
+  [{ optimizer: { kind: "adam", beta1: 1 } }, "optimizer.beta1: expected a number from 0 to below 1, got 1"],
+  [
+    { optimizer: { kind: "adam", beta2: -0.1 } },
+    "optimizer.beta2: expected a number from 0 to below 1, got -0.1",
+  ],
+  [{ optimizer: { kind: "adam", eps: 0 } }, "optimizer.eps: expected a number above 0, got 0"],
+  [{ learningRate: -1 }, "learningRate: expected a number of at least 0, got -1"],
+  [{ learningRate: Number.POSITIVE_INFINITY }, "learningRate: expected a number of at least 0, got Infinity"],
+  [{ learningRate: { kind: "step" } }, `learningRate: expected ${schedule}, got {"kind":"step"}`],
+  [
+    { distribution: { kind: "zipf", exponent: "1" } },
+    'distribution.exponent: expected a finite number, got "1"',
+  ],
+  [
+    { distribution: { kind: "normal" } },
+    'distribution.kind: expected { kind: "zipf", exponent } or { kind: "given", probabilities }, got "normal"',
+  ],
+  [
+    { vocabSize: 2, distribution: { kind: "given", probabilities: [0.5, 0.4] } },
+    "distribution.probabilities: expected probabilities that sum to 1 within 1e-6, got a sum of 0.9",
+  ],
+  [
+    { vocabSize: 3, distribution: { kind: "given", probabilities: [0.5, 0.5] } },
+    "distribution.probabilities: expected 3 values (vocabSize), got 2",
+  ],
+  [
+    { vocabSize: 2, distribution: { kind: "given", probabilities: [1.5, -0.5] } },
+    "distribution.probabilities.1: expected a number of at least 0, got -0.5",
+  ],
+  [
+    { evaluation: { kind: "guess" } },
+    'evaluation.kind: expected { kind: "exact" }, { kind: "sampled", size } or { kind: "stratified", exactInputs, sampledInputs }, got "guess"',
+  ],
+  [
+    { evaluation: { kind: "sampled", size: 1 } },
+    "evaluation.size: expected a whole number from 2 to 100000000, got 1",
+  ],
+  [{ learningrate: 0.1 }, "learningrate: unknown field"],
+  [{ optimizer: { kind: "adam", beta3: 0.1 } }, "optimizer.beta3: unknown field"],
+  [[], "config: expected an object, got []"],
+  [null, "config: expected an object, got null"],
+  ["fast", 'config: expected an object, got "fast"'],
+];
+
+describe("a bad config is one line that names the field", () => {
+  test.each(configs)("%j", (input, message) => {
+    let thrown: unknown;
+    try {
+      parseConfig(input as RunConfigInput);
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toBeInstanceOf(ConfigError);
+    expect((thrown as Error).message).toBe(message);
+  });
+});
+
+describe("a bad command line is one line, exit code 2, and nothing written", () => {
+  let dir = "";
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), "unigram-lab-"));
+    await writeFile(join(dir, "broken.json"), "{");
+    await writeFile(join(dir, "list.json"), "[1]");
+    await writeFile(join(dir, "misspelt.json"), '{"vocabsize": 10}');
+    await writeFile(join(dir, "sweep.json"), '{"axis": {}}');
+    await writeFile(join(dir, "noise.snapshot"), "x".repeat(100));
+  });
+
+  test.each<[string[], string]>([
+    [["train", "--vocab-size", "0"], "error: vocabSize: expected a whole number from 1 to 16777216, got 0"],
+    [["train", "--vocab-size", "12abc"], 'error: vocabSize: expected a number, got "12abc"'],
+    [["train", "--embedding-dim", ""], 'error: embeddingDim: expected a number, got ""'],
+    [
+      ["train", "--embedding-dim", "70000"],
+      "error: embeddingDim: expected a whole number from 1 to 65536, got 70000",
+    ],
+    [["train", "--steps", "-5"], "error: steps: expected a whole number from 0 to 1000000000, got -5"],
+    [["train", "--norm", "batch"], 'error: norm: expected "none" or "layernorm" or "rmsnorm", got "batch"'],
+    [
+      ["train", "--learning-rate", "fast"],
+      'error: learningRate: expected a number or a schedule as JSON, got "fast"',
+    ],
+    [["train", "--learning-rate", "-1"], "error: learningRate: expected a number of at least 0, got -1"],
+    [["train", "--beta1", "1"], "error: optimizer.beta1: expected a number from 0 to below 1, got 1"],
+    [["train", "--backend", "cuda"], 'error: backend: expected "wasm" or "reference", got "cuda"'],
+    [
+      ["train", "--out", "records.xls"],
+      'error: out: expected a file name ending in .parquet, .csv, .json, .ndjson, got "records.xls"',
+    ],
+    [["train", "--config", "absent.json"], "error: --config: expected a JSON file, got absent.json (ENOENT)"],
+    [
+      ["train", "--config", "broken.json"],
+      "error: --config: expected a JSON file, got broken.json (not JSON)",
+    ],
+    [["train", "--config", "list.json"], "error: --config: expected a JSON object, got list.json"],
+    [["train", "--config", "misspelt.json"], "error: vocabsize: unknown field"],
+    [["train", "--resume", "absent"], "error: --resume: expected a snapshot, got absent (ENOENT)"],
+    [
+      ["train", "--resume", "noise.snapshot"],
+      "error: snapshot: expected the bytes of a unigram-lab snapshot, got something else",
+    ],
+    [
+      ["train", "--vocab-size", "1000000", "--embedding-dim", "2000"],
+      "error: vocabSize × embeddingDim: this run takes 24556740160 bytes of memory, WebAssembly has 4294901760 at most",
+    ],
+    [
+      [
+        "train",
+        "--vary",
+        'error: out: expected a file name ending in .parquet, .csv, .json, .ndjson, got "records.xls"',
+      ],
+      "error: unknown option '--vary'",
+    ],
+    [["fly"], "error: unknown command 'fly'"],
+    [
+      ["reproduce", "gravity"],
+      "error: EXPERIMENT: expected embedding-1d, representation-collapse, scaling-law, learning-rate-decay, warmup, got gravity",
+    ],
+    [["reproduce", "--seeds", "0"], 'error: --seeds: expected a whole number from 1 to 10000, got "0"'],
+    [
+      ["reproduce", "--threads", "two"],
+      'error: --threads: expected a whole number from 1 to 1024, got "two"',
+    ],
+    [
+      ["reproduce", "--out", "list.json"],
+      "error: --out: expected a directory that can be written, got list.json (EEXIST)",
+    ],
+    [["sweep"], "error: FILE: expected a sweep as JSON or --vary, got neither"],
+    [["sweep", "absent.json"], "error: FILE: expected a sweep as JSON, got absent.json (ENOENT)"],
+    [["sweep", "sweep.json"], "error: axis: unknown field of a sweep"],
+    [["sweep", "--vary", "seed"], 'error: --vary: expected path=values, got "seed"'],
+    [
+      ["sweep", "--vary", "learningRate=log:0:1:3"],
+      "error: --vary learningRate: expected ends above 0 for a log axis, got 0 and 1",
+    ],
+    [
+      ["sweep", "--vary", "learningRate=log:1:2"],
+      'error: --vary learningRate: expected log:from:to:n, got "log:1:2"',
+    ],
+    [["sweep", "--vary", "distribution.slope=1"], "error: distribution.slope: unknown field"],
+  ])("%j", async (args, message) => {
+    const before = await readdir(dir);
+    const { code, stdout, stderr } = await unigramLab(args, dir);
+    expect(stderr.trim()).toBe(message);
+    expect(code).toBe(2);
+    expect(stdout).toBe("");
+    expect(await readdir(dir)).toEqual(before);
+  });
+});
