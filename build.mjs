@@ -1,5 +1,6 @@
 /** Bundles src into dist: the universal entry by itself, and the Node entries with what they share in flat chunks. */
-import { copyFile, mkdir, readFile, rm } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { build } from "esbuild";
 
 await rm("dist", { recursive: true, force: true });
@@ -11,7 +12,7 @@ const common = {
   outdir: "dist",
   sourcemap: true,
   sourcesContent: false,
-  legalComments: "linked",
+  legalComments: "none",
   loader: { ".wasm": "binary" },
   metafile: true,
   logLevel: "warning",
@@ -38,7 +39,7 @@ const entries = {
   worker: "src/sweep/worker.ts",
   cli: "src/cli/main.ts",
 };
-await build({
+const forNode = await build({
   ...common,
   entryPoints: entries,
   platform: "node",
@@ -57,10 +58,29 @@ await copyFile("build/kernel.wasm", "dist/kernel.wasm");
 const inter = "node_modules/@expo-google-fonts/inter";
 await copyFile(`${inter}/400Regular/Inter_400Regular.ttf`, "dist/fonts/Inter_400Regular.ttf");
 await copyFile(`${inter}/600SemiBold/Inter_600SemiBold.ttf`, "dist/fonts/Inter_600SemiBold.ttf");
-await copyFile(`${inter}/LICENSE_FONT`, "dist/fonts/OFL.txt").catch(async () => {
-  // the licence's name has changed between versions of the font package
-  const { readdir } = await import("node:fs/promises");
-  const name = (await readdir(inter)).find((file) => /licen|OFL/i.test(file));
-  await copyFile(`${inter}/${name}`, "dist/fonts/OFL.txt");
-});
-await readFile("dist/fonts/OFL.txt");
+await writeFile("dist/fonts/OFL.txt", await licenceOf(inter));
+
+/** The licence text in a package's folder. */
+async function licenceOf(folder) {
+  const name = (await readdir(folder)).find((file) => /^(licen[cs]e|OFL)/i.test(file));
+  if (name) return readFile(join(folder, name), "utf8");
+  const { license, author } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+  return `${license} licence${author ? `, by ${author.name ?? author}` : ""}\n`;
+}
+
+/** What was bundled keeps its licence: one text for every package that esbuild read a file of. */
+const bundled = new Set();
+for (const { metafile } of [universal, forNode])
+  for (const input of Object.keys(metafile.inputs)) {
+    const folder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
+    if (folder) bundled.add(folder);
+  }
+const notices = [];
+for (const folder of [...bundled].sort()) {
+  const { name, version } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+  notices.push(`${name} ${version}\n\n${(await licenceOf(folder)).trim()}\n`);
+}
+await writeFile(
+  "dist/THIRD-PARTY-LICENSES.txt",
+  `Packages bundled into this one, each under its own licence.\n\n${notices.join(`\n${"-".repeat(80)}\n\n`)}`,
+);

@@ -11,6 +11,108 @@ export class ConfigError extends Error {
   override name = "ConfigError";
 }
 
+/** Token probabilities: p_i ∝ i^-exponent for i = 1 … V, or a given list of V values that sum to 1 (zeros allowed). */
+export type Distribution = { kind: "zipf"; exponent: number } | { kind: "given"; probabilities: number[] };
+export type DistributionInput =
+  | { kind: "zipf"; exponent?: number | undefined }
+  | { kind: "given"; probabilities: number[] };
+
+/**
+ * Learning rate over steps; the update from step k to k + 1 uses the value at k. A number; or corner points [step, value],
+ * linear between them and constant beyond the ends, two points at one step being a jump whose later value holds from that
+ * step on; or half a cosine from `from` at step `start` to `to` at step `end`.
+ */
+export type Schedule =
+  | number
+  | { kind: "piecewise-linear"; points: [number, number][] }
+  | { kind: "cosine"; from: number; to: number; start: number; end: number };
+export type ScheduleInput =
+  | number
+  | { kind: "piecewise-linear"; points: [number, number][] }
+  | { kind: "cosine"; from: number; to?: number | undefined; start?: number | undefined; end: number };
+
+/**
+ * How the population loss is measured: over all V inputs (V²D multiply-adds), on `size` sampled pairs as in the post, or
+ * the `exactInputs` most frequent inputs exactly and the tail by `sampledInputs` draws, with its standard error.
+ */
+export type Evaluation =
+  | { kind: "exact" }
+  | { kind: "sampled"; size: number }
+  | { kind: "stratified"; exactInputs: number; sampledInputs: number };
+export type EvaluationInput =
+  | { kind: "exact" }
+  | { kind: "sampled"; size?: number | undefined }
+  | { kind: "stratified"; exactInputs?: number | undefined; sampledInputs?: number | undefined };
+
+/** What an embedding passes through on its way to the logits: nothing, or a norm with eps 1e-5 and trained gain (and bias). */
+export type Norm = "none" | "layernorm" | "rmsnorm";
+
+/** A complete config: every default filled in. */
+export interface RunConfig {
+  /** V, tokens in the vocabulary: 1 to 16777216. */
+  vocabSize: number;
+  /** D, dimensions of an embedding: 1 to 65536. */
+  embeddingDim: number;
+  distribution: Distribution;
+  /** One matrix for embedding and unembedding, with one gradient and one pair of Adam moments. */
+  tied: boolean;
+  norm: Norm;
+  /** Initial weights N(0, std²). */
+  init: { kind: "normal"; std: number };
+  /** Adam as PyTorch's. */
+  optimizer: { kind: "adam"; beta1: number; beta2: number; eps: number };
+  learningRate: Schedule;
+  /** B, pairs of a step. */
+  batchSize: number;
+  /** Updates in all. */
+  steps: number;
+  /** Updates between two evaluations. */
+  evaluateEvery: number;
+  evaluation: Evaluation;
+  /** Whether every evaluation measures the spectrum of the embedding. */
+  spectrum: boolean;
+  seed: number;
+}
+
+/** A config as a user writes it: every field may be left out. */
+export interface RunConfigInput {
+  /** V, tokens in the vocabulary: 1 to 16777216. Default 100. */
+  vocabSize?: number | undefined;
+  /** D, dimensions of an embedding: 1 to 65536. Default 100. */
+  embeddingDim?: number | undefined;
+  /** Default Zipf with exponent 1. */
+  distribution?: DistributionInput | undefined;
+  /** One matrix for embedding and unembedding, with one gradient and one pair of Adam moments. Default true. */
+  tied?: boolean | undefined;
+  /** Default "none". */
+  norm?: Norm | undefined;
+  /** Initial weights N(0, std²); std is D^-1/2 when left out. */
+  init?: { kind: "normal"; std?: number | undefined } | undefined;
+  /** Adam as PyTorch's: β₁ 0.9, β₂ 0.999, eps 1e-8 when left out. */
+  optimizer?:
+    | {
+        kind: "adam";
+        beta1?: number | undefined;
+        beta2?: number | undefined;
+        eps?: number | undefined;
+      }
+    | undefined;
+  /** Default 0.001. */
+  learningRate?: ScheduleInput | undefined;
+  /** B, pairs of a step: 1 to 1048576. Default 128. */
+  batchSize?: number | undefined;
+  /** Updates in all. Default 3000. */
+  steps?: number | undefined;
+  /** Updates between two evaluations. Default 100. */
+  evaluateEvery?: number | undefined;
+  /** Default exact up to V = 10000 and stratified (512 and 512 inputs) beyond. */
+  evaluation?: EvaluationInput | undefined;
+  /** Whether every evaluation measures the spectrum of the embedding. Default true. */
+  spectrum?: boolean | undefined;
+  /** A whole number from 0 to 2^53 - 1. Default 0. */
+  seed?: number | undefined;
+}
+
 const show = (value: unknown): string => {
   if (typeof value === "number" || value === undefined || value === null) return String(value);
   if (typeof value === "function" || typeof value === "symbol" || typeof value === "bigint")
@@ -107,16 +209,18 @@ const evaluation = v.variant(
   ),
 );
 
-const schema = v.strictObject({
-  /** V, tokens in the vocabulary. */
+const schema: v.GenericSchema<
+  RunConfigInput,
+  Omit<RunConfig, "init" | "evaluation"> & {
+    init: { kind: "normal"; std?: number | undefined };
+    evaluation?: Evaluation | undefined;
+  }
+> = v.strictObject({
   vocabSize: v.optional(wholeNumber(1, 1 << 24), 100),
-  /** D, dimensions of an embedding. */
   embeddingDim: v.optional(wholeNumber(1, 65536), 100),
   distribution: v.optional(distribution, { kind: "zipf" }),
-  /** One matrix for embedding and unembedding, with one gradient and one pair of Adam moments. */
   tied: v.optional(trueOrFalse, true),
   norm: v.optional(oneOf(["none", "layernorm", "rmsnorm"]), "none"),
-  /** Gaussian initial weights; `std` is D^-1/2 when left out. */
   init: v.optional(
     v.strictObject({ kind: v.literal("normal", expected('"normal"')), std: v.optional(nonNegative) }),
     {
@@ -132,33 +236,14 @@ const schema = v.strictObject({
     }),
     { kind: "adam" },
   ),
-  /** A number, or a schedule over steps (the update from step k to k + 1 uses the value at k). */
   learningRate: v.optional(schedule, 1e-3),
   batchSize: v.optional(wholeNumber(1, 1 << 20), 128),
   steps: v.optional(wholeNumber(0, 1e9), 3000),
   evaluateEvery: v.optional(wholeNumber(1, 1e9), 100),
-  /** Exact up to V = 10000, stratified beyond, when left out. */
   evaluation: v.optional(evaluation),
-  /** Measure the spectrum of the embedding at every evaluation. */
   spectrum: v.optional(trueOrFalse, true),
   seed: v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER), 0),
 });
-
-/** A config as a user writes it: every field may be left out. */
-export type RunConfigInput = v.InferInput<typeof schema>;
-type Parsed = v.InferOutput<typeof schema>;
-
-/** A complete config: every default filled in. */
-export type RunConfig = Omit<Parsed, "init" | "evaluation"> & {
-  init: { kind: "normal"; std: number };
-  evaluation: v.InferOutput<typeof evaluation>;
-};
-export type Distribution = RunConfig["distribution"];
-export type DistributionInput = v.InferInput<typeof distribution>;
-export type Schedule = v.InferOutput<typeof schedule>;
-export type ScheduleInput = v.InferInput<typeof schedule>;
-export type Evaluation = RunConfig["evaluation"];
-export type Norm = RunConfig["norm"];
 
 const describe = (issue: v.BaseIssue<unknown>): string => {
   const path = v.getDotPath(issue);

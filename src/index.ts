@@ -6,10 +6,14 @@ export {
   configHash,
   type Distribution,
   type DistributionInput,
+  type Evaluation,
+  type EvaluationInput,
+  type Norm,
   parseConfig,
   type RunConfig,
   type RunConfigInput,
   type Schedule,
+  type ScheduleInput,
 } from "./config.js";
 export { tokenProbabilities } from "./data/distribution.js";
 export { entropy } from "./data/entropy.js";
@@ -27,7 +31,7 @@ export {
 export { train } from "./training/train.js";
 export {
   createTrainer,
-  type Evaluation,
+  type EvaluationResult,
   type RunOptions,
   restoreTrainer,
   type StepResult,

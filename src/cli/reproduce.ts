@@ -122,23 +122,33 @@ async function openJournal(out: string): Promise<Journal> {
 }
 
 const figure = (x: number | null): string => (x === null ? "" : Number(x.toPrecision(4)).toString());
+const spread = ({ standardDeviation, seeds }: Claim["measured"]): string =>
+  seeds > 1 ? ` ± ${Number(standardDeviation.toPrecision(2))}` : "";
 
+/** The verdicts, an experiment at a time, and how many of each there are. */
 function printClaims(claims: Claim[]): void {
+  if (claims.length === 0) return;
+  const border = { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" };
+  const width = Math.max(80, Math.min(process.stdout.columns ?? 110, 140));
   const table = new Table({
-    head: ["experiment", "quantity", "post", "measured", "verdict"],
-    style: { head: [], border: [] },
+    chars: border,
+    head: ["quantity", "post", "measured", "verdict"],
+    style: { head: [], border: [], compact: true },
     wordWrap: true,
-    colWidths: [18, 46, 8, 19, 14],
+    colWidths: [width - 53, 9, 24, 15],
   });
-  for (const { experiment, quantity, post, measured, verdict } of claims)
-    table.push([
-      experiment,
-      quantity,
-      figure(post),
-      `${figure(measured.mean)} ± ${figure(measured.standardDeviation)}`,
-      verdict,
-    ]);
-  process.stdout.write(`${table.toString()}\n`);
+  let experiment = "";
+  for (const { experiment: own, quantity, post, measured, verdict } of claims) {
+    if (own !== experiment) {
+      experiment = own;
+      table.push([`── ${own}`, "", "", ""]);
+    }
+    table.push([quantity, figure(post), `${figure(measured.mean)}${spread(measured)}`, verdict]);
+  }
+  const count = (verdict: Claim["verdict"]) => claims.filter((claim) => claim.verdict === verdict).length;
+  process.stdout.write(
+    `${table.toString()}\nOf ${claims.length} claims ${count("holds")} hold, ${count("fails")} fail, ${count("inconclusive")} are inconclusive.\n`,
+  );
 }
 
 function printVerbose(runs: RunResult[]): void {

@@ -31,7 +31,7 @@ export interface StepResult {
   learningRate: number;
 }
 
-export interface Evaluation extends PopulationLoss {
+export interface EvaluationResult extends PopulationLoss {
   step: number;
   /** Loss minus the entropy of the token distribution. */
   excessLoss: number;
@@ -153,7 +153,7 @@ export class Trainer {
   }
 
   /** Population loss now, by the config's `evaluation`. */
-  async evaluate(): Promise<Evaluation> {
+  async evaluate(): Promise<EvaluationResult> {
     const { loss, standardError } = this.#computing().evaluate();
     return { step: this.#step, loss, excessLoss: loss - this.entropy, standardError };
   }

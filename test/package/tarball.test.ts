@@ -1,0 +1,330 @@
+import { execFile, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { parquetReadObjects } from "hyparquet";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+/** The package as a stranger gets it: packed, installed in an empty folder, run from there. */
+const run = promisify(execFile);
+let dir = "";
+let files: string[] = [];
+const npm = (args: string[], cwd: string) => run("npm", args, { cwd, maxBuffer: 1 << 26 });
+
+interface Finished {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+const cli = () => join(dir, "node_modules/.bin/unigram-lab");
+const unigramLab = (...args: string[]): Promise<Finished> =>
+  new Promise((resolve) => {
+    execFile(cli(), args, { cwd: dir, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
+      resolve({ code: error ? (error.code as unknown as number) : 0, stdout, stderr }),
+    );
+  });
+const script = async (name: string, source: string): Promise<string> => {
+  await writeFile(join(dir, name), source);
+  return (await run(process.execPath, [name], { cwd: dir })).stdout.trim();
+};
+const bytesOf = async (name: string) => new Uint8Array(await readFile(join(dir, name)));
+const parquetRows = async (name: string) => {
+  const { buffer } = await bytesOf(name);
+  return parquetReadObjects({ file: buffer as ArrayBuffer });
+};
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "unigram-lab-consumer-"));
+  // `npm test` has just built dist
+  const { stdout } = await npm(
+    ["pack", "--json", "--ignore-scripts", "--pack-destination", dir],
+    process.cwd(),
+  );
+  const [packed] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }];
+  files = packed.files.map(({ path }) => path);
+  await writeFile(join(dir, "package.json"), '{"name": "consumer", "private": true, "type": "module"}');
+  await npm(["install", "--no-audit", "--no-fund", "--ignore-scripts", join(dir, packed.filename)], dir);
+}, 240_000);
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+test("holds what consumers need and nothing else", () => {
+  const kinds = files.map((path) =>
+    path
+      .replace(/^dist\/types\/.*\.d\.ts$/, "dist/types/*.d.ts")
+      .replace(/^dist\/chunk-\w+\./, "dist/chunk-*.")
+      .replace(/^dist\/(\w+)-\w{8}\./, "dist/$1-*."),
+  );
+  expect([...new Set(kinds)].sort()).toEqual(
+    [
+      "LICENSE",
+      "README.md",
+      "dist/chunk-*.js",
+      "dist/chunk-*.js.map",
+      "dist/THIRD-PARTY-LICENSES.txt",
+      "dist/cli.js",
+      "dist/cli.js.map",
+      "dist/fonts/Inter_400Regular.ttf",
+      "dist/fonts/Inter_600SemiBold.ttf",
+      "dist/fonts/OFL.txt",
+      "dist/index.js",
+      "dist/index.js.map",
+      "dist/kernel.wasm",
+      "dist/report.js",
+      "dist/report.js.map",
+      "dist/sweep.js",
+      "dist/sweep.js.map",
+      "dist/types/*.d.ts",
+      "dist/worker.js",
+      "dist/worker.js.map",
+      "package.json",
+    ].sort(),
+  );
+});
+
+describe("the command line", () => {
+  test("--version and --help", async () => {
+    const { version } = JSON.parse(await readFile("package.json", "utf8"));
+    expect((await unigramLab("--version")).stdout.trim()).toBe(version);
+    for (const command of ["reproduce", "train", "sweep"]) {
+      const { code, stdout } = await unigramLab(command, "--help");
+      expect(code).toBe(0);
+      expect(stdout).toContain(`Usage: unigram-lab ${command}`);
+    }
+  });
+
+  test("train prints a line an evaluation and writes the same records to every format", async () => {
+    const config = ["--vocab-size", "50", "--embedding-dim", "8", "--steps", "250", "--seed", "3"];
+    const printed = await unigramLab("train", ...config, "--out", "records.parquet");
+    expect(printed.code).toBe(0);
+    const lines = printed.stdout.trim().split("\n");
+    expect(lines[0]).toMatch(/step +train loss +loss +excess loss +n_eff +learning rate/);
+    expect(lines.slice(1).map((line) => Number(line.trim().split(/ +/)[0]))).toEqual([0, 100, 200, 250]);
+
+    const json = await unigramLab("train", ...config, "--json", "--out", "records.json");
+    const records = json.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    const rows = JSON.parse(await readFile(join(dir, "records.json"), "utf8"));
+    const parquet = await parquetRows("records.parquet");
+    expect(rows).toHaveLength(4);
+    for (const [i, record] of records.entries()) {
+      expect(rows[i]).toMatchObject(record);
+      expect(parquet[i].loss).toBe(record.loss);
+      expect(Number(parquet[i].step)).toBe(record.step);
+      expect(Number(parquet[i].vocabSize)).toBe(50);
+      expect(parquet[i]["distribution.exponent"]).toBe(1);
+    }
+    await unigramLab("train", ...config, "--out", "records.csv");
+    const [header, ...cells] = (await readFile(join(dir, "records.csv"), "utf8")).trim().split("\n");
+    const column = header.split(",").indexOf("loss");
+    expect(cells.map((line) => Number(line.split(",")[column]))).toEqual(records.map(({ loss }) => loss));
+  });
+
+  test("--config reads a JSON file, flags win", async () => {
+    await writeFile(
+      join(dir, "run.json"),
+      '{"vocabSize": 20, "embeddingDim": 4, "steps": 10, "tied": false}',
+    );
+    const { stdout, stderr } = await unigramLab(
+      "train",
+      "--config",
+      "run.json",
+      "--steps",
+      "20",
+      "--verbose",
+    );
+    expect(stdout.trim().split("\n").at(-1)?.trim()).toMatch(/^20 /);
+    expect(stderr).toMatch(/run [0-9a-f]{16}: \d+\.\d MiB of memory, entropy 2\.\d+ nats/);
+  });
+
+  test("a run cut by --snapshot and --resume ends in the same bytes as one that was not", async () => {
+    const config = ["--vocab-size", "40", "--embedding-dim", "6", "--norm", "layernorm", "--no-tied"];
+    await unigramLab("train", ...config, "--steps", "300", "--snapshot", "whole.snapshot");
+    await unigramLab("train", ...config, "--steps", "130", "--snapshot", "part.snapshot");
+    const resumed = await unigramLab(
+      ...["train", "--resume", "part.snapshot", "--steps", "300", "--snapshot", "resumed.snapshot"],
+    );
+    expect(resumed.code).toBe(0);
+    expect(await bytesOf("resumed.snapshot")).toEqual(await bytesOf("whole.snapshot"));
+  });
+
+  test("a diverging run is a recorded result", async () => {
+    const { code, stdout } = await unigramLab(
+      ...["train", "--vocab-size", "20", "--embedding-dim", "4", "--learning-rate", "1e30", "--json"],
+    );
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout.trim().split("\n").at(-1) as string)).toMatchObject({
+      diverged: true,
+      loss: null,
+    });
+  });
+
+  test("reproduce --quick writes the whole report, and a second call runs nothing again", async () => {
+    const args = [
+      "reproduce",
+      "embedding-1d",
+      "representation-collapse",
+      "--quick",
+      "--seeds",
+      "2",
+      "--out",
+      "report",
+    ];
+    const first = await unigramLab(...args);
+    expect(first.stderr).toContain("report: ");
+    expect(first.code).toBe(0);
+    expect(first.stdout).toContain("verdict");
+    const written = await readdir(join(dir, "report"));
+    expect(written.sort()).toEqual([
+      "claims.json",
+      "figures",
+      "index.html",
+      "journal.ndjson",
+      "runs.parquet",
+    ]);
+    const figures = await readdir(join(dir, "report/figures"));
+    expect(figures.filter((name) => name.endsWith(".png")).length).toBeGreaterThanOrEqual(2);
+    expect(figures.map((name) => name.replace(/\.\w+$/, ""))).toEqual(
+      expect.arrayContaining(["embedding-1d", "representation-collapse"]),
+    );
+    const page = await readFile(join(dir, "report/index.html"), "utf8");
+    expect(page).toContain("This is the quick profile");
+    expect(page).not.toMatch(/(src|href)="https?:/);
+    const claims = JSON.parse(await readFile(join(dir, "report/claims.json"), "utf8"));
+    for (const claim of claims)
+      expect(claim).toMatchObject({
+        experiment: expect.stringMatching(/embedding-1d|representation-collapse/),
+        claim: expect.any(String),
+        quantity: expect.any(String),
+        measured: { mean: expect.any(Number), standardDeviation: expect.any(Number), seeds: 2 },
+        verdict: expect.stringMatching(/^(holds|fails|inconclusive)$/),
+      });
+    const rows = await parquetRows("report/runs.parquet");
+    expect(new Set(rows.map(({ run }) => run)).size).toBeGreaterThan(4);
+    expect(rows[0]).toHaveProperty("optimizer.beta1");
+
+    const journal = await bytesOf("report/journal.ndjson");
+    const second = await unigramLab(...args, "--json");
+    expect(JSON.parse(second.stdout)).toEqual(claims);
+    expect(await bytesOf("report/journal.ndjson")).toEqual(journal);
+  });
+
+  test("Ctrl-C stops within a second and keeps the runs that are finished", async () => {
+    const child = spawn(cli(), ["reproduce", "--seeds", "1", "--out", "interrupted"], { cwd: dir });
+    let stderr = "";
+    child.stderr.on("data", (text) => {
+      stderr += text;
+    });
+    const exit = new Promise<number | null>((resolve) => child.on("exit", resolve));
+    const journal = join(dir, "interrupted/journal.ndjson");
+    while (!existsSync(journal)) await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    const from = performance.now();
+    child.kill("SIGINT");
+    expect(await exit).toBe(130);
+    expect(performance.now() - from).toBeLessThan(1000);
+    expect(stderr).toMatch(/interrupted: \d+ of \d+ runs are finished and kept/);
+    expect(await readdir(join(dir, "interrupted"))).toContain("index.html");
+  });
+
+  test("Ctrl-C in the middle of a sweep, then the same command, gives every run once", async () => {
+    const args = [
+      "sweep",
+      "--vary",
+      "vocabSize=10,20,30,40,300",
+      "--vary",
+      "steps=200,1000",
+      "--out",
+      "swept",
+    ];
+    const child = spawn(cli(), args, { cwd: dir });
+    const exit = new Promise<number | null>((resolve) => child.on("exit", resolve));
+    const journal = join(dir, "swept/journal.ndjson");
+    while (!existsSync(journal) || (await readFile(journal)).length === 0)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    child.kill("SIGINT");
+    expect(await exit).toBe(130);
+    const kept = (await readFile(journal, "utf8")).trim().split("\n");
+    expect((await unigramLab(...args)).code).toBe(0);
+    const all = (await readFile(journal, "utf8")).trim().split("\n");
+    expect(all.slice(0, kept.length)).toEqual(kept);
+    expect(all).toHaveLength(10);
+    const rows = await parquetRows("swept/runs.parquet");
+    expect(new Set(rows.map(({ run }) => run)).size).toBe(10);
+  });
+});
+
+describe("the library", () => {
+  test("imports from plain JavaScript, and the README's example runs", async () => {
+    const readme = await readFile("README.md", "utf8");
+    const example = /```ts\n([\s\S]*?)```/.exec(readme)?.[1] as string;
+    const shorter = example.replace("steps: 3000", "steps: 100");
+    expect(shorter).not.toBe(example);
+    expect(await script("example.mjs", shorter)).toMatch(/^0 [\d.]+ [\d.]+\n100 /);
+  });
+
+  test("a sweep runs on threads from the installed package", async () => {
+    const out = await script(
+      "sweep.mjs",
+      `import { sweep } from "unigram-lab/sweep";
+       const ends = [];
+       for await (const { config, records } of sweep({ base: { vocabSize: 20, embeddingDim: 4, steps: 50 }, axes: { learningRate: [0.001, 0.01] }, seeds: 2 }, { threads: 2 }))
+         ends.push([config.learningRate, config.seed, records.at(-1).step]);
+       console.log(JSON.stringify(ends.sort()));`,
+    );
+    expect(JSON.parse(out)).toEqual([
+      [0.001, 0, 50],
+      [0.001, 1, 50],
+      [0.01, 0, 50],
+      [0.01, 1, 50],
+    ]);
+  });
+
+  test("require() of the ES module works", async () => {
+    await writeFile(
+      join(dir, "common.cjs"),
+      'const { entropy, tokenProbabilities } = require("unigram-lab"); console.log(entropy(tokenProbabilities({ kind: "zipf", exponent: 1 }, 10)).toFixed(6));',
+    );
+    const { stdout } = await run(process.execPath, ["common.cjs"], { cwd: dir });
+    expect(stdout.trim()).toBe("1.993806");
+  });
+
+  test("types check under strict TypeScript with skipLibCheck off", async () => {
+    await writeFile(
+      join(dir, "typed.ts"),
+      `import { createTrainer, train, warmup, type RunConfigInput } from "unigram-lab";
+       import { sweep, type RunResult } from "unigram-lab/sweep";
+       import { writeRecords } from "unigram-lab/report";
+       const config: RunConfigInput = { vocabSize: 10, learningRate: warmup(0.01, 100), evaluation: { kind: "sampled" } };
+       for await (const record of train(config)) { const loss: number | null = record.loss; void loss; }
+       const trainer = await createTrainer(config);
+       const step: number = (await trainer.step({ inputs: new Uint32Array(128), targets: new Uint32Array(128) })).step;
+       const runs: RunResult[] = [];
+       for await (const run of sweep({ base: config, seeds: step })) runs.push(run);
+       await writeRecords("runs.csv", runs);
+       // @ts-expect-error a misspelt field
+       await createTrainer({ vocabsize: 10 });
+`,
+    );
+    const options = {
+      compilerOptions: {
+        strict: true,
+        noEmit: true,
+        skipLibCheck: false,
+        module: "nodenext",
+        target: "es2023",
+        lib: ["es2023", "dom"],
+        types: [],
+      },
+      files: ["typed.ts"],
+    };
+    await writeFile(join(dir, "tsconfig.json"), JSON.stringify(options));
+    const tsc = join(process.cwd(), "node_modules/.bin/tsc");
+    const { stdout } = await run(tsc, ["-p", dir]).catch((error) => error);
+    expect(stdout).toBe("");
+  });
+});
