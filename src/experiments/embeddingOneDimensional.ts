@@ -145,6 +145,7 @@ export const embeddingOneDimensional: Experiment = {
           height: 280,
           log: { x: true, y: true },
           xDomain: [20, end],
+          yDomain: [1e-4, 1],
         }),
       ],
       2,
@@ -191,7 +192,7 @@ export const embeddingOneDimensional: Experiment = {
       const shape = (label: string) => ({
         ...kind(label),
         scale: { domain: entries, range: ["circle", "stroke", "diamond"] },
-        legend: { title: null, symbolStrokeWidth: 1.8 },
+        legend: null,
       });
       const color = (label: string) => ({
         ...kind(label),

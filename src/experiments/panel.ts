@@ -153,5 +153,5 @@ export const figureOf = (panels: Spec[], columns = 1): Spec => {
   const $schema = "https://vega.github.io/schema/vega-lite/v6.json";
   return panels.length === 1
     ? { $schema, ...panels[0] }
-    : { $schema, concat: panels, columns, spacing: { row: 24, column: 24 } };
+    : { $schema, concat: panels, columns, bounds: "flush", spacing: { row: 100, column: 76 } };
 };

@@ -66,8 +66,12 @@ export const scalingLaw: Experiment = {
       const between = interval
         ? `, 95 % interval of the mean ${interval[0].toFixed(3)} to ${interval[1].toFixed(3)}`
         : "";
-      claims.push(judgeNumber(say(claim, `β at ${label} between two points, ${window}`), it.beta, error, betas));
-      claims.push(judgeNumber(say(claim, `β at ${label} by least squares, ${window}${between}`), it.beta, error, fits));
+      claims.push(
+        judgeNumber(say(claim, `β at ${label} between two points, ${window}`), it.beta, error, betas),
+      );
+      claims.push(
+        judgeNumber(say(claim, `β at ${label} by least squares, ${window}${between}`), it.beta, error, fits),
+      );
       const spread = betas.length > 1 ? ` ± ${standardDeviation(betas).toFixed(3)}` : "";
       const start = mean(first);
       specs.push(
@@ -80,7 +84,7 @@ export const scalingLaw: Experiment = {
           conditions: [measured],
           segments: [
             {
-              label: "slope of the post's β, from its first marked step to its last",
+              label: "slope of the post's β",
               from: [it.from, start],
               to: [it.to, start * (it.to / it.from) ** -it.beta],
             },

@@ -18,8 +18,7 @@ const large = { without: "no warmup", with: `${warmupSteps} steps of warmup` };
 
 const smallWarmup = 500;
 const smallRates = [0.01, 0.1];
-const small = (r: number, warm: boolean): string =>
-  warm ? `lr ${r}, ${smallWarmup} steps of warmup` : `lr ${r}`;
+const small = (r: number, warm: boolean): string => (warm ? `lr ${r}, warmup ${smallWarmup}` : `lr ${r}`);
 
 const rising = (steps: number, to: number) => ({
   kind: "piecewise-linear" as const,
@@ -151,7 +150,6 @@ export const warmup: Experiment = {
               title: "Excess over the unigram entropy",
               rows: labels.flatMap((label) => series(label, runs.get(label), "excessLoss")),
               y: "excess loss (nats)",
-              log: { y: true },
             }),
           ],
           2,
@@ -213,6 +211,7 @@ export const warmup: Experiment = {
               rows: labels.flatMap((label) => series(label, runs.get(label), "excessLoss")),
               y: "excess loss (nats)",
               log: { y: true },
+              yDomain: [0.03, 1],
             }),
           ],
           2,

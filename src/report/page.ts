@@ -34,22 +34,33 @@ const measured = ({ measured: m }: Claim): string =>
 
 const badge = (verdict: Verdict): string => `<span class="badge ${verdict}">${verdict}</span>`;
 
-const claimRow = (claim: Claim, withRule: boolean): string => `<tr>
+const claimRow = (claim: Claim): string => `<tr>
 <td>${badge(claim.verdict)}</td>
-<td>${escapeHtml(claim.claim)}<br><span class="soft">${escapeHtml(claim.quantity)}</span>${
-  withRule ? `<br><span class="soft">Rule: ${escapeHtml(claim.rule)}.</span>` : ""
-}</td>
+<td>${escapeHtml(claim.claim)}<br><span class="soft">${escapeHtml(claim.quantity)}<br>Rule: ${escapeHtml(claim.rule)}.</span></td>
 <td class="number" data-label="post">${claim.post === null ? "–" : escapeHtml(shortNumber(claim.post))}</td>
 <td class="number" data-label="measured">${escapeHtml(measured(claim))}</td>
 <td class="number" data-label="seeds">${claim.measured.seeds}</td>
 </tr>`;
 
-const claimTable = (claims: readonly Claim[], withRule = false): string =>
+const claimTable = (claims: readonly Claim[]): string =>
   claims.length === 0
     ? '<p class="soft">No claim could be judged from the runs that finished.</p>'
     : `<div class="scroll"><table class="claims">
 <thead><tr><th>verdict</th><th>claim and quantity</th><th>post</th><th>measured, mean ± sd</th><th>seeds</th></tr></thead>
-<tbody>${claims.map((claim) => claimRow(claim, withRule)).join("\n")}</tbody></table></div>`;
+<tbody>${claims.map((claim) => claimRow(claim)).join("\n")}</tbody></table></div>`;
+
+const countOf = (claims: readonly Claim[], verdict: Verdict): number =>
+  claims.filter((claim) => claim.verdict === verdict).length;
+
+/** The way in: every experiment with its count of verdicts. */
+const overview = (analysed: readonly AnalysedExperiment[]): string => `<nav><table class="overview">
+<thead><tr><th>experiment</th><th>holds</th><th>fails</th><th>inconclusive</th></tr></thead>
+<tbody>${analysed
+  .map(
+    ({ name, title, claims }) =>
+      `<tr><td><a href="#${escapeHtml(name)}">${escapeHtml(title)}</a></td>${(["holds", "fails", "inconclusive"] as const).map((verdict) => `<td class="number">${countOf(claims, verdict)}</td>`).join("")}</tr>`,
+  )
+  .join("\n")}</tbody></table></nav>`;
 
 /** Two copies of one SVG on a page must not share ids (clip paths). */
 const inline = (svg: string, prefix: string): string =>
@@ -97,7 +108,7 @@ function section(experiment: AnalysedExperiment, content: ReportContent): string
 ${missing.length ? `<p class="notice">Not all runs finished: ${escapeHtml(missing.join("; "))}.</p>` : ""}
 ${diverged.length ? `<p class="notice">Runs that diverged: ${escapeHtml(diverged.join("; "))}.</p>` : ""}
 ${figures.join("\n")}
-${claimTable(experiment.claims, true)}
+${claimTable(experiment.claims)}
 <p>To repeat it:</p><pre>${escapeHtml(command(experiment.name, content))}</pre>
 <details><summary>Configs of its ${experiment.conditions.length} conditions</summary>${configs.join("\n")}</details>
 </section>`;
@@ -111,7 +122,6 @@ export function reportPage(
   { cpu, cores, platform, versions }: Environment,
 ): string {
   const claims = analysed.flatMap((experiment) => experiment.claims);
-  const count = (verdict: Verdict) => claims.filter((claim) => claim.verdict === verdict).length;
   const runs = new Set(content.experiments.flatMap((experiment) => experiment.runs.map(({ run }) => run)))
     .size;
   const seeds = `${content.seeds} seed${content.seeds === 1 ? "" : "s"}`;
@@ -128,22 +138,17 @@ export function reportPage(
 <title>The unigram toy model, reproduced${content.quick ? " (quick profile)" : ""}</title><style>${style}</style></head><body>
 <header><h1>The unigram toy model, reproduced</h1>
 <p>Every figure of ${escapeHtml(postSource)}, trained anew with ${seeds} and judged claim by claim.
-<strong>${count("holds")}</strong> of ${claims.length} statements hold, <strong>${count("fails")}</strong> fail, <strong>${count("inconclusive")}</strong> are inconclusive.</p>
+<strong>${countOf(claims, "holds")}</strong> of ${claims.length} statements hold, <strong>${countOf(claims, "fails")}</strong> fail, <strong>${countOf(claims, "inconclusive")}</strong> are inconclusive.</p>
 ${notices.map((notice) => `<p class="notice">${escapeHtml(notice)}</p>`).join("\n")}
 <dl class="facts">
 <dt>runs</dt><dd>${runs} finished, ${seeds} a condition</dd>
-<dt>time</dt><dd>${duration(content.seconds)} on ${content.threads} thread${content.threads === 1 ? "" : "s"}</dd>
+<dt>time</dt><dd>${duration(content.seconds)} of computing, ${content.threads === 1 ? "on one thread" : `shared by ${content.threads} threads`}</dd>
 <dt>machine</dt><dd>${escapeHtml(cpu)}, ${cores} cores, ${escapeHtml(platform)}</dd>
 <dt>versions</dt><dd>${escapeHtml(versions)}</dd>
 <dt>data</dt><dd>runs.parquet (one row an evaluation), claims.json, figures/*.svg and *.png beside this page</dd>
 </dl></header>
-<nav class="soft">${analysed.map(({ name, title }) => `<a href="#${escapeHtml(name)}">${escapeHtml(title)}</a>`).join(" · ")}</nav>
-<h2>Claims</h2>
-<p class="soft">Losses are in nats; measured values are mean ± standard deviation over seeds. Rows of an order ("a is larger than b") measure the difference. The rule of each verdict stands with its experiment.</p>
-${analysed
-  .filter((experiment) => experiment.claims.length > 0)
-  .map(({ title, claims: own }) => `<h3>${escapeHtml(title)}</h3>${claimTable(own)}`)
-  .join("\n")}
+${overview(analysed)}
+<p class="soft">Losses are in nats; measured values are mean ± standard deviation over seeds. Rows of an order ("a is larger than b") measure the difference. Every verdict has its rule beside it.</p>
 ${analysed.map((experiment) => section(experiment, content)).join("\n")}
 </body></html>
 `;
