@@ -41,7 +41,7 @@ test("a whole report", { timeout: 120_000 }, async () => {
   expect(html).not.toMatch(/url\(\s*["']?https?:|@import|<script|<link rel="stylesheet/i);
   expect(html).toContain("unigram-lab reproduce scaling-law --seeds 3");
   expect(html).toContain("prefers-color-scheme: dark");
-  expect(html).toContain("7 min 12 s on 2 threads");
+  expect(html).toContain("7 min 12 s of computing, shared by 2 threads");
   expect(html).not.toContain("quick profile:");
   expect(html).not.toMatch(/undefined|NaN|\[object/);
   const ids = [...html.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
