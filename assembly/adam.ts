@@ -1,3 +1,4 @@
+import { Run } from "./run";
 
 /**
  * θ ← θ − stepSize · m/(sqrt(v)·secondScale + eps) with m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², over `count` floats, a
@@ -20,4 +21,24 @@ export function adamUpdate(
     const denominator = f32x4.add(f32x4.mul(f32x4.sqrt(v), scale), small);
     v128.store(weights + i, f32x4.sub(v128.load(weights + i), f32x4.mul(rate, f32x4.div(m, denominator))));
   }
+}
+
+/** Counts one more update: the powers of β, and what this update's rate and bias corrections come to. */
+export function beginUpdate(run: Run, rate: f64): void {
+  run.step += 1;
+  run.beta1Power *= run.beta1;
+  run.beta2Power *= run.beta2;
+  run.stepSize = rate / (1.0 - run.beta1Power);
+  run.secondScale = 1.0 / Math.sqrt(1.0 - run.beta2Power);
+}
+
+/** This update of `count` parameters; `offset` in bytes from the start of each of the three arrays. */
+export function updateParameters(
+  run: Run, weights: usize, first: usize, second: usize, offset: usize, gradient: usize, count: u32,
+): void {
+  adamUpdate(
+    weights + offset, first + offset, second + offset, gradient, count,
+    f32(run.beta1), f32(run.beta2), f32(1.0 - run.beta1), f32(1.0 - run.beta2),
+    f32(run.stepSize), f32(run.secondScale), f32(run.eps),
+  );
 }

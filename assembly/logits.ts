@@ -5,7 +5,7 @@ import { Run } from "./run";
 
 const LOG2_E: f32 = 1.4426950408889634;
 /** Steps of d that are multiplied before the next rows come: a panel of them (24 kB) stays in the L1 cache. */
-const DEPTH: u32 = 512;
+export const DEPTH: u32 = 512;
 
 /** Columns of a block of logits: its inputs rounded up to whole vectors. */
 @inline
@@ -27,31 +27,64 @@ export function gatherInputs(run: Run, inputs: usize, first: u32, count: u32): v
   }
 }
 
-/** Panels of x rows first … first + count, transposed: [panel][d][12], times log2 e, so that the softmax is in base 2. */
-export function packPanels(run: Run, first: u32, count: u32): void {
-  const rowBytes = <usize>run.stride << 2;
+/**
+ * Panels of `count` rows of `x`, `depth` floats of each, transposed: [panel][d][12], times log2 e, so that the softmax is
+ * in base 2. The last panel is 4, 8 or 12 wide; columns beyond `count` are zero.
+ */
+export function packPanels(out: usize, x: usize, rowBytes: usize, count: u32, depth: u32): void {
   const width = blockWidth(count);
-  const x = run.x + first * rowBytes;
-  let out = run.panels;
   for (let j: u32 = 0; j < width; j += 12) {
     const columns = min<u32>(12, width - j);
     const step = <usize>columns << 2;
-    for (let c: u32 = 0; c < columns; c++) {
+    for (let c: u32 = 0; c < columns; c += 4) {
       let to = out + (<usize>c << 2);
       const from = x + (j + c) * rowBytes;
-      if (j + c < count) {
-        for (let d: usize = 0; d < <usize>run.dim << 2; d += 4) {
-          store<f32>(to, load<f32>(from + d) * LOG2_E);
-          to += step;
+      if (j + c + 4 <= count) {
+        transposeRows(to, step, from, rowBytes, depth);
+        continue;
+      }
+      for (let d: usize = 0; d < <usize>depth << 2; d += 4) {
+        for (let i: u32 = 0; i < 4; i++) {
+          let value: f32 = 0;
+          if (j + c + i < count) value = load<f32>(from + i * rowBytes + d) * LOG2_E;
+          store<f32>(to + (<usize>i << 2), value);
         }
-      } else {
-        for (let d: u32 = 0; d < run.dim; d++) {
-          store<f32>(to, 0);
-          to += step;
-        }
+        to += step;
       }
     }
-    out += <usize>run.dim * step;
+    out += <usize>depth * step;
+  }
+}
+
+/** Four rows, times log2 e, as four columns of a panel. */
+function transposeRows(to: usize, step: usize, row0: usize, rowBytes: usize, depth: u32): void {
+  const row1 = row0 + rowBytes;
+  const row2 = row1 + rowBytes;
+  const row3 = row2 + rowBytes;
+  const scale = f32x4.splat(LOG2_E);
+  let d: usize = 0;
+  for (; d + 16 <= <usize>depth << 2; d += 16) {
+    const a = f32x4.mul(v128.load(row0 + d), scale);
+    const b = f32x4.mul(v128.load(row1 + d), scale);
+    const c = f32x4.mul(v128.load(row2 + d), scale);
+    const e = f32x4.mul(v128.load(row3 + d), scale);
+    const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+    const ce = v128.shuffle<f32>(c, e, 0, 4, 1, 5);
+    v128.store(to, v128.shuffle<f64>(ab, ce, 0, 2));
+    v128.store(to + step, v128.shuffle<f64>(ab, ce, 1, 3));
+    const abHigh = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+    const ceHigh = v128.shuffle<f32>(c, e, 2, 6, 3, 7);
+    to += step << 1;
+    v128.store(to, v128.shuffle<f64>(abHigh, ceHigh, 0, 2));
+    v128.store(to + step, v128.shuffle<f64>(abHigh, ceHigh, 1, 3));
+    to += step << 1;
+  }
+  for (; d < <usize>depth << 2; d += 4) {
+    store<f32>(to, load<f32>(row0 + d) * LOG2_E);
+    store<f32>(to, load<f32>(row1 + d) * LOG2_E, 4);
+    store<f32>(to, load<f32>(row2 + d) * LOG2_E, 8);
+    store<f32>(to, load<f32>(row3 + d) * LOG2_E, 12);
+    to += step;
   }
 }
 

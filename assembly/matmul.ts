@@ -44,6 +44,31 @@ export function tile3x12(
   v128.store(c2, s20); v128.store(c2, s21, 16); v128.store(c2, s22, 32);
 }
 
+/** 2 rows × 12 columns: one row is left over, or two; four left over are two of these. */
+export function tile2x12(
+  c: usize, cStride: usize, a: usize, rowStride: usize, stepStride: usize, b: usize, bStride: usize, K: u32,
+  accumulate: bool,
+): void {
+  const c1 = c + cStride;
+  let s00 = f32x4.splat(0), s01 = s00, s02 = s00, s10 = s00, s11 = s00, s12 = s00;
+  if (accumulate) {
+    s00 = v128.load(c); s01 = v128.load(c, 16); s02 = v128.load(c, 32);
+    s10 = v128.load(c1); s11 = v128.load(c1, 16); s12 = v128.load(c1, 32);
+  }
+  let a1 = a + rowStride;
+  for (; K > 0; K--) {
+    const b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(b, 32);
+    let x = v128.load32_splat(a);
+    s00 = madd(s00, x, b0); s01 = madd(s01, x, b1); s02 = madd(s02, x, b2);
+    x = v128.load32_splat(a1);
+    s10 = madd(s10, x, b0); s11 = madd(s11, x, b1); s12 = madd(s12, x, b2);
+    a += stepStride; a1 += stepStride;
+    b += bStride;
+  }
+  v128.store(c, s00); v128.store(c, s01, 16); v128.store(c, s02, 32);
+  v128.store(c1, s10); v128.store(c1, s11, 16); v128.store(c1, s12, 32);
+}
+
 /** 4 rows × 8 columns: the edge where two vectors are left. */
 export function tile4x8(
   c: usize, cStride: usize, a: usize, rowStride: usize, stepStride: usize, b: usize, bStride: usize, K: u32,
@@ -150,10 +175,16 @@ export function multiply(
     let cm = c + (<usize>n << 2);
     let am = a;
     let m: u32 = 0;
-    for (; m + 3 <= M; m += 3) {
+    // four rows at the end are two and two, not three and one
+    for (; m + 5 <= M || m + 3 == M; m += 3) {
       tile3x12(cm, cStride, am, rowStride, stepStride, bn, bStride, K, accumulate);
       cm += 3 * cStride;
       am += 3 * rowStride;
+    }
+    for (; m + 2 <= M; m += 2) {
+      tile2x12(cm, cStride, am, rowStride, stepStride, bn, bStride, K, accumulate);
+      cm += cStride << 1;
+      am += rowStride << 1;
     }
     for (; m < M; m++) {
       tile1x12(cm, am, stepStride, bn, bStride, K, accumulate);

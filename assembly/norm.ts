@@ -1,3 +1,5 @@
+import { copyRow } from "./vector";
+
 /** The norm between embedding and unembedding; statistics in f64, eps 1e-5 inside the root. */
 export const LAYERNORM: u32 = 1;
 export const RMSNORM: u32 = 2;
@@ -7,7 +9,7 @@ export function normForward(
   out: usize, row: usize, gain: usize, bias: usize, norm: u32, dim: u32, stride: u32, mean: usize, scale: usize,
 ): void {
   if (norm == 0) {
-    memory.copy(out, row, <usize>stride << 2);
+    copyRow(out, row, <usize>stride << 2);
     return;
   }
   let average: f64 = 0;

@@ -13,7 +13,7 @@ function logSumExp(run: Run, out: usize, count: u32): void {
   const width = blockWidth(count);
   const widthBytes = <usize>width << 2;
   const before = run.inputShift;
-  packPanels(run, 0, count);
+  packPanels(run.panels, run.x, <usize>run.stride << 2, count, run.dim);
   for (let j: u32 = 0; j < count; j++) store<f64>(out + (<usize>j << 3), 0);
   for (let j: usize = 0; j < widthBytes; j += 4) store<f32>(run.segmentMax + j, -Infinity);
   for (let row: u32 = 0; row < run.vocabSize; row += run.chunkRows) {

@@ -16,6 +16,9 @@ export class Run {
   /** β₁ᵗ and β₂ᵗ, t updates done. */
   beta1Power: f64;
   beta2Power: f64;
+  /** Of the update in hand: rate/(1 − β₁ᵗ) and 1/sqrt(1 − β₂ᵗ). */
+  stepSize: f64;
+  secondScale: f64;
   loss: f64;
   meanEnergyShare: f64;
 
@@ -26,6 +29,8 @@ export class Run {
   tied: u32;
   /** 0 none, 1 layernorm, 2 rmsnorm */
   norm: u32;
+  /** 1 if a step takes the combined products of combined.ts. */
+  combined: u32;
   /** Vocabulary rows of a chunk: what stays in the L2 cache, and the grain of every sum over the vocabulary. */
   chunkRows: u32;
   /** Chunks of a segment; partial sums of segments are added in segment order. */
@@ -91,6 +96,12 @@ export class Run {
   inputShift: usize;
   /** chunkRows × stride: gradient of the chunk in hand; V × stride when a batch needs more than one block. */
   gradient: usize;
+  /** Combined step: V u32, the distinct inputs first, and the place of each token there. */
+  order: usize;
+  places: usize;
+  /** Combined step: V × columnStride, a block of columns of E in that order, and of its gradient. */
+  columns: usize;
+  columnGradient: usize;
   /** stride f64: Σ_b p_b U_b. */
   meanLogitDirection: usize;
   /** Lists of an evaluation: u32 inputs and f64 losses. */

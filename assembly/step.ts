@@ -1,6 +1,7 @@
 import { log } from "../src/math/elementary";
-import { adamUpdate } from "./adam";
+import { beginUpdate, updateParameters } from "./adam";
 import { groupBatch, ungroupBatch } from "./batch";
+import { combinedStep } from "./combined";
 import { exp2 } from "./exp";
 import { blockWidth, columnMax, exponentiate, gatherInputs, logitsOfRows, packPanels } from "./logits";
 import { multiply } from "./matmul";
@@ -31,6 +32,12 @@ export function advance(run: Run, count: u32, rates: usize): u32 {
 /** One update on the batch in run.inputs and run.targets. False, with nothing updated, when the loss is not finite. */
 export function step(run: Run, rate: f64): bool {
   groupBatch(run);
+  const finite = run.combined ? combinedStep(run, rate) : generalStep(run, rate);
+  ungroupBatch(run);
+  return finite;
+}
+
+function generalStep(run: Run, rate: f64): bool {
   const count = run.distinctCount;
   gatherInputs(run, run.distinct, 0, count);
   sumTargets(run);
@@ -40,7 +47,7 @@ export function step(run: Run, rate: f64): bool {
   for (let block: u32 = 0; block < blocks; block++) {
     const first = block * run.blockInputs;
     const width = min(run.blockInputs, count - first);
-    packPanels(run, first, width);
+    packPanels(run.panels, run.x + first * (<usize>run.stride << 2), <usize>run.stride << 2, width, run.dim);
     for (let s: u32 = 0; s < run.segments; s++) forwardSegment(run, first, width, s);
     loss += combineSegments(run, first, width);
     if (blocks > 1) accumulateGradient(run, first, width, block == 0);
@@ -51,7 +58,6 @@ export function step(run: Run, rate: f64): bool {
     backThroughNorm(run);
     update(run, rate, blocks);
   }
-  ungroupBatch(run);
   return finite;
 }
 
@@ -211,16 +217,7 @@ function backThroughNorm(run: Run): void {
 
 /** Finishes the gradient chunk by chunk, with Adam behind each finished block: no V×D gradient for a batch of one block. */
 function update(run: Run, rate: f64, blocks: u32): void {
-  run.step += 1;
-  run.beta1Power *= run.beta1;
-  run.beta2Power *= run.beta2;
-  const beta1 = f32(run.beta1);
-  const beta2 = f32(run.beta2);
-  const oneMinusBeta1 = f32(1.0 - run.beta1);
-  const oneMinusBeta2 = f32(1.0 - run.beta2);
-  const stepSize = f32(rate / (1.0 - run.beta1Power));
-  const secondScale = f32(1.0 / Math.sqrt(1.0 - run.beta2Power));
-  const eps = f32(run.eps);
+  beginUpdate(run, rate);
   const rowBytes = <usize>run.stride << 2;
   const minusPerPair: f32 = f32(-1.0 / f64(run.batchSize));
 
@@ -245,33 +242,20 @@ function update(run: Run, rate: f64, blocks: u32): void {
         if (slot) addRow(out, run.dx + (slot - 1) * rowBytes, rowBytes);
       }
     }
-    const at = row * rowBytes;
-    adamUpdate(
-      run.unembedding + at, run.unembeddingFirst + at, run.unembeddingSecond + at, gradient, rows * run.stride,
-      beta1, beta2, oneMinusBeta1, oneMinusBeta2, stepSize, secondScale, eps,
+    updateParameters(
+      run, run.unembedding, run.unembeddingFirst, run.unembeddingSecond, row * rowBytes, gradient, rows * run.stride,
     );
     if (!run.tied) {
       for (let r: u32 = row; r < row + rows; r++) {
         const slot = load<u32>(run.slots + (<usize>r << 2));
-        const to = r * rowBytes;
-        adamUpdate(
-          run.embedding + to, run.embeddingFirst + to, run.embeddingSecond + to,
+        updateParameters(
+          run, run.embedding, run.embeddingFirst, run.embeddingSecond, r * rowBytes,
           slot ? run.dx + (slot - 1) * rowBytes : 0, run.stride,
-          beta1, beta2, oneMinusBeta1, oneMinusBeta2, stepSize, secondScale, eps,
         );
       }
     }
     chunk++;
   }
-  if (run.norm) {
-    adamUpdate(
-      run.gain, run.gainFirst, run.gainSecond, run.dGain, run.stride,
-      beta1, beta2, oneMinusBeta1, oneMinusBeta2, stepSize, secondScale, eps,
-    );
-    if (run.norm == LAYERNORM)
-      adamUpdate(
-        run.bias, run.biasFirst, run.biasSecond, run.dBias, run.stride,
-        beta1, beta2, oneMinusBeta1, oneMinusBeta2, stepSize, secondScale, eps,
-      );
-  }
+  if (run.norm) updateParameters(run, run.gain, run.gainFirst, run.gainSecond, 0, run.dGain, run.stride);
+  if (run.norm == LAYERNORM) updateParameters(run, run.bias, run.biasFirst, run.biasSecond, 0, run.dBias, run.stride);
 }

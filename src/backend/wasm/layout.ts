@@ -11,6 +11,8 @@ const doubles = [
   "eps",
   "beta1Power",
   "beta2Power",
+  "stepSize",
+  "secondScale",
   "loss",
   "meanEnergyShare",
 ] as const;
@@ -21,6 +23,7 @@ const words = [
   "batchSize",
   "tied",
   "norm",
+  "combined",
   "chunkRows",
   "segmentChunks",
   "segments",
@@ -63,6 +66,10 @@ const words = [
   "inputScale",
   "inputShift",
   "gradient",
+  "order",
+  "places",
+  "columns",
+  "columnGradient",
   "meanLogitDirection",
   "evaluationInputs",
   "evaluationLosses",
@@ -89,6 +96,10 @@ const BLOCK_INPUTS = 128;
 const CHUNK_ROWS = 192;
 /** Partial sums over the vocabulary, and so the most threads that can share a forward pass evenly. */
 const SEGMENTS = 12;
+/** Largest vocabulary of the combined step: beyond it there is little left to save. */
+const COMBINED_ROWS = 512;
+/** Floats of a row of a block of columns there, as in assembly/combined.ts. */
+const COLUMN_STRIDE = 512 + 16;
 /** Steps whose rates are handed to the kernel in one call. */
 export const RATES = 4096;
 
@@ -123,6 +134,8 @@ export function planLayout(config: RunConfig, heapBase: number): Layout {
   if (stride % 128 === 0) stride += 16;
   const most = Math.min(V, B);
   const blockInputs = Math.min(roundUp(Math.max(most, 1), 4), BLOCK_INPUTS);
+  const combined = config.tied && config.norm === "none" && V <= COMBINED_ROWS && most <= BLOCK_INPUTS;
+  const columnBytes = combined ? 4 * V * COLUMN_STRIDE : 0;
   const chunks = Math.ceil(V / CHUNK_ROWS);
   const segmentChunks = Math.ceil(chunks / SEGMENTS);
   const segments = Math.ceil(chunks / segmentChunks);
@@ -156,6 +169,7 @@ export function planLayout(config: RunConfig, heapBase: number): Layout {
     batchSize: B,
     tied: config.tied ? 1 : 0,
     norm: { none: 0, layernorm: 1, rmsnorm: 2 }[config.norm],
+    combined: combined ? 1 : 0,
     chunkRows: CHUNK_ROWS,
     segmentChunks,
     segments,
@@ -198,6 +212,10 @@ export function planLayout(config: RunConfig, heapBase: number): Layout {
     inputScale: allocate(4 * blockInputs),
     inputShift: allocate(4 * blockInputs),
     gradient: most > blockInputs ? matrix() : allocate(4 * CHUNK_ROWS * stride),
+    order: allocate(combined ? 4 * V : 0),
+    places: allocate(combined ? 4 * V : 0),
+    columns: allocate(columnBytes),
+    columnGradient: allocate(columnBytes),
     meanLogitDirection: allocate(8 * stride),
     evaluationInputs: allocate(4 * list),
     evaluationLosses: allocate(8 * list),

@@ -1,0 +1,167 @@
+/**
+ * The step of a small tied model without a norm. Its rows are inputs and outputs at once, which saves a quarter of the
+ * multiply-adds. With the batch's u distinct inputs in front, logits among them are symmetric (u²D/2 less), and with G
+ * the gradient of the logits, inputs a, outputs b,
+ *   dE_a = Σ_b∈batch (G_ab + G_ba) E_b + Σ_b∉batch G_ab E_b   for a in the batch,
+ *   dE_b = Σ_a∈batch G_ab E_a                                 for b outside it:
+ * V·u + (V − u)·u rows instead of 2·V·u (u²D less). The whole vocabulary is one chunk, so that the counts of targets are
+ * subtracted from the probabilities themselves. E passes by in blocks of columns that stay in the L2 cache.
+ */
+import { log } from "../src/math/elementary";
+import { beginUpdate, updateParameters } from "./adam";
+import { blockWidth, columnMax, DEPTH, exponentiate, packPanels } from "./logits";
+import { multiply } from "./matmul";
+import { Run } from "./run";
+import { copyRow } from "./vector";
+
+const LN2: f64 = 0.6931471805599453;
+/** Bytes of a row of a block of columns: not a multiple of 512, so that rows do not fall into the same cache sets. */
+const COLUMN_STRIDE: usize = (DEPTH + 16) << 2;
+
+/** One update on the grouped batch. False, with nothing updated, when the loss is not finite. */
+export function combinedStep(run: Run, rate: f64): bool {
+  orderTokens(run);
+  logits(run);
+  run.loss = lossAndGradient(run);
+  if (!isFinite(run.loss)) return false;
+  beginUpdate(run, rate);
+  update(run);
+  return true;
+}
+
+/** The distinct inputs of the batch in front, then the other tokens in their own order. */
+function orderTokens(run: Run): void {
+  let next = run.distinctCount;
+  for (let token: u32 = 0; token < run.vocabSize; token++) {
+    const slot = load<u32>(run.slots + (<usize>token << 2));
+    const place = slot ? slot - 1 : next++;
+    store<u32>(run.order + (<usize>place << 2), token);
+    store<u32>(run.places + (<usize>token << 2), place);
+  }
+}
+
+/** Columns d … d + depth of E, in order. */
+function gatherColumns(run: Run, d: u32, depth: u32): void {
+  const rowBytes = <usize>run.stride << 2;
+  const bytes = <usize>depth << 2;
+  let out = run.columns;
+  for (let place: usize = 0; place < <usize>run.vocabSize << 2; place += 4) {
+    copyRow(out, run.embedding + load<u32>(run.order + place) * rowBytes + (<usize>d << 2), bytes);
+    out += COLUMN_STRIDE;
+  }
+}
+
+/** Logits in base 2, a row a token in order, a column an input; those among the inputs only below the diagonal. */
+function logits(run: Run): void {
+  const count = run.distinctCount;
+  const width = blockWidth(count);
+  const widthBytes = <usize>width << 2;
+  for (let d: u32 = 0; d < run.stride; d += DEPTH) {
+    const depth = min(DEPTH, run.stride - d);
+    gatherColumns(run, d, depth);
+    packPanels(run.panels, run.columns, COLUMN_STRIDE, count, depth);
+    let panel = run.panels;
+    for (let j: u32 = 0; j < width; j += 12) {
+      const columns = min<u32>(12, width - j);
+      multiply(
+        run.logits + j * widthBytes + (<usize>j << 2), widthBytes, run.columns + j * COLUMN_STRIDE, COLUMN_STRIDE, 4,
+        panel, <usize>columns << 2, run.vocabSize - j, columns, depth, d > 0,
+      );
+      panel += <usize>(depth * columns) << 2;
+    }
+  }
+  for (let row: u32 = 0; row < count; row++) {
+    const out = run.logits + row * widthBytes;
+    let from = run.logits + (<usize>row << 2);
+    const first = row - (row % 12) + 12;
+    from += first * widthBytes;
+    for (let j: usize = <usize>first << 2; j < <usize>count << 2; j += 4) {
+      store<f32>(out + j, load<f32>(from));
+      from += widthBytes;
+    }
+  }
+}
+
+/** Logits → their gradient, the rows of the batch's inputs symmetrised. Returns the loss. */
+function lossAndGradient(run: Run): f64 {
+  const count = run.distinctCount;
+  const width = blockWidth(count);
+  const widthBytes = <usize>width << 2;
+  const pairs = f64(run.batchSize);
+  const g = run.logits;
+
+  let reached: f64 = 0;
+  for (let i: usize = 0; i < <usize>run.batchSize << 2; i += 4) {
+    const slot = load<u32>(run.places + (<usize>load<u32>(run.inputs + i) << 2));
+    const place = load<u32>(run.places + (<usize>load<u32>(run.targets + i) << 2));
+    reached += f64(load<f32>(g + place * widthBytes + (<usize>slot << 2)));
+  }
+  const max = run.inputShift;
+  const sum = run.segmentSum;
+  for (let j: usize = 0; j < widthBytes; j += 4) store<f32>(max + j, -Infinity);
+  memory.fill(sum, 0, widthBytes);
+  columnMax(max, g, run.vocabSize, width);
+  exponentiate(g, max, sum, run.vocabSize, width);
+
+  let loss: f64 = 0;
+  for (let j: usize = 0; j < <usize>count << 2; j += 4) {
+    const times = f64(load<u32>(run.counts + j));
+    const total = f64(load<f32>(sum + j));
+    loss += times * (f64(load<f32>(max + j)) * LN2 + log(total));
+    store<f32>(run.inputScale + j, f32(times / (pairs * total)));
+  }
+  loss = (loss - reached * LN2) / pairs;
+
+  for (let row: usize = g; row < g + run.vocabSize * widthBytes; row += widthBytes)
+    for (let j: usize = 0; j < widthBytes; j += 16)
+      v128.store(row + j, f32x4.mul(v128.load(row + j), v128.load(run.inputScale + j)));
+  const perPair = f32(1.0 / pairs);
+  for (let i: usize = 0; i < <usize>run.batchSize << 2; i += 4) {
+    const slot = load<u32>(run.places + (<usize>load<u32>(run.inputs + i) << 2));
+    const place = load<u32>(run.places + (<usize>load<u32>(run.targets + i) << 2));
+    const at = g + place * widthBytes + (<usize>slot << 2);
+    store<f32>(at, load<f32>(at) - perPair);
+  }
+  for (let a: u32 = 0; a < count; a++) {
+    let across = g + a * widthBytes;
+    let down = g + (<usize>a << 2);
+    for (let b: u32 = 0; b <= a; b++) {
+      const both = load<f32>(across) + load<f32>(down);
+      store<f32>(across, both);
+      store<f32>(down, both);
+      across += 4;
+      down += widthBytes;
+    }
+  }
+  return loss;
+}
+
+/** Gradient and Adam, a block of columns at a time. */
+function update(run: Run): void {
+  const count = run.distinctCount;
+  const rest = run.vocabSize - count;
+  const widthBytes = <usize>blockWidth(count) << 2;
+  const rowBytes = <usize>run.stride << 2;
+  const g = run.logits;
+  for (let d: u32 = 0; d < run.stride; d += DEPTH) {
+    const depth = min(DEPTH, run.stride - d);
+    // a model of one block still has its columns from the logits
+    if (run.stride > DEPTH) gatherColumns(run, d, depth);
+    multiply(
+      run.columnGradient, COLUMN_STRIDE, g, 4, widthBytes, run.columns, COLUMN_STRIDE,
+      count, depth, run.vocabSize, false,
+    );
+    multiply(
+      run.columnGradient + count * COLUMN_STRIDE, COLUMN_STRIDE, g + count * widthBytes, widthBytes, 4,
+      run.columns, COLUMN_STRIDE, rest, depth, count, false,
+    );
+    let gradient = run.columnGradient;
+    for (let place: usize = 0; place < <usize>run.vocabSize << 2; place += 4) {
+      const offset = load<u32>(run.order + place) * rowBytes + (<usize>d << 2);
+      updateParameters(
+        run, run.embedding, run.embeddingFirst, run.embeddingSecond, offset, gradient, depth,
+      );
+      gradient += COLUMN_STRIDE;
+    }
+  }
+}

@@ -1,0 +1,37 @@
+/**
+ * Times several contenders turn by turn in one run, so that a slow minute of the machine is everybody's, and compares
+ * them by medians. A contender is { name, seconds(steps) }: it does `steps` steps and says how many seconds they took.
+ */
+export const median = (values) => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+};
+
+/** ms a step of every contender: { name: { median, best, turns: [...] } }. A turn takes about `turnSeconds`. */
+export async function paired(contenders, { turns = 7, turnSeconds = 0.4 } = {}) {
+  const steps = new Map();
+  for (const { name, seconds } of contenders) {
+    // grow until a warm-up turn is long enough to be timed
+    let count = 1;
+    let took = await seconds(count);
+    while (took < turnSeconds / 4 && count < 1e6) {
+      count = Math.ceil(count * Math.min(8, Math.max(2, turnSeconds / 2 / Math.max(took, 1e-6))));
+      took = await seconds(count);
+    }
+    steps.set(name, Math.max(1, Math.round((count * turnSeconds) / took)));
+  }
+  const times = Object.fromEntries(contenders.map(({ name }) => [name, []]));
+  for (let turn = 0; turn < turns; turn++)
+    // every second turn backwards: nobody always comes after the same one
+    for (const { name, seconds } of turn % 2 ? [...contenders].reverse() : contenders) {
+      const count = steps.get(name);
+      times[name].push((1000 * (await seconds(count))) / count);
+    }
+  return Object.fromEntries(
+    Object.entries(times).map(([name, ms]) => [
+      name,
+      { median: median(ms), best: Math.min(...ms), turns: ms.map((x) => Number(x.toPrecision(5))) },
+    ]),
+  );
+}
