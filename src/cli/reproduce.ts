@@ -152,8 +152,8 @@ function printClaims(claims: Claim[]): void {
 }
 
 function printVerbose(runs: RunResult[]): void {
-  for (const { run, config, seconds, stepSeconds } of runs)
+  for (const { run, config, bytes, seconds, stepSeconds } of runs)
     process.stderr.write(
-      `${run}  V=${config.vocabSize} D=${config.embeddingDim} seed ${config.seed}: ${seconds.toFixed(1)} s, ${stepSeconds.toFixed(1)} s of it in steps\n`,
+      `${run}  V=${config.vocabSize} D=${config.embeddingDim} seed ${config.seed}: ${(bytes / 2 ** 20).toFixed(1)} MiB, ${seconds.toFixed(1)} s, ${stepSeconds.toFixed(1)} s of it in steps\n`,
     );
 }

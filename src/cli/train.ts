@@ -133,10 +133,10 @@ async function trainCommand(options: Options): Promise<void> {
   if (options.out !== undefined) checkRecordsPath(options.out);
   const from = performance.now();
   const trainer = await openTrainer(options);
-  const { config } = trainer;
+  const { config, bytes } = trainer;
   if (options.verbose)
     process.stderr.write(
-      `run ${configHash(config)}: ${(trainer.bytes / 2 ** 20).toFixed(1)} MiB of memory, entropy ${trainer.entropy.toFixed(6)} nats\n`,
+      `run ${configHash(config)}: ${(bytes / 2 ** 20).toFixed(1)} MiB of memory, entropy ${trainer.entropy.toFixed(6)} nats\n`,
     );
   const signal = interruptSignal();
   const records: TrainingRecord[] = [];
@@ -160,6 +160,7 @@ async function trainCommand(options: Options): Promise<void> {
         finalEmbedding: null,
         finalUnembedding: null,
         divergedAt: last?.diverged ? last.step : null,
+        bytes,
         seconds: (performance.now() - from) / 1000,
         stepSeconds: trainer.stepSeconds,
       },

@@ -12,6 +12,8 @@ export interface RunResult {
   finalUnembedding: number[] | null;
   /** The step at which the loss stopped being finite, or null. */
   divergedAt: number | null;
+  /** Bytes of memory that the run held. */
+  bytes: number;
   /** Wall seconds in all, and those spent in steps. */
   seconds: number;
   stepSeconds: number;

@@ -24,6 +24,7 @@ export default async function runTask({ run, config, progress, slot }: Task): Pr
       finalEmbedding: weights ? Array.from(weights.embedding) : null,
       finalUnembedding: weights?.unembedding ? Array.from(weights.unembedding) : null,
       divergedAt: last?.diverged ? last.step : null,
+      bytes: trainer.bytes,
       seconds: (performance.now() - from) / 1000,
       stepSeconds: trainer.stepSeconds,
     };

@@ -45,6 +45,7 @@ export function runOf(input: RunConfigInput, shape: Shape): RunResult {
     finalEmbedding: scalar ? probabilities.map((p) => -(c + (Math.log(p) + entropy) / c)) : null,
     finalUnembedding: null,
     divergedAt: null,
+    bytes: 65536,
     seconds: 1.5,
     stepSeconds: 1.2,
   };
