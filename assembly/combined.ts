@@ -15,9 +15,6 @@ import { Run } from "./run";
 import { copyRow } from "./vector";
 
 const LN2: f64 = 0.6931471805599453;
-/** Bytes of a row of a block of columns: not a multiple of 512, so that rows do not fall into the same cache sets. */
-const COLUMN_STRIDE: usize = (DEPTH + 16) << 2;
-
 /** One update on the grouped batch. False, with nothing updated, when the loss is not finite. */
 export function combinedStep(run: Run, rate: f64): bool {
   orderTokens(run);
@@ -47,7 +44,7 @@ function gatherColumns(run: Run, d: u32, depth: u32): void {
   let out = run.columns;
   for (let place: usize = 0; place < <usize>run.vocabSize << 2; place += 4) {
     copyRow(out, run.embedding + load<u32>(run.order + place) * rowBytes + (<usize>d << 2), bytes);
-    out += COLUMN_STRIDE;
+    out += run.columnBytes;
   }
 }
 
@@ -56,15 +53,16 @@ function logits(run: Run): void {
   const count = run.distinctCount;
   const width = blockWidth(count);
   const widthBytes = <usize>width << 2;
+  const columnBytes = <usize>run.columnBytes;
   for (let d: u32 = 0; d < run.stride; d += DEPTH) {
     const depth = min(DEPTH, run.stride - d);
     gatherColumns(run, d, depth);
-    packPanels(run.panels, run.columns, COLUMN_STRIDE, count, depth);
+    packPanels(run.panels, run.columns, columnBytes, count, depth);
     let panel = run.panels;
     for (let j: u32 = 0; j < width; j += 12) {
       const columns = min<u32>(12, width - j);
       multiply(
-        run.logits + j * widthBytes + (<usize>j << 2), widthBytes, run.columns + j * COLUMN_STRIDE, COLUMN_STRIDE, 4,
+        run.logits + j * widthBytes + (<usize>j << 2), widthBytes, run.columns + j * columnBytes, columnBytes, 4,
         panel, <usize>columns << 2, run.vocabSize - j, columns, depth, d > 0,
       );
       panel += <usize>(depth * columns) << 2;
@@ -90,12 +88,17 @@ function lossAndGradient(run: Run): f64 {
   const pairs = f64(run.batchSize);
   const g = run.logits;
 
-  let reached: f64 = 0;
-  for (let i: usize = 0; i < <usize>run.batchSize << 2; i += 4) {
-    const slot = load<u32>(run.places + (<usize>load<u32>(run.inputs + i) << 2));
-    const place = load<u32>(run.places + (<usize>load<u32>(run.targets + i) << 2));
-    reached += f64(load<f32>(g + place * widthBytes + (<usize>slot << 2)));
+  // the cell of every pair; two sums, so that one addition need not wait for the other
+  const cells = run.targetNext;
+  const last = <usize>(run.batchSize - 1) << 2;
+  let even: f64 = 0;
+  let odd: f64 = 0;
+  for (let i: usize = 0; i < last; i += 8) {
+    even += f64(load<f32>(cellOf(run, cells, i, widthBytes)));
+    odd += f64(load<f32>(cellOf(run, cells, i + 4, widthBytes)));
   }
+  if (run.batchSize & 1) even += f64(load<f32>(cellOf(run, cells, last, widthBytes)));
+  const reached = even + odd;
   const max = run.inputShift;
   const sum = run.segmentSum;
   for (let j: usize = 0; j < widthBytes; j += 4) store<f32>(max + j, -Infinity);
@@ -117,9 +120,7 @@ function lossAndGradient(run: Run): f64 {
       v128.store(row + j, f32x4.mul(v128.load(row + j), v128.load(run.inputScale + j)));
   const perPair = f32(1.0 / pairs);
   for (let i: usize = 0; i < <usize>run.batchSize << 2; i += 4) {
-    const slot = load<u32>(run.places + (<usize>load<u32>(run.inputs + i) << 2));
-    const place = load<u32>(run.places + (<usize>load<u32>(run.targets + i) << 2));
-    const at = g + place * widthBytes + (<usize>slot << 2);
+    const at: usize = load<u32>(cells + i);
     store<f32>(at, load<f32>(at) - perPair);
   }
   for (let a: u32 = 0; a < count; a++) {
@@ -136,24 +137,35 @@ function lossAndGradient(run: Run): f64 {
   return loss;
 }
 
+/** Address of the logit of a pair (`i`: 4 times its number), which is kept in `cells`. */
+@inline
+function cellOf(run: Run, cells: usize, i: usize, widthBytes: usize): usize {
+  const slot = load<u32>(run.slots + (<usize>load<u32>(run.inputs + i) << 2)) - 1;
+  const place = load<u32>(run.places + (<usize>load<u32>(run.targets + i) << 2));
+  const cell = run.logits + place * widthBytes + (<usize>slot << 2);
+  store<u32>(cells + i, u32(cell));
+  return cell;
+}
+
 /** Gradient and Adam, a block of columns at a time. */
 function update(run: Run): void {
   const count = run.distinctCount;
   const rest = run.vocabSize - count;
   const widthBytes = <usize>blockWidth(count) << 2;
   const rowBytes = <usize>run.stride << 2;
+  const columnBytes = <usize>run.columnBytes;
   const g = run.logits;
   for (let d: u32 = 0; d < run.stride; d += DEPTH) {
     const depth = min(DEPTH, run.stride - d);
     // a model of one block still has its columns from the logits
     if (run.stride > DEPTH) gatherColumns(run, d, depth);
     multiply(
-      run.columnGradient, COLUMN_STRIDE, g, 4, widthBytes, run.columns, COLUMN_STRIDE,
+      run.columnGradient, columnBytes, g, 4, widthBytes, run.columns, columnBytes,
       count, depth, run.vocabSize, false,
     );
     multiply(
-      run.columnGradient + count * COLUMN_STRIDE, COLUMN_STRIDE, g + count * widthBytes, widthBytes, 4,
-      run.columns, COLUMN_STRIDE, rest, depth, count, false,
+      run.columnGradient + count * columnBytes, columnBytes, g + count * widthBytes, widthBytes, 4,
+      run.columns, columnBytes, rest, depth, count, false,
     );
     let gradient = run.columnGradient;
     for (let place: usize = 0; place < <usize>run.vocabSize << 2; place += 4) {
@@ -161,7 +173,7 @@ function update(run: Run): void {
       updateParameters(
         run, run.embedding, run.embeddingFirst, run.embeddingSecond, offset, gradient, depth,
       );
-      gradient += COLUMN_STRIDE;
+      gradient += columnBytes;
     }
   }
 }

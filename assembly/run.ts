@@ -31,6 +31,8 @@ export class Run {
   norm: u32;
   /** 1 if a step takes the combined products of combined.ts. */
   combined: u32;
+  /** Bytes of a row of a block of columns there. */
+  columnBytes: u32;
   /** Vocabulary rows of a chunk: what stays in the L2 cache, and the grain of every sum over the vocabulary. */
   chunkRows: u32;
   /** Chunks of a segment; partial sums of segments are added in segment order. */
@@ -66,7 +68,8 @@ export class Run {
   targets: usize;
   /** V u32: 1 + the place of an input among the distinct ones, 0 if it is not there. */
   slots: usize;
-  /** V u32: 1 + the first pair with this target, 0 if none; B u32: 1 + the next pair with the same target. */
+  /** V u32: 1 + the first pair with this target, 0 if none; B u32: 1 + the next pair with the same target, in a
+   * combined step the address of the pair's logit. */
   targetHeads: usize;
   targetNext: usize;
   /** min(V, B) u32 each: the distinct inputs in order of appearance, and how often they occur. */
@@ -99,7 +102,7 @@ export class Run {
   /** Combined step: V u32, the distinct inputs first, and the place of each token there. */
   order: usize;
   places: usize;
-  /** Combined step: V × columnStride, a block of columns of E in that order, and of its gradient. */
+  /** Combined step: V × columnBytes, a block of columns of E in that order, and of its gradient. */
   columns: usize;
   columnGradient: usize;
   /** stride f64: Σ_b p_b U_b. */

@@ -1,6 +1,6 @@
 import { log } from "../src/math/elementary";
 import { beginUpdate, updateParameters } from "./adam";
-import { groupBatch, ungroupBatch } from "./batch";
+import { groupInputs, linkTargets, releaseInputs, releaseTargets } from "./batch";
 import { combinedStep } from "./combined";
 import { exp2 } from "./exp";
 import { blockWidth, columnMax, exponentiate, gatherInputs, logitsOfRows, packPanels } from "./logits";
@@ -31,13 +31,14 @@ export function advance(run: Run, count: u32, rates: usize): u32 {
 
 /** One update on the batch in run.inputs and run.targets. False, with nothing updated, when the loss is not finite. */
 export function step(run: Run, rate: f64): bool {
-  groupBatch(run);
+  groupInputs(run);
   const finite = run.combined ? combinedStep(run, rate) : generalStep(run, rate);
-  ungroupBatch(run);
+  releaseInputs(run);
   return finite;
 }
 
 function generalStep(run: Run, rate: f64): bool {
+  linkTargets(run);
   const count = run.distinctCount;
   gatherInputs(run, run.distinct, 0, count);
   sumTargets(run);
@@ -58,6 +59,7 @@ function generalStep(run: Run, rate: f64): bool {
     backThroughNorm(run);
     update(run, rate, blocks);
   }
+  releaseTargets(run);
   return finite;
 }
 

@@ -24,6 +24,7 @@ const words = [
   "tied",
   "norm",
   "combined",
+  "columnBytes",
   "chunkRows",
   "segmentChunks",
   "segments",
@@ -98,8 +99,8 @@ const CHUNK_ROWS = 192;
 const SEGMENTS = 12;
 /** Largest vocabulary of the combined step: beyond it there is little left to save. */
 const COMBINED_ROWS = 512;
-/** Floats of a row of a block of columns there, as in assembly/combined.ts. */
-const COLUMN_STRIDE = 512 + 16;
+/** Columns of a block there (DEPTH of assembly/logits.ts). */
+const BLOCK_COLUMNS = 512;
 /** Steps whose rates are handed to the kernel in one call. */
 export const RATES = 4096;
 
@@ -135,7 +136,8 @@ export function planLayout(config: RunConfig, heapBase: number): Layout {
   const most = Math.min(V, B);
   const blockInputs = Math.min(roundUp(Math.max(most, 1), 4), BLOCK_INPUTS);
   const combined = config.tied && config.norm === "none" && V <= COMBINED_ROWS && most <= BLOCK_INPUTS;
-  const columnBytes = combined ? 4 * V * COLUMN_STRIDE : 0;
+  const columnBytes = 4 * (stride <= BLOCK_COLUMNS ? stride : BLOCK_COLUMNS + 16);
+  const columns = combined ? V * columnBytes : 0;
   const chunks = Math.ceil(V / CHUNK_ROWS);
   const segmentChunks = Math.ceil(chunks / SEGMENTS);
   const segments = Math.ceil(chunks / segmentChunks);
@@ -170,6 +172,7 @@ export function planLayout(config: RunConfig, heapBase: number): Layout {
     tied: config.tied ? 1 : 0,
     norm: { none: 0, layernorm: 1, rmsnorm: 2 }[config.norm],
     combined: combined ? 1 : 0,
+    columnBytes,
     chunkRows: CHUNK_ROWS,
     segmentChunks,
     segments,
@@ -214,8 +217,8 @@ export function planLayout(config: RunConfig, heapBase: number): Layout {
     gradient: most > blockInputs ? matrix() : allocate(4 * CHUNK_ROWS * stride),
     order: allocate(combined ? 4 * V : 0),
     places: allocate(combined ? 4 * V : 0),
-    columns: allocate(columnBytes),
-    columnGradient: allocate(columnBytes),
+    columns: allocate(columns),
+    columnGradient: allocate(columns),
     meanLogitDirection: allocate(8 * stride),
     evaluationInputs: allocate(4 * list),
     evaluationLosses: allocate(8 * list),
