@@ -19,8 +19,8 @@ export interface TrainerOptions {
 
 export interface RunOptions {
   signal?: AbortSignal;
-  /** Called at least every 256 steps, with the steps done so far. */
-  onProgress?: (stepsDone: number) => void;
+  /** Called at least every 256 steps, with the steps done so far; the run waits for what it returns. */
+  onProgress?: (stepsDone: number) => void | Promise<void>;
 }
 
 /** What a step gives back. `loss`: mean of the batch in nats, before the update; not finite when the run diverged. */
@@ -220,7 +220,7 @@ export class Trainer {
       while (this.#step < next) {
         signal?.throwIfAborted();
         const { loss } = await this.advance(Math.min(this.#slice(), next - this.#step));
-        onProgress?.(this.#step);
+        await onProgress?.(this.#step);
         if (!Number.isFinite(loss)) {
           yield this.#diverged();
           return;
