@@ -1,0 +1,31 @@
+/**
+ * Writes golden.json from the built package: `npm run golden`, after a change that is meant to change bits. With
+ * `--check` it compares instead and exits with 1 when a case differs.
+ */
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { isDeepStrictEqual } from "node:util";
+
+const golden = new URL("golden.json", import.meta.url);
+// from build/, inside this package, `unigram-lab` is this package's own dist
+const copy = new URL("../../build/conformance/suite.js", import.meta.url);
+await mkdir(new URL(".", copy), { recursive: true });
+await copyFile(new URL("suite.js", import.meta.url), copy);
+const { conformance } = await import(copy.href);
+
+const results = await conformance();
+const failed = Object.entries(results).filter(([, result]) => result.error);
+for (const [name, { error }] of failed) console.error(`${name}: ${error}`);
+if (failed.length > 0) process.exit(1);
+
+if (process.argv.includes("--check")) {
+  const wanted = JSON.parse(await readFile(golden, "utf8"));
+  const names = new Set([...Object.keys(wanted), ...Object.keys(results)]);
+  const differ = [...names].filter((name) => !isDeepStrictEqual(wanted[name], results[name]));
+  for (const name of differ)
+    console.error(`${name}: expected ${JSON.stringify(wanted[name])}, got ${JSON.stringify(results[name])}`);
+  console.log(`${names.size - differ.length} of ${names.size} cases as in golden.json`);
+  process.exitCode = differ.length > 0 ? 1 : 0;
+} else {
+  await writeFile(golden, `${JSON.stringify(results, null, 2)}\n`);
+  console.log(`${Object.keys(results).length} cases written to test/conformance/golden.json`);
+}

@@ -1,0 +1,229 @@
+/**
+ * The conformance suite: what this package must compute alike on every runtime. A plain ES module without a test
+ * framework, so that anything which runs JavaScript can run it. Every case gives a few strings, SHA-256 of weights and
+ * records or the text of errors, to be compared with golden.json.
+ */
+import * as lab from "unigram-lab";
+
+const { ConfigError, createTrainer, restoreTrainer, train } = lab;
+
+const small = {
+  vocabSize: 57,
+  embeddingDim: 22,
+  batchSize: 40,
+  learningRate: 0.01,
+  steps: 60,
+  evaluateEvery: 20,
+};
+
+const sha256 = async (bytes) => {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+};
+const textHash = (value) => sha256(new TextEncoder().encode(JSON.stringify(value)));
+
+/** One hash over all arrays of a model, each behind its name. */
+const weightsHash = async (weights) => {
+  const parts = [];
+  for (const name of ["embedding", "unembedding", "gain", "bias"])
+    if (weights[name]) parts.push(`${name} ${await sha256(weights[name])}`);
+  return textHash(parts);
+};
+
+const message = async (action) => {
+  try {
+    await action();
+    return "no error";
+  } catch (error) {
+    return `${error instanceof ConfigError ? "ConfigError" : error.name}: ${error.message}`;
+  }
+};
+
+/** A whole run by `train` and the weights that the same run ends with. */
+async function run(config, options) {
+  const records = [];
+  for await (const record of train(config, options)) records.push(record);
+  const trainer = await createTrainer(config, options);
+  await trainer.advance(config.steps);
+  const weights = await weightsHash(await trainer.weights());
+  const { loss } = await trainer.evaluate();
+  trainer.dispose();
+  if (loss !== records.at(-1).loss) throw new Error("advance() and train() ended apart");
+  return { records: await textHash(records), weights };
+}
+
+/** Two streams of tokens that come from no library: a linear congruential generator. */
+function ownBatch(state, { batchSize, vocabSize }) {
+  const draw = () => {
+    state.x = (Math.imul(state.x, 1664525) + 1013904223) >>> 0;
+    return (state.x >>> 8) % vocabSize;
+  };
+  return {
+    inputs: Uint32Array.from({ length: batchSize }, draw),
+    targets: Uint32Array.from({ length: batchSize }, draw),
+  };
+}
+
+const ownArray = (length, seed) => {
+  let x = seed;
+  return Float32Array.from({ length }, () => {
+    x = (Math.imul(x, 1664525) + 1013904223) >>> 0;
+    return ((x >>> 8) - 8388608) / 33554432;
+  });
+};
+
+const cases = {};
+for (const tied of [true, false])
+  for (const norm of ["none", "layernorm", "rmsnorm"])
+    cases[`${tied ? "tied" : "untied"} ${norm}`] = (options) => run({ ...small, tied, norm }, options);
+
+Object.assign(cases, {
+  // chunks of vocabulary rows, and blocks of inputs, that come out uneven
+  "large batch": (options) =>
+    run({ ...small, vocabSize: 700, embeddingDim: 19, batchSize: 400, steps: 20 }, options),
+  "large vocabulary": (options) =>
+    run({ ...small, vocabSize: 5000, embeddingDim: 9, batchSize: 64, steps: 12, tied: false }, options),
+  "one dimension": (options) =>
+    run({ ...small, vocabSize: 10, embeddingDim: 1, norm: "layernorm", steps: 100 }, options),
+  "zipf exponents": async (options) => ({
+    half: (await run({ ...small, distribution: { kind: "zipf", exponent: 0.5 } }, options)).weights,
+    two: (await run({ ...small, distribution: { kind: "zipf", exponent: 2 } }, options)).weights,
+  }),
+  "given probabilities": (options) =>
+    run(
+      {
+        ...small,
+        vocabSize: 5,
+        distribution: { kind: "given", probabilities: [0.5, 0, 0.25, 0.125, 0.125] },
+      },
+      options,
+    ),
+  "schedule: warmup, stable, decay": (options) =>
+    run({ ...small, learningRate: lab.warmupStableDecay(0.02, 10, 40, 60) }, options),
+  "schedule: cosine": (options) =>
+    run({ ...small, learningRate: { kind: "cosine", from: 0.02, to: 0.001, start: 5, end: 50 } }, options),
+  "schedule: joined": (options) =>
+    run(
+      { ...small, learningRate: lab.join(lab.warmup(0.02, 20), lab.linearDecay(0.01, 0, 30, 60), 30) },
+      options,
+    ),
+  "evaluation: sampled": (options) => run({ ...small, evaluation: { kind: "sampled", size: 5000 } }, options),
+  "evaluation: stratified": (options) =>
+    run(
+      { ...small, vocabSize: 300, evaluation: { kind: "stratified", exactInputs: 40, sampledInputs: 64 } },
+      options,
+    ),
+  spectrum: async (options) => {
+    const out = {};
+    for (const [vocabSize, embeddingDim] of [
+      [40, 13],
+      [13, 40],
+    ]) {
+      const trainer = await createTrainer({ ...small, vocabSize, embeddingDim, tied: false }, options);
+      await trainer.advance(25);
+      out[`${vocabSize} × ${embeddingDim}`] = await textHash(await trainer.spectrum());
+      trainer.dispose();
+    }
+    return out;
+  },
+  "snapshot and restore": async (options) => {
+    const config = { ...small, tied: false, norm: "layernorm" };
+    const whole = await createTrainer(config, options);
+    await whole.advance(60);
+    const first = await createTrainer(config, options);
+    await first.advance(37);
+    const bytes = await first.snapshot();
+    const second = await restoreTrainer(bytes, options);
+    await second.advance(23);
+    const end = await sha256(await second.snapshot());
+    if (end !== (await sha256(await whole.snapshot()))) throw new Error("the restored run ended elsewhere");
+    for (const trainer of [whole, first, second]) trainer.dispose();
+    return { at37: await sha256(bytes), at60: end };
+  },
+  "the caller's batches": async (options) => {
+    const trainer = await createTrainer({ ...small, norm: "rmsnorm" }, options);
+    const state = { x: 7 };
+    const steps = [];
+    for (let i = 0; i < 30; i++) steps.push(await trainer.step(ownBatch(state, trainer.config)));
+    const weights = await weightsHash(await trainer.weights());
+    trainer.dispose();
+    return { steps: await textHash(steps), weights };
+  },
+  load: async (options) => {
+    const trainer = await createTrainer({ ...small, tied: false, norm: "layernorm" }, options);
+    await trainer.advance(7);
+    await trainer.load({ embedding: ownArray(57 * 22, 1), gain: ownArray(22, 2), bias: ownArray(22, 3) });
+    const evaluation = await textHash(await trainer.evaluate());
+    await trainer.advance(20);
+    const weights = await weightsHash(await trainer.weights());
+    trainer.dispose();
+    return { evaluation, weights };
+  },
+  divergence: async (options) => {
+    const records = [];
+    for await (const record of train({ ...small, learningRate: 1e30 }, options)) records.push(record);
+    const { step, diverged } = records.at(-1);
+    return { end: `step ${step}, diverged: ${diverged}`, records: await textHash(records) };
+  },
+  "the reference backend": (options) => run({ ...small, steps: 20 }, { ...options, backend: "reference" }),
+  "observables of one's own": async () => {
+    const probabilities = lab.tokenProbabilities({ kind: "zipf", exponent: 1 }, 100);
+    const rows = ownArray(40 * 6, 11);
+    return {
+      entropy: String(lab.entropy(probabilities)),
+      probabilities: await sha256(Float64Array.from(probabilities)),
+      effectiveDimension: await textHash(lab.effectiveDimension(rows, 40, 6)),
+      configHash: lab.configHash({ ...small, learningRate: lab.warmup(0.01, 5) }),
+    };
+  },
+  errors: async (options) => {
+    const trainer = await createTrainer({ vocabSize: 5, embeddingDim: 3, batchSize: 2 }, options);
+    const bytes = await trainer.snapshot();
+    const damaged = bytes.slice();
+    damaged[bytes.length >> 1] ^= 1;
+    const abort = new AbortController();
+    abort.abort();
+    const out = {
+      field: await message(() => createTrainer({ embeddingDim: 0 }, options)),
+      unknown: await message(() => createTrainer({ vocabsize: 10 }, options)),
+      // how many bytes is the layout's business
+      memory: (
+        await message(() => createTrainer({ vocabSize: 1 << 24, embeddingDim: 4096 }, options))
+      ).replace(/\d{6,} bytes/, "N bytes"),
+      batch: await message(() =>
+        trainer.step({ inputs: Uint32Array.of(0, 5), targets: Uint32Array.of(0, 1) }),
+      ),
+      load: await message(() => trainer.load({ gain: new Float32Array(3) })),
+      cut: await message(() => restoreTrainer(bytes.slice(0, -1), options)),
+      damaged: await message(() => restoreTrainer(damaged, options)),
+      aborted: (
+        await message(async () => {
+          for await (const record of train(small, { ...options, signal: abort.signal })) void record;
+        })
+      ).split(":")[0],
+    };
+    trainer.dispose();
+    return out;
+  },
+});
+
+export const caseNames = Object.keys(cases);
+
+/**
+ * Runs the cases one after the other.
+ * @param options `module`: the compiled kernel, where the runtime does not compile WebAssembly from bytes; `only`: names
+ *   of the cases to run, all when left out
+ * @returns by case, the strings to compare, or `{ error }` with the message of what went wrong
+ */
+export async function conformance({ module, only = caseNames } = {}) {
+  const options = module ? { module } : {};
+  const results = {};
+  for (const name of only) {
+    try {
+      results[name] = await cases[name](options);
+    } catch (error) {
+      results[name] = { error: `${error?.name}: ${error?.message}` };
+    }
+  }
+  return results;
+}
