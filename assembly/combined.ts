@@ -9,20 +9,22 @@
  */
 import { log } from "../src/math/elementary";
 import { beginUpdate, updateParameters } from "./adam";
+import { COLUMN_LOGITS, COLUMN_UPDATE, share } from "./crew";
 import { blockWidth, columnMax, DEPTH, exponentiate, packPanels } from "./logits";
 import { multiply } from "./matmul";
 import { Run } from "./run";
-import { copyRow } from "./vector";
+import { addRow, copyRow } from "./vector";
 
 const LN2: f64 = 0.6931471805599453;
 /** One update on the grouped batch. False, with nothing updated, when the loss is not finite. */
 export function combinedStep(run: Run, rate: f64): bool {
   orderTokens(run);
-  logits(run);
+  share(run, COLUMN_LOGITS, run.parts);
+  completeLogits(run);
   run.loss = lossAndGradient(run);
   if (!isFinite(run.loss)) return false;
   beginUpdate(run, rate);
-  update(run);
+  share(run, COLUMN_UPDATE, (run.stride + DEPTH - 1) / DEPTH);
   return true;
 }
 
@@ -37,37 +39,58 @@ function orderTokens(run: Run): void {
   }
 }
 
+/** A member's working space: columns of E in order, their gradient, panels. */
+@inline
+function columnsOf(run: Run, member: u32): usize {
+  return run.scratch + <usize>member * run.scratchBytes;
+}
+
 /** Columns d … d + depth of E, in order. */
-function gatherColumns(run: Run, d: u32, depth: u32): void {
+function gatherColumns(run: Run, out: usize, d: u32, depth: u32): void {
   const rowBytes = <usize>run.stride << 2;
   const bytes = <usize>depth << 2;
-  let out = run.columns;
   for (let place: usize = 0; place < <usize>run.vocabSize << 2; place += 4) {
     copyRow(out, run.embedding + load<u32>(run.order + place) * rowBytes + (<usize>d << 2), bytes);
     out += run.columnBytes;
   }
 }
 
-/** Logits in base 2, a row a token in order, a column an input; those among the inputs only below the diagonal. */
-function logits(run: Run): void {
+/**
+ * Logits in base 2 as far as one part of the columns makes them up: a row a token in order, a column an input; those
+ * among the inputs only below the diagonal.
+ */
+export function columnLogits(run: Run, part: u32, member: u32): void {
   const count = run.distinctCount;
   const width = blockWidth(count);
   const widthBytes = <usize>width << 2;
   const columnBytes = <usize>run.columnBytes;
-  for (let d: u32 = 0; d < run.stride; d += DEPTH) {
-    const depth = min(DEPTH, run.stride - d);
-    gatherColumns(run, d, depth);
-    packPanels(run.panels, run.columns, columnBytes, count, depth);
-    let panel = run.panels;
+  const columns = columnsOf(run, member);
+  const panels = columns + 2 * run.vocabSize * columnBytes;
+  const out = run.logits + part * run.vocabSize * widthBytes;
+  const first = part * run.partBlocks * DEPTH;
+  const end = min(run.stride, first + run.partBlocks * DEPTH);
+  for (let d = first; d < end; d += DEPTH) {
+    const depth = min(DEPTH, end - d);
+    gatherColumns(run, columns, d, depth);
+    packPanels(panels, columns, columnBytes, count, depth);
+    let panel = panels;
     for (let j: u32 = 0; j < width; j += 12) {
-      const columns = min<u32>(12, width - j);
+      const inputs = min<u32>(12, width - j);
       multiply(
-        run.logits + j * widthBytes + (<usize>j << 2), widthBytes, run.columns + j * columnBytes, columnBytes, 4,
-        panel, <usize>columns << 2, run.vocabSize - j, columns, depth, d > 0,
+        out + j * widthBytes + (<usize>j << 2), widthBytes, columns + j * columnBytes, columnBytes, 4,
+        panel, <usize>inputs << 2, run.vocabSize - j, inputs, depth, d > first,
       );
-      panel += <usize>(depth * columns) << 2;
+      panel += <usize>(depth * inputs) << 2;
     }
   }
+}
+
+/** Adds the parts up in their order, and mirrors what the inputs have among themselves. */
+function completeLogits(run: Run): void {
+  const count = run.distinctCount;
+  const widthBytes = <usize>blockWidth(count) << 2;
+  const bytes = run.vocabSize * widthBytes;
+  for (let part: u32 = 1; part < run.parts; part++) addRow(run.logits, run.logits + part * bytes, bytes);
   for (let row: u32 = 0; row < count; row++) {
     const out = run.logits + row * widthBytes;
     let from = run.logits + (<usize>row << 2);
@@ -147,33 +170,28 @@ function cellOf(run: Run, cells: usize, i: usize, widthBytes: usize): usize {
   return cell;
 }
 
-/** Gradient and Adam, a block of columns at a time. */
-function update(run: Run): void {
+/** Gradient and Adam of one block of columns. */
+export function updateColumns(run: Run, block: u32, member: u32): void {
   const count = run.distinctCount;
   const rest = run.vocabSize - count;
   const widthBytes = <usize>blockWidth(count) << 2;
   const rowBytes = <usize>run.stride << 2;
   const columnBytes = <usize>run.columnBytes;
+  const columns = columnsOf(run, member);
   const g = run.logits;
-  for (let d: u32 = 0; d < run.stride; d += DEPTH) {
-    const depth = min(DEPTH, run.stride - d);
-    // a model of one block still has its columns from the logits
-    if (run.stride > DEPTH) gatherColumns(run, d, depth);
-    multiply(
-      run.columnGradient, columnBytes, g, 4, widthBytes, run.columns, columnBytes,
-      count, depth, run.vocabSize, false,
-    );
-    multiply(
-      run.columnGradient + count * columnBytes, columnBytes, g + count * widthBytes, widthBytes, 4,
-      run.columns, columnBytes, rest, depth, count, false,
-    );
-    let gradient = run.columnGradient;
-    for (let place: usize = 0; place < <usize>run.vocabSize << 2; place += 4) {
-      const offset = load<u32>(run.order + place) * rowBytes + (<usize>d << 2);
-      updateParameters(
-        run, run.embedding, run.embeddingFirst, run.embeddingSecond, offset, gradient, depth,
-      );
-      gradient += columnBytes;
-    }
+  const d = block * DEPTH;
+  const depth = min(DEPTH, run.stride - d);
+  // a model of one block still has its columns from the logits
+  if (run.stride > DEPTH) gatherColumns(run, columns, d, depth);
+  let gradient = columns + run.vocabSize * columnBytes;
+  multiply(gradient, columnBytes, g, 4, widthBytes, columns, columnBytes, count, depth, run.vocabSize, false);
+  multiply(
+    gradient + count * columnBytes, columnBytes, g + count * widthBytes, widthBytes, 4, columns, columnBytes,
+    rest, depth, count, false,
+  );
+  for (let place: usize = 0; place < <usize>run.vocabSize << 2; place += 4) {
+    const offset = load<u32>(run.order + place) * rowBytes + (<usize>d << 2);
+    updateParameters(run, run.embedding, run.embeddingFirst, run.embeddingSecond, offset, gradient, depth);
+    gradient += columnBytes;
   }
 }

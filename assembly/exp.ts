@@ -1,6 +1,6 @@
 /**
- * 2^t for t ≤ 0, four lanes. t = n + f with |f| ≤ ½; 2^f by a polynomial of degree 6 (Cephes exp2f), 2^n by adding n to
- * the exponent field. Relative error < 2e-7 on (-126, 0]; exactly 0 below; NaN stays NaN.
+ * 2^t for t ≤ 0, four lanes. t = n + f with |f| ≤ ½; 2^f by a polynomial of degree 6 (Cephes exp2f), 2^n by its exponent
+ * field. Relative error < 2e-7 on (-126, 0]; exactly 0 below; NaN stays NaN.
  */
 @inline
 export function exp2(t: v128): v128 {
@@ -16,7 +16,8 @@ export function exp2(t: v128): v128 {
   p = f32x4.add(f32x4.mul(p, f), f32x4.splat(2.402264791363012e-1));
   p = f32x4.add(f32x4.mul(p, f), f32x4.splat(6.931472028550421e-1));
   p = f32x4.add(f32x4.mul(p, f), f32x4.splat(1.0));
-  const scaled = i32x4.add(p, i32x4.shl(shifted, 23));
+  // a product and not a sum of the fields, so that NaN stays NaN
+  const scaled = f32x4.mul(p, i32x4.add(i32x4.shl(shifted, 23), i32x4.splat(127 << 23)));
   // NaN fails every comparison, so ask for "not below": the lanes to keep
   return v128.andnot(scaled, f32x4.le(t, f32x4.splat(-126.0)));
 }

@@ -6,12 +6,13 @@
 export { adamUpdate } from "./adam";
 export { zipfProbabilities } from "./distribution";
 export { exp2Row } from "./exp";
-export { columnMax, exponentiate, logitsOfRows, packPanels, sumOfExponentials } from "./logits";
+export { columnMax, exponentiate, packPanels, sumOfExponentials } from "./logits";
 export { multiply, tile1x12, tile1x4, tile2x12, tile3x12, tile4x8, tile6x4 } from "./matmul";
 export { inputLosses, sampledLoss } from "./population";
 export { buildAliasTable, drawTokens } from "./sampler";
 export { eigenvalues, spectrum } from "./spectrum";
-export { advance, combineSegments, forwardSegment, step } from "./step";
+export { dismiss, serve } from "./crew";
+export { advance, step } from "./step";
 export { dot } from "./vector";
 export { gaussianWeights } from "./weights";
 export { streamKey } from "./random";

@@ -13,17 +13,15 @@ export function blockWidth(count: u32): u32 {
   return (count + 3) & ~3;
 }
 
-/** x row j ← norm(E row inputs[j]) for `count` inputs, rows `first` and on of x, mean and scale. */
-export function gatherInputs(run: Run, inputs: usize, first: u32, count: u32): void {
+/** x row j ← norm(E row inputs[j]) for `count` inputs; the norm's mean and 1/σ are kept for the way back. */
+export function gatherInputs(run: Run, inputs: usize, count: u32, x: usize, mean: usize, scale: usize): void {
   const rowBytes = <usize>run.stride << 2;
-  for (let j: u32 = 0; j < count; j++) {
-    const at = first + j;
+  for (let j: usize = 0; j < <usize>count << 2; j += 4) {
     normForward(
-      run.x + at * rowBytes,
-      run.embedding + load<u32>(inputs + (<usize>j << 2)) * rowBytes,
-      run.gain, run.bias, run.norm, run.dim, run.stride,
-      run.rowMean + (<usize>at << 2), run.rowScale + (<usize>at << 2),
+      x, run.embedding + load<u32>(inputs + j) * rowBytes, run.gain, run.bias, run.norm, run.dim, run.stride,
+      mean + j, scale + j,
     );
+    x += rowBytes;
   }
 }
 
@@ -89,13 +87,13 @@ function transposeRows(to: usize, step: usize, row0: usize, rowBytes: usize, dep
 }
 
 /** out (rows × width) ← U[firstRow …] · panels: logits in base 2. */
-export function logitsOfRows(run: Run, out: usize, firstRow: u32, rows: u32, width: u32): void {
+export function logitsOfRows(run: Run, out: usize, panels: usize, firstRow: u32, rows: u32, width: u32): void {
   const rowBytes = <usize>run.stride << 2;
   const outStride = <usize>width << 2;
   const u = run.unembedding + firstRow * rowBytes;
   for (let d: u32 = 0; d < run.dim; d += DEPTH) {
     const depth = min(DEPTH, run.dim - d);
-    let panel = run.panels;
+    let panel = panels;
     for (let j: u32 = 0; j < width; j += 12) {
       const columns = min<u32>(12, width - j);
       const step = <usize>columns << 2;

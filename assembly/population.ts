@@ -1,48 +1,73 @@
 import { log } from "../src/math/elementary";
 import { blockWidth, columnMax, gatherInputs, logitsOfRows, packPanels, sumOfExponentials } from "./logits";
+import { EVALUATE, share } from "./crew";
 import { SAMPLED_EVALUATION, streamKey } from "./random";
 import { Run } from "./run";
 import { drawTokens } from "./sampler";
-import { dot } from "./vector";
+import { copyRow, dot } from "./vector";
 import { exp2 } from "./exp";
 
 const LN2: f64 = 0.6931471805599453;
 
-/** logSumExp of the `count` inputs (at most a block) whose x rows stand first in run.x → out, f64, nats. */
-function logSumExp(run: Run, out: usize, count: u32): void {
+/**
+ * A member's working space in an evaluation: a block of x rows, their panels, a chunk of logits, and rows of the block for
+ * the softmax and the norm.
+ */
+@inline
+function panelsOf(run: Run, x: usize): usize {
+  return x + run.blockInputs * (<usize>run.stride << 2);
+}
+@inline
+function logitsOf(run: Run, x: usize): usize {
+  return panelsOf(run, x) + run.dim * (<usize>run.blockInputs << 2);
+}
+@inline
+function rowsOf(run: Run, x: usize): usize {
+  return logitsOf(run, x) + run.chunkRows * (<usize>run.blockInputs << 2);
+}
+
+/** x ← the rows of `count` inputs; out ← their logSumExp, f64, nats. */
+function logSumExp(run: Run, x: usize, out: usize, inputs: usize, count: u32): void {
   const width = blockWidth(count);
   const widthBytes = <usize>width << 2;
-  const before = run.inputShift;
-  packPanels(run.panels, run.x, <usize>run.stride << 2, count, run.dim);
+  const blockBytes = <usize>run.blockInputs << 2;
+  const panels = panelsOf(run, x);
+  const logits = logitsOf(run, x);
+  const before = rowsOf(run, x);
+  const max = before + blockBytes;
+  const sum = max + blockBytes;
+  // the norm's mean and 1/σ go where the softmax has not begun
+  gatherInputs(run, inputs, count, x, before, max);
+  packPanels(panels, x, <usize>run.stride << 2, count, run.dim);
   for (let j: u32 = 0; j < count; j++) store<f64>(out + (<usize>j << 3), 0);
-  for (let j: usize = 0; j < widthBytes; j += 4) store<f32>(run.segmentMax + j, -Infinity);
+  for (let j: usize = 0; j < widthBytes; j += 4) store<f32>(max + j, -Infinity);
   for (let row: u32 = 0; row < run.vocabSize; row += run.chunkRows) {
     const rows = min(run.chunkRows, run.vocabSize - row);
-    memory.copy(before, run.segmentMax, widthBytes);
-    logitsOfRows(run, run.logits, row, rows, width);
-    columnMax(run.segmentMax, run.logits, rows, width);
-    memory.fill(run.segmentSum, 0, widthBytes);
-    sumOfExponentials(run.logits, run.segmentMax, run.segmentSum, rows, width);
+    copyRow(before, max, widthBytes);
+    logitsOfRows(run, logits, panels, row, rows, width);
+    columnMax(max, logits, rows, width);
+    memory.fill(sum, 0, widthBytes);
+    sumOfExponentials(logits, max, sum, rows, width);
     for (let j: u32 = 0; j < count; j++) {
       const at = <usize>j << 2;
       let total = load<f64>(out + (<usize>j << 3));
       const was = load<f32>(before + at);
-      const now = load<f32>(run.segmentMax + at);
+      const now = load<f32>(max + at);
       if (was != now) total *= f64(f32x4.extract_lane(exp2(f32x4.splat(was - now)), 0));
-      store<f64>(out + (<usize>j << 3), total + f64(load<f32>(run.segmentSum + at)));
+      store<f64>(out + (<usize>j << 3), total + f64(load<f32>(sum + at)));
     }
   }
   for (let j: u32 = 0; j < count; j++) {
     const at = out + (<usize>j << 3);
-    store<f64>(at, f64(load<f32>(run.segmentMax + (<usize>j << 2))) * LN2 + log(load<f64>(at)));
+    store<f64>(at, f64(load<f32>(max + (<usize>j << 2))) * LN2 + log(load<f64>(at)));
   }
 }
 
 /**
- * Population loss of single inputs: out[i] (f64, nats) = logSumExp_b(logits) − Σ_b p_b logit_b for inputs[i] (u32).
- * The second term is one product, x · Σ_b p_b U_b.
+ * Population loss of single inputs: losses[i] (f64, nats) = logSumExp_b(logits) − Σ_b p_b logit_b for the `count` inputs
+ * that are listed. The second term is one product, x · Σ_b p_b U_b.
  */
-export function inputLosses(run: Run, out: usize, inputs: usize, count: u32): void {
+export function inputLosses(run: Run, count: u32): void {
   const rowBytes = <usize>run.stride << 2;
   const mean = run.meanLogitDirection;
   memory.fill(mean, 0, <usize>run.stride << 3);
@@ -54,19 +79,25 @@ export function inputLosses(run: Run, out: usize, inputs: usize, count: u32): vo
       v128.store(at, f64x2.add(v128.load(at), f64x2.mul(p, f64x2.promote_low_f32x4(v128.load64_zero(row + d)))));
     }
   }
-  for (let first: u32 = 0; first < count; first += run.blockInputs) {
-    const width = min(run.blockInputs, count - first);
-    gatherInputs(run, inputs + (<usize>first << 2), 0, width);
-    const losses = out + (<usize>first << 3);
-    logSumExp(run, losses, width);
-    for (let j: u32 = 0; j < width; j++) {
-      const x = run.x + j * rowBytes;
-      let expected: f64 = 0;
-      for (let d: u32 = 0; d < run.dim; d++)
-        expected += load<f64>(mean + (<usize>d << 3)) * f64(load<f32>(x + (<usize>d << 2)));
-      const at = losses + (<usize>j << 3);
-      store<f64>(at, load<f64>(at) - expected);
-    }
+  run.evaluationCount = count;
+  share(run, EVALUATE, (count + run.blockInputs - 1) / run.blockInputs);
+}
+
+/** The losses of one block of inputs. */
+export function lossesOfBlock(run: Run, block: u32, member: u32): void {
+  const rowBytes = <usize>run.stride << 2;
+  const first = block * run.blockInputs;
+  const count = min(run.blockInputs, run.evaluationCount - first);
+  const losses = run.evaluationLosses + (<usize>first << 3);
+  let x = run.scratch + <usize>member * run.scratchBytes;
+  logSumExp(run, x, losses, run.evaluationInputs + (<usize>first << 2), count);
+  for (let j: u32 = 0; j < count; j++) {
+    let expected: f64 = 0;
+    for (let d: u32 = 0; d < run.dim; d++)
+      expected += load<f64>(run.meanLogitDirection + (<usize>d << 3)) * f64(load<f32>(x + (<usize>d << 2)));
+    const at = losses + (<usize>j << 3);
+    store<f64>(at, load<f64>(at) - expected);
+    x += rowBytes;
   }
 }
 
@@ -109,8 +140,7 @@ export function sampledLoss(run: Run, out: usize, size: u32): void {
       if (load<u32>(starts + (<usize>a << 2)) > from) store<u32>(run.evaluationInputs + (<usize>(count++) << 2), a);
     }
     if (count == run.blockInputs || (a == run.vocabSize && count > 0)) {
-      gatherInputs(run, run.evaluationInputs, 0, count);
-      logSumExp(run, run.evaluationLosses, count);
+      logSumExp(run, run.scratch, run.evaluationLosses, run.evaluationInputs, count);
       for (let j: u32 = 0; j < count; j++) {
         const input = load<u32>(run.evaluationInputs + (<usize>j << 2));
         const from: u32 = input == 0 ? 0 : load<u32>(starts + (<usize>(input - 1) << 2));
@@ -126,7 +156,7 @@ export function sampledLoss(run: Run, out: usize, size: u32): void {
           const times = load<u32>(head);
           if (times == 0) continue;
           store<u32>(head, 0);
-          const loss = lse - dot(run.x + j * rowBytes, run.unembedding + target * rowBytes, rowBytes);
+          const loss = lse - dot(run.scratch + j * rowBytes, run.unembedding + target * rowBytes, rowBytes);
           sum += f64(times) * loss;
           squares += f64(times) * loss * loss;
         }

@@ -40,8 +40,22 @@ export class Run {
   segments: u32;
   /** Most inputs that are multiplied at once, a multiple of 4. */
   blockInputs: u32;
-  /** Distinct inputs of the current batch, u. */
+  /** Distinct inputs of the current batch, u, and the block of them in hand: its number, how many there are, its inputs. */
   distinctCount: u32;
+  block: u32;
+  blocks: u32;
+  blockCount: u32;
+  /** Combined step: parts that the sum over columns is cut into, and blocks of columns in each. */
+  parts: u32;
+  partBlocks: u32;
+  /** Threads at work (1: the caller alone), and whether the caller may sleep while it waits for the others. */
+  members: u32;
+  mayWait: u32;
+  /** Control block of the crew (crew.ts). */
+  crew: usize;
+  /** Working space of each member; what stands in it is the business of the job. */
+  scratch: usize;
+  scratchBytes: u32;
 
   embedding: usize;
   embeddingFirst: usize;
@@ -85,7 +99,7 @@ export class Run {
 
   /** x transposed into panels of 12 columns (the last 4, 8 or 12 wide), times log2 e. */
   panels: usize;
-  /** V × block width: logits, then probabilities, of the current block. Scratch of the spectrum between steps. */
+  /** V × block width (parts of them in a combined step): logits, then probabilities, of the current block. Scratch of the spectrum between steps. */
   logits: usize;
   /** chunks × block: the base-2 exponent that a chunk's probabilities are relative to. */
   chunkShift: usize;
@@ -97,19 +111,17 @@ export class Run {
   /** block floats each: n/(B Z) and the final shift. */
   inputScale: usize;
   inputShift: usize;
-  /** chunkRows × stride: gradient of the chunk in hand; V × stride when a batch needs more than one block. */
+  /** V × stride, only for batches of more than one block: the gradient. */
   gradient: usize;
   /** Combined step: V u32, the distinct inputs first, and the place of each token there. */
   order: usize;
   places: usize;
-  /** Combined step: V × columnBytes, a block of columns of E in that order, and of its gradient. */
-  columns: usize;
-  columnGradient: usize;
   /** stride f64: Σ_b p_b U_b. */
   meanLogitDirection: usize;
   /** Lists of an evaluation: u32 inputs and f64 losses. */
   evaluationInputs: usize;
   evaluationLosses: usize;
+  evaluationCount: u32;
   /** Sampled evaluation: V + 1 u32 and `size` u32. */
   sampleStarts: usize;
   sampleTargets: usize;

@@ -2,6 +2,7 @@ import { log } from "../src/math/elementary";
 import { beginUpdate, updateParameters } from "./adam";
 import { groupInputs, linkTargets, releaseInputs, releaseTargets } from "./batch";
 import { combinedStep } from "./combined";
+import { ACCUMULATE, FORWARD, share, UPDATE } from "./crew";
 import { exp2 } from "./exp";
 import { blockWidth, columnMax, exponentiate, gatherInputs, logitsOfRows, packPanels } from "./logits";
 import { multiply } from "./matmul";
@@ -40,27 +41,38 @@ export function step(run: Run, rate: f64): bool {
 function generalStep(run: Run, rate: f64): bool {
   linkTargets(run);
   const count = run.distinctCount;
-  gatherInputs(run, run.distinct, 0, count);
+  gatherInputs(run, run.distinct, count, run.x, run.rowMean, run.rowScale);
   sumTargets(run);
 
-  const blocks = (count + run.blockInputs - 1) / run.blockInputs;
+  run.blocks = (count + run.blockInputs - 1) / run.blockInputs;
   let loss: f64 = 0;
-  for (let block: u32 = 0; block < blocks; block++) {
+  for (let block: u32 = 0; block < run.blocks; block++) {
     const first = block * run.blockInputs;
-    const width = min(run.blockInputs, count - first);
-    packPanels(run.panels, run.x + first * (<usize>run.stride << 2), <usize>run.stride << 2, width, run.dim);
-    for (let s: u32 = 0; s < run.segments; s++) forwardSegment(run, first, width, s);
-    loss += combineSegments(run, first, width);
-    if (blocks > 1) accumulateGradient(run, first, width, block == 0);
+    run.block = block;
+    run.blockCount = min(run.blockInputs, count - first);
+    packPanels(
+      run.panels, run.x + first * (<usize>run.stride << 2), <usize>run.stride << 2, run.blockCount, run.dim,
+    );
+    share(run, FORWARD, run.segments);
+    loss += combineSegments(run);
+    if (run.blocks > 1) share(run, ACCUMULATE, chunkCount(run));
   }
   run.loss = loss / f64(run.batchSize);
   const finite = isFinite(run.loss);
   if (finite) {
     backThroughNorm(run);
-    update(run, rate, blocks);
+    beginUpdate(run, rate);
+    share(run, UPDATE, chunkCount(run));
+    if (run.norm) updateParameters(run, run.gain, run.gainFirst, run.gainSecond, 0, run.dGain, run.stride);
+    if (run.norm == LAYERNORM) updateParameters(run, run.bias, run.biasFirst, run.biasSecond, 0, run.dBias, run.stride);
   }
   releaseTargets(run);
   return finite;
+}
+
+@inline
+function chunkCount(run: Run): u32 {
+  return (run.vocabSize + run.chunkRows - 1) / run.chunkRows;
 }
 
 /** targetSum row j ← Σ of U's rows over the targets of input j. */
@@ -74,11 +86,12 @@ function sumTargets(run: Run): void {
 }
 
 /**
- * Logits and unnormalised probabilities of one segment's chunks for the inputs first … first + count, the running
+ * Logits and unnormalised probabilities of one segment's chunks for the inputs of the block in hand, the running
  * maximum and sum of its softmax, and Σ_b P_jb U_b while the rows of U are in the cache. A chunk that raises the
  * maximum rescales what came before; chunkShift keeps what each chunk is relative to.
  */
-export function forwardSegment(run: Run, first: u32, count: u32, segment: u32): void {
+export function forwardSegment(run: Run, segment: u32): void {
+  const count = run.blockCount;
   const width = blockWidth(count);
   const widthBytes = <usize>width << 2;
   const blockBytes = <usize>run.blockInputs << 2;
@@ -96,7 +109,7 @@ export function forwardSegment(run: Run, first: u32, count: u32, segment: u32): 
   for (let row = firstRow; row < endRow; row += run.chunkRows) {
     const rows = min(run.chunkRows, endRow - row);
     const logits = run.logits + row * widthBytes;
-    logitsOfRows(run, logits, row, rows, width);
+    logitsOfRows(run, logits, run.panels, row, rows, width);
     memory.copy(shift, max, widthBytes);
     columnMax(max, logits, rows, width);
     if (row > firstRow) {
@@ -125,7 +138,9 @@ export function forwardSegment(run: Run, first: u32, count: u32, segment: u32): 
  * Adds the segments up in their order: the loss of the block's pairs (nats, not yet divided by B), inputScale =
  * n/(B·Z) and inputShift, and dx = Σ over the vocabulary − targets.
  */
-export function combineSegments(run: Run, first: u32, count: u32): f64 {
+export function combineSegments(run: Run): f64 {
+  const first = run.block * run.blockInputs;
+  const count = run.blockCount;
   const blockBytes = <usize>run.blockInputs << 2;
   const rowBytes = <usize>run.stride << 2;
   const perPair: f32 = f32(1.0 / f64(run.batchSize));
@@ -181,25 +196,23 @@ function scaleChunk(run: Run, chunk: u32, rows: u32, count: u32): void {
   }
 }
 
-/** gradient (rows × stride) ← or += Σ_j G_bj x_j for one chunk and one block of inputs. */
-function chunkGradient(run: Run, out: usize, chunk: u32, rows: u32, first: u32, count: u32, accumulate: bool): void {
+/** gradient (rows × stride) ← or += Σ_j G_bj x_j for one chunk and the block of inputs in hand. */
+function chunkGradient(run: Run, out: usize, chunk: u32, rows: u32, accumulate: bool): void {
+  const count = run.blockCount;
   const widthBytes = <usize>blockWidth(count) << 2;
   const rowBytes = <usize>run.stride << 2;
   scaleChunk(run, chunk, rows, count);
   multiply(
-    out, rowBytes, run.logits + chunk * run.chunkRows * widthBytes, widthBytes, 4, run.x + first * rowBytes, rowBytes,
-    rows, run.stride, count, accumulate,
+    out, rowBytes, run.logits + chunk * run.chunkRows * widthBytes, widthBytes, 4,
+    run.x + run.block * run.blockInputs * rowBytes, rowBytes, rows, run.stride, count, accumulate,
   );
 }
 
 /** A batch of several blocks needs the whole gradient at once. */
-function accumulateGradient(run: Run, first: u32, count: u32, fresh: bool): void {
-  let chunk: u32 = 0;
-  for (let row: u32 = 0; row < run.vocabSize; row += run.chunkRows) {
-    const rows = min(run.chunkRows, run.vocabSize - row);
-    chunkGradient(run, run.gradient + row * (<usize>run.stride << 2), chunk, rows, first, count, !fresh);
-    chunk++;
-  }
+export function accumulateChunk(run: Run, chunk: u32): void {
+  const row = chunk * run.chunkRows;
+  const rows = min(run.chunkRows, run.vocabSize - row);
+  chunkGradient(run, run.gradient + row * (<usize>run.stride << 2), chunk, rows, run.block > 0);
 }
 
 function backThroughNorm(run: Run): void {
@@ -217,47 +230,39 @@ function backThroughNorm(run: Run): void {
   }
 }
 
-/** Finishes the gradient chunk by chunk, with Adam behind each finished block: no V×D gradient for a batch of one block. */
-function update(run: Run, rate: f64, blocks: u32): void {
-  beginUpdate(run, rate);
+/** Finishes the gradient of a chunk, with Adam behind it: no V×D gradient for a batch of one block. */
+export function updateChunk(run: Run, chunk: u32, member: u32): void {
+  const row = chunk * run.chunkRows;
+  const rows = min(run.chunkRows, run.vocabSize - row);
   const rowBytes = <usize>run.stride << 2;
   const minusPerPair: f32 = f32(-1.0 / f64(run.batchSize));
-
-  let chunk: u32 = 0;
-  for (let row: u32 = 0; row < run.vocabSize; row += run.chunkRows) {
-    const rows = min(run.chunkRows, run.vocabSize - row);
-    let gradient = run.gradient;
-    if (blocks > 1) gradient += row * rowBytes;
-    else chunkGradient(run, gradient, chunk, rows, 0, run.distinctCount, false);
-    for (let r: u32 = 0; r < rows; r++) {
-      const out = gradient + r * rowBytes;
-      const token = <usize>(row + r) << 2;
-      // the pairs with this target, after the softmax: inside it their counts would drown
-      for (let pair = load<u32>(run.targetHeads + token); pair != 0; ) {
-        const at = <usize>(pair - 1) << 2;
-        const slot = load<u32>(run.slots + (<usize>load<u32>(run.inputs + at) << 2)) - 1;
-        addScaledRow(out, run.x + slot * rowBytes, minusPerPair, rowBytes);
-        pair = load<u32>(run.targetNext + at);
-      }
-      if (run.tied) {
-        const slot = load<u32>(run.slots + token);
-        if (slot) addRow(out, run.dx + (slot - 1) * rowBytes, rowBytes);
-      }
+  let gradient = run.scratch + <usize>member * run.scratchBytes;
+  if (run.blocks > 1) gradient = run.gradient + row * rowBytes;
+  else chunkGradient(run, gradient, chunk, rows, false);
+  for (let r: u32 = 0; r < rows; r++) {
+    const out = gradient + r * rowBytes;
+    const token = <usize>(row + r) << 2;
+    // the pairs with this target, after the softmax: inside it their counts would drown
+    for (let pair = load<u32>(run.targetHeads + token); pair != 0; ) {
+      const at = <usize>(pair - 1) << 2;
+      const slot = load<u32>(run.slots + (<usize>load<u32>(run.inputs + at) << 2)) - 1;
+      addScaledRow(out, run.x + slot * rowBytes, minusPerPair, rowBytes);
+      pair = load<u32>(run.targetNext + at);
     }
-    updateParameters(
-      run, run.unembedding, run.unembeddingFirst, run.unembeddingSecond, row * rowBytes, gradient, rows * run.stride,
-    );
-    if (!run.tied) {
-      for (let r: u32 = row; r < row + rows; r++) {
-        const slot = load<u32>(run.slots + (<usize>r << 2));
-        updateParameters(
-          run, run.embedding, run.embeddingFirst, run.embeddingSecond, r * rowBytes,
-          slot ? run.dx + (slot - 1) * rowBytes : 0, run.stride,
-        );
-      }
+    if (run.tied) {
+      const slot = load<u32>(run.slots + token);
+      if (slot) addRow(out, run.dx + (slot - 1) * rowBytes, rowBytes);
     }
-    chunk++;
   }
-  if (run.norm) updateParameters(run, run.gain, run.gainFirst, run.gainSecond, 0, run.dGain, run.stride);
-  if (run.norm == LAYERNORM) updateParameters(run, run.bias, run.biasFirst, run.biasSecond, 0, run.dBias, run.stride);
+  updateParameters(
+    run, run.unembedding, run.unembeddingFirst, run.unembeddingSecond, row * rowBytes, gradient, rows * run.stride,
+  );
+  if (run.tied) return;
+  for (let r: u32 = row; r < row + rows; r++) {
+    const slot = load<u32>(run.slots + (<usize>r << 2));
+    updateParameters(
+      run, run.embedding, run.embeddingFirst, run.embeddingSecond, r * rowBytes,
+      slot ? run.dx + (slot - 1) * rowBytes : 0, run.stride,
+    );
+  }
 }

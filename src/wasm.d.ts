@@ -1,5 +1,5 @@
-/** WebAssembly is bundled as bytes. */
+/** WebAssembly is bundled as bytes, or left to the runtime, which gives a module. */
 declare module "*.wasm" {
-  const bytes: Uint8Array;
-  export default bytes;
+  const source: Uint8Array | WebAssembly.Module;
+  export default source;
 }

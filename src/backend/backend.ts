@@ -62,6 +62,8 @@ export interface Backend {
   spectrum(): Spectrum;
   state(): OptimizerState;
   setState(state: OptimizerState): void;
+  /** From now on this many threads share the work, as far as the backend was made for it. */
+  setThreads(count: number): Promise<void>;
   /** Bytes this run holds. */
   readonly bytes: number;
   dispose(): void;

@@ -116,6 +116,7 @@ export function createReferenceBackend(config: RunConfig): Backend {
     },
     // weights, gradients and two moments
     bytes: 4 * 8 * scalars,
+    async setThreads() {},
     dispose() {},
   };
 }

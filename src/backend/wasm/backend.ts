@@ -13,7 +13,8 @@ import type {
   Weights,
 } from "../backend.js";
 import { summarize } from "../spectrum.js";
-import { instantiateKernel, type KernelExports } from "./kernel.js";
+import type { Crew } from "./crew.js";
+import { instantiateKernel, type KernelExports, RESERVED } from "./kernel.js";
 import {
   type DoubleField,
   doubleIndex,
@@ -25,22 +26,32 @@ import {
   wordIndex,
 } from "./layout.js";
 
-const PAGE = 65536;
+/** Threads of a run: how many at first, and how many it may come to have. Beyond 1 they share its memory. */
+export interface ThreadOptions {
+  threads?: number;
+  maxThreads?: number;
+}
 
 /**
- * @throws ConfigError when the run does not fit into 4 GiB or into the memory at hand
+ * @throws ConfigError when the run does not fit into 4 GiB or into the memory at hand, or threads cannot share it here
  */
-export async function createWasmBackend(config: RunConfig, module?: WebAssembly.Module): Promise<Backend> {
-  const { kernel, memory } = await instantiateKernel(module);
-  const layout = planLayout(config, kernel.heapBase());
-  try {
-    memory.grow(Math.ceil(layout.bytes / PAGE) - memory.buffer.byteLength / PAGE);
-  } catch {
-    throw new ConfigError(
-      `vocabSize × embeddingDim: this run takes ${layout.bytes} bytes of memory, more than is at hand`,
-    );
+export async function createWasmBackend(
+  config: RunConfig,
+  { module, threads = 1, maxThreads = threads }: ThreadOptions & { module?: WebAssembly.Module } = {},
+): Promise<Backend> {
+  const layout = planLayout(config, RESERVED, maxThreads);
+  if (maxThreads === 1) {
+    const { kernel, memory } = await instantiateKernel(layout.bytes, module);
+    return new WasmBackend(config, kernel, memory, layout);
   }
-  return new WasmBackend(config, kernel, memory, layout);
+  // loaded by those who ask for threads: it carries a kernel of its own
+  const { Crew, instantiateSharedKernel, mayWait } = await import("./crew.js");
+  const shared = await instantiateSharedKernel(layout.bytes);
+  const crew = new Crew({ module: shared.module, memory: shared.memory, run: layout.run });
+  layout.values.mayWait = mayWait() ? 1 : 0;
+  const backend = new WasmBackend(config, shared.kernel, shared.memory, layout, crew);
+  await backend.setThreads(threads);
+  return backend;
 }
 
 class WasmBackend implements Backend {
@@ -48,10 +59,18 @@ class WasmBackend implements Backend {
   readonly #config: RunConfig;
   readonly #probabilities: Float64Array;
   readonly #layout: Layout;
+  readonly #crew: Crew | undefined;
   #kernel: KernelExports;
   #memory: WebAssembly.Memory;
 
-  constructor(config: RunConfig, kernel: KernelExports, memory: WebAssembly.Memory, layout: Layout) {
+  constructor(
+    config: RunConfig,
+    kernel: KernelExports,
+    memory: WebAssembly.Memory,
+    layout: Layout,
+    crew?: Crew,
+  ) {
+    this.#crew = crew;
     this.#config = config;
     this.#kernel = kernel;
     this.#memory = memory;
@@ -132,7 +151,7 @@ class WasmBackend implements Backend {
   #inputLosses(inputs: Uint32Array): Float64Array {
     const { evaluationInputs, evaluationLosses } = this.#layout.values;
     new Uint32Array(this.#memory.buffer, evaluationInputs, inputs.length).set(inputs);
-    this.#kernel.inputLosses(this.#layout.run, evaluationLosses, evaluationInputs, inputs.length);
+    this.#kernel.inputLosses(this.#layout.run, inputs.length);
     return new Float64Array(this.#memory.buffer, evaluationLosses, inputs.length).slice();
   }
 
@@ -167,7 +186,14 @@ class WasmBackend implements Backend {
     this.#resetOptimizer(state.step);
   }
 
+  async setThreads(count: number): Promise<void> {
+    if (!this.#crew) return;
+    while (this.#crew.size < count - 1) await this.#crew.recruit();
+    new Uint32Array(this.#memory.buffer, this.#layout.run, runBytes / 4)[wordIndex.members] = count;
+  }
+
   dispose(): void {
+    this.#crew?.dismiss();
     // the instance and its memory go with the last reference
     this.#kernel = undefined as unknown as KernelExports;
     this.#memory = undefined as unknown as WebAssembly.Memory;

@@ -1,6 +1,8 @@
 /** The compiled kernel and its instances. */
-import { instantiate } from "@assemblyscript/loader";
-import bytes from "../../../build/kernel.wasm";
+
+// its bytes; in the builds for runtimes that compile WebAssembly only ahead of time, the module itself (build.mjs)
+import source from "../../../build/kernel.wasm";
+import { ConfigError } from "../../config.js";
 
 /** What assembly/index.ts exports, as far as TypeScript calls it. Addresses and sizes are whole numbers below 2^32. */
 export interface KernelExports {
@@ -11,21 +13,72 @@ export interface KernelExports {
   streamKey(seed: bigint, purpose: bigint, step: bigint): bigint;
   advance(run: number, count: number, rates: number): number;
   step(run: number, rate: number): number;
-  inputLosses(run: number, out: number, inputs: number, count: number): void;
+  inputLosses(run: number, count: number): void;
+  serve(run: number, member: number): void;
+  dismiss(run: number): void;
   sampledLoss(run: number, out: number, size: number): void;
   spectrum(run: number, out: number, scratch: number): void;
   eigenvalues(out: number, matrix: number, stride: number, n: number, work: number): void;
   [name: string]: unknown;
 }
 
+/** Bytes that are the compiler's own at the start of the memory; `heapBase` says how many it took. */
+export const RESERVED = 4096;
+export const PAGE = 65536;
+
 let compiled: Promise<WebAssembly.Module> | undefined;
 
-/** An instance with a memory of its own. `module` is for runtimes that refuse to compile from bytes. */
+/**
+ * An instance with a memory of its own, of `bytes`. `module` is for runtimes that refuse to compile from bytes.
+ * @throws ConfigError when there is not so much memory
+ */
 export async function instantiateKernel(
+  bytes: number,
   module?: WebAssembly.Module,
 ): Promise<{ kernel: KernelExports; memory: WebAssembly.Memory }> {
-  if (!module) compiled ??= WebAssembly.compile(bytes as BufferSource);
-  const memory = new WebAssembly.Memory({ initial: 1 });
-  const instance = await instantiate(module ?? (await compiled!), { env: { memory } });
-  return { kernel: instance.exports as unknown as KernelExports, memory };
+  if (module !== undefined && !isKernel(module))
+    throw new ConfigError(
+      `module: expected the WebAssembly.Module of unigram-lab/kernel.wasm, got ${Object.prototype.toString.call(module)}`,
+    );
+  if (module === undefined) compiled ??= compile();
+  const memory = allocate(bytes, { initial: Math.ceil(bytes / PAGE) });
+  const instance = await WebAssembly.instantiate(module ?? (await compiled!), { env: { memory } });
+  return { kernel: checked(instance.exports as unknown as KernelExports), memory };
+}
+
+/** @throws ConfigError that says how many bytes there are not */
+export function allocate(bytes: number, descriptor: WebAssembly.MemoryDescriptor): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory(descriptor);
+  } catch {
+    throw new ConfigError(
+      `vocabSize × embeddingDim: this run takes ${bytes} bytes of memory, more than is at hand`,
+    );
+  }
+}
+
+export function checked(kernel: KernelExports): KernelExports {
+  if (kernel.heapBase() > RESERVED) throw new Error(`the kernel reserves ${kernel.heapBase()} bytes`);
+  return kernel;
+}
+
+/** @throws ConfigError where WebAssembly is not compiled from bytes (workerd, a strict content security policy) */
+async function compile(): Promise<WebAssembly.Module> {
+  if (!ArrayBuffer.isView(source)) return source;
+  try {
+    return await WebAssembly.compile(source as Uint8Array<ArrayBuffer>);
+  } catch (error) {
+    throw new ConfigError(
+      `module: expected the compiled unigram-lab/kernel.wasm, since this runtime refuses to compile it (${(error as Error).message})`,
+    );
+  }
+}
+
+/** Not by instanceof: a module from another realm is as good. */
+function isKernel(module: WebAssembly.Module): boolean {
+  try {
+    return WebAssembly.Module.exports(module).some(({ name }) => name === "heapBase");
+  } catch {
+    return false;
+  }
 }

@@ -30,6 +30,16 @@ const words = [
   "segments",
   "blockInputs",
   "distinctCount",
+  "block",
+  "blocks",
+  "blockCount",
+  "parts",
+  "partBlocks",
+  "members",
+  "mayWait",
+  "crew",
+  "scratch",
+  "scratchBytes",
   "embedding",
   "embeddingFirst",
   "embeddingSecond",
@@ -69,11 +79,10 @@ const words = [
   "gradient",
   "order",
   "places",
-  "columns",
-  "columnGradient",
   "meanLogitDirection",
   "evaluationInputs",
   "evaluationLosses",
+  "evaluationCount",
   "sampleStarts",
   "sampleTargets",
 ] as const;
@@ -95,12 +104,16 @@ export const runBytes = 8 * doubles.length + 4 * words.length;
 const BLOCK_INPUTS = 128;
 /** Vocabulary rows of a chunk; with its logits about 160 kB at D = 100. */
 const CHUNK_ROWS = 192;
-/** Partial sums over the vocabulary, and so the most threads that can share a forward pass evenly. */
-const SEGMENTS = 12;
+/** Partial sums over the vocabulary: what threads share of a forward pass. */
+const SEGMENTS = 24;
 /** Largest vocabulary of the combined step: beyond it there is little left to save. */
 const COMBINED_ROWS = 512;
 /** Columns of a block there (DEPTH of assembly/logits.ts). */
 const BLOCK_COLUMNS = 512;
+/** Partial sums over the blocks of columns there. */
+const PARTS = 10;
+/** Bytes of the crew's control block (assembly/crew.ts). */
+const CREW_BYTES = 384;
 /** Steps whose rates are handed to the kernel in one call. */
 export const RATES = 4096;
 
@@ -126,10 +139,10 @@ export const evaluationListLength = (config: RunConfig): number => {
 
 /**
  * Plans the memory of a run: weights and two moments, one block of probabilities (V × min(V, B, 128)), and what is
- * small beside them. A batch with more than 128 distinct inputs adds one gradient (V × D).
+ * small beside them, some of it once a thread. A batch with more than 128 distinct inputs adds one gradient (V × D).
  * @throws ConfigError when it would not fit into WebAssembly's 4 GiB
  */
-export function planLayout(config: RunConfig, heapBase: number): Layout {
+export function planLayout(config: RunConfig, heapBase: number, threads = 1): Layout {
   const { vocabSize: V, embeddingDim: D, batchSize: B } = config;
   let stride = roundUp(D, 4);
   if (stride % 128 === 0) stride += 16;
@@ -137,18 +150,24 @@ export function planLayout(config: RunConfig, heapBase: number): Layout {
   const blockInputs = Math.min(roundUp(Math.max(most, 1), 4), BLOCK_INPUTS);
   const combined = config.tied && config.norm === "none" && V <= COMBINED_ROWS && most <= BLOCK_INPUTS;
   const columnBytes = 4 * (stride <= BLOCK_COLUMNS ? stride : BLOCK_COLUMNS + 16);
-  const columns = combined ? V * columnBytes : 0;
+  const columnBlocks = Math.ceil(stride / BLOCK_COLUMNS);
+  const partBlocks = combined ? Math.ceil(columnBlocks / PARTS) : 1;
+  const parts = combined ? Math.ceil(columnBlocks / partBlocks) : 1;
   const chunks = Math.ceil(V / CHUNK_ROWS);
   const segmentChunks = Math.ceil(chunks / SEGMENTS);
   const segments = Math.ceil(chunks / segmentChunks);
-  // evaluation gathers a block of inputs whatever the batch is
-  const rows = Math.max(most, blockInputs);
   const n = Math.min(V, D);
   const even = roundUp(n, 2);
   const spectrumBytes = config.spectrum ? 8 * (n * even + 64 * even + 4 * even + D) : 0;
-  const logitsBytes = 4 * V * blockInputs;
+  const logitsBytes = 4 * parts * V * blockInputs;
   const sampled = config.evaluation.kind === "sampled" ? config.evaluation.size : 0;
   const list = evaluationListLength(config);
+  // a member's space: columns, gradient and panels, or a chunk's gradient; and what a block of inputs takes to evaluate
+  const stepScratch = combined
+    ? 2 * V * columnBytes + 4 * BLOCK_COLUMNS * blockInputs
+    : 4 * CHUNK_ROWS * stride;
+  const evaluationScratch = 4 * blockInputs * (stride + D + CHUNK_ROWS + 3);
+  const scratchBytes = roundUp(Math.max(stepScratch, evaluationScratch), 64);
 
   let next = roundUp(heapBase, 64);
   const allocate = (bytes: number): number => {
@@ -178,6 +197,17 @@ export function planLayout(config: RunConfig, heapBase: number): Layout {
     segments,
     blockInputs,
     distinctCount: 0,
+    block: 0,
+    blocks: 0,
+    blockCount: 0,
+    parts,
+    partBlocks,
+    members: 1,
+    mayWait: 0,
+    crew: allocate(CREW_BYTES),
+    scratch: allocate(threads * scratchBytes),
+    scratchBytes,
+    evaluationCount: 0,
     embedding,
     embeddingFirst,
     embeddingSecond,
@@ -201,9 +231,9 @@ export function planLayout(config: RunConfig, heapBase: number): Layout {
     targetNext: allocate(4 * B),
     distinct: allocate(4 * most),
     counts: allocate(4 * most),
-    rowMean: allocate(4 * rows),
-    rowScale: allocate(4 * rows),
-    x: allocate(4 * rows * stride),
+    rowMean: allocate(4 * most),
+    rowScale: allocate(4 * most),
+    x: allocate(4 * most * stride),
     targetSum: allocate(4 * most * stride),
     dx: allocate(4 * most * stride),
     panels: allocate(4 * D * blockInputs),
@@ -214,11 +244,9 @@ export function planLayout(config: RunConfig, heapBase: number): Layout {
     segmentDx: allocate(4 * segments * blockInputs * stride),
     inputScale: allocate(4 * blockInputs),
     inputShift: allocate(4 * blockInputs),
-    gradient: most > blockInputs ? matrix() : allocate(4 * CHUNK_ROWS * stride),
+    gradient: most > blockInputs ? matrix() : 0,
     order: allocate(combined ? 4 * V : 0),
     places: allocate(combined ? 4 * V : 0),
-    columns: allocate(columns),
-    columnGradient: allocate(columns),
     meanLogitDirection: allocate(8 * stride),
     evaluationInputs: allocate(4 * list),
     evaluationLosses: allocate(8 * list),

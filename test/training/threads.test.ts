@@ -1,0 +1,70 @@
+import { describe, expect, test } from "vitest";
+import { createTrainer, restoreTrainer } from "../../src/index.js";
+
+/** A chunk of the vocabulary has 192 rows and a block of columns 512 floats: sizes with several of either. */
+const cases = [
+  { vocabSize: 1500, embeddingDim: 21 },
+  { vocabSize: 1500, embeddingDim: 21, tied: false, norm: "layernorm" },
+  { vocabSize: 700, embeddingDim: 9, norm: "rmsnorm", batchSize: 600 },
+  { vocabSize: 40, embeddingDim: 1800 },
+  {
+    vocabSize: 5000,
+    embeddingDim: 8,
+    evaluation: { kind: "stratified", exactInputs: 300, sampledInputs: 300 },
+  },
+] as const;
+
+describe("any number of threads gives the same bits", () => {
+  test.each(cases)("%j", async (config) => {
+    const alone = await createTrainer({ ...config, learningRate: 0.01 });
+    await alone.advance(40);
+    const expected = [await alone.snapshot(), await alone.evaluate(), await alone.spectrum()];
+    for (const threads of [2, 3, 8]) {
+      const trainer = await createTrainer({ ...config, learningRate: 0.01 }, { threads });
+      await trainer.advance(40);
+      expect([await trainer.snapshot(), await trainer.evaluate(), await trainer.spectrum()]).toEqual(
+        expected,
+      );
+      trainer.dispose();
+    }
+    alone.dispose();
+  });
+
+  test("threads that come and go between steps", async () => {
+    const config = { vocabSize: 1500, embeddingDim: 21 };
+    const alone = await createTrainer(config);
+    await alone.advance(60);
+    const trainer = await createTrainer(config, { maxThreads: 4 });
+    for (const threads of [1, 3, 2, 4, 1, 2]) {
+      await trainer.setThreads(threads);
+      await trainer.advance(10);
+      // long enough for a member to fall asleep
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect(await trainer.snapshot()).toEqual(await alone.snapshot());
+    const restored = await restoreTrainer(await trainer.snapshot(), { threads: 3 });
+    await restored.advance(5);
+    await alone.advance(5);
+    expect(await restored.snapshot()).toEqual(await alone.snapshot());
+    for (const each of [trainer, restored, alone]) each.dispose();
+  });
+
+  test("many short jobs", async () => {
+    const config = { vocabSize: 600, embeddingDim: 2, batchSize: 8 };
+    const [alone, crew] = [await createTrainer(config), await createTrainer(config, { threads: 3 })];
+    await alone.advance(5000);
+    await crew.advance(5000);
+    expect(await crew.snapshot()).toEqual(await alone.snapshot());
+    crew.dispose();
+  });
+});
+
+test.each([
+  [{ threads: 0 }, "threads: expected a whole number from 1 to 255, got 0"],
+  [{ threads: 1.5 }, "threads: expected a whole number from 1 to 255, got 1.5"],
+  [{ threads: 300 }, "threads: expected a whole number from 1 to 255, got 300"],
+  [{ threads: 3, maxThreads: 2 }, "maxThreads: expected a whole number from 3 to 255, got 2"],
+  [{ threads: 2, backend: "reference" }, "threads: expected 1 with the reference backend, got 2"],
+] as const)("refuses %j", async (options, message) => {
+  await expect(createTrainer({ vocabSize: 5 }, options)).rejects.toThrow(message);
+});
