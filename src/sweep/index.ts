@@ -8,12 +8,19 @@ import type { RunResult } from "./result.js";
 export { cores } from "./cores.js";
 export { type SweepDescription, sweepConfigs } from "./grid.js";
 export { Journal } from "./journal.js";
-export { type PoolOptions, type PoolProgress, runPool } from "./pool.js";
-export type { RunResult } from "./result.js";
+export {
+  FailedRuns,
+  type PoolEvent,
+  type PoolOptions,
+  type PoolProgress,
+  type RunningRun,
+  runPool,
+} from "./pool.js";
+export type { RunFailure, RunResult } from "./result.js";
 
 /**
- * Runs a sweep and yields its runs as they finish. With `journal` (a file's path) finished runs are kept there and not
- * run again.
+ * Runs a sweep and yields its runs as they finish. With `journal` (the sweep's directory) finished runs are kept there
+ * and not run again.
  */
 export async function* sweep(
   description: SweepDescription,

@@ -18,3 +18,12 @@ export interface RunResult {
   seconds: number;
   stepSeconds: number;
 }
+
+/** A run that could not be finished: it threw, or its worker crashed, as often as it was tried. */
+export interface RunFailure {
+  run: string;
+  config: RunConfig;
+  /** The last attempt's error, in one line. */
+  error: string;
+  attempts: number;
+}

@@ -1,33 +1,100 @@
 /** One run in a thread of the pool. */
+import { existsSync } from "node:fs";
+import { configHash } from "../config.js";
 import type { TrainingRecord } from "../training/record.js";
-import { createTrainer } from "../training/trainer.js";
-import type { RunResult } from "./result.js";
-import type { Task } from "./task.js";
+import { createTrainer, restoreTrainer, type Trainer } from "../training/trainer.js";
+import { type CheckpointHeader, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
+import type { Outcome, Task } from "./task.js";
 
 /** Embeddings up to this many values travel with the result, for figures that draw them. */
 const SMALL = 1024;
+/** A run of less than this many milliseconds is sooner run again than checkpointed. */
+const WORTH_KEEPING = 500;
 
-export default async function runTask({ run, config, progress, slot }: Task): Promise<RunResult> {
+class Stopped extends Error {}
+
+/** Journals are JSON, which has no −0. */
+const withoutNegativeZero = (record: TrainingRecord): TrainingRecord =>
+  Object.fromEntries(
+    Object.entries(record).map(([name, value]) => [name, typeof value === "number" ? value + 0 : value]),
+  ) as unknown as TrainingRecord;
+const plain = (weights: Float32Array | undefined): number[] | null =>
+  weights ? Array.from(weights, (x) => x + 0) : null;
+
+/** The trainer where its checkpoint left it, or at step 0 when there is none that fits. */
+async function begin({ run, config, checkpoint }: Task): Promise<{ trainer: Trainer } & CheckpointHeader> {
+  if (checkpoint !== null && existsSync(checkpoint)) {
+    const kept = await readCheckpoint(checkpoint);
+    const trainer = kept && (await restoreTrainer(kept.snapshot).catch(() => undefined));
+    if (trainer && configHash(trainer.config) === run) return { trainer, ...kept.header };
+    trainer?.dispose();
+  }
+  return { trainer: await createTrainer(config), records: [], seconds: 0, stepSeconds: 0 };
+}
+
+export default async function runTask(task: Task): Promise<Outcome> {
+  const { run, config, control, slot, checkpoint } = task;
   const from = performance.now();
-  const trainer = await createTrainer(config);
+  const { trainer, records, ...before } = await begin(task);
+  const resumedFrom = trainer.stepCount;
+  const seconds = () => before.seconds + (performance.now() - from) / 1000;
+  const stepSeconds = () => before.stepSeconds + trainer.stepSeconds;
+  let checkpointed = resumedFrom > 0;
+  let checkpointError: string | null = null;
+  let last = from;
+  let pause = task.checkpointEvery;
+
+  /** Between two steps: a run that is to stop stops here, a long one is kept here. */
+  const pauseForBreath = async () => {
+    const stop = Atomics.load(control, 2 * slot + 1) !== 0;
+    const now = performance.now();
+    if (checkpoint !== null && (stop ? now - last > WORTH_KEEPING : now - last > pause)) {
+      try {
+        await writeCheckpoint(
+          checkpoint,
+          { records, seconds: seconds(), stepSeconds: stepSeconds() },
+          await trainer.snapshot(),
+        );
+        checkpointed = true;
+      } catch (error) {
+        // a run without a checkpoint is still a run
+        checkpointError = (error as NodeJS.ErrnoException).code ?? String(error);
+      }
+      last = performance.now();
+      // no more than a tenth of the time goes into checkpoints
+      pause = Math.max(task.checkpointEvery, 10 * (last - now));
+    }
+    if (stop) throw new Stopped();
+  };
+
   try {
-    const records: TrainingRecord[] = [];
-    const onProgress = (steps: number) => Atomics.store(progress, slot, steps);
-    for await (const record of trainer.run({ onProgress })) records.push(record);
-    const last = records.at(-1);
-    const small = config.vocabSize * config.embeddingDim <= SMALL && !last?.diverged;
+    const onProgress = async (step: number) => {
+      Atomics.store(control, 2 * slot, step);
+      // at an evaluation the record comes first: a checkpoint before it would lose it
+      if (step % config.evaluateEvery !== 0 && step < config.steps) await pauseForBreath();
+    };
+    for await (const record of trainer.run({ onProgress })) {
+      records.push(withoutNegativeZero(record));
+      if (record.step < config.steps && !record.diverged) await pauseForBreath();
+    }
+    const end = records.at(-1);
+    const small = config.vocabSize * config.embeddingDim <= SMALL && !end?.diverged;
     const weights = small ? await trainer.weights() : undefined;
-    return {
+    const result = {
       run,
       config,
       records,
-      finalEmbedding: weights ? Array.from(weights.embedding) : null,
-      finalUnembedding: weights?.unembedding ? Array.from(weights.unembedding) : null,
-      divergedAt: last?.diverged ? last.step : null,
+      finalEmbedding: plain(weights?.embedding),
+      finalUnembedding: plain(weights?.unembedding),
+      divergedAt: end?.diverged ? end.step : null,
       bytes: trainer.bytes,
-      seconds: (performance.now() - from) / 1000,
-      stepSeconds: trainer.stepSeconds,
+      seconds: seconds(),
+      stepSeconds: stepSeconds(),
     };
+    return { result, resumedFrom, checkpointed, checkpointError };
+  } catch (error) {
+    if (error instanceof Stopped) return { result: null, resumedFrom, checkpointed, checkpointError };
+    throw error;
   } finally {
     trainer.dispose();
   }

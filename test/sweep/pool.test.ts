@@ -105,10 +105,12 @@ test("a torn last line and a damaged one are run again, the others are not", asy
   await truncate(path, Buffer.byteLength(text) - 40);
 
   const journal = await Journal.open(path);
-  expect(journal.damaged).toBe(2);
+  expect(journal.damaged).toBe(1);
+  expect(journal.torn).toBeGreaterThan(0);
+  expect(journal.notices).toHaveLength(2);
   await journal.close();
   expect(essence(await collect(sweep(description, options)))).toEqual(essence(whole));
-  expect((await readFile(path, "utf8")).trim().split("\n")).toHaveLength(6);
+  expect((await readFile(path, "utf8")).trim().split("\n")).toHaveLength(5);
 });
 
 test.each([
