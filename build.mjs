@@ -11,27 +11,97 @@ const common = {
   format: "esm",
   outdir: "dist",
   sourcemap: true,
-  sourcesContent: false,
   legalComments: "none",
-  loader: { ".wasm": "binary" },
   metafile: true,
   logLevel: "warning",
+  // white space stays: without it go the marks by which a bundler sees what it can drop
+  minifySyntax: true,
+  minifyIdentifiers: true,
 };
 
-const universal = await build({
-  ...common,
-  entryPoints: { index: "src/index.ts" },
-  platform: "neutral",
-  mainFields: ["module", "main"],
-  conditions: ["import"],
-  target: "es2022",
-  minifySyntax: true,
+/** The kernels become bytes within the bundle, decoded only where they are used. */
+const kernelAsBytes = {
+  name: "kernel-as-bytes",
+  setup({ onLoad, onResolve }) {
+    onLoad({ filter: /\.wasm$/ }, async ({ path }) => {
+      const base64 = (await readFile(path)).toString("base64");
+      return {
+        contents: `export default /* @__PURE__ */ Uint8Array.from(/* @__PURE__ */ atob("${base64}"), (c) => c.charCodeAt(0));`,
+      };
+    });
+    // threads are a file of their own, with a kernel of its own, for those who ask for them
+    onResolve({ filter: /^\.\/crew\.js$/ }, ({ path }) => ({ path, external: true }));
+  },
+};
+
+/** The kernel stays a file, imported as the module that such a runtime makes of it. There are no threads in any. */
+const kernelAsModule = (path) => ({
+  name: "kernel-as-module",
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /\.wasm$/ }, () => ({ path, external: true }));
+    onResolve({ filter: /^\.\/crew\.js$/ }, (args) => ({
+      path: args.path,
+      namespace: "no-threads",
+      pluginData: args.resolveDir,
+    }));
+    onLoad({ filter: /.*/, namespace: "no-threads" }, ({ pluginData }) => ({
+      resolveDir: pluginData,
+      contents: `import { ConfigError } from "../../config.js";
+        export const instantiateSharedKernel = () => {
+          throw new ConfigError("threads: expected 1, this runtime has no threads");
+        };`,
+    }));
+  },
 });
-for (const output of Object.values(universal.metafile.outputs))
-  if (output.imports?.length)
-    throw new Error(
-      `the universal entry must import nothing: ${output.imports.map((i) => i.path).join(", ")}`,
-    );
+
+/** The library itself is shared with whoever imports it: one ConfigError, one schema. */
+const besideIndex = {
+  name: "beside-index",
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^(\.\.\/index|\.\.\/\.\.\/config)\.js$/ }, () => ({
+      path: "./index.js",
+      external: true,
+    })),
+};
+
+/** Half of a Worker's 128 MB: a snapshot takes up to as much again. */
+const smallMemory = {
+  name: "small-memory",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /defaultMemoryLimit\.ts$/ }, () => ({
+      contents: "export const defaultMemoryLimit = 64 * 2 ** 20;",
+    })),
+};
+
+/** The universal entry, once for every way to get at the kernel: one file each, which imports at most what is named. */
+const universal = [];
+for (const [name, entryPoint, plugins, imports] of [
+  ["index", "src/index.ts", [kernelAsBytes], ["./crew.js"]],
+  ["index.workerd", "src/index.ts", [kernelAsModule("./kernel.wasm"), smallMemory], ["./kernel.wasm"]],
+  [
+    "index.edge-light",
+    "src/index.ts",
+    [kernelAsModule("./kernel.wasm?module"), smallMemory],
+    ["./kernel.wasm?module"],
+  ],
+  ["browser", "src/browser/index.ts", [besideIndex], ["./index.js"]],
+  ["browserWorker", "src/browser/worker.ts", [besideIndex], ["./index.js"]],
+  ["crew", "src/backend/wasm/crew.ts", [kernelAsBytes, besideIndex], ["./index.js"]],
+]) {
+  const built = await build({
+    ...common,
+    entryPoints: { [name]: entryPoint },
+    plugins,
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    conditions: ["import"],
+    target: "es2022",
+  });
+  for (const output of Object.values(built.metafile.outputs))
+    for (const { path } of output.imports)
+      if (!imports.includes(path)) throw new Error(`${name}.js must not import ${path}`);
+  universal.push(built);
+}
 
 const entries = {
   sweep: "src/sweep/index.ts",
@@ -42,8 +112,12 @@ const entries = {
 const forNode = await build({
   ...common,
   entryPoints: entries,
+  plugins: [kernelAsBytes],
+  // a stack trace needs names and lines only, and these bundles hold much that is not ours
+  sourcesContent: false,
   platform: "node",
   target: "node20.19",
+  minifyWhitespace: true,
   splitting: true,
   chunkNames: "chunk-[hash]",
   external: ["piscina", "@resvg/resvg-js"],
@@ -51,10 +125,16 @@ const forNode = await build({
   banner: {
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
   },
-  minify: true,
 });
 
 await copyFile("build/kernel.wasm", "dist/kernel.wasm");
+await writeFile(
+  "dist/kernel.wasm.d.ts",
+  `/** The compiled kernel, as runtimes give it that import WebAssembly as a module: \`createTrainer(config, { module })\`. */
+declare const module: WebAssembly.Module;
+export default module;
+`,
+);
 const inter = "node_modules/@expo-google-fonts/inter";
 await copyFile(`${inter}/400Regular/Inter_400Regular.ttf`, "dist/fonts/Inter_400Regular.ttf");
 await copyFile(`${inter}/600SemiBold/Inter_600SemiBold.ttf`, "dist/fonts/Inter_600SemiBold.ttf");
@@ -70,7 +150,7 @@ async function licenceOf(folder) {
 
 /** What was bundled keeps its licence: one text for every package that esbuild read a file of. */
 const bundled = new Set();
-for (const { metafile } of [universal, forNode])
+for (const { metafile } of [...universal, forNode])
   for (const input of Object.keys(metafile.inputs)) {
     const folder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
     if (folder) bundled.add(folder);

@@ -17,6 +17,8 @@ export {
 } from "./config.js";
 export { tokenProbabilities } from "./data/distribution.js";
 export { entropy } from "./data/entropy.js";
+export { decodeNpy, encodeNpy, type NpyArray } from "./formats/npy.js";
+export { decodeSafetensors, encodeSafetensors } from "./formats/safetensors.js";
 export { effectiveDimension } from "./observables/effectiveDimension.js";
 export { lossDecayExponent } from "./observables/lossDecayExponent.js";
 export type { TrainingRecord } from "./training/record.js";

@@ -11,6 +11,8 @@ const MAGIC = 0x42414c55;
 const VERSION = 1;
 const PREFIX = 20;
 const CHECKSUM = 32;
+/** As many as a config can ask for. */
+const MOST_STEPS = 1e9;
 const names = ["embedding", "unembedding", "gain", "bias"] as const;
 const parts = ["weights", "firstMoment", "secondMoment"] as const;
 
@@ -73,8 +75,14 @@ export function decodeSnapshot(bytes: Uint8Array): Snapshot {
   if (sum.some((byte, i) => byte !== bytes[end + i]))
     throw refuse("damaged, its checksum does not match its contents");
   const headerLength = view.getUint32(16, true);
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(PREFIX, PREFIX + headerLength)));
-  const config = parseConfig(header.config);
+  if (PREFIX + headerLength > end)
+    throw refuse(`expected a header within its ${bytes.length} bytes, got one of ${headerLength}`);
+  const { config, step, trainLoss } = decodeHeader(bytes.subarray(PREFIX, PREFIX + headerLength), refuse);
+  // before anything of the config's size is allocated
+  const values = shapes(config).reduce((sum, [, count]) => sum + count, 0);
+  const expected = PREFIX + headerLength + 4 * parts.length * values + CHECKSUM;
+  if (expected !== bytes.length)
+    throw refuse(`expected ${expected} bytes for the arrays of its config, got ${bytes.length}`);
   let at = PREFIX + headerLength;
   const read = (count: number): Float32Array => {
     const array = new Float32Array(count);
@@ -84,7 +92,32 @@ export function decodeSnapshot(bytes: Uint8Array): Snapshot {
   };
   const weights = () =>
     Object.fromEntries(shapes(config).map(([name, count]) => [name, read(count)])) as unknown as Weights;
-  const state = { step: header.step, weights: weights(), firstMoment: weights(), secondMoment: weights() };
-  if (at !== end) throw refuse("damaged, its arrays do not fit its config");
-  return { config, state, trainLoss: header.trainLoss };
+  const state = { step, weights: weights(), firstMoment: weights(), secondMoment: weights() };
+  return { config, state, trainLoss };
+}
+
+/** A checksum keeps accidents out, not authors: what the header says is checked as any user's input is. */
+function decodeHeader(
+  bytes: Uint8Array,
+  refuse: (why: string) => ConfigError,
+): { config: RunConfig; step: number; trainLoss: number | null } {
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    throw refuse("expected a header of JSON");
+  }
+  if (typeof header !== "object" || header === null || Array.isArray(header))
+    throw refuse("expected a header with config, step and trainLoss");
+  const { config, step, trainLoss } = header as Record<string, unknown>;
+  if (typeof config !== "object" || config === null) throw refuse("expected a config in its header");
+  if (!Number.isInteger(step) || (step as number) < 0 || (step as number) > MOST_STEPS)
+    throw refuse(`step: expected a whole number from 0 to ${MOST_STEPS}, got ${JSON.stringify(step)}`);
+  if (trainLoss !== null && typeof trainLoss !== "number")
+    throw refuse(`trainLoss: expected a number or null, got ${JSON.stringify(trainLoss)}`);
+  try {
+    return { config: parseConfig(config), step: step as number, trainLoss };
+  } catch (error) {
+    throw refuse((error as Error).message);
+  }
 }

@@ -2,9 +2,12 @@
 import type { Backend, Batch, PopulationLoss, Spectrum, Weights } from "../backend/backend.js";
 import { createReferenceBackend } from "../backend/reference/backend.js";
 import { createWasmBackend } from "../backend/wasm/backend.js";
+import { RESERVED } from "../backend/wasm/kernel.js";
+import { planLayout } from "../backend/wasm/layout.js";
 import { ConfigError, parseConfig, type RunConfig, type RunConfigInput } from "../config.js";
 import { tokenProbabilities } from "../data/distribution.js";
 import { entropy } from "../data/entropy.js";
+import { defaultMemoryLimit } from "./defaultMemoryLimit.js";
 import type { TrainingRecord } from "./record.js";
 import { learningRateAt, learningRates } from "./schedule.js";
 import { decodeSnapshot, encodeSnapshot } from "./snapshot.js";
@@ -13,6 +16,12 @@ import { decodeSnapshot, encodeSnapshot } from "./snapshot.js";
 export interface TrainerOptions {
   /** "wasm" (default): the SIMD kernel. "reference": plain f64 TypeScript, slow, the definition of the model. */
   backend?: "wasm" | "reference";
+  /**
+   * Bytes of memory the run may hold: a config that takes more is refused before anything is allocated. When left out,
+   * no limit but WebAssembly's 4 GiB; 64 MiB on Cloudflare's and Vercel's edge runtimes, which end what passes 128 MB
+   * and where a snapshot takes as much again.
+   */
+  memoryLimit?: number;
   /** The compiled kernel (`unigram-lab/kernel.wasm`), for runtimes that refuse to compile WebAssembly from bytes. */
   module?: WebAssembly.Module;
   /**
@@ -29,6 +38,11 @@ const MOST_THREADS = 255;
 
 export interface RunOptions {
   signal?: AbortSignal;
+  /**
+   * Wall milliseconds after which the run stops without an error, at least one slice of steps later than it began;
+   * `stepCount` says where. Another `run`, also after a snapshot, goes on with the same bits. Default no limit.
+   */
+  milliseconds?: number;
   /** Called at least every 256 steps, with the steps done so far; the run waits for what it returns. */
   onProgress?: (stepsDone: number) => void | Promise<void>;
 }
@@ -63,6 +77,7 @@ export async function createTrainer(
   options: TrainerOptions = {},
 ): Promise<Trainer> {
   const config = parseConfig(input);
+  checkMemory(config, options);
   return new Trainer(config, await createBackend(config, options), 0, null, mostThreads(options));
 }
 
@@ -76,12 +91,26 @@ export async function restoreTrainer(
 ): Promise<Trainer> {
   const { config: stored, state, trainLoss } = decodeSnapshot(bytes);
   const config = steps === undefined ? stored : parseConfig({ ...stored, steps });
+  checkMemory(config, options);
   const backend = await createBackend(config, options);
   backend.setState(state);
   return new Trainer(config, backend, state.step, trainLoss, mostThreads(options));
 }
 
 const mostThreads = ({ threads = 1, maxThreads = threads }: TrainerOptions): number => maxThreads;
+
+/** @throws ConfigError when the run would hold more than the limit */
+function checkMemory(config: RunConfig, options: TrainerOptions): void {
+  const { backend, memoryLimit = defaultMemoryLimit } = options;
+  if (!(typeof memoryLimit === "number" && memoryLimit > 0))
+    throw new ConfigError(`memoryLimit: expected a number of bytes above 0, got ${String(memoryLimit)}`);
+  if (backend === "reference" || memoryLimit === Number.POSITIVE_INFINITY) return;
+  const { bytes } = planLayout(config, RESERVED, mostThreads(options));
+  if (bytes > memoryLimit)
+    throw new ConfigError(
+      `vocabSize × embeddingDim: this run takes ${bytes} bytes of memory, more than the ${memoryLimit} allowed (memoryLimit)`,
+    );
+}
 
 const createBackend = async (
   config: RunConfig,
@@ -175,6 +204,35 @@ export class Trainer {
     return this.#timed((backend) => backend.advance(rates), rates[count - 1]);
   }
 
+  /**
+   * Updates on drawn batches for as long as the time lasts, at least one, and never past `config.steps`. How far that is
+   * depends on the machine; the bits at a step do not.
+   * @param milliseconds wall time; it is passed by less than a tenth of a second where a step takes less than that
+   * @throws Error where the runtime has no clock that moves
+   */
+  async advanceFor(milliseconds: number): Promise<StepResult> {
+    if (!(Number.isFinite(milliseconds) && milliseconds > 0))
+      throw new ConfigError(`advanceFor: expected a number of milliseconds above 0, got ${milliseconds}`);
+    let now = performance.now();
+    const end = now + milliseconds;
+    let result: StepResult = {
+      step: this.#step,
+      loss: this.#trainLoss ?? Number.NaN,
+      learningRate: learningRateAt(this.config.learningRate, Math.max(0, this.#step - 1)),
+    };
+    let count = 1;
+    while (now < end && this.#step < this.config.steps) {
+      result = await this.advance(Math.min(count, this.config.steps - this.#step));
+      if (!Number.isFinite(result.loss)) break;
+      const before = now;
+      now = await clockAfter(before);
+      // a quarter of the time that is left, at the pace of this slice
+      const quarter = (count * (end - now)) / (now - before) / 4;
+      count = Math.max(1, Math.min(Math.floor(quarter), 2 * count, this.#slice()));
+    }
+    return result;
+  }
+
   #timed(compute: (backend: Backend) => { done: number; loss: number }, learningRate: number): StepResult {
     const backend = this.#computing();
     const from = performance.now();
@@ -254,9 +312,15 @@ export class Trainer {
    * A diverged run ends with one record that says so.
    * @throws the signal's reason when it is aborted
    */
-  async *run({ signal, onProgress }: RunOptions = {}): AsyncGenerator<TrainingRecord> {
+  async *run({
+    signal,
+    onProgress,
+    milliseconds = Number.POSITIVE_INFINITY,
+  }: RunOptions = {}): AsyncGenerator<TrainingRecord> {
     const { steps, evaluateEvery } = this.config;
-    let breath = performance.now();
+    let now = performance.now();
+    let breath = now;
+    const end = now + milliseconds;
     if (this.#step === 0) yield this.#record();
     while (this.#step < steps) {
       const next = Math.min(steps, (Math.floor(this.#step / evaluateEvery) + 1) * evaluateEvery);
@@ -268,16 +332,18 @@ export class Trainer {
           yield this.#diverged();
           return;
         }
+        now = await clockAfter(now);
         // let timers and messages in; a timer costs a millisecond, which short runs should not pay
-        if (performance.now() - breath > BREATH) {
+        if (now - breath > BREATH) {
           await new Promise((resolve) => setTimeout(resolve, 0));
           breath = performance.now();
         }
+        if (now >= end && this.#step < next) return;
       }
       signal?.throwIfAborted();
       const record = this.#record();
       yield record;
-      if (record.diverged) return;
+      if (record.diverged || now >= end) return;
     }
   }
 
@@ -331,6 +397,21 @@ export class Trainer {
     if (!this.#backend) throw new Error("this trainer was disposed of");
     return this.#backend;
   }
+}
+
+/**
+ * The clock, later than `before`. Some runtimes hold it still while one computes (workerd) and move it with their timers.
+ * @throws Error where not even that moves it
+ */
+async function clockAfter(before: number): Promise<number> {
+  for (let wait = 0; wait < 3; wait++) {
+    const now = performance.now();
+    if (now > before) return now;
+    await new Promise((resolve) => setTimeout(resolve, wait));
+  }
+  const now = performance.now();
+  if (now > before) return now;
+  throw new Error("the clock of this runtime stands still: use advance(count)");
 }
 
 const describe = (value: unknown): string =>

@@ -2,7 +2,6 @@
  * Threads that share one run: each instantiates the kernel over the run's shared memory and serves (assembly/crew.ts)
  * until it is dismissed. Works on worker threads of Node and on Web Workers of a page that is cross-origin isolated.
  */
-import { instantiate } from "@assemblyscript/loader";
 import source from "../../../build/kernel-threads.wasm";
 import { ConfigError } from "../../config.js";
 import { allocate, checked, type KernelExports, PAGE } from "./kernel.js";
@@ -67,7 +66,7 @@ export async function instantiateSharedKernel(bytes: number): Promise<{
   const memory = allocate(bytes, { initial: pages, maximum: pages, shared: true });
   const words = new Int32Array(memory.buffer);
   const park = (address: number, expected: number) => void Atomics.wait(words, address >>> 2, expected);
-  const instance = await instantiate(module, { env: { memory, park } as { memory: WebAssembly.Memory } });
+  const instance = await WebAssembly.instantiate(module, { env: { memory, park } });
   return { kernel: checked(instance.exports as unknown as KernelExports), memory, module };
 }
 
