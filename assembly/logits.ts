@@ -106,48 +106,40 @@ export function logitsOfRows(run: Run, out: usize, panels: usize, firstRow: u32,
   }
 }
 
+// Below, rows pass one after the other and what belongs to a column is loaded and stored each time: a walk down the
+// columns falls into an eighth of the L1 cache's sets, and reads every line four times from the L2 cache.
+
 /** max[j] ← largest of max[j] and the column; f32x4.pmax(a, b) keeps a where b is NaN, the softmax then shows it. */
 export function columnMax(max: usize, logits: usize, rows: u32, width: u32): void {
-  const stride = <usize>width << 2;
-  for (let j: usize = 0; j < stride; j += 16) {
-    let m = v128.load(max + j);
-    let at = logits + j;
-    for (let r = rows; r > 0; r--) {
-      m = f32x4.pmax(m, v128.load(at));
-      at += stride;
-    }
-    v128.store(max + j, m);
+  const rowBytes = <usize>width << 2;
+  for (let r = rows; r > 0; r--) {
+    for (let j: usize = 0; j < rowBytes; j += 16)
+      v128.store(max + j, f32x4.pmax(v128.load(max + j), v128.load(logits + j)));
+    logits += rowBytes;
   }
 }
 
 /** logits ← 2^(logits − shift), sum[j] += the column's total, rows in order. */
 export function exponentiate(logits: usize, shift: usize, sum: usize, rows: u32, width: u32): void {
-  const stride = <usize>width << 2;
-  for (let j: usize = 0; j < stride; j += 16) {
-    const s = v128.load(shift + j);
-    let total = v128.load(sum + j);
-    let at = logits + j;
-    for (let r = rows; r > 0; r--) {
-      const p = exp2(f32x4.sub(v128.load(at), s));
-      v128.store(at, p);
-      total = f32x4.add(total, p);
-      at += stride;
+  const rowBytes = <usize>width << 2;
+  for (let r = rows; r > 0; r--) {
+    for (let j: usize = 0; j < rowBytes; j += 16) {
+      const p = exp2(f32x4.sub(v128.load(logits + j), v128.load(shift + j)));
+      v128.store(logits + j, p);
+      v128.store(sum + j, f32x4.add(v128.load(sum + j), p));
     }
-    v128.store(sum + j, total);
+    logits += rowBytes;
   }
 }
 
 /** As exponentiate, for the sum alone. */
 export function sumOfExponentials(logits: usize, shift: usize, sum: usize, rows: u32, width: u32): void {
-  const stride = <usize>width << 2;
-  for (let j: usize = 0; j < stride; j += 16) {
-    const s = v128.load(shift + j);
-    let total = v128.load(sum + j);
-    let at = logits + j;
-    for (let r = rows; r > 0; r--) {
-      total = f32x4.add(total, exp2(f32x4.sub(v128.load(at), s)));
-      at += stride;
+  const rowBytes = <usize>width << 2;
+  for (let r = rows; r > 0; r--) {
+    for (let j: usize = 0; j < rowBytes; j += 16) {
+      const p = exp2(f32x4.sub(v128.load(logits + j), v128.load(shift + j)));
+      v128.store(sum + j, f32x4.add(v128.load(sum + j), p));
     }
-    v128.store(sum + j, total);
+    logits += rowBytes;
   }
 }

@@ -5,8 +5,12 @@ import { availableParallelism, cpus, platform, release, totalmem } from "node:os
 
 const commit = () => {
   try {
-    const dirty = execFileSync("git", ["status", "--porcelain", "--", "assembly", "src"], { encoding: "utf8" });
-    return execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim() + (dirty ? "+" : "");
+    const dirty = execFileSync("git", ["status", "--porcelain", "--", "assembly", "src"], {
+      encoding: "utf8",
+    });
+    return (
+      execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim() + (dirty ? "+" : "")
+    );
   } catch {
     return "unknown";
   }

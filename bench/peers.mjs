@@ -33,7 +33,9 @@ async function check(form) {
   const ours = [];
   for (const batch of batches) ours.push((await trainer.step(batch)).loss);
   const plain = batches.map(({ inputs, targets }) => ({ inputs: [...inputs], targets: [...targets] }));
-  const { losses } = await peer.ask({ check: { ...config, form, embedding: [...embedding], batches: plain } });
+  const { losses } = await peer.ask({
+    check: { ...config, form, embedding: [...embedding], batches: plain },
+  });
   const worst = Math.max(...losses.map((loss, i) => Math.abs(loss - ours[i]) / loss));
   if (!(worst < 2e-6)) throw new Error(`PyTorch (${form}) and we disagree: ${worst} relative`);
 }
@@ -63,11 +65,19 @@ for (const [vocabSize, embeddingDim] of sizes) {
       seconds: async (steps) => (await own.ask({ steps })).seconds,
     });
   }
-  const times = await paired(contenders, { turns: Number(values.turns), turnSeconds: Number(values.seconds) });
+  const times = await paired(contenders, {
+    turns: Number(values.turns),
+    turnSeconds: Number(values.seconds),
+  });
   models.get("fast").stop();
   trainer.dispose();
   const ratio = (form) => times[`pytorch ${form}`].median / times["unigram-lab"].median;
-  results.push({ vocabSize, embeddingDim, times, speedup: Object.fromEntries(forms.map((form) => [form, ratio(form)])) });
+  results.push({
+    vocabSize,
+    embeddingDim,
+    times,
+    speedup: Object.fromEntries(forms.map((form) => [form, ratio(form)])),
+  });
   const show = (x) => Number(x.toPrecision(3)).toString().padStart(9);
   console.log(
     `V ${String(vocabSize).padStart(6)}  D ${String(embeddingDim).padStart(6)}  ours ${show(times["unigram-lab"].median)}  eager ${show(times["pytorch eager"].median)} (${ratio("eager").toFixed(2)}×)  fast ${show(times["pytorch fast"].median)} (${ratio("fast").toFixed(2)}×)`,

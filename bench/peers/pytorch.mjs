@@ -20,7 +20,8 @@ export async function startPyTorch(threads = 1) {
   const ask = async (command) => {
     child.stdin.write(`${JSON.stringify(command)}\n`);
     const { value, done } = await lines.next();
-    if (done) throw new Error(`PyTorch (apt-get install python3-torch) ended: ${errors.trim().split("\n").at(-1)}`);
+    if (done)
+      throw new Error(`PyTorch (apt-get install python3-torch) ended: ${errors.trim().split("\n").at(-1)}`);
     return JSON.parse(value);
   };
   child.stdin.on("error", () => {});

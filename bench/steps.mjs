@@ -1,0 +1,112 @@
+/**
+ * `npm run bench`: checks, then times kernels, steps, evaluation, the spectrum and growth; `-- --save` keeps the raw
+ * figures in bench/results, `-- --only kernels,steps` takes some of the parts. Against PyTorch: `npm run bench:peers`.
+ */
+import { writeFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { createTrainer } from "../dist/index.js";
+import { benchGrowth, measureStep } from "./growth.mjs";
+import { hardware } from "./hardware.mjs";
+import { benchKernels } from "./kernels.mjs";
+import { median } from "./paired.mjs";
+
+const { values } = parseArgs({
+  options: {
+    save: { type: "boolean", default: false },
+    only: { type: "string", default: "kernels,steps,evaluation,growth" },
+  },
+});
+const wanted = values.only.split(",");
+const show = (x) => Number(x.toPrecision(3));
+const result = { environment: hardware() };
+
+/** The kernel and the f64 reference on one small run, or nothing is timed. */
+async function check() {
+  const config = { vocabSize: 90, embeddingDim: 17, batchSize: 30 };
+  const losses = [];
+  for (const backend of ["wasm", "reference"]) {
+    const trainer = await createTrainer(config, { backend });
+    losses.push((await trainer.advance(30)).loss);
+    trainer.dispose();
+  }
+  if (!(Math.abs(losses[0] - losses[1]) < 2e-6 * losses[1]))
+    throw new Error(`kernel and reference disagree: ${losses}`);
+}
+await check();
+console.log("kernel and reference agree");
+
+if (wanted.includes("kernels")) {
+  const kernels = benchKernels();
+  result.kernels = kernels;
+  console.log(`roof ${show(kernels.roofGigaflops)} GFLOP/s`);
+  for (const name of ["logits", "dx", "dU"])
+    console.log(
+      `${name} ${show(kernels[name].gigaflops)} GFLOP/s, ${show(100 * kernels[name].ofRoof)} % of the roof`,
+    );
+  const { exp, adam, draw } = kernels.nanoseconds;
+  console.log(
+    `exp ${show(exp)} ns a value, Adam ${show(adam)} ns a parameter, ${show(draw)} ns a token drawn`,
+  );
+}
+
+if (wanted.includes("steps")) {
+  result.steps = [];
+  for (const [vocabSize, embeddingDim] of [
+    [10, 1],
+    [100, 100],
+    [1000, 100],
+    [10000, 100],
+    [50304, 100],
+    [100, 1000],
+    [100, 10000],
+  ]) {
+    const step = await measureStep({ vocabSize, embeddingDim });
+    result.steps.push(step);
+    console.log(
+      `V ${vocabSize}, D ${embeddingDim}: ${show(step.milliseconds)} ms a step, ${show(step.gigaflops)} GFLOP/s by 6uVD, ${show(step.mebibytes)} MiB`,
+    );
+  }
+}
+
+if (wanted.includes("evaluation")) {
+  result.evaluation = [];
+  const timed = async (label, flops, call) => {
+    await call();
+    const turns = [];
+    for (let turn = 0; turn < 5; turn++) {
+      const from = performance.now();
+      await call();
+      turns.push(performance.now() - from);
+    }
+    const milliseconds = median(turns);
+    result.evaluation.push({ label, milliseconds, gigaflops: flops / milliseconds / 1e6 });
+    console.log(
+      `${label}: ${show(milliseconds)} ms${flops ? `, ${show(flops / milliseconds / 1e6)} GFLOP/s` : ""}`,
+    );
+  };
+  for (const vocabSize of [1000, 10000]) {
+    const trainer = await createTrainer({ vocabSize, embeddingDim: 100 });
+    await timed(`exact loss, V ${vocabSize}, D 100`, 2 * vocabSize * vocabSize * 100, () =>
+      trainer.evaluate(),
+    );
+    trainer.dispose();
+  }
+  const sampled = await createTrainer({ vocabSize: 10000, evaluation: { kind: "sampled", size: 2_000_000 } });
+  await timed("loss on 2,000,000 samples, V 10000, D 100", 0, () => sampled.evaluate());
+  sampled.dispose();
+  const square = await createTrainer({ vocabSize: 1000, embeddingDim: 1000 });
+  await timed("spectrum, V = D = 1000", 0, () => square.spectrum());
+  square.dispose();
+}
+
+if (wanted.includes("growth"))
+  result.growth = await benchGrowth((label, { milliseconds, mebibytes, gigaflops }) =>
+    console.log(
+      `${label}: ${show(milliseconds)} ms a step, ${show(gigaflops)} GFLOP/s, ${show(mebibytes)} MiB`,
+    ),
+  );
+
+if (values.save) {
+  const file = new URL(`results/bench-${result.environment.date.slice(0, 10)}.json`, import.meta.url);
+  await writeFile(file, `${JSON.stringify(result, null, 1)}\n`);
+}

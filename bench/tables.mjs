@@ -1,0 +1,86 @@
+/** Writes the tables of bench/README.md, between its markers, from the newest raw results. */
+import { readdir, readFile, writeFile } from "node:fs/promises";
+
+const folder = new URL("results/", import.meta.url);
+const newest = async (kind) => {
+  const names = (await readdir(folder)).filter((name) => name.startsWith(`${kind}-`)).sort();
+  return names.length ? JSON.parse(await readFile(new URL(names.at(-1), folder), "utf8")) : undefined;
+};
+const short = (x) => String(Number(x.toPrecision(3)));
+const table = (head, rows) =>
+  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+const machine = ({ date, cpu, cores, node, commit, torch }) =>
+  `${date.slice(0, 10)}, ${cpu}, ${cores} cores, Node ${node}${torch ? `, PyTorch ${torch}` : ""}, commit ${commit}.`;
+
+const parts = {
+  async peers() {
+    const result = await newest("peers");
+    return [
+      machine(result.environment),
+      table(
+        ["V, D", "unigram-lab", "PyTorch, eager", "PyTorch, fast", "eager / ours", "fast / ours"],
+        result.results.map(({ vocabSize, embeddingDim, times, speedup }) => [
+          `${vocabSize}, ${embeddingDim}`,
+          short(times["unigram-lab"].median),
+          short(times["pytorch eager"].median),
+          short(times["pytorch fast"].median),
+          `${speedup.eager.toFixed(2)}×`,
+          `${speedup.fast.toFixed(2)}×`,
+        ]),
+      ),
+    ];
+  },
+  async kernels() {
+    const { environment, kernels, evaluation } = await newest("bench");
+    const { roofGigaflops, nanoseconds, ...products } = kernels;
+    return [
+      machine(environment),
+      table(
+        ["kernel", "rate", "of the roof"],
+        [
+          ["tile on data in the L1 cache: the roof", `${short(roofGigaflops)} GFLOP/s`, ""],
+          ...Object.entries(products).map(([name, { gigaflops, ofRoof }]) => [
+            `product for ${name}`,
+            `${short(gigaflops)} GFLOP/s`,
+            `${Math.round(100 * ofRoof)} %`,
+          ]),
+          ["exp", `${short(nanoseconds.exp)} ns a value`, ""],
+          ["Adam", `${short(nanoseconds.adam)} ns a parameter`, ""],
+          ["drawing", `${short(nanoseconds.draw)} ns a token`, ""],
+          ...evaluation.map(({ label, milliseconds, gigaflops }) => [
+            label,
+            `${short(milliseconds)} ms${gigaflops ? `, ${short(gigaflops)} GFLOP/s` : ""}`,
+            gigaflops ? `${Math.round((100 * gigaflops) / roofGigaflops)} %` : "",
+          ]),
+        ],
+      ),
+    ];
+  },
+  async growth() {
+    const { environment, growth } = await newest("bench");
+    const rows = Object.entries(growth).flatMap(([axis, results]) =>
+      results.map((result) => [
+        axis === "threads" ? "threads" : { vocabSize: "V", embeddingDim: "D", batchSize: "B" }[axis],
+        `${result.vocabSize}, ${result.embeddingDim}, ${result.batchSize}`,
+        String(result.threads),
+        short(result.milliseconds),
+        short(result.gigaflops),
+        short(result.mebibytes),
+      ]),
+    );
+    return [
+      machine(environment),
+      table(["axis", "V, D, B", "threads", "ms a step", "GFLOP/s by 6uVD", "MiB"], rows),
+    ];
+  },
+};
+
+const file = new URL("README.md", import.meta.url);
+let text = await readFile(file, "utf8");
+for (const [name, make] of Object.entries(parts)) {
+  const [from, to] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const [start, end] = [text.indexOf(from), text.indexOf(to)];
+  if (start < 0 || end < 0) throw new Error(`bench/README.md has no ${from} … ${to}`);
+  text = `${text.slice(0, start + from.length)}\n\n${(await make()).join("\n\n")}\n\n${text.slice(end)}`;
+}
+await writeFile(file, text);
