@@ -209,7 +209,7 @@ const evaluation = v.variant(
   ),
 );
 
-const schema: v.GenericSchema<
+export const runConfigSchema: v.GenericSchema<
   RunConfigInput,
   Omit<RunConfig, "init" | "evaluation"> & {
     init: { kind: "normal"; std?: number | undefined };
@@ -261,7 +261,7 @@ const describe = (issue: v.BaseIssue<unknown>): string => {
 export function parseConfig(input: RunConfigInput = {}): RunConfig {
   // an array passes as an object without fields
   if (Array.isArray(input)) throw new ConfigError(`config: expected an object, got ${show(input)}`);
-  const result = v.safeParse(schema, input, { abortEarly: true });
+  const result = v.safeParse(runConfigSchema, input, { abortEarly: true });
   if (!result.success) throw new ConfigError(describe(result.issues[0]));
   const parsed = result.output;
   if (parsed.distribution.kind === "given" && parsed.distribution.probabilities.length !== parsed.vocabSize)

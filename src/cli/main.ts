@@ -1,8 +1,11 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { addExport } from "./export.js";
 import { exitCodeOf } from "./failure.js";
+import { addMerge } from "./merge.js";
 import { addReproduce } from "./reproduce.js";
+import { addStatus } from "./status.js";
 import { addSweep } from "./sweep.js";
 import { addTrain } from "./train.js";
 
@@ -14,6 +17,9 @@ const program = new Command("unigram-lab")
 addReproduce(program);
 addTrain(program);
 addSweep(program);
+addStatus(program);
+addExport(program);
+addMerge(program);
 const overrideExit = (command: Command): void => {
   command.exitOverride();
   command.commands.forEach(overrideExit);

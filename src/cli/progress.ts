@@ -1,43 +1,135 @@
 import cliProgress from "cli-progress";
-import type { PoolProgress } from "../sweep/pool.js";
+import type { RunConfig } from "../config.js";
+import type { PoolEvent, PoolProgress } from "../sweep/pool.js";
+import { clock } from "./clock.js";
 
-const clock = (seconds: number): string => {
-  const whole = Math.max(0, Math.round(seconds));
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
-};
+export interface ProgressReporter {
+  update(progress: PoolProgress): void;
+  event(event: PoolEvent): void;
+  stop(): void;
+}
 
-/** One bar with the time left on a terminal, a plain line every five seconds elsewhere; both on stderr. */
-export function progressReporter(total: number): { update(progress: PoolProgress): void; stop(): void } {
-  const from = performance.now();
-  const timeLeft = (share: number): string => {
-    const elapsed = (performance.now() - from) / 1000;
-    return share > 0.01 ? clock((elapsed / share) * (1 - share)) : "-:--";
-  };
-  if (process.stderr.isTTY) {
-    const bar = new cliProgress.SingleBar({
-      format: "{bar} {percentage}%  {finished}/{runs} runs  {left} left",
-      barCompleteChar: "█",
-      barIncompleteChar: "░",
-      hideCursor: true,
-      clearOnComplete: true,
-      stopOnComplete: false,
-      barsize: 30,
-    });
-    bar.start(1, 0, { finished: 0, runs: total, left: "-:--" });
-    return {
-      update: ({ share, finished, total: runs }) =>
-        bar.update(share, { finished, runs, left: timeLeft(share) }),
-      stop: () => bar.stop(),
-    };
+/** "V 100 D 10 seed 3", enough to tell runs apart on one line. */
+const nameOf = ({ vocabSize, embeddingDim, seed }: RunConfig): string =>
+  `V ${vocabSize} D ${embeddingDim} seed ${seed}`;
+
+/** Remembers the best and the last finished run. */
+class Results {
+  #best: { excess: number; text: string } | undefined;
+  #last = "";
+
+  add(event: PoolEvent): void {
+    if (event.event !== "finished") return;
+    const { config, records, divergedAt } = event.result;
+    const excess = records.at(-1)?.excessLoss ?? null;
+    const outcome =
+      divergedAt === null
+        ? `excess loss ${excess === null ? "-" : Number(excess.toPrecision(4))}`
+        : `diverged at step ${divergedAt}`;
+    this.#last = `${event.run} ${nameOf(config)}, ${outcome}`;
+    if (excess !== null && (!this.#best || excess < this.#best.excess))
+      this.#best = { excess, text: this.#last };
   }
+
+  get lines(): [best: string, last: string] {
+    return [this.#best?.text ?? "-", this.#last || "-"];
+  }
+}
+
+/** What went wrong with a run, as a line; undefined for what went well. */
+function trouble(event: PoolEvent): string | undefined {
+  if (event.event === "retried") return `run ${event.run}: ${event.error}; it is tried again`;
+  if (event.event === "failed")
+    return `run ${event.run}: ${event.error}; it failed twice and is recorded as failed`;
+  if (event.event === "warning") return `run ${event.run}: ${event.message}`;
+  return undefined;
+}
+
+/** Seconds that are left when the share went on as it did so far; null when too little is done to tell. */
+export function timeLeft(from: number): (share: number) => number | null {
+  let first: number | undefined;
+  return (share) => {
+    first ??= share;
+    const done = share - first;
+    return done > 0.01 ? ((performance.now() - from) / 1000 / done) * (1 - share) : null;
+  };
+}
+
+/**
+ * On a terminal an overall bar with the time left, the best and the last result and a line a thread; elsewhere a plain
+ * line every five seconds. Both on stderr.
+ */
+export function progressReporter(total: number): ProgressReporter {
+  const left = timeLeft(performance.now());
+  return process.stderr.isTTY ? bars(total, left) : plain(left);
+}
+
+function bars(total: number, left: (share: number) => number | null): ProgressReporter {
+  const results = new Results();
+  const multi = new cliProgress.MultiBar({
+    stream: process.stderr,
+    barCompleteChar: "█",
+    barIncompleteChar: "░",
+    barsize: 30,
+    hideCursor: true,
+    clearOnComplete: true,
+    stopOnComplete: false,
+    linewrap: false,
+  });
+  const overall = multi.create(
+    1,
+    0,
+    { runs: total, finished: 0, failed: "", left: "-:--" },
+    {
+      format: "{bar} {percentage}%  {finished}/{runs} runs{failed}  {left} left",
+    },
+  );
+  const line = (format: string) => multi.create(1, 0, { text: "-" }, { format });
+  const best = line("best  {text}");
+  const last = line("last  {text}");
+  const threads: cliProgress.SingleBar[] = [];
+  return {
+    update({ share, finished, failed, total: runs, running }) {
+      overall.update(share, {
+        finished,
+        runs,
+        failed: failed ? `, ${failed} failed` : "",
+        left: clock(left(share)),
+      });
+      const [bestText, lastText] = results.lines;
+      best.update(0, { text: bestText });
+      last.update(0, { text: lastText });
+      for (const [slot, task] of running.entries()) {
+        threads[slot] ??= multi.create(1, 0, { text: "" }, { format: "{bar} {text}", barsize: 12 });
+        const text = task
+          ? `${task.run} ${nameOf(task.config)}, step ${task.step} of ${task.config.steps}`
+          : "waits";
+        threads[slot].update(task?.config.steps ? task.step / task.config.steps : 0, { text });
+      }
+    },
+    event(event) {
+      results.add(event);
+      const said = trouble(event);
+      if (said) multi.log(`${said}\n`);
+    },
+    stop: () => multi.stop(),
+  };
+}
+
+function plain(left: (share: number) => number | null): ProgressReporter {
   let last = performance.now();
   return {
-    update({ share, finished, total: runs }) {
+    update({ share, finished, failed, total }) {
+      const seconds = left(share);
       if (performance.now() - last < 5000) return;
       last = performance.now();
       process.stderr.write(
-        `${Math.round(100 * share)} %, ${finished} of ${runs} runs, ${timeLeft(share)} left\n`,
+        `${Math.round(100 * share)} %, ${finished} of ${total} runs${failed ? `, ${failed} failed` : ""}, ${clock(seconds)} left\n`,
       );
+    },
+    event(event) {
+      const said = trouble(event);
+      if (said) process.stderr.write(`${said}\n`);
     },
     stop() {},
   };

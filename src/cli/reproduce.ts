@@ -1,4 +1,3 @@
-import { access, constants, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import Table from "cli-table3";
 import type { Command } from "commander";
@@ -6,7 +5,7 @@ import { ConfigError, configHash, parseConfig, type RunConfig } from "../config.
 import type { Claim } from "../experiments/experiment.js";
 import { experiments } from "../experiments/index.js";
 import { writeReport } from "../report/index.js";
-import { cores, Journal, type RunResult, runPool } from "../sweep/index.js";
+import { cores, FailedRuns, Journal, type RunResult, runPool } from "../sweep/index.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
 import { parseWholeNumber } from "./numbers.js";
@@ -52,7 +51,7 @@ async function reproduce(names: string[], options: Options): Promise<void> {
   const threads =
     options.threads === undefined ? cores() : parseWholeNumber("--threads", options.threads, 1, 1024);
   const quick = options.quick ?? false;
-  const journal = await openJournal(options.out);
+  const journal = await Journal.open(options.out);
 
   const chosen = experiments.filter(({ name }) => names.length === 0 || names.includes(name));
   const planned = chosen.map((experiment) => {
@@ -64,20 +63,29 @@ async function reproduce(names: string[], options: Options): Promise<void> {
   });
   const configs = planned.flatMap(({ configs: own }) => own);
   const total = new Set(configs.map(configHash)).size;
-  if (journal.damaged > 0)
-    process.stderr.write(`${journal.damaged} damaged lines in the journal: their runs are run again\n`);
+  for (const notice of journal.notices) process.stderr.write(`${notice}\n`);
   process.stderr.write(`${total} runs on ${threads} ${threads === 1 ? "thread" : "threads"}\n`);
 
   const signal = interruptSignal();
   const bar = progressReporter(total);
   const finished = new Map<string, RunResult>();
   let interrupted = false;
+  let failed: FailedRuns | undefined;
   try {
-    for await (const result of runPool(configs, { threads, journal, signal, onProgress: bar.update }))
+    for await (const result of runPool(configs, {
+      threads,
+      journal,
+      signal,
+      // a second call is the way to try again here
+      retryFailed: true,
+      onProgress: bar.update,
+      onEvent: bar.event,
+    }))
       finished.set(result.run, result);
   } catch (error) {
-    if (!signal.aborted) throw error;
-    interrupted = true;
+    if (error instanceof FailedRuns) failed = error;
+    else if (!signal.aborted) throw error;
+    else interrupted = true;
   } finally {
     bar.stop();
     await journal.close();
@@ -105,21 +113,11 @@ async function reproduce(names: string[], options: Options): Promise<void> {
     throw new Interrupted(
       `interrupted: ${finished.size} of ${total} runs are finished and kept; the same command goes on from there`,
     );
+  if (failed) throw new Error(`${failed.count} of ${total} runs failed: ${failed.message}`);
 }
 
 const ownRuns = (configs: RunConfig[], finished: Map<string, RunResult>): RunResult[] =>
   [...new Set(configs.map(configHash))].flatMap((run) => finished.get(run) ?? []);
-
-async function openJournal(out: string): Promise<Journal> {
-  try {
-    await mkdir(out, { recursive: true });
-    await access(out, constants.W_OK);
-    return await Journal.open(join(out, "journal.ndjson"));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new ConfigError(`--out: expected a directory that can be written, got ${out} (${code ?? error})`);
-  }
-}
 
 const figure = (x: number | null): string => (x === null ? "" : Number(x.toPrecision(4)).toString());
 const spread = ({ standardDeviation, seeds }: Claim["measured"]): string =>

@@ -16,6 +16,7 @@ import { runRows } from "./table.js";
 import { dark, light } from "./theme.js";
 
 export type { ReportContent } from "./content.js";
+export { checkExportPath, type ExportRows, exportRuns } from "./export.js";
 export { checkRecordsPath, writeRecords } from "./records.js";
 
 /** Finished runs by the condition that asked for them, in the order of their seeds, each seed once. */

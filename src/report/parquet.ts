@@ -2,11 +2,20 @@
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { type Cell, columns, type Row } from "./table.js";
 
-const wholeNumbers = new Set(["step", "vocabSize", "embeddingDim", "batchSize", "steps", "evaluateEvery"]);
+const wholeNumbers = new Set([
+  "step",
+  "vocabSize",
+  "embeddingDim",
+  "batchSize",
+  "steps",
+  "evaluateEvery",
+  "evaluations",
+  "divergedAt",
+]);
 
 type ColumnType = "STRING" | "BOOLEAN" | "INT32" | "DOUBLE";
 
-function columnType(name: string, cells: readonly Cell[]): ColumnType {
+export function columnType(name: string, cells: readonly Cell[]): ColumnType {
   const sample = cells.find((cell) => cell !== null);
   if (typeof sample === "string") return "STRING";
   if (typeof sample === "boolean") return "BOOLEAN";

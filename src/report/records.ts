@@ -6,7 +6,7 @@ import { atomicWrite } from "./atomicWrite.js";
 import { parquetBytes } from "./parquet.js";
 import { type Cell, columns, type Row, runRows } from "./table.js";
 
-const csvCell = (cell: Cell): string => {
+export const csvCell = (cell: Cell): string => {
   if (cell === null) return "";
   const text = String(cell);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

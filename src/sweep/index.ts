@@ -1,14 +1,21 @@
-/** Many runs on many threads (Node only). */
-
-import { type SweepDescription, sweepConfigs } from "./grid.js";
+/** Many runs on many threads, kept on disk (Node only). */
+import type { Condition, SweepDescription } from "./description.js";
+import { SweepPlan } from "./grid.js";
 import { Journal } from "./journal.js";
 import { type PoolOptions, runPool } from "./pool.js";
 import type { RunResult } from "./result.js";
+import { inShard, type Shard } from "./shard.js";
+import { checkWhere, meets } from "./where.js";
 
+export type { Space } from "./axis.js";
 export { cores } from "./cores.js";
-export { type SweepDescription, sweepConfigs } from "./grid.js";
+export type { AxisValues, Condition, Operand, SweepDescription } from "./description.js";
+export { SweepPlan, sweepConfigs } from "./grid.js";
+export { type Group, groupBy } from "./groups.js";
 export { Journal } from "./journal.js";
+export { type MergeReport, merge } from "./merge.js";
 export {
+  type Configs,
   FailedRuns,
   type PoolEvent,
   type PoolOptions,
@@ -17,20 +24,49 @@ export {
   runPool,
 } from "./pool.js";
 export type { RunFailure, RunResult } from "./result.js";
+export type { Shard } from "./shard.js";
+
+export interface SweepOptions extends Omit<PoolOptions, "journal"> {
+  /** The sweep's directory: finished runs are kept there and not run again. */
+  journal?: string;
+  /** Only this share of the runs; which ones depends on their names alone. */
+  shard?: Shard;
+}
 
 /**
- * Runs a sweep and yields its runs as they finish. With `journal` (the sweep's directory) finished runs are kept there
- * and not run again.
+ * Runs a sweep and yields its runs, those of the journal first and then each as it finishes.
+ * @throws ConfigError for a bad description, or a directory that cannot be written or that another process writes to
+ * @throws FailedRuns at the end, when runs failed
+ * @throws the signal's reason when aborted; what is finished is in the journal
  */
 export async function* sweep(
   description: SweepDescription,
-  { journal: path, ...options }: Omit<PoolOptions, "journal"> & { journal?: string } = {},
+  { journal: path, shard, ...options }: SweepOptions = {},
 ): AsyncGenerator<RunResult> {
-  const configs = sweepConfigs(description);
+  const plan = new SweepPlan(description, shard && ((run) => inShard(run, shard)));
   const journal = path === undefined ? undefined : await Journal.open(path);
   try {
-    yield* runPool(configs, { ...options, journal });
+    yield* runPool(plan, { ...options, journal });
   } finally {
     await journal?.close();
+  }
+}
+
+/**
+ * The finished runs of a sweep's directory, sorted by name, also while it is being written.
+ * @param where only runs that meet all of these: `[{ path: "learningRate", below: 0.1 }]`
+ * @throws ConfigError when there is no journal, or a condition names a field that no run has
+ */
+export async function* finishedRuns(
+  directory: string,
+  { where = [] }: { where?: Condition[] } = {},
+): AsyncGenerator<RunResult> {
+  const journal = await Journal.read(directory);
+  const seen = new Set<string>();
+  try {
+    for await (const result of journal.results()) if (meets(result.config, where, seen)) yield result;
+    if (journal.runs.length > 0) checkWhere(where, seen);
+  } finally {
+    await journal.close();
   }
 }

@@ -48,6 +48,8 @@ export type PoolEvent =
 export interface Configs {
   readonly length: number;
   at(index: number): RunConfig | undefined;
+  /** Names of the runs, where they are known already. */
+  readonly runs?: readonly string[];
 }
 
 export interface PoolOptions {
@@ -143,15 +145,14 @@ export async function* runPool(configs: Configs, options: PoolOptions = {}): Asy
   const waiting: Waiting[] = [];
   const planned = new Set<string>();
   for (let index = 0; index < configs.length; index++) {
-    const config = configs.at(index) as RunConfig;
-    const run = configHash(config);
+    const run = configs.runs?.[index] ?? configHash(configs.at(index) as RunConfig);
     if (planned.has(run)) continue;
     planned.add(run);
     if (journal?.has(run)) known.push(run);
     else if (journal?.hasFailed(run) && !options.retryFailed)
       fail((await journal.failure(run)) as RunFailure);
     else {
-      const { seconds, bytes } = estimateCost(config);
+      const { seconds, bytes } = estimateCost(configs.at(index) as RunConfig);
       waiting.push({ run, index, seconds, bytes, attempts: 0 });
     }
   }

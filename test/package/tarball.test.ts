@@ -87,6 +87,7 @@ test("holds what consumers need and nothing else", () => {
       "dist/report.js.map",
       "dist/sweep.js",
       "dist/sweep.js.map",
+      "dist/sweep.schema.json",
       "dist/types/*.d.ts",
       "dist/worker.js",
       "dist/worker.js.map",

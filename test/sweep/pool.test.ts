@@ -114,7 +114,10 @@ test("a torn last line and a damaged one are run again, the others are not", asy
 });
 
 test.each([
-  [{ axes: { learningRate: [] } }, "axes.learningRate: expected a list with at least one value, got []"],
+  [
+    { axes: { learningRate: [] } },
+    "axes.learningRate: expected a list with at least one value or { kind, from, to, count }, got []",
+  ],
   [{ axes: { "seed.inner": [1] } }, "axes.seed.inner: expected the path of a field, seed has no fields"],
   [{ axes: { "optimizer.momentum": [1] } }, "optimizer.momentum: unknown field"],
   [{ seeds: 0 }, "seeds: expected a whole number of at least 1 or a list of seeds, got 0"],

@@ -1,0 +1,30 @@
+import type { Command } from "commander";
+import { checkExportPath, exportRuns } from "../report/export.js";
+import { Journal } from "../sweep/journal.js";
+
+export function addExport(program: Command): void {
+  program
+    .command("export")
+    .summary("write a sweep's runs as Parquet, CSV or JSON")
+    .description(
+      "Writes the finished runs of a directory as one table: a row an evaluation, or a row a run. Sorted by run and step, every number bit for bit; the same runs give the same bytes. Works while the sweep runs.",
+    )
+    .argument("<dir>", "directory of a sweep or of reproduce")
+    .requiredOption("--out <file>", "file to write: .parquet, .csv or .json")
+    .option("--runs", "one row a run, with its last evaluation")
+    .addHelpText("after", "\nExample:\n  unigram-lab export unigram-lab-sweep --out runs.parquet")
+    .action(async (directory: string, options: { out: string; runs?: boolean }) => {
+      checkExportPath(options.out);
+      const journal = await Journal.read(directory);
+      try {
+        for (const notice of journal.notices) process.stderr.write(`${notice}\n`);
+        const rows = await exportRuns(journal, options.out, options.runs ? "runs" : "evaluations");
+        const missing = journal.failedRuns.length;
+        process.stderr.write(
+          `${rows} rows of ${journal.runs.length} runs in ${options.out}${missing ? `; ${missing} failed runs have no rows` : ""}\n`,
+        );
+      } finally {
+        await journal.close();
+      }
+    });
+}

@@ -1,0 +1,57 @@
+import type { Command } from "commander";
+import { Journal } from "../sweep/journal.js";
+import { livingWriter } from "../sweep/lock.js";
+import { clock } from "./clock.js";
+import { readStatus } from "./sweepFiles.js";
+
+/** Failures that are listed one by one. */
+const SHOWN = 20;
+
+export function addStatus(program: Command): void {
+  program
+    .command("status")
+    .summary("say how a sweep stands, also while it runs")
+    .argument("<dir>", "directory of a sweep or of reproduce")
+    .option("--json", "as JSON")
+    .action(statusCommand);
+}
+
+async function statusCommand(directory: string, options: { json?: boolean }): Promise<void> {
+  const journal = await Journal.read(directory);
+  try {
+    const writer = livingWriter(directory);
+    const live = await readStatus(directory);
+    let diverged = 0;
+    for await (const { divergedAt } of journal.results()) if (divergedAt !== null) diverged++;
+    const failures = [];
+    for (const run of journal.failedRuns.slice(0, SHOWN)) failures.push(await journal.failure(run));
+    const status = {
+      writer,
+      total: live?.total ?? null,
+      finished: journal.runs.length,
+      diverged,
+      failed: journal.failedRuns.length,
+      secondsLeft: writer === null ? null : (live?.secondsLeft ?? null),
+      running: writer === null ? [] : (live?.running ?? []),
+      failures: failures.flatMap((failure) => (failure ? [{ run: failure.run, error: failure.error }] : [])),
+      notices: journal.notices,
+    };
+    if (options.json) {
+      process.stdout.write(`${JSON.stringify(status)}\n`);
+      return;
+    }
+    const lines = [
+      `${status.finished}${status.total === null ? "" : ` of ${status.total}`} runs finished (${diverged} of them diverged), ${status.failed} failed`,
+      writer === null
+        ? "no process of this machine writes here now"
+        : `process ${writer} is running, ${clock(status.secondsLeft)} left`,
+      ...status.running.map(({ run, step, steps }) => `run ${run}: step ${step} of ${steps}`),
+      ...status.failures.map(({ run, error }) => `run ${run} failed: ${error}`),
+      ...(status.failed > SHOWN ? [`and ${status.failed - SHOWN} more failed`] : []),
+      ...status.notices,
+    ];
+    process.stdout.write(`${lines.join("\n")}\n`);
+  } finally {
+    await journal.close();
+  }
+}

@@ -1,0 +1,148 @@
+/** Finished runs as one table, however many: two passes over the journal, one for the columns and one for the rows. */
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { extname } from "node:path";
+import { fileWriter, ParquetWriter, schemaFromColumnData } from "hyparquet-writer";
+import { ConfigError } from "../config.js";
+import type { Journal } from "../sweep/journal.js";
+import type { RunResult } from "../sweep/result.js";
+import { columnType } from "./parquet.js";
+import { csvCell } from "./records.js";
+import { type Cell, type Row, runRows } from "./table.js";
+
+/** One row an evaluation, or one row a run with its last evaluation. */
+export type ExportRows = "evaluations" | "runs";
+
+interface Column {
+  name: string;
+  /** A cell that is not null, from which the type is known; null while all are. */
+  sample: Cell;
+}
+
+/** A table that takes its rows in pieces. */
+interface Table {
+  write(rows: readonly Row[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+const ROWS = 10_000;
+
+/** A run without its times, which no two machines share: the same runs give the same table. */
+function rowsOf(result: RunResult, kind: ExportRows): Row[] {
+  if (kind === "evaluations") return runRows([result]);
+  const { run, records, divergedAt } = result;
+  const [{ run: _, ...last }] = runRows([{ ...result, records: records.slice(-1) }]);
+  return [{ run, evaluations: records.length, divergedAt, ...last }];
+}
+
+async function columnsOf(journal: Journal, kind: ExportRows): Promise<Column[]> {
+  const columns = new Map<string, Column>();
+  for await (const result of journal.results())
+    for (const row of rowsOf(result, kind))
+      for (const [name, cell] of Object.entries(row)) {
+        const column = columns.get(name);
+        if (!column) columns.set(name, { name, sample: cell });
+        else column.sample ??= cell;
+      }
+  return [...columns.values()];
+}
+
+async function parquet(path: string, columns: Column[]): Promise<Table> {
+  const types = columns.map(({ name, sample }) => columnType(name, [sample]));
+  const columnData = (rows: readonly Row[]) =>
+    columns.map(({ name }, i) => ({
+      name,
+      type: types[i],
+      data: rows.map((row) => row[name] ?? null) as never[],
+    }));
+  const writer = new ParquetWriter({
+    writer: fileWriter(path),
+    schema: schemaFromColumnData({ columnData: columnData([]) }),
+  });
+  return {
+    write: async (rows) => writer.write({ columnData: columnData(rows), rowGroupSize: ROWS }),
+    close: async () => writer.finish(),
+  };
+}
+
+/** A text table: what stands before the rows, between them and after them. */
+async function text(
+  path: string,
+  [before, between, after]: [string, string, string],
+  line: (row: Row) => string,
+): Promise<Table> {
+  const file: FileHandle = await open(path, "w");
+  let first = true;
+  await file.writeFile(before);
+  return {
+    async write(rows) {
+      const lines = rows.map(line).join(between);
+      await file.writeFile(first ? lines : between + lines);
+      first = false;
+    },
+    async close() {
+      await file.writeFile(after);
+      await file.close();
+    },
+  };
+}
+
+const csv = (path: string, columns: Column[]): Promise<Table> =>
+  text(path, [`${columns.map(({ name }) => csvCell(name)).join(",")}\n`, "\n", "\n"], (row) =>
+    columns.map(({ name }) => csvCell(row[name] ?? null)).join(","),
+  );
+const json = (path: string, columns: Column[]): Promise<Table> =>
+  text(path, ["[\n", ",\n", "\n]\n"], (row) =>
+    JSON.stringify(Object.fromEntries(columns.map(({ name }) => [name, row[name] ?? null]))),
+  );
+
+const tables: Record<string, (path: string, columns: Column[]) => Promise<Table>> = {
+  ".parquet": parquet,
+  ".csv": csv,
+  ".json": json,
+};
+
+/** @throws ConfigError for a file name whose format is unknown, before anything is read */
+export function checkExportPath(path: string): void {
+  if (!Object.hasOwn(tables, extname(path).toLowerCase()))
+    throw new ConfigError(
+      `--out: expected a file name ending in ${Object.keys(tables).join(", ")}, got ${JSON.stringify(path)}`,
+    );
+}
+
+/**
+ * Writes the finished runs of a journal as Parquet, CSV or JSON, by the file name: sorted by run and step, every number
+ * bit for bit, the same runs always the same bytes. The file is there whole or not at all.
+ * @returns rows written
+ * @throws ConfigError for another file name, or when there is no finished run
+ */
+export async function exportRuns(
+  journal: Journal,
+  path: string,
+  kind: ExportRows = "evaluations",
+): Promise<number> {
+  checkExportPath(path);
+  const columns = await columnsOf(journal, kind);
+  if (columns.length === 0) throw new ConfigError(`DIR: expected at least one finished run, got none`);
+  const partial = `${path}.${process.pid}.partial`;
+  try {
+    const table = await tables[extname(path).toLowerCase()](partial, columns);
+    let count = 0;
+    let rows: Row[] = [];
+    const flush = async () => {
+      if (rows.length > 0) await table.write(rows);
+      count += rows.length;
+      rows = [];
+    };
+    for await (const result of journal.results()) {
+      rows.push(...rowsOf(result, kind));
+      if (rows.length >= ROWS) await flush();
+    }
+    await flush();
+    await table.close();
+    await rename(partial, path);
+    return count;
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+}

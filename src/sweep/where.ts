@@ -1,0 +1,67 @@
+import { ConfigError, type RunConfig } from "../config.js";
+import type { Condition, Operand } from "./description.js";
+
+const comparisons: Record<Exclude<keyof Condition, "path">, (a: unknown, b: unknown) => boolean> = {
+  below: (a, b) => typeof a === typeof b && (a as number) < (b as number),
+  atMost: (a, b) => typeof a === typeof b && (a as number) <= (b as number),
+  above: (a, b) => typeof a === typeof b && (a as number) > (b as number),
+  atLeast: (a, b) => typeof a === typeof b && (a as number) >= (b as number),
+  equals: (a, b) => a === b,
+  not: (a, b) => a !== b,
+};
+
+/** The field of a complete config at a dotted path, or undefined when this config has none. */
+export const fieldAt = (config: RunConfig, path: string): unknown =>
+  path
+    .split(".")
+    .reduce<unknown>(
+      (value, key) =>
+        value !== null && typeof value === "object" && Object.hasOwn(value, key)
+          ? (value as Record<string, unknown>)[key]
+          : undefined,
+      config,
+    );
+
+/**
+ * Whether a run meets every condition. A field that this run has not (the exponent of a given distribution) meets none.
+ * @param seen paths that some run had, for finding misspelt ones
+ */
+export function meets(config: RunConfig, where: readonly Condition[], seen?: Set<string>): boolean {
+  const look = (path: string): unknown => {
+    const value = fieldAt(config, path);
+    if (value !== undefined) seen?.add(path);
+    return value;
+  };
+  const operand = (value: Operand): unknown => (typeof value === "object" ? look(value.path) : value);
+  // no early return: every path is looked up
+  return where
+    .map(({ path, ...rest }) => {
+      const value = look(path);
+      return Object.entries(rest)
+        .filter(([, other]) => other !== undefined)
+        .map(([name, other]) => {
+          const compared = operand(other as Operand);
+          return (
+            value !== undefined &&
+            compared !== undefined &&
+            comparisons[name as keyof typeof comparisons](value, compared)
+          );
+        })
+        .every(Boolean);
+    })
+    .every(Boolean);
+}
+
+/** @throws ConfigError for a condition without a comparison, or with a path that no run has */
+export function checkWhere(where: readonly Condition[], seen: ReadonlySet<string>): void {
+  for (const [i, { path, ...rest }] of where.entries()) {
+    const operands = Object.values(rest).filter((value) => value !== undefined);
+    if (operands.length === 0)
+      throw new ConfigError(`where.${i}: expected one of ${Object.keys(comparisons).join(", ")}, got none`);
+    for (const asked of [
+      path,
+      ...operands.flatMap((value) => (typeof value === "object" ? [value.path] : [])),
+    ])
+      if (!seen.has(asked)) throw new ConfigError(`where.${i}.path: no run has a field ${asked}`);
+  }
+}

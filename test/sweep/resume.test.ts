@@ -1,0 +1,145 @@
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { configHash, parseConfig } from "../../src/config.js";
+import {
+  Journal,
+  type PoolEvent,
+  type PoolOptions,
+  type PoolProgress,
+  type RunResult,
+  runPool,
+  sweepConfigs,
+} from "../../src/sweep/index.js";
+
+const folder = () => mkdtemp(join(tmpdir(), "unigram-lab-"));
+const essence = ({ seconds: _, stepSeconds: __, ...rest }: RunResult) => rest;
+
+async function runAll(
+  configs: ReturnType<typeof sweepConfigs>,
+  directory: string,
+  options: PoolOptions = {},
+) {
+  const journal = await Journal.open(directory);
+  const events: PoolEvent[] = [];
+  const results: RunResult[] = [];
+  try {
+    for await (const result of runPool(configs, {
+      ...options,
+      journal,
+      onEvent: (event) => events.push(event),
+    }))
+      results.push(result);
+    return { events, results };
+  } finally {
+    await journal.close();
+  }
+}
+
+/** About five seconds of one thread, evaluated rarely. */
+const long = parseConfig({
+  vocabSize: 1000,
+  embeddingDim: 64,
+  norm: "layernorm",
+  tied: false,
+  steps: 4000,
+  evaluateEvery: 900,
+});
+
+test("a long run that is stopped goes on from its checkpoint with the same records and the same bits", async () => {
+  const [whole] = (await runAll([long], await folder())).results;
+  const directory = await folder();
+  const controller = new AbortController();
+  let from = 0;
+  await expect(
+    runAll([long], directory, {
+      signal: controller.signal,
+      onProgress: ({ running }) => {
+        if ((running[0]?.step ?? 0) > 1200 && !controller.signal.aborted) {
+          from = performance.now();
+          controller.abort(new Error("enough"));
+        }
+      },
+    }),
+  ).rejects.toThrow("enough");
+  expect(performance.now() - from).toBeLessThan(1000);
+  expect(await readdir(join(directory, "checkpoints"))).toEqual([`${configHash(long)}.checkpoint`]);
+
+  const { results, events } = await runAll([long], directory);
+  const finished = events.find(({ event }) => event === "finished");
+  expect(finished).toMatchObject({ resumedFrom: expect.any(Number) });
+  expect((finished as { resumedFrom: number }).resumedFrom).toBeGreaterThan(1200);
+  expect(results.map(essence)).toEqual([essence(whole)]);
+  expect(await readdir(directory)).toEqual(["journal.ndjson"]);
+});
+
+test("checkpoints taken all the time, at evaluations and between them, change no bit", async () => {
+  const configs = [5, 64, 10_000].map((evaluateEvery) =>
+    parseConfig({ vocabSize: 60, embeddingDim: 9, steps: 700, evaluateEvery, norm: "rmsnorm" }),
+  );
+  const whole = await runAll(configs, await folder());
+  const often = await runAll(configs, await folder(), { checkpointEvery: 0 });
+  const sorted = (results: RunResult[]) => results.map(essence).sort((a, b) => (a.run < b.run ? -1 : 1));
+  expect(sorted(often.results)).toEqual(sorted(whole.results));
+});
+
+test("a damaged checkpoint, or that of another run, is passed over", async () => {
+  const directory = await folder();
+  const small = parseConfig({ vocabSize: 20, embeddingDim: 3, steps: 50 });
+  await mkdir(join(directory, "checkpoints"));
+  await writeFile(join(directory, "checkpoints", `${configHash(small)}.checkpoint`), "x".repeat(500));
+  await writeFile(join(directory, "checkpoints", "half.partial"), "x");
+  const { results, events } = await runAll([small], directory);
+  expect(events.at(-1)).toMatchObject({ event: "finished", resumedFrom: 0 });
+  expect(results[0].records.at(-1)?.step).toBe(50);
+  expect(
+    (await readdir(join(directory, "checkpoints")).catch(() => [])).filter((name) =>
+      name.endsWith("partial"),
+    ),
+  ).toEqual([]);
+});
+
+test("runs wait while memory is short, and one too large for it runs by itself", async () => {
+  const configs = sweepConfigs({ base: { vocabSize: 50, embeddingDim: 20, steps: 20_000 }, seeds: 6 });
+  const most = async (memory?: number) => {
+    let together = 0;
+    const onProgress = ({ running }: PoolProgress) => {
+      together = Math.max(together, running.filter(Boolean).length);
+    };
+    let count = 0;
+    for await (const _ of runPool(configs, { threads: 3, memory, onProgress })) count++;
+    expect(count).toBe(6);
+    return together;
+  };
+  expect(await most()).toBe(3);
+  expect(await most(1)).toBe(1);
+});
+
+test("the longest run starts first", async () => {
+  const configs = sweepConfigs({
+    base: { vocabSize: 30, embeddingDim: 4 },
+    axes: { steps: [10, 4000, 100, 1000] },
+  });
+  const started: number[] = [];
+  for await (const _ of runPool(configs, {
+    threads: 1,
+    onEvent: (event) => event.event === "started" && started.push(event.config.steps),
+  }));
+  expect(started).toEqual([4000, 1000, 100, 10]);
+});
+
+test("a changed sweep runs what is new and touches nothing else", async () => {
+  const directory = await folder();
+  const base = { vocabSize: 12, embeddingDim: 3, steps: 30 };
+  await runAll(sweepConfigs({ base, seeds: 3 }), directory);
+  const before = await readFile(join(directory, "journal.ndjson"));
+  const { events, results } = await runAll(
+    sweepConfigs({ base, axes: { learningRate: [0.001, 0.01] }, seeds: 3 }),
+    directory,
+  );
+  expect(events.filter(({ event }) => event === "finished")).toHaveLength(3);
+  expect(results).toHaveLength(6);
+  const after = await readFile(join(directory, "journal.ndjson"));
+  expect(after.subarray(0, before.length).equals(before)).toBe(true);
+});
