@@ -13,7 +13,7 @@ import { estimateCost } from "./cost.js";
 import type { Journal } from "./journal.js";
 import { freeMemory } from "./memory.js";
 import type { RunFailure, RunResult } from "./result.js";
-import type { Outcome, Task } from "./task.js";
+import { CONTROL_WORDS, type Outcome, type Task, Word } from "./task.js";
 
 /** A run that is being computed. */
 export interface RunningRun {
@@ -96,6 +96,12 @@ interface Waiting {
   attempts: number;
 }
 
+/** Seconds a step from which sharing one run pays. */
+const SHAREABLE = 1e-3;
+
+const shareable = ({ seconds }: Waiting, { steps }: RunConfig): boolean =>
+  seconds > 1 && seconds / Math.max(1, steps) > SHAREABLE;
+
 /** How often a run is tried before it is recorded as failed. */
 const ATTEMPTS = 2;
 /** Finished runs that may wait for the disk or for the caller before no more are started. */
@@ -163,7 +169,8 @@ export async function* runPool(configs: Configs, options: PoolOptions = {}): Asy
   waiting.sort((a, b) => a.seconds - b.seconds || (a.run < b.run ? 1 : -1));
 
   const slots = Math.max(1, Math.min(threads, waiting.length));
-  const control = new Int32Array(new SharedArrayBuffer(8 * slots));
+  const control = new Int32Array(new SharedArrayBuffer(4 * CONTROL_WORDS * slots));
+  const word = (slot: number, name: keyof typeof Word) => CONTROL_WORDS * slot + Word[name];
   const running: ({ waiting: Waiting; config: RunConfig } | null)[] = Array(slots).fill(null);
   const totalSeconds = waiting.reduce((sum, { seconds }) => sum + seconds, 0);
   let doneSeconds = 0;
@@ -172,7 +179,7 @@ export async function* runPool(configs: Configs, options: PoolOptions = {}): Asy
     let done = doneSeconds;
     const at = running.map((task, slot) => {
       if (!task) return null;
-      const step = Atomics.load(control, 2 * slot);
+      const step = Atomics.load(control, word(slot, "step"));
       done += task.config.steps ? (task.waiting.seconds * step) / task.config.steps : 0;
       return { run: task.waiting.run, config: task.config, step };
     });
@@ -218,8 +225,22 @@ export async function* runPool(configs: Configs, options: PoolOptions = {}): Asy
     for (let slot = 0; slot < slots && !stopping; slot++) {
       if (running[slot] !== null || writing + ready.length >= BACKLOG) continue;
       const chosen = next();
-      if (!chosen) return;
+      if (!chosen) break;
       start(slot, chosen);
+    }
+    if (waiting.length === 0) spread();
+  };
+
+  /** When nothing waits any more, idle threads join the runs that are large enough to share. */
+  const spread = () => {
+    const large = running.flatMap((task, slot) =>
+      task && shareable(task.waiting, task.config) ? [{ slot, seconds: task.waiting.seconds }] : [],
+    );
+    large.sort((a, b) => b.seconds - a.seconds);
+    const idle = threads - running.filter((task) => task !== null).length;
+    for (const [i, { slot }] of large.entries()) {
+      const extra = Math.floor(idle / large.length) + (i < idle % large.length ? 1 : 0);
+      Atomics.store(control, word(slot, "threads"), 1 + extra);
     }
   };
 
@@ -228,11 +249,13 @@ export async function* runPool(configs: Configs, options: PoolOptions = {}): Asy
     const config = configs.at(index) as RunConfig;
     running[slot] = { waiting: chosen, config };
     used += chosen.bytes;
-    Atomics.store(control, 2 * slot, 0);
+    Atomics.store(control, word(slot, "step"), 0);
+    Atomics.store(control, word(slot, "threads"), 1);
     onEvent?.({ event: "started", run, config });
     const checkpoint = checkpoints ? join(checkpoints, `${run}.checkpoint`) : null;
     const checkpointEvery = options.checkpointEvery ?? 30_000;
-    const task: Task = { run, config, control, slot, checkpoint, checkpointEvery };
+    const maxThreads = shareable(chosen, config) ? threads : 1;
+    const task: Task = { run, config, control, slot, maxThreads, checkpoint, checkpointEvery };
     pool
       .run(task)
       .then(
@@ -326,7 +349,7 @@ export async function* runPool(configs: Configs, options: PoolOptions = {}): Asy
     stopping = true;
     clearInterval(timer);
     signal?.removeEventListener("abort", stop);
-    for (let slot = 0; slot < slots; slot++) Atomics.store(control, 2 * slot + 1, 1);
+    for (let slot = 0; slot < slots; slot++) Atomics.store(control, word(slot, "stop"), 1);
     for (let waited = 0; busy() && waited < GRACE; waited += 10) await sleep(10);
     await pool.destroy();
     while (writing > 0) await sleep(1);

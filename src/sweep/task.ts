@@ -1,14 +1,26 @@
 import type { RunConfig } from "../config.js";
 import type { RunResult } from "./result.js";
 
+/** What pool and worker tell each other while a run is computed. */
+export const Word = {
+  /** Steps done. */
+  step: 0,
+  /** Set when the run is to stop. */
+  stop: 1,
+  /** Threads that the run is given. */
+  threads: 2,
+} as const;
+export const CONTROL_WORDS = 3;
+
 /** What the pool hands a worker. */
 export interface Task {
   run: string;
   config: RunConfig;
-  /** Two Int32 for each of the pool's slots, shared. */
+  /** Shared words: `CONTROL_WORDS` for each of the pool's slots, in the order of `Word`. */
   control: Int32Array;
-  /** This task's slot: `control[2 * slot]` is steps done, `control[2 * slot + 1]` is set when the run is to stop. */
   slot: number;
+  /** Threads that the run may be given while it runs; 1 for one too small to share. */
+  maxThreads: number;
   /** File that a long run is checkpointed to and goes on from, or null. */
   checkpoint: string | null;
   /** Milliseconds between two checkpoints. */

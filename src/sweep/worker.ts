@@ -4,7 +4,7 @@ import { configHash } from "../config.js";
 import type { TrainingRecord } from "../training/record.js";
 import { createTrainer, restoreTrainer, type Trainer } from "../training/trainer.js";
 import { type CheckpointHeader, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
-import type { Outcome, Task } from "./task.js";
+import { CONTROL_WORDS, type Outcome, type Task, Word } from "./task.js";
 
 /** Embeddings up to this many values travel with the result, for figures that draw them. */
 const SMALL = 1024;
@@ -22,14 +22,19 @@ const plain = (weights: Float32Array | undefined): number[] | null =>
   weights ? Array.from(weights, (x) => x + 0) : null;
 
 /** The trainer where its checkpoint left it, or at step 0 when there is none that fits. */
-async function begin({ run, config, checkpoint }: Task): Promise<{ trainer: Trainer } & CheckpointHeader> {
+async function begin({
+  run,
+  config,
+  checkpoint,
+  maxThreads,
+}: Task): Promise<{ trainer: Trainer } & CheckpointHeader> {
   if (checkpoint !== null && existsSync(checkpoint)) {
     const kept = await readCheckpoint(checkpoint);
-    const trainer = kept && (await restoreTrainer(kept.snapshot).catch(() => undefined));
+    const trainer = kept && (await restoreTrainer(kept.snapshot, { maxThreads }).catch(() => undefined));
     if (trainer && configHash(trainer.config) === run) return { trainer, ...kept.header };
     trainer?.dispose();
   }
-  return { trainer: await createTrainer(config), records: [], seconds: 0, stepSeconds: 0 };
+  return { trainer: await createTrainer(config, { maxThreads }), records: [], seconds: 0, stepSeconds: 0 };
 }
 
 export default async function runTask(task: Task): Promise<Outcome> {
@@ -39,6 +44,8 @@ export default async function runTask(task: Task): Promise<Outcome> {
   const resumedFrom = trainer.stepCount;
   const seconds = () => before.seconds + (performance.now() - from) / 1000;
   const stepSeconds = () => before.stepSeconds + trainer.stepSeconds;
+  const word = (name: keyof typeof Word) => CONTROL_WORDS * slot + Word[name];
+  let threads = 1;
   let checkpointed = resumedFrom > 0;
   let checkpointError: string | null = null;
   let last = from;
@@ -46,7 +53,7 @@ export default async function runTask(task: Task): Promise<Outcome> {
 
   /** Between two steps: a run that is to stop stops here, a long one is kept here. */
   const pauseForBreath = async () => {
-    const stop = Atomics.load(control, 2 * slot + 1) !== 0;
+    const stop = Atomics.load(control, word("stop")) !== 0;
     const now = performance.now();
     if (checkpoint !== null && (stop ? now - last > WORTH_KEEPING : now - last > pause)) {
       try {
@@ -69,7 +76,12 @@ export default async function runTask(task: Task): Promise<Outcome> {
 
   try {
     const onProgress = async (step: number) => {
-      Atomics.store(control, 2 * slot, step);
+      Atomics.store(control, word("step"), step);
+      const given = Math.min(task.maxThreads, Atomics.load(control, word("threads")));
+      if (given > threads) {
+        await trainer.setThreads(given);
+        threads = given;
+      }
       // at an evaluation the record comes first: a checkpoint before it would lose it
       if (step % config.evaluateEvery !== 0 && step < config.steps) await pauseForBreath();
     };

@@ -143,3 +143,15 @@ test("a changed sweep runs what is new and touches nothing else", async () => {
   const after = await readFile(join(directory, "journal.ndjson"));
   expect(after.subarray(0, before.length).equals(before)).toBe(true);
 });
+
+test("one long run at the tail is shared by idle threads, with the same bits", async () => {
+  const heavy = parseConfig({ vocabSize: 3000, embeddingDim: 64, steps: 300, evaluateEvery: 150 });
+  const small = sweepConfigs({ base: { vocabSize: 10, embeddingDim: 2, steps: 10 }, seeds: 3 });
+  const alone = (await runAll([heavy], await folder(), { threads: 1 })).results;
+  const shared = (await runAll([heavy, ...small], await folder(), { threads: 3 })).results;
+  const withoutBytes = ({ bytes: _, ...rest }: ReturnType<typeof essence>) => rest;
+  const tail = shared.filter(({ run }) => run === configHash(heavy));
+  expect(tail.map(essence).map(withoutBytes)).toEqual(alone.map(essence).map(withoutBytes));
+  // room for more threads is the trace that sharing leaves
+  expect(tail[0].bytes).toBeGreaterThan(alone[0].bytes);
+});
