@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { addExport } from "./export.js";
 import { exitCodeOf } from "./failure.js";
 import { addMerge } from "./merge.js";
+import { addReport } from "./report.js";
 import { addReproduce } from "./reproduce.js";
 import { addStatus } from "./status.js";
 import { addSweep } from "./sweep.js";
@@ -18,6 +19,7 @@ addReproduce(program);
 addTrain(program);
 addSweep(program);
 addStatus(program);
+addReport(program);
 addExport(program);
 addMerge(program);
 const overrideExit = (command: Command): void => {

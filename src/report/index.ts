@@ -18,6 +18,7 @@ import { dark, light } from "./theme.js";
 export type { ReportContent } from "./content.js";
 export { checkExportPath, type ExportRows, exportRuns } from "./export.js";
 export { checkRecordsPath, writeRecords } from "./records.js";
+export { writeSweepReport } from "./sweepReport.js";
 
 /** Finished runs by the condition that asked for them, in the order of their seeds, each seed once. */
 function byCondition(conditions: readonly Condition[], runs: readonly RunResult[]) {

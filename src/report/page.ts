@@ -63,7 +63,7 @@ const overview = (analysed: readonly AnalysedExperiment[]): string => `<nav><tab
   .join("\n")}</tbody></table></nav>`;
 
 /** Two copies of one SVG on a page must not share ids (clip paths). */
-const inline = (svg: string, prefix: string): string =>
+export const inline = (svg: string, prefix: string): string =>
   svg
     .replaceAll(/\bid="([^"]+)"/g, `id="${prefix}-$1"`)
     .replaceAll(/url\(#([^)]+)\)/g, `url(#${prefix}-$1)`)

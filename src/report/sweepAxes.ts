@@ -1,0 +1,52 @@
+/** What varies in a set of runs, found in the runs themselves, so that any directory can be drawn. */
+
+import type { RunConfig } from "../config.js";
+import { compareValues } from "../sweep/groups.js";
+import { type Cell, type Row, runRows } from "./table.js";
+
+/** A config field that differs between runs. */
+export interface Axis {
+  /** Dotted path as in exported tables. */
+  path: string;
+  /** Its values in order: numbers by size. */
+  values: Cell[];
+}
+
+/** The flat fields of a config: those of an exported table. */
+export const configCells = (config: RunConfig): Row => {
+  const [{ run: _, ...cells }] = runRows([{ run: "", config, records: [{}] } as never]);
+  // a schedule that is a number is one
+  const rate = config.learningRate;
+  return { ...cells, "config.learningRate": typeof rate === "number" ? rate : JSON.stringify(rate) };
+};
+
+const key = (cell: Cell | undefined): string => JSON.stringify(cell ?? null);
+
+/** Collects the values of every field, run by run. */
+export class AxisFinder {
+  readonly #points = new Map<string, Row>();
+
+  add(config: RunConfig): void {
+    const { seed: _, ...cells } = configCells(config);
+    this.#points.set(JSON.stringify(cells), cells);
+  }
+
+  /**
+   * Fields with more than one value; of several that always change together (a dimension and the default std of its
+   * initial weights) the first in the config's order.
+   */
+  axes(): Axis[] {
+    const points = [...this.#points.values()];
+    const axes: Axis[] = [];
+    for (const path of new Set(points.flatMap((point) => Object.keys(point)))) {
+      const values = new Map(points.map((point) => [key(point[path]), point[path] ?? null]));
+      if (values.size < 2) continue;
+      const follows = axes.some((axis) => {
+        const pairs = new Set(points.map((point) => `${key(point[axis.path])} ${key(point[path])}`));
+        return pairs.size === axis.values.length;
+      });
+      if (!follows) axes.push({ path, values: [...values.values()].sort(compareValues) });
+    }
+    return axes;
+  }
+}

@@ -1,0 +1,87 @@
+/** The runs of a sweep brought down to what is drawn: a curve a setting, numbers at its end, a fitted exponent. */
+import { leastSquaresExponent } from "../experiments/lossExponent.js";
+import { lastStep, type Observable, type SeriesRow, series, valueAt } from "../experiments/series.js";
+import { mean, meanInterval, standardDeviation } from "../experiments/statistics.js";
+import type { Journal } from "../sweep/journal.js";
+import { type Axis, AxisFinder, configCells } from "./sweepAxes.js";
+import type { Cell } from "./table.js";
+
+/** A number over seeds: mean, spread and a 95 % interval of the mean (null with one seed). */
+export interface Measured {
+  mean: number;
+  standardDeviation: number;
+  interval: [number, number] | null;
+  seeds: number;
+}
+
+/** All seeds of one point of the axes. */
+export interface Setting {
+  /** Value on each axis, in the order of the axes. */
+  values: Cell[];
+  seeds: number;
+  diverged: number;
+  curves: Record<(typeof observables)[number], SeriesRow[]>;
+  /** At the last step. */
+  excessLoss: Measured | null;
+  effectiveDimension: Measured | null;
+  /** β of excess loss ∝ step^−β by least squares over the last decade of steps. */
+  exponent: Measured | null;
+}
+
+export const observables = ["excessLoss", "effectiveDimension"] as const satisfies Observable[];
+
+const measure = (values: (number | null)[]): Measured | null => {
+  const known = values.filter((x): x is number => x !== null && Number.isFinite(x));
+  if (known.length === 0) return null;
+  return {
+    mean: mean(known),
+    standardDeviation: standardDeviation(known),
+    interval: meanInterval(known),
+    seeds: known.length,
+  };
+};
+
+/** Reads a journal twice: for its axes, and then setting by setting, so that one setting's runs are in memory. */
+export async function summarizeSweep(journal: Journal): Promise<{ axes: Axis[]; settings: Setting[] }> {
+  const finder = new AxisFinder();
+  for await (const { config } of journal.results()) finder.add(config);
+  const axes = finder.axes();
+  const names = new Map<string, { values: Cell[]; runs: string[] }>();
+  for await (const { run, config } of journal.results()) {
+    const cells = configCells(config);
+    const values = axes.map(({ path }) => cells[path] ?? null);
+    const key = JSON.stringify(values);
+    const setting = names.get(key);
+    if (setting) setting.runs.push(run);
+    else names.set(key, { values, runs: [run] });
+  }
+  const settings: Setting[] = [];
+  for (const { values, runs: own } of names.values()) {
+    const runs = [];
+    for await (const run of journal.results(own)) runs.push(run);
+    const end = lastStep(runs);
+    settings.push({
+      values,
+      seeds: runs.length,
+      diverged: runs.filter(({ divergedAt }) => divergedAt !== null).length,
+      curves: {
+        excessLoss: series("", runs, "excessLoss"),
+        effectiveDimension: series("", runs, "effectiveDimension"),
+      },
+      excessLoss: measure(runs.map((run) => valueAt(run, "excessLoss", end))),
+      effectiveDimension: measure(runs.map((run) => valueAt(run, "effectiveDimension", end))),
+      exponent: measure(
+        runs.map((run) =>
+          run.divergedAt === null ? leastSquaresExponent(run, Math.max(1, end / 10), end) : null,
+        ),
+      ),
+    });
+  }
+  const order = (setting: Setting) => setting.values.map((value, i) => axes[i].values.indexOf(value));
+  settings.sort((a, b) => {
+    const [x, y] = [order(a), order(b)];
+    const i = x.findIndex((place, j) => place !== y[j]);
+    return i < 0 ? 0 : x[i] - y[i];
+  });
+  return { axes, settings };
+}
