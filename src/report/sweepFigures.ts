@@ -39,7 +39,13 @@ function colour(axis: Axis | undefined): Spec {
         ? { range: palette.slice(0, domain.length) }
         : { scheme: { name: "viridis", count: domain.length, extent: [0, 0.92] } }),
     },
-    legend: { title: axisTitle(axis.path), symbolType: "stroke", symbolStrokeWidth: 3, symbolSize: 200 },
+    legend: {
+      title: axisTitle(axis.path),
+      symbolType: "stroke",
+      symbolStrokeWidth: 3,
+      symbolSize: 200,
+      symbolOpacity: 1,
+    },
   };
 }
 
