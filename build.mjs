@@ -29,27 +29,31 @@ const kernelAsBytes = {
         contents: `export default /* @__PURE__ */ Uint8Array.from(/* @__PURE__ */ atob("${base64}"), (c) => c.charCodeAt(0));`,
       };
     });
-    // threads are a file of their own, with a kernel of its own, for those who ask for them
-    onResolve({ filter: /^\.\/crew\.js$/ }, ({ path }) => ({ path, external: true }));
+    // threads and relaxed arithmetic are files of their own, with kernels of their own, for those who ask for them
+    onResolve({ filter: /^\.\/(crew|relaxed)\.js$/ }, ({ path }) => ({ path, external: true }));
   },
 };
 
-/** The kernel stays a file, imported as the module that such a runtime makes of it. There are no threads in any. */
+/** The kernel stays a file, imported as the module that such a runtime makes of it: neither threads nor relaxed SIMD. */
 const kernelAsModule = (path) => ({
   name: "kernel-as-module",
   setup({ onLoad, onResolve }) {
     onResolve({ filter: /\.wasm$/ }, () => ({ path, external: true }));
-    onResolve({ filter: /^\.\/crew\.js$/ }, (args) => ({
+    onResolve({ filter: /^\.\/(crew|relaxed)\.js$/ }, (args) => ({
       path: args.path,
-      namespace: "no-threads",
+      namespace: "nothing-more",
       pluginData: args.resolveDir,
     }));
-    onLoad({ filter: /.*/, namespace: "no-threads" }, ({ pluginData }) => ({
+    onLoad({ filter: /crew/, namespace: "nothing-more" }, ({ pluginData }) => ({
       resolveDir: pluginData,
       contents: `import { ConfigError } from "../../config.js";
         export const instantiateSharedKernel = () => {
           throw new ConfigError("threads: expected 1, this runtime has no threads");
         };`,
+    }));
+    // no bytes of a kernel: compiling them fails as it does where relaxed SIMD is missing
+    onLoad({ filter: /relaxed/, namespace: "nothing-more" }, () => ({
+      contents: "export const alone = new Uint8Array(); export const shared = alone;",
     }));
   },
 });
@@ -76,7 +80,7 @@ const smallMemory = {
 /** The universal entry, once for every way to get at the kernel: one file each, which imports at most what is named. */
 const universal = [];
 for (const [name, entryPoint, plugins, imports] of [
-  ["index", "src/index.ts", [kernelAsBytes], ["./crew.js"]],
+  ["index", "src/index.ts", [kernelAsBytes], ["./crew.js", "./relaxed.js"]],
   ["index.workerd", "src/index.ts", [kernelAsModule("./kernel.wasm"), smallMemory], ["./kernel.wasm"]],
   [
     "index.edge-light",
@@ -86,7 +90,8 @@ for (const [name, entryPoint, plugins, imports] of [
   ],
   ["browser", "src/browser/index.ts", [besideIndex], ["./index.js"]],
   ["browserWorker", "src/browser/worker.ts", [besideIndex], ["./index.js"]],
-  ["crew", "src/backend/wasm/crew.ts", [kernelAsBytes, besideIndex], ["./index.js"]],
+  ["crew", "src/backend/wasm/crew.ts", [kernelAsBytes, besideIndex], ["./index.js", "./relaxed.js"]],
+  ["relaxed", "src/backend/wasm/relaxed.ts", [kernelAsBytes], []],
 ]) {
   const built = await build({
     ...common,

@@ -71,6 +71,8 @@ export interface RunConfig {
   evaluation: Evaluation;
   /** Whether every evaluation measures the spectrum of the embedding. */
   spectrum: boolean;
+  /** "relaxed" lets products fuse multiply and add, faster where the machine does so: no longer the same bits everywhere. */
+  arithmetic: "strict" | "relaxed";
   seed: number;
 }
 
@@ -109,6 +111,11 @@ export interface RunConfigInput {
   evaluation?: EvaluationInput | undefined;
   /** Whether every evaluation measures the spectrum of the embedding. Default true. */
   spectrum?: boolean | undefined;
+  /**
+   * "relaxed" lets products fuse multiply and add, where the runtime has relaxed SIMD and the machine fuses: faster, but no
+   * longer the same bits everywhere. Default "strict".
+   */
+  arithmetic?: "strict" | "relaxed" | undefined;
   /** A whole number from 0 to 2^53 - 1. Default 0. */
   seed?: number | undefined;
 }
@@ -242,6 +249,7 @@ export const runConfigSchema: v.GenericSchema<
   evaluateEvery: v.optional(wholeNumber(1, 1e9), 100),
   evaluation: v.optional(evaluation),
   spectrum: v.optional(trueOrFalse, true),
+  arithmetic: v.optional(oneOf(["strict", "relaxed"]), "strict"),
   seed: v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER), 0),
 });
 

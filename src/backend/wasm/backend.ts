@@ -41,12 +41,12 @@ export async function createWasmBackend(
 ): Promise<Backend> {
   const layout = planLayout(config, RESERVED, maxThreads);
   if (maxThreads === 1) {
-    const { kernel, memory } = await instantiateKernel(layout.bytes, module);
+    const { kernel, memory } = await instantiateKernel(layout.bytes, module, config.arithmetic);
     return new WasmBackend(config, kernel, memory, layout);
   }
   // loaded by those who ask for threads: it carries a kernel of its own
   const { Crew, instantiateSharedKernel, mayWait } = await import("./crew.js");
-  const shared = await instantiateSharedKernel(layout.bytes);
+  const shared = await instantiateSharedKernel(layout.bytes, config.arithmetic);
   const crew = new Crew({ module: shared.module, memory: shared.memory, run: layout.run });
   layout.values.mayWait = mayWait() ? 1 : 0;
   const backend = new WasmBackend(config, shared.kernel, shared.memory, layout, crew);

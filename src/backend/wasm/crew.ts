@@ -3,8 +3,8 @@
  * until it is dismissed. Works on worker threads of Node and on Web Workers of a page that is cross-origin isolated.
  */
 import source from "../../../build/kernel-threads.wasm";
-import { ConfigError } from "../../config.js";
-import { allocate, checked, type KernelExports, PAGE } from "./kernel.js";
+import { ConfigError, type RunConfig } from "../../config.js";
+import { allocate, checked, compileRelaxed, type KernelExports, PAGE } from "./kernel.js";
 
 /** The little of Node's worker threads that is used. */
 interface NodeWorker {
@@ -26,7 +26,7 @@ const program = `const join = ({ module, memory, run, member }, here) => {
   });
 };`;
 const nodeProgram = `${program}
-const { parentPort, workerData } = require("node:worker_threads");
+const { parentPort, workerData } = process.getBuiltinModule("node:worker_threads");
 join(workerData, () => parentPort.postMessage("here"));`;
 const webProgram = `${program}
 onmessage = ({ data }) => join(data, () => postMessage("here"));`;
@@ -47,21 +47,28 @@ function requireThreads(): void {
 }
 
 let compiled: Promise<WebAssembly.Module> | undefined;
+let compiledRelaxed: Promise<WebAssembly.Module> | undefined;
 
 /**
  * An instance over a shared memory of `bytes`.
- * @throws ConfigError when there is not so much memory, or no threads
+ * @throws ConfigError when there is not so much memory, no threads, or no relaxed SIMD for relaxed arithmetic
  */
-export async function instantiateSharedKernel(bytes: number): Promise<{
+export async function instantiateSharedKernel(
+  bytes: number,
+  arithmetic: RunConfig["arithmetic"] = "strict",
+): Promise<{
   kernel: KernelExports;
   memory: WebAssembly.Memory;
   module: WebAssembly.Module;
 }> {
   requireThreads();
-  compiled ??= ArrayBuffer.isView(source)
-    ? WebAssembly.compile(source as Uint8Array<ArrayBuffer>)
-    : Promise.resolve(source);
-  const module = await compiled;
+  if (arithmetic === "relaxed")
+    compiledRelaxed ??= import("./relaxed.js").then(({ shared }) => compileRelaxed(shared));
+  else
+    compiled ??= ArrayBuffer.isView(source)
+      ? WebAssembly.compile(source as Uint8Array<ArrayBuffer>)
+      : Promise.resolve(source);
+  const module = await (arithmetic === "relaxed" ? compiledRelaxed! : compiled!);
   const pages = Math.ceil(bytes / PAGE);
   const memory = allocate(bytes, { initial: pages, maximum: pages, shared: true });
   const words = new Int32Array(memory.buffer);

@@ -2,7 +2,7 @@
 
 // its bytes; in the builds for runtimes that compile WebAssembly only ahead of time, the module itself (build.mjs)
 import source from "../../../build/kernel.wasm";
-import { ConfigError } from "../../config.js";
+import { ConfigError, type RunConfig } from "../../config.js";
 
 /** What assembly/index.ts exports, as far as TypeScript calls it. Addresses and sizes are whole numbers below 2^32. */
 export interface KernelExports {
@@ -27,22 +27,38 @@ export const RESERVED = 4096;
 export const PAGE = 65536;
 
 let compiled: Promise<WebAssembly.Module> | undefined;
+let compiledRelaxed: Promise<WebAssembly.Module> | undefined;
+
+/** Relaxed SIMD is compiled, or refused in one line that says so. */
+export async function compileRelaxed(source: Uint8Array | WebAssembly.Module): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(source as Uint8Array<ArrayBuffer>);
+  } catch {
+    throw new ConfigError(`arithmetic: expected "strict", this runtime has no relaxed SIMD, got "relaxed"`);
+  }
+}
 
 /**
  * An instance with a memory of its own, of `bytes`. `module` is for runtimes that refuse to compile from bytes.
- * @throws ConfigError when there is not so much memory
+ * @throws ConfigError when there is not so much memory, or no relaxed SIMD for relaxed arithmetic
  */
 export async function instantiateKernel(
   bytes: number,
   module?: WebAssembly.Module,
+  arithmetic: RunConfig["arithmetic"] = "strict",
 ): Promise<{ kernel: KernelExports; memory: WebAssembly.Memory }> {
   if (module !== undefined && !isKernel(module))
     throw new ConfigError(
       `module: expected the WebAssembly.Module of unigram-lab/kernel.wasm, got ${Object.prototype.toString.call(module)}`,
     );
-  if (module === undefined) compiled ??= compile();
+  if (arithmetic === "relaxed")
+    compiledRelaxed ??= import("./relaxed.js").then(({ alone }) => compileRelaxed(alone));
+  else if (module === undefined) compiled ??= compile();
   const memory = allocate(bytes, { initial: Math.ceil(bytes / PAGE) });
-  const instance = await WebAssembly.instantiate(module ?? (await compiled!), { env: { memory } });
+  const instance = await WebAssembly.instantiate(
+    (arithmetic === "relaxed" ? await compiledRelaxed : module) ?? (await compiled!),
+    { env: { memory } },
+  );
   return { kernel: checked(instance.exports as unknown as KernelExports), memory };
 }
 
