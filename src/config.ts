@@ -216,6 +216,7 @@ const evaluation = v.variant(
   ),
 );
 
+/** @internal consumers have no valibot to read its type with */
 export const runConfigSchema: v.GenericSchema<
   RunConfigInput,
   Omit<RunConfig, "init" | "evaluation"> & {

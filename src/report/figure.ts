@@ -1,5 +1,4 @@
 /** A vega-lite specification as a picture: SVG in a light or a dark look, and PNG at twice its size. */
-import { Resvg } from "@resvg/resvg-js";
 import * as vega from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 import { fontFiles } from "./fonts.js";
@@ -28,9 +27,15 @@ export async function figureSvg(spec: Record<string, unknown>, theme: Theme): Pr
   }
 }
 
-/** The SVG as PNG, two pixels a point. */
-export const figurePng = (svg: string, theme: Theme): Uint8Array =>
-  new Resvg(svg, {
+/**
+ * The SVG as PNG, two pixels a point.
+ * @throws Error without the optional package that draws it, a native one as large as all the rest
+ */
+export async function figurePng(svg: string, theme: Theme): Promise<Uint8Array> {
+  const { Resvg } = await import("@resvg/resvg-js").catch(() => {
+    throw new Error("a picture as PNG needs the optional package @resvg/resvg-js, which is not installed");
+  });
+  return new Resvg(svg, {
     background: theme.background,
     fitTo: { mode: "zoom", value: 2 },
     font: {
@@ -42,3 +47,4 @@ export const figurePng = (svg: string, theme: Theme): Uint8Array =>
   })
     .render()
     .asPng();
+}

@@ -72,7 +72,7 @@ export async function writeReport(dir: string, content: ReportContent): Promise<
   await mkdir(join(dir, "figures"), { recursive: true });
   for (const { name, svg } of analysed.flatMap(({ figures }) => figures)) {
     await atomicWrite(join(dir, "figures", `${name}.svg`), svg.light);
-    await atomicWrite(join(dir, "figures", `${name}.png`), figurePng(svg.light, light));
+    await atomicWrite(join(dir, "figures", `${name}.png`), await figurePng(svg.light, light));
   }
   if (rows.length > 0) await atomicWrite(join(dir, "runs.parquet"), parquetBytes(rows));
   await atomicWrite(join(dir, "claims.json"), claimsJson(claims));

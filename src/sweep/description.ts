@@ -113,7 +113,7 @@ const schemaOf = (axis: typeof axes) =>
   });
 const schema = schemaOf(axes);
 
-/** The same without what JSON Schema has no words for: an axis is one of the two. */
+/** @internal The same without what JSON Schema has no words for: an axis is one of the two. */
 export const publishedSchema = v.strictObject({
   ...schema.entries,
   axes: v.optional(v.record(v.string(), v.union([list, space]))),

@@ -1,6 +1,9 @@
 /** A share of a sweep for one of several machines: which runs it takes depends on their names alone. */
 import { ConfigError } from "../config.js";
 
+/** As process.env; its own type would ask consumers for Node's. */
+type Environment = Readonly<Record<string, string | undefined>>;
+
 export interface Shard {
   /** 0 to count − 1. */
   index: number;
@@ -11,7 +14,7 @@ export interface Shard {
 export const inShard = (run: string, { index, count }: Shard): boolean =>
   Number.parseInt(run.slice(0, 12), 16) % count === index;
 
-function numberOf(environment: NodeJS.ProcessEnv, name: string, kind: string): number {
+function numberOf(environment: Environment, name: string, kind: string): number {
   const value = Number(environment[name] || Number.NaN);
   if (!Number.isInteger(value))
     throw new ConfigError(
@@ -25,7 +28,7 @@ function numberOf(environment: NodeJS.ProcessEnv, name: string, kind: string): n
  * `completions` Kubernetes does not hand down and the manifest has to repeat in JOB_COMPLETIONS.
  * @throws ConfigError for anything else
  */
-export function parseShard(text: string, environment: NodeJS.ProcessEnv = process.env): Shard {
+export function parseShard(text: string, environment: Environment = process.env): Shard {
   let shard: Shard;
   if (text === "slurm") {
     const of = (name: string) => numberOf(environment, `SLURM_ARRAY_TASK_${name}`, text);

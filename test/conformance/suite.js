@@ -227,3 +227,48 @@ export async function conformance({ module, only = caseNames } = {}) {
   }
   return results;
 }
+
+/** What the weights of a short run hash to, however they came about. */
+async function shortRun(options, advance = (trainer) => trainer.advance(40)) {
+  const trainer = await createTrainer({ ...small, steps: 40 }, options);
+  try {
+    await advance(trainer);
+    return await weightsHash(await trainer.weights());
+  } finally {
+    trainer.dispose();
+  }
+}
+
+/** Kernel in a few ways, slices of time, threads: each by what a run of 40 steps comes to by it. */
+const probes = {
+  "kernel found by itself": () => shortRun({}),
+  "kernel handed in": ({ module, bytes }) => {
+    if (!module && !bytes) throw new Error("no module at hand");
+    return shortRun({ module: module ?? new WebAssembly.Module(bytes) });
+  },
+  advanceFor: ({ module }) =>
+    shortRun(module ? { module } : {}, async (trainer) => {
+      await trainer.advanceFor(1);
+      while (trainer.stepCount < 40) await trainer.advanceFor(1000);
+    }),
+  "threads in a run": ({ module }) => shortRun(module ? { module, threads: 2 } : { threads: 2 }),
+};
+
+export const featureNames = Object.keys(probes);
+
+/**
+ * What this runtime can do beyond the cases.
+ * @param options `module` as above, `bytes`: those of kernel.wasm, where a module can be compiled from them
+ * @returns by feature, the hash of the run's weights or `Name: message` of the error it ended with
+ */
+export async function features(options = {}) {
+  const results = {};
+  for (const [name, probe] of Object.entries(probes)) {
+    try {
+      results[name] = await probe(options);
+    } catch (error) {
+      results[name] = `${error?.name}: ${error?.message}`;
+    }
+  }
+  return results;
+}
