@@ -47,7 +47,7 @@ export async function writeSweepReport(journal: Journal, out: string): Promise<s
   for (const { name, caption, spec } of sweepFigures(axes, settings)) {
     const svg = { light: await figureSvg(spec, light), dark: await figureSvg(spec, dark) };
     await atomicWrite(join(out, "figures", `${name}.svg`), svg.light);
-    await atomicWrite(join(out, "figures", `${name}.png`), figurePng(svg.light, light));
+    await atomicWrite(join(out, "figures", `${name}.png`), await figurePng(svg.light, light));
     figures.push(`<figure class="wide" id="figure-${name}" role="group" aria-label="${escapeHtml(caption)}">
 <div class="light">${inline(svg.light, `${name}-light`)}</div><div class="dark">${inline(svg.dark, `${name}-dark`)}</div>
 <figcaption>${escapeHtml(caption)}</figcaption></figure>`);
