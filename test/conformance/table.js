@@ -37,9 +37,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const url = (path) => new URL(`../../${path}`, import.meta.url);
   const rows = JSON.parse(await readFile(url("build/runtimes.json"), "utf8"));
   await writeFile(url("test/conformance/results.json"), `${JSON.stringify(rows, null, 2)}\n`);
-  const readme = await readFile(url("README.md"), "utf8");
-  await writeFile(
-    url("README.md"),
-    readme.replace(tableOf(readme), () => markdown(rows)),
-  );
+  const { before, behind } = parts(await readFile(url("README.md"), "utf8"));
+  await writeFile(url("README.md"), before + markdown(rows) + behind);
 }

@@ -83,6 +83,8 @@ test("holds what consumers need and nothing else", () => {
       "dist/index.workerd.js.map",
       "dist/kernel.wasm",
       "dist/kernel.wasm.d.ts",
+      "dist/relaxed.js",
+      "dist/relaxed.js.map",
       "dist/report.js",
       "dist/report.js.map",
       "dist/sweep.js",
