@@ -1,10 +1,11 @@
 /**
  * `npm run bench`: checks, then times kernels, steps, evaluation, the spectrum and growth; `-- --save` keeps the raw
- * figures in bench/results, `-- --only kernels,steps` takes some of the parts. Against PyTorch: `npm run bench:peers`.
+ * figures in bench/results, `-- --only kernels,steps` takes some of the parts, `-- --against <git ref>` compares the steps of two commits. Against PyTorch: `npm run bench:peers`.
  */
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { createTrainer } from "../dist/index.js";
+import { benchAgainst } from "./against.mjs";
 import { benchGrowth, measureStep } from "./growth.mjs";
 import { hardware } from "./hardware.mjs";
 import { benchKernels } from "./kernels.mjs";
@@ -13,10 +14,11 @@ import { median } from "./paired.mjs";
 const { values } = parseArgs({
   options: {
     save: { type: "boolean", default: false },
+    against: { type: "string" },
     only: { type: "string", default: "kernels,steps,evaluation,growth" },
   },
 });
-const wanted = values.only.split(",");
+const wanted = values.against ? [] : values.only.split(",");
 const show = (x) => Number(x.toPrecision(3));
 const result = { environment: hardware() };
 
@@ -105,6 +107,8 @@ if (wanted.includes("growth"))
       `${label}: ${show(milliseconds)} ms a step, ${show(gigaflops)} GFLOP/s, ${show(mebibytes)} MiB`,
     ),
   );
+
+if (values.against) result.against = await benchAgainst(values.against);
 
 if (values.save) {
   const file = new URL(`results/bench-${result.environment.date.slice(0, 10)}.json`, import.meta.url);

@@ -6,6 +6,7 @@ import { exitCodeOf } from "./failure.js";
 import { addMerge } from "./merge.js";
 import { addReport } from "./report.js";
 import { addReproduce } from "./reproduce.js";
+import { revectorize } from "./revectorizer.js";
 import { addStatus } from "./status.js";
 import { addSweep } from "./sweep.js";
 import { addTrain } from "./train.js";
@@ -14,6 +15,10 @@ const { version } = JSON.parse(readFileSync(new URL("../package.json", import.me
 const program = new Command("unigram-lab")
   .description("A laboratory for the smallest language model that still shows what large ones show.")
   .version(version)
+  .option(
+    "--no-revectorize",
+    "leave V8's revectorizer off (Node 24 and newer: 256-bit vectors, the same bits)",
+  )
   .configureOutput({ outputError: (text, write) => write(`${text.trim().split("\n")[0]}\n`) });
 addReproduce(program);
 addTrain(program);
@@ -22,6 +27,14 @@ addStatus(program);
 addReport(program);
 addExport(program);
 addMerge(program);
+/** Commands that train. */
+const training = ["reproduce", "train", "sweep"];
+program.hook("preAction", async (_, command) => {
+  if (!training.includes(command.name()) || !program.opts().revectorize) return;
+  const said = await revectorize();
+  if (command.opts().verbose) process.stderr.write(`${said}\n`);
+});
+
 const overrideExit = (command: Command): void => {
   command.exitOverride();
   command.commands.forEach(overrideExit);

@@ -177,6 +177,7 @@ export function planLayout(config: RunConfig, heapBase: number, threads = 1): La
   };
   const matrix = () => allocate(4 * V * stride);
   const row = () => allocate(4 * stride);
+  const ofGeneralStep = (bytes: number) => allocate(combined ? 0 : bytes);
   const run = allocate(runBytes);
   const rates = allocate(8 * RATES);
   const eigenvalues = allocate(config.spectrum ? 8 * n : 0);
@@ -233,15 +234,15 @@ export function planLayout(config: RunConfig, heapBase: number, threads = 1): La
     counts: allocate(4 * most),
     rowMean: allocate(4 * most),
     rowScale: allocate(4 * most),
-    x: allocate(4 * most * stride),
-    targetSum: allocate(4 * most * stride),
-    dx: allocate(4 * most * stride),
-    panels: allocate(4 * D * blockInputs),
+    x: ofGeneralStep(4 * most * stride),
+    targetSum: ofGeneralStep(4 * most * stride),
+    dx: ofGeneralStep(4 * most * stride),
+    panels: ofGeneralStep(4 * D * blockInputs),
     logits: allocate(Math.max(logitsBytes, spectrumBytes, 12 * V)),
     chunkShift: allocate(4 * chunks * blockInputs),
     segmentMax: allocate(4 * segments * blockInputs),
     segmentSum: allocate(4 * segments * blockInputs),
-    segmentDx: allocate(4 * segments * blockInputs * stride),
+    segmentDx: ofGeneralStep(4 * segments * blockInputs * stride),
     inputScale: allocate(4 * blockInputs),
     inputShift: allocate(4 * blockInputs),
     gradient: most > blockInputs ? matrix() : 0,

@@ -1,0 +1,62 @@
+/**
+ * Two commits, turn by turn in one run: `npm run bench -- --against <git ref>`. The other commit is checked out into a
+ * folder of its own, built with this one's packages, and both must give the same loss to six digits before they are timed.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { paired } from "./paired.mjs";
+
+const here = fileURLToPath(new URL("..", import.meta.url));
+const sizes = [
+  [10, 1],
+  [100, 100],
+  [1000, 100],
+  [10000, 100],
+  [50304, 100],
+  [100, 1000],
+  [100, 10000],
+];
+
+export async function benchAgainst(ref) {
+  const folder = await mkdtemp(join(tmpdir(), "unigram-lab-against-"));
+  const git = (...args) => execFileSync("git", args, { cwd: here, stdio: "pipe" });
+  try {
+    git("worktree", "add", "--detach", folder, ref);
+    await symlink(join(here, "node_modules"), join(folder, "node_modules"));
+    execFileSync("npm", ["run", "build"], { cwd: folder, stdio: "pipe" });
+    const libraries = {
+      here: await import("../dist/index.js"),
+      [ref]: await import(pathToFileURL(join(folder, "dist/index.js")).href),
+    };
+    const results = [];
+    for (const [vocabSize, embeddingDim] of sizes) {
+      const contenders = [];
+      const losses = [];
+      for (const [name, { createTrainer }] of Object.entries(libraries)) {
+        const trainer = await createTrainer({ vocabSize, embeddingDim, steps: 1e9, spectrum: false });
+        losses.push((await trainer.advance(5)).loss);
+        const seconds = async (steps) => {
+          const from = performance.now();
+          await trainer.advance(steps);
+          return (performance.now() - from) / 1000;
+        };
+        contenders.push({ name, seconds, trainer });
+      }
+      if (!(Math.abs(losses[0] - losses[1]) < 1e-6 * losses[0])) throw new Error(`losses differ: ${losses}`);
+      const times = await paired(contenders, { turns: 11 });
+      for (const { trainer } of contenders) trainer.dispose();
+      const ratio = times[ref].median / times.here.median;
+      results.push({ vocabSize, embeddingDim, times, ratio });
+      console.log(
+        `V ${vocabSize}, D ${embeddingDim}: ${ref} ${times[ref].median.toPrecision(3)} ms, here ${times.here.median.toPrecision(3)} ms, ${ratio.toFixed(3)} times as fast`,
+      );
+    }
+    return results;
+  } finally {
+    git("worktree", "remove", "--force", folder);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
