@@ -216,8 +216,7 @@ const evaluation = v.variant(
   ),
 );
 
-/** @internal consumers have no valibot to read its type with */
-export const runConfigSchema: v.GenericSchema<
+const schema: v.GenericSchema<
   RunConfigInput,
   Omit<RunConfig, "init" | "evaluation"> & {
     init: { kind: "normal"; std?: number | undefined };
@@ -254,6 +253,9 @@ export const runConfigSchema: v.GenericSchema<
   seed: v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER), 0),
 });
 
+/** The schema itself (valibot's), for publishing it as JSON Schema. */
+export const runConfigSchema = (): unknown => schema;
+
 const describe = (issue: v.BaseIssue<unknown>): string => {
   const path = v.getDotPath(issue);
   if (issue.type === "strict_object") {
@@ -270,7 +272,7 @@ const describe = (issue: v.BaseIssue<unknown>): string => {
 export function parseConfig(input: RunConfigInput = {}): RunConfig {
   // an array passes as an object without fields
   if (Array.isArray(input)) throw new ConfigError(`config: expected an object, got ${show(input)}`);
-  const result = v.safeParse(runConfigSchema, input, { abortEarly: true });
+  const result = v.safeParse(schema, input, { abortEarly: true });
   if (!result.success) throw new ConfigError(describe(result.issues[0]));
   const parsed = result.output;
   if (parsed.distribution.kind === "given" && parsed.distribution.probabilities.length !== parsed.vocabSize)

@@ -113,12 +113,13 @@ const schemaOf = (axis: typeof axes) =>
   });
 const schema = schemaOf(axes);
 
-/** @internal The same without what JSON Schema has no words for: an axis is one of the two. */
-export const publishedSchema = v.strictObject({
-  ...schema.entries,
-  axes: v.optional(v.record(v.string(), v.union([list, space]))),
-  zip: v.optional(v.array(v.record(v.string(), v.union([list, space])))),
-});
+/** The same without what JSON Schema has no words for: an axis is one of the two. */
+export const publishedSchema = (): unknown =>
+  v.strictObject({
+    ...schema.entries,
+    axes: v.optional(v.record(v.string(), v.union([list, space]))),
+    zip: v.optional(v.array(v.record(v.string(), v.union([list, space])))),
+  });
 
 /**
  * A description that is sound in itself; its fields and values are checked when its runs are made.

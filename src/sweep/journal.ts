@@ -46,10 +46,13 @@ async function* lines(file: FileHandle): AsyncGenerator<Place & { bytes: Buffer;
   if (rest.length > 0) yield { offset, length: rest.length, bytes: rest, whole: false };
 }
 
+const isFull = (error: unknown): boolean =>
+  ["ENOSPC", "EDQUOT"].includes((error as NodeJS.ErrnoException).code ?? "");
+
 /** A write that failed, as one line. */
 const writeError = (path: string, error: unknown): Error => {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === "ENOSPC" || code === "EDQUOT")
+  if (isFull(error))
     return new Error(
       `${path}: the disk is full (${code}); every run that was reported finished is kept, the same command goes on once there is room`,
     );
@@ -76,6 +79,8 @@ export class Journal {
   #pending: Pending[] = [];
   #writing: Promise<void> | undefined;
   #broken: Error | undefined;
+  /** Whether the disk is nearly full: records go out one by one. */
+  #short = false;
 
   private constructor(path: string, file: FileHandle, lock?: Lock) {
     this.path = path;
@@ -109,9 +114,7 @@ export class Journal {
       await lock?.release();
       const { code } = error as NodeJS.ErrnoException;
       if (error instanceof ConfigError || code === undefined) throw error;
-      throw code === "ENOSPC" || code === "EDQUOT" || code === "EIO"
-        ? writeError(directory, error)
-        : unwritable(directory, code);
+      throw isFull(error) || code === "EIO" ? writeError(directory, error) : unwritable(directory, code);
     }
   }
 
@@ -246,8 +249,7 @@ export class Journal {
   /** What came in while the disk was busy goes out in one write and one sync. */
   async #write(): Promise<void> {
     while (this.#pending.length > 0) {
-      const batch = this.#pending;
-      this.#pending = [];
+      const batch = this.#pending.splice(0, this.#short ? 1 : this.#pending.length);
       try {
         if (this.#broken) throw this.#broken;
         if (this.#lock?.held !== true)
@@ -257,7 +259,12 @@ export class Journal {
           at += (await this.#file.write(bytes, at, bytes.length - at, this.#size + at)).bytesWritten;
         await this.#file.datasync();
       } catch (error) {
-        await this.#fail(error, batch);
+        if (isFull(error) && batch.length > 1) {
+          // not all of them fit, but some may
+          this.#short = true;
+          this.#pending.unshift(...batch);
+          await this.#file.truncate(this.#size).catch(() => {});
+        } else await this.#fail(error, batch);
         continue;
       }
       for (const { kind, run, line, resolve } of batch) {
