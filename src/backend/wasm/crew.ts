@@ -4,7 +4,7 @@
  */
 import source from "../../../build/kernel-threads.wasm";
 import { ConfigError, type RunConfig } from "../../config.js";
-import { allocate, checked, compileRelaxed, type KernelExports, PAGE } from "./kernel.js";
+import { allocate, checked, compileRelaxed, type KernelExports, load, PAGE } from "./kernel.js";
 
 /** The little of Node's worker threads that is used. */
 interface NodeWorker {
@@ -73,7 +73,7 @@ export async function instantiateSharedKernel(
   const memory = allocate(bytes, { initial: pages, maximum: pages, shared: true });
   const words = new Int32Array(memory.buffer);
   const park = (address: number, expected: number) => void Atomics.wait(words, address >>> 2, expected);
-  const instance = await WebAssembly.instantiate(module, { env: { memory, park } });
+  const instance = await load(module, { memory, park });
   return { kernel: checked(instance.exports as unknown as KernelExports), memory, module };
 }
 

@@ -1,5 +1,6 @@
 /** The compiled kernel and its instances. */
 
+import { instantiate } from "@assemblyscript/loader";
 // its bytes; in the builds for runtimes that compile WebAssembly only ahead of time, the module itself (build.mjs)
 import source from "../../../build/kernel.wasm";
 import { ConfigError, type RunConfig } from "../../config.js";
@@ -55,12 +56,23 @@ export async function instantiateKernel(
     compiledRelaxed ??= import("./relaxed.js").then(({ alone }) => compileRelaxed(alone));
   else if (module === undefined) compiled ??= compile();
   const memory = allocate(bytes, { initial: Math.ceil(bytes / PAGE) });
-  const instance = await WebAssembly.instantiate(
+  const instance = await load(
     (arithmetic === "relaxed" ? await compiledRelaxed : module) ?? (await compiled!),
-    { env: { memory } },
+    {
+      memory,
+    },
   );
   return { kernel: checked(instance.exports as unknown as KernelExports), memory };
 }
+
+/** Instantiates through AssemblyScript's loader, which knows only modules of its own realm, or by hand. */
+export const load = (
+  module: WebAssembly.Module,
+  env: { memory: WebAssembly.Memory; park?: (address: number, expected: number) => void },
+): Promise<{ exports: object }> =>
+  module instanceof WebAssembly.Module
+    ? instantiate(module, { env: env as { memory: WebAssembly.Memory } })
+    : WebAssembly.instantiate(module as WebAssembly.Module, { env });
 
 /** @throws ConfigError that says how many bytes there are not */
 export function allocate(bytes: number, descriptor: WebAssembly.MemoryDescriptor): WebAssembly.Memory {
