@@ -1,6 +1,10 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { configHash, parseConfig } from "../../src/config.js";
 import {
@@ -70,6 +74,27 @@ test("a long run that is stopped goes on from its checkpoint with the same recor
   const finished = events.find(({ event }) => event === "finished");
   expect(finished).toMatchObject({ resumedFrom: expect.any(Number) });
   expect((finished as { resumedFrom: number }).resumedFrom).toBeGreaterThan(1200);
+  expect(results.map(essence)).toEqual([essence(whole)]);
+  expect(await readdir(directory)).toEqual(["journal.ndjson"]);
+});
+
+test("a long run whose process is killed goes on from its last checkpoint on disk", async () => {
+  const [whole] = (await runAll([long], await folder())).results;
+  const directory = await folder();
+  const child = spawn(process.execPath, [
+    "--input-type=module",
+    "-e",
+    `import { sweep } from ${JSON.stringify(new URL("../../dist/sweep.js", import.meta.url).href)};
+     const options = { journal: ${JSON.stringify(directory)}, checkpointEvery: 200 };
+     for await (const _ of sweep({ base: ${JSON.stringify(long)} }, options));`,
+  ]);
+  while (!existsSync(join(directory, "checkpoints", `${configHash(long)}.checkpoint`))) await sleep(10);
+  await sleep(Math.random() * 500);
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  const { results, events } = await runAll([long], directory);
+  const finished = events.find(({ event }) => event === "finished");
+  expect((finished as { resumedFrom: number }).resumedFrom).toBeGreaterThan(0);
   expect(results.map(essence)).toEqual([essence(whole)]);
   expect(await readdir(directory)).toEqual(["journal.ndjson"]);
 });
