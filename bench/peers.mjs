@@ -1,12 +1,17 @@
 /**
- * Our step against PyTorch's, turn by turn in one run: `npm run bench:peers -- [--sizes 10x1,100x100] [--turns 7]`.
- * Needs python3-torch. Raw results go to bench/results.
+ * Our step against other frameworks', turn by turn in one run:
+ *   npm run bench:peers -- [--sizes 10x1,100x100] [--turns 7] [--save]
+ * PyTorch (python3-torch; with libopenblas0-pthread, or its products run on Debian's reference BLAS), TensorFlow.js and
+ * jax-js (`npm ci` in bench/peers). Each must get our losses from our weights and batches before it is timed; what is not
+ * installed is left out and said so. Raw results go to bench/results.
  */
+import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { createTrainer } from "../dist/index.js";
+import { sweep } from "../dist/sweep.js";
 import { hardware } from "./hardware.mjs";
-import { paired } from "./paired.mjs";
+import { median, paired } from "./paired.mjs";
 import { startPyTorch } from "./peers/pytorch.mjs";
 
 const { values } = parseArgs({
@@ -18,73 +23,170 @@ const { values } = parseArgs({
   },
 });
 const sizes = values.sizes.split(",").map((size) => size.split("x").map(Number));
+const batchSize = 128;
+/** Beyond this the frameworks in JavaScript take a second a step. */
+const LARGEST_FOR_JS = 1_000_000;
 
-const forms = ["eager", "fast"];
-const peer = await startPyTorch(1);
-const environment = { ...hardware(), ...(await peer.ask({ hello: true })) };
+const timed = async (work) => {
+  const from = performance.now();
+  await work();
+  return (performance.now() - from) / 1000;
+};
+
+const ours = (threads) => ({
+  name: threads === 1 ? "unigram-lab" : `unigram-lab, ${threads} threads`,
+  async make(vocabSize, embeddingDim) {
+    const config = { vocabSize, embeddingDim, batchSize, steps: 1e9, spectrum: false };
+    const trainer = await createTrainer(config, { threads });
+    return {
+      seconds: (steps) => timed(() => trainer.advance(steps)),
+      dispose: () => trainer.dispose(),
+    };
+  },
+});
+
+const pytorch = (form, threads) => ({
+  name: `pytorch ${form}${threads === 1 ? "" : `, ${threads} threads`}`,
+  async losses(config, embedding, batches) {
+    const peer = await startPyTorch(threads);
+    const plain = batches.map(({ inputs, targets }) => ({ inputs: [...inputs], targets: [...targets] }));
+    const { losses } = await peer.ask({
+      check: { ...config, form, embedding: [...embedding], batches: plain },
+    });
+    peer.stop();
+    return losses;
+  },
+  async make(vocabSize, embeddingDim) {
+    const peer = await startPyTorch(threads);
+    await peer.ask({ make: { vocabSize, embeddingDim, batchSize, form } });
+    return { seconds: async (steps) => (await peer.ask({ steps })).seconds, dispose: () => peer.stop() };
+  },
+});
+
+const framework = (name, { createModel }) => ({
+  name,
+  inJs: true,
+  async losses(config, embedding, batches) {
+    const model = createModel(config.vocabSize, config.embeddingDim, config.batchSize, embedding);
+    const losses = [];
+    for (const { inputs, targets } of batches) losses.push(await model.step(inputs, targets, true));
+    model.dispose();
+    return losses;
+  },
+  async make(vocabSize, embeddingDim) {
+    const weights = Float32Array.from({ length: vocabSize * embeddingDim }, (_, i) => Math.sin(i) * 0.1);
+    const model = createModel(vocabSize, embeddingDim, batchSize, weights);
+    // drawn ahead: their own drawing is not what is timed
+    const batches = Array.from({ length: 16 }, () =>
+      [0, 1].map(() =>
+        Uint32Array.from({ length: batchSize }, () => Math.floor(vocabSize ** Math.random()) - 1),
+      ),
+    );
+    return {
+      seconds: (steps) =>
+        timed(async () => {
+          for (let i = 0; i < steps; i++) await model.step(...batches[i % batches.length]);
+        }),
+      dispose: () => model.dispose(),
+    };
+  },
+});
 
 /** The same losses from the same weights and batches, or there is nothing to compare. */
-async function check(form) {
+async function check({ name, losses }) {
   const config = { vocabSize: 60, embeddingDim: 12, batchSize: 32 };
   const trainer = await createTrainer(config);
   const { embedding } = await trainer.weights();
   const draw = (salt) => Uint32Array.from({ length: 32 }, (_, i) => (i * i * 7 + salt * 31) % 60);
   const batches = Array.from({ length: 20 }, (_, i) => ({ inputs: draw(i), targets: draw(i + 50) }));
-  const ours = [];
-  for (const batch of batches) ours.push((await trainer.step(batch)).loss);
-  const plain = batches.map(({ inputs, targets }) => ({ inputs: [...inputs], targets: [...targets] }));
-  const { losses } = await peer.ask({
-    check: { ...config, form, embedding: [...embedding], batches: plain },
-  });
-  const worst = Math.max(...losses.map((loss, i) => Math.abs(loss - ours[i]) / loss));
-  if (!(worst < 2e-6)) throw new Error(`PyTorch (${form}) and we disagree: ${worst} relative`);
+  const expected = [];
+  for (const batch of batches) expected.push((await trainer.step(batch)).loss);
+  trainer.dispose();
+  const got = await losses(config, embedding, batches);
+  const worst = Math.max(...got.map((loss, i) => Math.abs(loss - expected[i]) / expected[i]));
+  if (!(worst < 5e-6)) throw new Error(`${name} and we disagree by ${worst}`);
 }
-for (const form of forms) await check(form);
+
+const environment = hardware();
+const peers = [];
+try {
+  const peer = await startPyTorch(1);
+  Object.assign(environment, await peer.ask({ hello: true }));
+  peer.stop();
+  for (const form of ["eager", "fast"]) peers.push(pytorch(form, 1));
+} catch (error) {
+  console.log(`left out: ${error.message}`);
+}
+if (existsSync(new URL("peers/node_modules", import.meta.url))) {
+  peers.push(framework("jax-js", await import("./peers/jax.mjs")));
+  peers.push(framework("tfjs", await import("./peers/tfjs.mjs")));
+} else console.log("left out: jax-js and TensorFlow.js (npm ci in bench/peers)");
+for (const peer of peers) await check(peer);
+console.log(`${peers.map(({ name }) => name).join(", ")}: the same losses as ours\n`);
+
+const show = (x) => Number(x.toPrecision(3)).toString();
+
+async function compare(vocabSize, embeddingDim, contenders) {
+  const made = [];
+  for (const { name, make } of contenders) made.push({ name, ...(await make(vocabSize, embeddingDim)) });
+  const times = await paired(made, { turns: Number(values.turns), turnSeconds: Number(values.seconds) });
+  for (const { dispose } of made) dispose();
+  const own = times[contenders[0].name].median;
+  const speedup = Object.fromEntries(Object.entries(times).map(([name, { median: m }]) => [name, m / own]));
+  console.log(
+    `V ${vocabSize}, D ${embeddingDim}: ${Object.entries(times)
+      .map(([name, { median: m }]) => `${name} ${show(m)} ms (${speedup[name].toFixed(2)}×)`)
+      .join(", ")}`,
+  );
+  return { vocabSize, embeddingDim, times, speedup };
+}
 
 const results = [];
-console.log("ms a step, one thread, medians of turns taken alternately; B = 128, tied, α = 1");
+console.log("ms a step, one thread each, medians; B = 128, tied, α = 1");
 for (const [vocabSize, embeddingDim] of sizes) {
-  const trainer = await createTrainer({ vocabSize, embeddingDim, steps: 1e9, spectrum: false });
-  const contenders = [
-    {
-      name: "unigram-lab",
-      async seconds(steps) {
-        const from = performance.now();
-        await trainer.advance(steps);
-        return (performance.now() - from) / 1000;
-      },
-    },
-  ];
-  const models = new Map();
-  for (const form of forms) {
-    const own = form === "eager" ? peer : await startPyTorch(1);
-    await own.ask({ make: { vocabSize, embeddingDim, batchSize: 128, form } });
-    models.set(form, own);
-    contenders.push({
-      name: `pytorch ${form}`,
-      seconds: async (steps) => (await own.ask({ steps })).seconds,
-    });
-  }
-  const times = await paired(contenders, {
-    turns: Number(values.turns),
-    turnSeconds: Number(values.seconds),
-  });
-  models.get("fast").stop();
-  trainer.dispose();
-  const ratio = (form) => times[`pytorch ${form}`].median / times["unigram-lab"].median;
-  results.push({
-    vocabSize,
-    embeddingDim,
-    times,
-    speedup: Object.fromEntries(forms.map((form) => [form, ratio(form)])),
-  });
-  const show = (x) => Number(x.toPrecision(3)).toString().padStart(9);
-  console.log(
-    `V ${String(vocabSize).padStart(6)}  D ${String(embeddingDim).padStart(6)}  ours ${show(times["unigram-lab"].median)}  eager ${show(times["pytorch eager"].median)} (${ratio("eager").toFixed(2)}×)  fast ${show(times["pytorch fast"].median)} (${ratio("fast").toFixed(2)}×)`,
-  );
+  const able = peers.filter(({ inJs }) => !inJs || vocabSize * embeddingDim <= LARGEST_FOR_JS);
+  results.push(await compare(vocabSize, embeddingDim, [ours(1), ...able]));
 }
-peer.stop();
+
+const torch = peers.some(({ name }) => name.startsWith("pytorch"));
+const threads = [];
+console.log("\ntwo threads each");
+for (const [vocabSize, embeddingDim] of [
+  [10000, 100],
+  [50304, 100],
+])
+  threads.push(
+    await compare(vocabSize, embeddingDim, [ours(2), ours(1), ...(torch ? [pytorch("eager", 2)] : [])]),
+  );
+
+/** A sweep on two cores: our pool of two threads, and two processes of PyTorch side by side. */
+async function compareSweeps() {
+  const [runs, steps] = [16, 1000];
+  const shape = { vocabSize: 100, embeddingDim: 100 };
+  const processes = await Promise.all([0, 1].map(() => startPyTorch(1)));
+  for (const peer of processes) await peer.ask({ make: { ...shape, batchSize, form: "eager" } });
+  const rates = { ours: [], pytorch: [] };
+  for (let turn = 0; turn < 3; turn++) {
+    const base = { ...shape, steps, evaluateEvery: steps, spectrum: false };
+    const own = await timed(async () => {
+      for await (const _ of sweep({ base, seeds: runs }, { threads: 2 }));
+    });
+    rates.ours.push((runs * steps) / own);
+    const each = (runs * steps) / 8;
+    const theirs = await timed(() => Promise.all(processes.map((peer) => peer.ask({ steps: each / 2 }))));
+    rates.pytorch.push(each / theirs);
+  }
+  for (const peer of processes) peer.stop();
+  const result = { ...shape, stepsPerSecond: { ours: median(rates.ours), pytorch: median(rates.pytorch) } };
+  console.log(
+    `\na sweep at V = D = 100 on two cores: ours ${show(result.stepsPerSecond.ours)} steps a second, two processes of PyTorch ${show(result.stepsPerSecond.pytorch)}`,
+  );
+  return result;
+}
+const sweeps = torch ? await compareSweeps() : undefined;
+
 if (values.save) {
   const file = new URL(`results/peers-${environment.date.slice(0, 10)}.json`, import.meta.url);
-  await writeFile(file, `${JSON.stringify({ environment, results }, null, 1)}\n`);
+  await writeFile(file, `${JSON.stringify({ environment, results, threads, sweeps }, null, 1)}\n`);
 }
+process.exit();

@@ -14,20 +14,30 @@ const machine = ({ date, cpu, cores, node, commit, torch }) =>
 
 const parts = {
   async peers() {
-    const result = await newest("peers");
+    const { environment, results, threads, sweeps } = await newest("peers");
+    const names = [...new Set(results.flatMap(({ times }) => Object.keys(times)))];
+    const cell = ({ times, speedup }, name) =>
+      times[name]
+        ? `${short(times[name].median)}${speedup[name] === 1 ? "" : ` (${speedup[name].toFixed(2)}×)`}`
+        : "–";
     return [
-      machine(result.environment),
+      machine(environment),
       table(
-        ["V, D", "unigram-lab", "PyTorch, eager", "PyTorch, fast", "eager / ours", "fast / ours"],
-        result.results.map(({ vocabSize, embeddingDim, times, speedup }) => [
-          `${vocabSize}, ${embeddingDim}`,
-          short(times["unigram-lab"].median),
-          short(times["pytorch eager"].median),
-          short(times["pytorch fast"].median),
-          `${speedup.eager.toFixed(2)}×`,
-          `${speedup.fast.toFixed(2)}×`,
+        ["V, D", ...names],
+        results.map((row) => [
+          `${row.vocabSize}, ${row.embeddingDim}`,
+          ...names.map((name) => cell(row, name)),
         ]),
       ),
+      "Two threads each, in brackets the time over ours:",
+      table(
+        ["V, D", ...Object.keys(threads[0].times)],
+        threads.map((row) => [
+          `${row.vocabSize}, ${row.embeddingDim}`,
+          ...Object.keys(threads[0].times).map((name) => cell(row, name)),
+        ]),
+      ),
+      `A sweep at V = D = 100 on two cores: ${short(sweeps.stepsPerSecond.ours)} steps a second, two processes of PyTorch side by side ${short(sweeps.stepsPerSecond.pytorch)}.`,
     ];
   },
   async kernels() {
