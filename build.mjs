@@ -24,9 +24,10 @@ const kernelAsBytes = {
   name: "kernel-as-bytes",
   setup({ onLoad, onResolve }) {
     onLoad({ filter: /\.wasm$/ }, async ({ path }) => {
-      const base64 = (await readFile(path)).toString("base64");
+      // a character a byte: 2 kB less than base64, once compressed
+      const characters = JSON.stringify((await readFile(path)).toString("latin1"));
       return {
-        contents: `export default /* @__PURE__ */ Uint8Array.from(/* @__PURE__ */ atob("${base64}"), (c) => c.charCodeAt(0));`,
+        contents: `export default /* @__PURE__ */ Uint8Array.from(${characters}, (c) => c.charCodeAt(0));`,
       };
     });
     // threads and relaxed arithmetic are files of their own, with kernels of their own, for those who ask for them
@@ -57,6 +58,19 @@ const kernelAsModule = (path) => ({
     }));
   },
 });
+
+/** AssemblyScript's loader patches Object for everybody, with what every runtime here has: a library must not. */
+const loaderWithoutPatches = {
+  name: "loader-without-patches",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /@assemblyscript\/loader\/index\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf8");
+      const contents = text.replace(/^Object\.hasOwn = [^}]*\};/m, "");
+      if (contents === text || /^(Object|globalThis)\.\w+ *=/m.test(contents))
+        throw new Error("the loader's patch of Object.hasOwn is not where it was");
+      return { contents };
+    }),
+};
 
 /** The library itself is shared with whoever imports it: one ConfigError, one schema. */
 const besideIndex = {
@@ -96,7 +110,7 @@ for (const [name, entryPoint, plugins, imports] of [
   const built = await build({
     ...common,
     entryPoints: { [name]: entryPoint },
-    plugins,
+    plugins: [...plugins, loaderWithoutPatches],
     platform: "neutral",
     mainFields: ["module", "main"],
     conditions: ["import"],
@@ -117,7 +131,7 @@ const entries = {
 const forNode = await build({
   ...common,
   entryPoints: entries,
-  plugins: [kernelAsBytes],
+  plugins: [kernelAsBytes, loaderWithoutPatches],
   // a stack trace needs names and lines only, and these bundles hold much that is not ours
   sourcesContent: false,
   platform: "node",
