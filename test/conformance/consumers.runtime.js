@@ -5,8 +5,10 @@ import { build } from "esbuild";
 import { Miniflare } from "miniflare";
 import { build as viteBuild } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { chromiumPath, project, root, run, serve, withPage } from "./project.js";
+import { chromiumPath, project, removeProjects, root, run, serve, withPage } from "./project.js";
 import { bundleWorker } from "./runtimes.js";
+
+afterAll(removeProjects);
 
 /** The projects in test/consumers, each in an empty folder with the packed tarball installed, as its author would run it. */
 const consumer = async (name, suffix = "") => {

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { originalPositionFor, sourceContentFor, TraceMap } from "@jridgewell/trace-mapping";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
-import { beforeAll, describe, expect, test } from "vitest";
-import { here, installation, project, run } from "./project.js";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { here, installation, project, removeProjects, run } from "./project.js";
 
 let tarball;
 let dir;
@@ -95,6 +95,8 @@ test("who needs no pictures installs with --omit=optional; only a PNG is missed,
   const program = `
 import { sweep } from "unigram-lab/sweep";
 import { writeRecords } from "unigram-lab/report";
+
+afterAll(removeProjects);
 const runs = [];
 for await (const run of sweep({ base: { vocabSize: 5, embeddingDim: 2, steps: 5 } }, { threads: 1 })) runs.push(run);
 await writeRecords("runs.csv", runs);

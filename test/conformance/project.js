@@ -1,6 +1,6 @@
 /** Empty projects with the packed tarball installed, and the little servers and processes that the runtimes need. */
 import { execFile, spawn } from "node:child_process";
-import { cp, mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, extname, join, normalize } from "node:path";
@@ -32,6 +32,11 @@ let installed;
 export const installation = () => {
   installed ??= install();
   return installed;
+};
+
+/** Removes the projects of this process, hundreds of megabytes. */
+export const removeProjects = async () => {
+  if (installed) await rm((await installed).dir, { recursive: true, force: true });
 };
 
 /** A project of that name, with the suite and the files given. */

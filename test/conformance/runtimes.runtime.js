@@ -1,8 +1,10 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { beforeAll, describe, expect, test } from "vitest";
-import { here, root } from "./project.js";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { here, removeProjects, root } from "./project.js";
 import { runtimes } from "./runtimes.js";
 import { markdown, parts } from "./table.js";
+
+afterAll(removeProjects);
 
 /** Every runtime, from the packed tarball, against the golden bits. */
 const golden = JSON.parse(await readFile(`${here}/golden.json`, "utf8"));
