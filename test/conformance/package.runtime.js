@@ -6,6 +6,8 @@ import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { here, installation, project, removeProjects, run } from "./project.js";
 
+afterAll(removeProjects);
+
 let tarball;
 let dir;
 let manifest;
@@ -95,8 +97,6 @@ test("who needs no pictures installs with --omit=optional; only a PNG is missed,
   const program = `
 import { sweep } from "unigram-lab/sweep";
 import { writeRecords } from "unigram-lab/report";
-
-afterAll(removeProjects);
 const runs = [];
 for await (const run of sweep({ base: { vocabSize: 5, embeddingDim: 2, steps: 5 } }, { threads: 1 })) runs.push(run);
 await writeRecords("runs.csv", runs);
