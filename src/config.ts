@@ -9,6 +9,11 @@ import * as v from "valibot";
 /** A user's mistake in a config or on the command line: one line that names the field, what it got and what it takes. */
 export class ConfigError extends Error {
   override name = "ConfigError";
+
+  /** By name: the entries of the package are bundled apart, and each has a copy of this class. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === "ConfigError";
+  }
 }
 
 /** Token probabilities: p_i ∝ i^-exponent for i = 1 … V, or a given list of V values that sum to 1 (zeros allowed). */

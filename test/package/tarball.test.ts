@@ -298,6 +298,17 @@ describe("the library", () => {
     ]);
   });
 
+  test("a ConfigError of one entry is one of another", async () => {
+    const out = await script(
+      "errors.mjs",
+      `import { ConfigError, parseConfig } from "unigram-lab";
+       import { sweepConfigs } from "unigram-lab/sweep";
+       for (const call of [() => sweepConfigs({ seeds: 0 }), () => parseConfig({ seed: -1 }), () => null.x])
+         try { call(); } catch (error) { console.log(error instanceof ConfigError); }`,
+    );
+    expect(out).toBe("true\ntrue\nfalse");
+  });
+
   test("require() of the ES module works", async () => {
     await writeFile(
       join(dir, "common.cjs"),
