@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { exportRuns } from "../../src/report/export.js";
 import { FailedRuns, Journal, type PoolEvent, runPool, sweepConfigs } from "../../src/sweep/index.js";
 
 const beside = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -18,6 +19,15 @@ async function contents(directory: string): Promise<string> {
     lines.push(JSON.stringify(rest));
   await journal.close();
   return lines.join("\n");
+}
+
+/** The sweep's export, byte for byte. */
+async function exported(directory: string, extension: string): Promise<Buffer> {
+  const journal = await Journal.read(directory);
+  const path = join(directory, `export.${extension}`);
+  await exportRuns(journal, path);
+  await journal.close();
+  return readFile(path);
 }
 
 /** Runs the 200 runs in a process and kills it after `delay` milliseconds from its first result; true when it was done before. */
@@ -56,6 +66,8 @@ test("kill -9 at 50 random moments, then resume: exactly 200 results, the same b
       expect(await contents(directory)).toBe(expected);
       const lines = (await readFile(join(directory, "journal.ndjson"), "utf8")).trim().split("\n");
       expect(lines).toHaveLength(200);
+      for (const extension of ["parquet", "csv", "json"])
+        expect((await exported(directory, extension)).equals(await exported(whole, extension))).toBe(true);
     }
   }
 });
