@@ -2,7 +2,7 @@
  * Random numbers as a function of (seed, purpose, step, index), never of who asks first: SplitMix64 (Steele, Lea and
  * Flood 2014) over a counter, its key hashed from the first three.
  */
-const GOLDEN: u64 = 0x9e3779b97f4a7c15;
+export const GOLDEN: u64 = 0x9e3779b97f4a7c15;
 
 export const BATCH: u64 = 0;
 export const EMBEDDING: u64 = 1;
@@ -10,7 +10,7 @@ export const UNEMBEDDING: u64 = 2;
 export const SAMPLED_EVALUATION: u64 = 3;
 
 @inline
-function mix(z: u64): u64 {
+export function mix(z: u64): u64 {
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
   z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
   return z ^ (z >> 31);
