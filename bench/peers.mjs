@@ -1,6 +1,6 @@
 /**
  * Our step against other frameworks', turn by turn in one run:
- *   npm run bench:peers -- [--sizes 10x1,100x100] [--turns 7] [--save]
+ *   npm run bench:peers -- [--sizes 10x1,100x100] [--turns 7] [--save [--as name]]
  * PyTorch (python3-torch; with libopenblas0-pthread, or its products run on Debian's reference BLAS), TensorFlow.js and
  * jax-js (`npm ci` in bench/peers). Each must get our losses from our weights and batches before it is timed; what is not
  * installed is left out and said so. Raw results go to bench/results.
@@ -20,6 +20,7 @@ const { values } = parseArgs({
     turns: { type: "string", default: "7" },
     seconds: { type: "string", default: "0.4" },
     save: { type: "boolean", default: false },
+    as: { type: "string", default: "peers" },
   },
 });
 const sizes = values.sizes.split(",").map((size) => size.split("x").map(Number));
@@ -107,7 +108,8 @@ async function check({ name, losses }) {
   if (!(worst < 5e-6)) throw new Error(`${name} and we disagree by ${worst}`);
 }
 
-const environment = hardware();
+const { OPENBLAS_CORETYPE, ATEN_CPU_CAPABILITY } = process.env;
+const environment = { ...hardware(), OPENBLAS_CORETYPE, ATEN_CPU_CAPABILITY };
 const peers = [];
 try {
   const peer = await startPyTorch(1);
@@ -186,7 +188,7 @@ async function compareSweeps() {
 const sweeps = torch ? await compareSweeps() : undefined;
 
 if (values.save) {
-  const file = new URL(`results/peers-${environment.date.slice(0, 10)}.json`, import.meta.url);
+  const file = new URL(`results/${values.as}-${environment.date.slice(0, 10)}.json`, import.meta.url);
   await writeFile(file, `${JSON.stringify({ environment, results, threads, sweeps }, null, 1)}\n`);
 }
 process.exit();
