@@ -12,34 +12,37 @@ const table = (head, rows) =>
 const machine = ({ date, cpu, cores, node, commit, torch }) =>
   `${date.slice(0, 10)}, ${cpu}, ${cores} cores, Node ${node}${torch ? `, PyTorch ${torch}` : ""}, commit ${commit}.`;
 
+async function peers(kind) {
+  const { environment, results, threads, sweeps } = await newest(kind);
+  const names = [...new Set(results.flatMap(({ times }) => Object.keys(times)))];
+  const cell = ({ times, speedup }, name) =>
+    times[name]
+      ? `${short(times[name].median)}${speedup[name] === 1 ? "" : ` (${speedup[name].toFixed(2)}×)`}`
+      : "–";
+  return [
+    machine(environment),
+    table(
+      ["V, D", ...names],
+      results.map((row) => [
+        `${row.vocabSize}, ${row.embeddingDim}`,
+        ...names.map((name) => cell(row, name)),
+      ]),
+    ),
+    "Two threads each, in brackets the time over ours:",
+    table(
+      ["V, D", ...Object.keys(threads[0].times)],
+      threads.map((row) => [
+        `${row.vocabSize}, ${row.embeddingDim}`,
+        ...Object.keys(threads[0].times).map((name) => cell(row, name)),
+      ]),
+    ),
+    `A sweep at V = D = 100 on two cores: ${short(sweeps.stepsPerSecond.ours)} steps a second, two processes of PyTorch side by side ${short(sweeps.stepsPerSecond.pytorch)}.`,
+  ];
+}
+
 const parts = {
-  async peers() {
-    const { environment, results, threads, sweeps } = await newest("peers");
-    const names = [...new Set(results.flatMap(({ times }) => Object.keys(times)))];
-    const cell = ({ times, speedup }, name) =>
-      times[name]
-        ? `${short(times[name].median)}${speedup[name] === 1 ? "" : ` (${speedup[name].toFixed(2)}×)`}`
-        : "–";
-    return [
-      machine(environment),
-      table(
-        ["V, D", ...names],
-        results.map((row) => [
-          `${row.vocabSize}, ${row.embeddingDim}`,
-          ...names.map((name) => cell(row, name)),
-        ]),
-      ),
-      "Two threads each, in brackets the time over ours:",
-      table(
-        ["V, D", ...Object.keys(threads[0].times)],
-        threads.map((row) => [
-          `${row.vocabSize}, ${row.embeddingDim}`,
-          ...Object.keys(threads[0].times).map((name) => cell(row, name)),
-        ]),
-      ),
-      `A sweep at V = D = 100 on two cores: ${short(sweeps.stepsPerSecond.ours)} steps a second, two processes of PyTorch side by side ${short(sweeps.stepsPerSecond.pytorch)}.`,
-    ];
-  },
+  peers: () => peers("peers"),
+  avx2: () => peers("avx2"),
   async kernels() {
     const { environment, kernels, evaluation } = await newest("bench");
     const { roofGigaflops, nanoseconds, ...products } = kernels;
