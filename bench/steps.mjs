@@ -2,9 +2,14 @@
  * `npm run bench`: checks, then times kernels, steps, evaluation, the spectrum and growth; `-- --save` keeps the raw
  * figures in bench/results, `-- --only kernels,steps` takes some of the parts, `-- --against <git ref>` compares the steps of two commits. Against PyTorch: `npm run bench:peers`.
  */
-import { writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { createTrainer } from "../dist/index.js";
+import { finishedRuns, sweep } from "../dist/sweep.js";
 import { benchAgainst } from "./against.mjs";
 import { benchGrowth, measureStep } from "./growth.mjs";
 import { hardware } from "./hardware.mjs";
@@ -15,7 +20,7 @@ const { values } = parseArgs({
   options: {
     save: { type: "boolean", default: false },
     against: { type: "string" },
-    only: { type: "string", default: "kernels,steps,evaluation,growth" },
+    only: { type: "string", default: "kernels,steps,evaluation,growth,pool,reproduce" },
   },
 });
 const wanted = values.against ? [] : values.only.split(",");
@@ -107,6 +112,38 @@ if (wanted.includes("growth"))
       `${label}: ${show(milliseconds)} ms a step, ${show(gigaflops)} GFLOP/s, ${show(mebibytes)} MiB`,
     ),
   );
+
+if (wanted.includes("pool")) {
+  // runs of about 20 ms, one evaluation at either end
+  const [threads, runs, steps] = [2, 1000, 280];
+  const base = { steps, evaluateEvery: steps, spectrum: false };
+  let stepSeconds = 0;
+  const from = performance.now();
+  for await (const run of sweep({ base, seeds: runs }, { threads })) stepSeconds += run.stepSeconds;
+  const seconds = (performance.now() - from) / 1000;
+  result.pool = { runs, threads, seconds, inSteps: stepSeconds / threads / seconds };
+  console.log(
+    `pool: ${runs} runs of ${show((1000 * stepSeconds) / runs)} ms on ${threads} threads in ${show(seconds)} s, ${show(100 * result.pool.inSteps)} % of it in steps`,
+  );
+}
+
+if (wanted.includes("reproduce")) {
+  const out = await mkdtemp(join(tmpdir(), "unigram-lab-reproduce-"));
+  const cli = fileURLToPath(new URL("../dist/cli.js", import.meta.url));
+  const from = performance.now();
+  execFileSync(process.execPath, [cli, "reproduce", "--seeds", "1", "--out", out], { stdio: "ignore" });
+  const seconds = (performance.now() - from) / 1000;
+  let [stepSeconds, runSeconds] = [0, 0];
+  for await (const run of finishedRuns(out)) {
+    stepSeconds += run.stepSeconds;
+    runSeconds += run.seconds;
+  }
+  await rm(out, { recursive: true });
+  result.reproduce = { seconds, runSeconds, outsideSteps: 1 - stepSeconds / runSeconds };
+  console.log(
+    `reproduce, one seed: ${show(seconds)} s, ${show(100 * result.reproduce.outsideSteps)} % of the runs' time outside steps`,
+  );
+}
 
 if (values.against) result.against = await benchAgainst(values.against);
 

@@ -66,6 +66,13 @@ const SLICE = 256;
 /** Milliseconds that a run may hold its thread before timers and messages get a turn. */
 const BREATH = 20;
 
+/** Lets timers and messages in; by a timer, which costs a millisecond, only where nothing quicker is to be had. */
+const breathe = (): Promise<void> =>
+  new Promise((resolve) => {
+    if (typeof setImmediate === "function") setImmediate(resolve);
+    else setTimeout(resolve, 0);
+  });
+
 /**
  * A trainer at step 0, with the config's initial weights. Memory: weights and two moments (12 bytes a parameter), one
  * block of probabilities (4·V·min(V, B, 128) bytes), and for a batch of more than 128 distinct inputs a gradient
@@ -333,9 +340,8 @@ export class Trainer {
           return;
         }
         now = await clockAfter(now);
-        // let timers and messages in; a timer costs a millisecond, which short runs should not pay
         if (now - breath > BREATH) {
-          await new Promise((resolve) => setTimeout(resolve, 0));
+          await breathe();
           breath = performance.now();
         }
         if (now >= end && this.#step < next) return;
