@@ -69,7 +69,6 @@ async function reproduce(names: string[], options: Options): Promise<void> {
   const signal = interruptSignal();
   const bar = progressReporter(total);
   const finished = new Map<string, RunResult>();
-  let interrupted = false;
   let failed: FailedRuns | undefined;
   try {
     for await (const result of runPool(configs, {
@@ -85,7 +84,10 @@ async function reproduce(names: string[], options: Options): Promise<void> {
   } catch (error) {
     if (error instanceof FailedRuns) failed = error;
     else if (!signal.aborted) throw error;
-    else interrupted = true;
+    else
+      throw new Interrupted(
+        `interrupted: ${finished.size} of ${total} runs are finished and kept; the same command goes on from there, and writes the report`,
+      );
   } finally {
     bar.stop();
     await journal.close();
@@ -102,17 +104,12 @@ async function reproduce(names: string[], options: Options): Promise<void> {
     quick,
     seeds,
     seconds,
-    interrupted,
     threads,
   });
   if (options.json) process.stdout.write(`${JSON.stringify(claims, null, 2)}\n`);
   else printClaims(claims);
   if (options.verbose) printVerbose([...finished.values()]);
   process.stderr.write(`report: ${join(options.out, "index.html")}\n`);
-  if (interrupted)
-    throw new Interrupted(
-      `interrupted: ${finished.size} of ${total} runs are finished and kept; the same command goes on from there`,
-    );
   if (failed) throw new Error(`${failed.count} of ${total} runs failed: ${failed.message}`);
 }
 

@@ -8,7 +8,6 @@ export interface ReportContent {
   seeds: number;
   /** Wall seconds of all the runs together. */
   seconds: number;
-  interrupted: boolean;
   threads: number;
 }
 

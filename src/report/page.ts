@@ -128,7 +128,6 @@ export function reportPage(
   const notices = [
     content.quick &&
       "This is the quick profile: some conditions are smaller or left out. It is a first look, not the reproduction.",
-    content.interrupted && "The run was interrupted: this report holds what was finished by then.",
     omitted.length > 0 && `Left out, because none of its runs finished: ${omitted.join(", ")}.`,
     content.seeds < 3 && `With ${seeds} most numbers cannot be judged; three or more give verdicts.`,
   ].filter((notice): notice is string => notice !== false);

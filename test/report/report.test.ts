@@ -31,7 +31,6 @@ test("a whole report", { timeout: 120_000 }, async () => {
     quick: false,
     seeds: 3,
     seconds: 432.1,
-    interrupted: false,
     threads: 2,
   });
   expect((await readdir(dir)).sort()).toEqual(["claims.json", "figures", "index.html", "runs.parquet"]);
@@ -79,7 +78,7 @@ test("a whole report", { timeout: 120_000 }, async () => {
   );
 });
 
-test("an interrupted quick report leaves out what did not finish and says so", async () => {
+test("an unfinished quick report leaves out what did not finish and says so", async () => {
   const dir = await folder();
   const [first, second] = experiments;
   const conditions = first.conditions(true);
@@ -91,12 +90,10 @@ test("an interrupted quick report leaves out what did not finish and says so", a
     quick: true,
     seeds: 3,
     seconds: 3,
-    interrupted: true,
     threads: 1,
   });
   const html = await readFile(join(dir, "index.html"), "utf8");
   expect(html).toContain("quick profile");
-  expect(html).toContain("was interrupted");
   expect(html).toContain(`none of its runs finished: ${second.name}`);
   expect(html).toContain("untied (0 of 3 seeds)");
 });
