@@ -18,7 +18,6 @@ export const UPDATE: u32 = 2;
 export const COLUMN_LOGITS: u32 = 3;
 export const COLUMN_UPDATE: u32 = 4;
 export const EVALUATE: u32 = 5;
-const QUIT: u32 = 6;
 
 const WORD: usize = 0;
 const JOB: usize = 64;
@@ -99,7 +98,7 @@ function sleep(crew: usize, seen: u32): void {
   atomic.sub<u32>(crew + ASLEEP, 1);
 }
 
-/** What a thread of the crew does from its start until dismiss. */
+/** What a thread of the crew does, until its host ends it. */
 export function serve(run: Run, member: u32): void {
   if (!ASC_FEATURE_THREADS) return;
   const crew = run.crew;
@@ -117,14 +116,8 @@ export function serve(run: Run, member: u32): void {
     // a job of fewer members than this one's number is not for it, and may be over by now
     if (member >= (word & 255)) continue;
     const job = load<u32>(crew + JOB);
-    if (job == QUIT) return;
     takeItems(run, job, load<u32>(crew + ITEMS), member);
     if (atomic.sub<u32>(crew + PENDING, 1) == 1 && atomic.load<u32>(crew + CALLER_ASLEEP))
       atomic.notify(crew + PENDING, 1);
   }
-}
-
-/** Sends the members home. */
-export function dismiss(run: Run): void {
-  if (ASC_FEATURE_THREADS) publish(run, QUIT, 0);
 }

@@ -11,7 +11,7 @@ export { multiply, tile1x12, tile1x4, tile2x12, tile3x12, tile4x8, tile6x4 } fro
 export { inputLosses, sampledLoss } from "./population";
 export { buildAliasTable, drawTokens } from "./sampler";
 export { eigenvalues, spectrum } from "./spectrum";
-export { dismiss, serve } from "./crew";
+export { serve } from "./crew";
 export { advance, step } from "./step";
 export { dot } from "./vector";
 export { gaussianWeights } from "./weights";

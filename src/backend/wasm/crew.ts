@@ -1,6 +1,6 @@
 /**
  * Threads that share one run: each instantiates the kernel over the run's shared memory and serves (assembly/crew.ts)
- * until it is dismissed. Works on worker threads of Node and on Web Workers of a page that is cross-origin isolated.
+ * until it is ended. Works on worker threads of Node and on Web Workers of a page that is cross-origin isolated.
  */
 import source from "../../../build/kernel-threads.wasm";
 import { ConfigError, type RunConfig } from "../../config.js";

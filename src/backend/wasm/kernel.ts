@@ -16,7 +16,6 @@ export interface KernelExports {
   step(run: number, rate: number): number;
   inputLosses(run: number, count: number): void;
   serve(run: number, member: number): void;
-  dismiss(run: number): void;
   sampledLoss(run: number, out: number, size: number): void;
   spectrum(run: number, out: number, scratch: number): void;
   eigenvalues(out: number, matrix: number, stride: number, n: number, work: number): void;

@@ -130,7 +130,7 @@ export interface Layout {
 }
 
 /** Inputs that one evaluation lists. */
-export const evaluationListLength = (config: RunConfig): number => {
+const evaluationListLength = (config: RunConfig): number => {
   const { evaluation, vocabSize } = config;
   if (evaluation.kind === "stratified")
     return Math.max(Math.min(evaluation.exactInputs, vocabSize), evaluation.sampledInputs, BLOCK_INPUTS);
