@@ -1,20 +1,12 @@
-import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-
-const read = (path: string): string | undefined => {
-  try {
-    return readFileSync(path, "utf8").trim();
-  } catch {
-    return undefined;
-  }
-};
+import { readControl } from "./cgroup.js";
 
 /** CPUs that the control group grants, or Infinity without a limit (cgroup v2, then v1). */
 function cgroupCpus(): number {
-  const v2 = read("/sys/fs/cgroup/cpu.max")?.split(" ").map(Number);
+  const v2 = readControl("cpu.max")?.split(" ").map(Number);
   if (v2 && Number.isFinite(v2[0])) return v2[0] / v2[1];
-  const quota = Number(read("/sys/fs/cgroup/cpu/cpu.cfs_quota_us") ?? -1);
-  const period = Number(read("/sys/fs/cgroup/cpu/cpu.cfs_period_us") ?? 0);
+  const quota = Number(readControl("cpu/cpu.cfs_quota_us") ?? -1);
+  const period = Number(readControl("cpu/cpu.cfs_period_us") ?? 0);
   return quota > 0 && period > 0 ? quota / period : Number.POSITIVE_INFINITY;
 }
 

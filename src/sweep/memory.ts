@@ -1,13 +1,5 @@
-import { readFileSync } from "node:fs";
 import { freemem } from "node:os";
-
-const read = (path: string): string | undefined => {
-  try {
-    return readFileSync(path, "utf8").trim();
-  } catch {
-    return undefined;
-  }
-};
+import { readControl } from "./cgroup.js";
 
 /** Bytes that the control group still grants, or Infinity without a limit (cgroup v2, then v1). Page cache counts as free. */
 function cgroupMemory(): number {
@@ -20,10 +12,10 @@ function cgroupMemory(): number {
       "total_inactive_file",
     ],
   ]) {
-    const most = Number(read(`/sys/fs/cgroup/${limit}`) ?? Number.NaN);
+    const most = Number(readControl(limit) ?? Number.NaN);
     if (!Number.isFinite(most)) continue;
-    const cached = new RegExp(`^${cache} (\\d+)$`, "m").exec(read(`/sys/fs/cgroup/${stat}`) ?? "")?.[1];
-    return Math.max(0, most - Number(read(`/sys/fs/cgroup/${used}`) ?? 0) + Number(cached ?? 0));
+    const cached = new RegExp(`^${cache} (\\d+)$`, "m").exec(readControl(stat) ?? "")?.[1];
+    return Math.max(0, most - Number(readControl(used) ?? 0) + Number(cached ?? 0));
   }
   return Number.POSITIVE_INFINITY;
 }
