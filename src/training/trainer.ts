@@ -7,6 +7,7 @@ import { planLayout } from "../backend/wasm/layout.js";
 import { ConfigError, parseConfig, type RunConfig, type RunConfigInput } from "../config.js";
 import { tokenProbabilities } from "../data/distribution.js";
 import { entropy } from "../data/entropy.js";
+import { breathe, clockAfter } from "./clock.js";
 import { defaultMemoryLimit } from "./defaultMemoryLimit.js";
 import type { TrainingRecord } from "./record.js";
 import { learningRateAt, learningRates } from "./schedule.js";
@@ -65,13 +66,6 @@ export interface EvaluationResult extends PopulationLoss {
 const SLICE = 256;
 /** Milliseconds that a run may hold its thread before timers and messages get a turn. */
 const BREATH = 20;
-
-/** Lets timers and messages in; by a timer, which costs a millisecond, only where nothing quicker is to be had. */
-const breathe = (): Promise<void> =>
-  new Promise((resolve) => {
-    if (typeof setImmediate === "function") setImmediate(resolve);
-    else setTimeout(resolve, 0);
-  });
 
 /**
  * A trainer at step 0, with the config's initial weights. Memory: weights and two moments (12 bytes a parameter), one
@@ -403,21 +397,6 @@ export class Trainer {
     if (!this.#backend) throw new Error("this trainer was disposed of");
     return this.#backend;
   }
-}
-
-/**
- * The clock, later than `before`. Some runtimes hold it still while one computes (workerd) and move it with their timers.
- * @throws Error where not even that moves it
- */
-async function clockAfter(before: number): Promise<number> {
-  for (let wait = 0; wait < 3; wait++) {
-    const now = performance.now();
-    if (now > before) return now;
-    await new Promise((resolve) => setTimeout(resolve, wait));
-  }
-  const now = performance.now();
-  if (now > before) return now;
-  throw new Error("the clock of this runtime stands still: use advance(count)");
 }
 
 const describe = (value: unknown): string =>
