@@ -8,17 +8,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { paired } from "./paired.mjs";
+import { sizes } from "./sizes.mjs";
 
 const here = fileURLToPath(new URL("..", import.meta.url));
-const sizes = [
-  [10, 1],
-  [100, 100],
-  [1000, 100],
-  [10000, 100],
-  [50304, 100],
-  [100, 1000],
-  [100, 10000],
-];
 
 export async function benchAgainst(ref) {
   const folder = await mkdtemp(join(tmpdir(), "unigram-lab-against-"));

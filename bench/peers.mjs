@@ -13,17 +13,18 @@ import { sweep } from "../dist/sweep.js";
 import { hardware } from "./hardware.mjs";
 import { median, paired } from "./paired.mjs";
 import { startPyTorch } from "./peers/pytorch.mjs";
+import { sizes } from "./sizes.mjs";
 
 const { values } = parseArgs({
   options: {
-    sizes: { type: "string", default: "10x1,100x100,1000x100,10000x100,50304x100,100x1000,100x10000" },
+    sizes: { type: "string" },
     turns: { type: "string", default: "7" },
     seconds: { type: "string", default: "0.4" },
     save: { type: "boolean", default: false },
     as: { type: "string", default: "peers" },
   },
 });
-const sizes = values.sizes.split(",").map((size) => size.split("x").map(Number));
+const chosen = values.sizes?.split(",").map((size) => size.split("x").map(Number)) ?? sizes;
 const batchSize = 128;
 /** Beyond this the frameworks in JavaScript take a second a step. */
 const LARGEST_FOR_JS = 1_000_000;
@@ -145,7 +146,7 @@ async function compare(vocabSize, embeddingDim, contenders) {
 
 const results = [];
 console.log("ms a step, one thread each, medians; B = 128, tied, α = 1");
-for (const [vocabSize, embeddingDim] of sizes) {
+for (const [vocabSize, embeddingDim] of chosen) {
   const able = peers.filter(({ inJs }) => !inJs || vocabSize * embeddingDim <= LARGEST_FOR_JS);
   results.push(await compare(vocabSize, embeddingDim, [ours(1), ...able]));
 }

@@ -15,6 +15,7 @@ import { benchGrowth, measureStep } from "./growth.mjs";
 import { hardware } from "./hardware.mjs";
 import { benchKernels } from "./kernels.mjs";
 import { median } from "./paired.mjs";
+import { sizes } from "./sizes.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -58,15 +59,7 @@ if (wanted.includes("kernels")) {
 
 if (wanted.includes("steps")) {
   result.steps = [];
-  for (const [vocabSize, embeddingDim] of [
-    [10, 1],
-    [100, 100],
-    [1000, 100],
-    [10000, 100],
-    [50304, 100],
-    [100, 1000],
-    [100, 10000],
-  ]) {
+  for (const [vocabSize, embeddingDim] of sizes) {
     const step = await measureStep({ vocabSize, embeddingDim });
     result.steps.push(step);
     console.log(
