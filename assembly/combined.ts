@@ -11,7 +11,7 @@ import { log } from "../src/math/elementary";
 import { beginUpdate, updateParameters } from "./adam";
 import { COLUMN_LOGITS, COLUMN_UPDATE, share } from "./crew";
 import { blockWidth, columnMax, DEPTH, exponentiate, packPanels } from "./logits";
-import { multiply } from "./matmul";
+import { multiply, PANEL } from "./matmul";
 import { Run } from "./run";
 import { addRow, copyRow } from "./vector";
 
@@ -74,8 +74,8 @@ export function columnLogits(run: Run, part: u32, member: u32): void {
     gatherColumns(run, columns, d, depth);
     packPanels(panels, columns, columnBytes, count, depth);
     let panel = panels;
-    for (let j: u32 = 0; j < width; j += 12) {
-      const inputs = min<u32>(12, width - j);
+    for (let j: u32 = 0; j < width; j += PANEL) {
+      const inputs = min(PANEL, width - j);
       multiply(
         out + j * widthBytes + (<usize>j << 2), widthBytes, columns + j * columnBytes, columnBytes, 4,
         panel, <usize>inputs << 2, run.vocabSize - j, inputs, depth, d > first,
@@ -93,10 +93,8 @@ function completeLogits(run: Run): void {
   for (let part: u32 = 1; part < run.parts; part++) addRow(run.logits, run.logits + part * bytes, bytes);
   for (let row: u32 = 0; row < count; row++) {
     const out = run.logits + row * widthBytes;
-    let from = run.logits + (<usize>row << 2);
-    const first = row - (row % 12) + 12;
-    from += first * widthBytes;
-    for (let j: usize = <usize>first << 2; j < <usize>count << 2; j += 4) {
+    let from = run.logits + (row + 1) * widthBytes + (<usize>row << 2);
+    for (let j: usize = <usize>(row + 1) << 2; j < <usize>count << 2; j += 4) {
       store<f32>(out + j, load<f32>(from));
       from += widthBytes;
     }

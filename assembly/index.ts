@@ -7,7 +7,7 @@ export { adamUpdate } from "./adam";
 export { zipfProbabilities } from "./distribution";
 export { exp2Row } from "./exp";
 export { columnMax, exponentiate, packPanels, sumOfExponentials } from "./logits";
-export { multiply, tile1x12, tile1x4, tile2x12, tile3x12, tile4x8, tile6x4 } from "./matmul";
+export { multiply, panel1x16, panel1x8, panel2x16, panel4x8 } from "./matmul";
 export { inputLosses, sampledLoss } from "./population";
 export { buildAliasTable, drawTokens } from "./sampler";
 export { eigenvalues, spectrum } from "./spectrum";

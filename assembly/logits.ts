@@ -1,16 +1,16 @@
-import { multiply } from "./matmul";
 import { exp2 } from "./exp";
+import { multiply, PANEL } from "./matmul";
 import { normForward } from "./norm";
 import { Run } from "./run";
 
 const LOG2_E: f32 = 1.4426950408889634;
 /** Steps of d that are multiplied before the next rows come: a panel of them (24 kB) stays in the L1 cache. */
-export const DEPTH: u32 = 512;
+export const DEPTH: u32 = 384;
 
-/** Columns of a block of logits: its inputs rounded up to whole vectors. */
+/** Columns of a block of logits: its inputs rounded up to pairs of vectors, which the passes below take at once. */
 @inline
 export function blockWidth(count: u32): u32 {
-  return (count + 3) & ~3;
+  return (count + 7) & ~7;
 }
 
 /** x row j ← norm(E row inputs[j]) for `count` inputs; the norm's mean and 1/σ are kept for the way back. */
@@ -26,13 +26,13 @@ export function gatherInputs(run: Run, inputs: usize, count: u32, x: usize, mean
 }
 
 /**
- * Panels of `count` rows of `x`, `depth` floats of each, transposed: [panel][d][12], times log2 e, so that the softmax is
- * in base 2. The last panel is 4, 8 or 12 wide; columns beyond `count` are zero.
+ * Panels of `count` rows of `x`, `depth` floats of each, transposed: [panel][d][16], times log2 e, so that the softmax is
+ * in base 2. The last panel is 8 or 16 wide; columns beyond `count` are zero.
  */
 export function packPanels(out: usize, x: usize, rowBytes: usize, count: u32, depth: u32): void {
   const width = blockWidth(count);
-  for (let j: u32 = 0; j < width; j += 12) {
-    const columns = min<u32>(12, width - j);
+  for (let j: u32 = 0; j < width; j += PANEL) {
+    const columns = min(PANEL, width - j);
     const step = <usize>columns << 2;
     for (let c: u32 = 0; c < columns; c += 4) {
       let to = out + (<usize>c << 2);
@@ -94,8 +94,8 @@ export function logitsOfRows(run: Run, out: usize, panels: usize, firstRow: u32,
   for (let d: u32 = 0; d < run.dim; d += DEPTH) {
     const depth = min(DEPTH, run.dim - d);
     let panel = panels;
-    for (let j: u32 = 0; j < width; j += 12) {
-      const columns = min<u32>(12, width - j);
+    for (let j: u32 = 0; j < width; j += PANEL) {
+      const columns = min(PANEL, width - j);
       const step = <usize>columns << 2;
       multiply(
         out + (<usize>j << 2), outStride, u + (<usize>d << 2), rowBytes, 4, panel + d * step, step,
@@ -107,14 +107,19 @@ export function logitsOfRows(run: Run, out: usize, panels: usize, firstRow: u32,
 }
 
 // Below, rows pass one after the other and what belongs to a column is loaded and stored each time: a walk down the
-// columns falls into an eighth of the L1 cache's sets, and reads every line four times from the L2 cache.
+// columns falls into an eighth of the L1 cache's sets, and reads every line four times from the L2 cache. Two vectors at
+// a time share the constants of exp2, and are what V8's revectorizer makes one of.
 
 /** max[j] ← largest of max[j] and the column; f32x4.pmax(a, b) keeps a where b is NaN, the softmax then shows it. */
 export function columnMax(max: usize, logits: usize, rows: u32, width: u32): void {
   const rowBytes = <usize>width << 2;
   for (let r = rows; r > 0; r--) {
-    for (let j: usize = 0; j < rowBytes; j += 16)
-      v128.store(max + j, f32x4.pmax(v128.load(max + j), v128.load(logits + j)));
+    for (let j: usize = 0; j < rowBytes; j += 32) {
+      const low = f32x4.pmax(v128.load(max + j), v128.load(logits + j));
+      const high = f32x4.pmax(v128.load(max + j, 16), v128.load(logits + j, 16));
+      v128.store(max + j, low);
+      v128.store(max + j, high, 16);
+    }
     logits += rowBytes;
   }
 }
@@ -123,10 +128,13 @@ export function columnMax(max: usize, logits: usize, rows: u32, width: u32): voi
 export function exponentiate(logits: usize, shift: usize, sum: usize, rows: u32, width: u32): void {
   const rowBytes = <usize>width << 2;
   for (let r = rows; r > 0; r--) {
-    for (let j: usize = 0; j < rowBytes; j += 16) {
-      const p = exp2(f32x4.sub(v128.load(logits + j), v128.load(shift + j)));
-      v128.store(logits + j, p);
-      v128.store(sum + j, f32x4.add(v128.load(sum + j), p));
+    for (let j: usize = 0; j < rowBytes; j += 32) {
+      const low = exp2(f32x4.sub(v128.load(logits + j), v128.load(shift + j)));
+      const high = exp2(f32x4.sub(v128.load(logits + j, 16), v128.load(shift + j, 16)));
+      v128.store(logits + j, low);
+      v128.store(logits + j, high, 16);
+      v128.store(sum + j, f32x4.add(v128.load(sum + j), low));
+      v128.store(sum + j, f32x4.add(v128.load(sum + j, 16), high), 16);
     }
     logits += rowBytes;
   }
@@ -136,9 +144,11 @@ export function exponentiate(logits: usize, shift: usize, sum: usize, rows: u32,
 export function sumOfExponentials(logits: usize, shift: usize, sum: usize, rows: u32, width: u32): void {
   const rowBytes = <usize>width << 2;
   for (let r = rows; r > 0; r--) {
-    for (let j: usize = 0; j < rowBytes; j += 16) {
-      const p = exp2(f32x4.sub(v128.load(logits + j), v128.load(shift + j)));
-      v128.store(sum + j, f32x4.add(v128.load(sum + j), p));
+    for (let j: usize = 0; j < rowBytes; j += 32) {
+      const low = exp2(f32x4.sub(v128.load(logits + j), v128.load(shift + j)));
+      const high = exp2(f32x4.sub(v128.load(logits + j, 16), v128.load(shift + j, 16)));
+      v128.store(sum + j, f32x4.add(v128.load(sum + j), low));
+      v128.store(sum + j, f32x4.add(v128.load(sum + j, 16), high), 16);
     }
     logits += rowBytes;
   }

@@ -2,7 +2,7 @@
  * One run in linear memory: its sizes and where its arrays stand. The caller (src/backend/wasm/layout.ts, which lists
  * these fields in the same order) allocates everything and fills this in; kernels take a pointer to it.
  *
- * Matrices are row-major with rows of `stride` floats: D rounded up to 4, plus 16 where the row would otherwise be a
+ * Matrices are row-major with rows of `stride` floats: D rounded up to 8, plus 16 where the row would otherwise be a
  * multiple of 512 bytes, so that rows do not fall into the same cache sets. Padding columns are zero and stay zero.
  */
 @unmanaged
@@ -38,7 +38,7 @@ export class Run {
   /** Chunks of a segment; partial sums of segments are added in segment order. */
   segmentChunks: u32;
   segments: u32;
-  /** Most inputs that are multiplied at once, a multiple of 4. */
+  /** Most inputs that are multiplied at once, a multiple of 8. */
   blockInputs: u32;
   /** Distinct inputs of the current batch, u, and the block of them in hand: its number, how many there are, its inputs. */
   distinctCount: u32;
@@ -97,7 +97,7 @@ export class Run {
   targetSum: usize;
   dx: usize;
 
-  /** x transposed into panels of 12 columns (the last 4, 8 or 12 wide), times log2 e. */
+  /** x transposed into panels of 16 columns (the last 8 or 16 wide), times log2 e. */
   panels: usize;
   /** V × block width (parts of them in a combined step): logits, then probabilities, of the current block. Scratch of the spectrum between steps. */
   logits: usize;

@@ -102,14 +102,14 @@ export const runBytes = 8 * doubles.length + 4 * words.length;
 
 /** Inputs multiplied at once: at B = 128 every batch is one block. */
 const BLOCK_INPUTS = 128;
-/** Vocabulary rows of a chunk; with its logits about 160 kB at D = 100. */
-const CHUNK_ROWS = 192;
+/** Vocabulary rows of a chunk; with its logits about 80 kB at D = 100. */
+const CHUNK_ROWS = 96;
 /** Partial sums over the vocabulary: what threads share of a forward pass. */
 const SEGMENTS = 24;
 /** Largest vocabulary of the combined step: beyond it there is little left to save. */
 const COMBINED_ROWS = 512;
 /** Columns of a block there (DEPTH of assembly/logits.ts). */
-const BLOCK_COLUMNS = 512;
+const BLOCK_COLUMNS = 384;
 /** Partial sums over the blocks of columns there. */
 const PARTS = 10;
 /** Bytes of the crew's control block (assembly/crew.ts). */
@@ -144,10 +144,10 @@ const evaluationListLength = (config: RunConfig): number => {
  */
 export function planLayout(config: RunConfig, heapBase: number, threads = 1): Layout {
   const { vocabSize: V, embeddingDim: D, batchSize: B } = config;
-  let stride = roundUp(D, 4);
+  let stride = roundUp(D, 8);
   if (stride % 128 === 0) stride += 16;
   const most = Math.min(V, B);
-  const blockInputs = Math.min(roundUp(Math.max(most, 1), 4), BLOCK_INPUTS);
+  const blockInputs = Math.min(roundUp(Math.max(most, 1), 8), BLOCK_INPUTS);
   const combined = config.tied && config.norm === "none" && V <= COMBINED_ROWS && most <= BLOCK_INPUTS;
   const columnBytes = 4 * (stride <= BLOCK_COLUMNS ? stride : BLOCK_COLUMNS + 16);
   const columnBlocks = Math.ceil(stride / BLOCK_COLUMNS);
