@@ -78,7 +78,7 @@ export function columnLogits(run: Run, part: u32, member: u32): void {
       const inputs = min(PANEL, width - j);
       multiply(
         out + j * widthBytes + (<usize>j << 2), widthBytes, columns + j * columnBytes, columnBytes, 4,
-        panel, <usize>inputs << 2, run.vocabSize - j, inputs, depth, d > first,
+        panel, <usize>inputs << 2, run.vocabSize - j, inputs, depth, d > first, run.wide,
       );
       panel += <usize>(depth * inputs) << 2;
     }
@@ -182,10 +182,12 @@ export function updateColumns(run: Run, block: u32, member: u32): void {
   // a model of one block still has its columns from the logits
   if (run.stride > DEPTH) gatherColumns(run, columns, d, depth);
   let gradient = columns + run.vocabSize * columnBytes;
-  multiply(gradient, columnBytes, g, 4, widthBytes, columns, columnBytes, count, depth, run.vocabSize, false);
+  multiply(
+    gradient, columnBytes, g, 4, widthBytes, columns, columnBytes, count, depth, run.vocabSize, false, run.wide,
+  );
   multiply(
     gradient + count * columnBytes, columnBytes, g + count * widthBytes, widthBytes, 4, columns, columnBytes,
-    rest, depth, count, false,
+    rest, depth, count, false, run.wide,
   );
   for (let place: usize = 0; place < <usize>run.vocabSize << 2; place += 4) {
     const offset = load<u32>(run.order + place) * rowBytes + (<usize>d << 2);

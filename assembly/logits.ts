@@ -99,7 +99,7 @@ export function logitsOfRows(run: Run, out: usize, panels: usize, firstRow: u32,
       const step = <usize>columns << 2;
       multiply(
         out + (<usize>j << 2), outStride, u + (<usize>d << 2), rowBytes, 4, panel + d * step, step,
-        rows, columns, depth, d > 0,
+        rows, columns, depth, d > 0, run.wide,
       );
       panel += <usize>run.dim * step;
     }

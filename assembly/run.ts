@@ -51,6 +51,8 @@ export class Run {
   /** Threads at work (1: the caller alone), and whether the caller may sleep while it waits for the others. */
   members: u32;
   mayWait: u32;
+  /** Whether the products take the tile for vectors of 256 bits (matmul.ts). */
+  wide: u32;
   /** Control block of the crew (crew.ts). */
   crew: usize;
   /** Working space of each member; what stands in it is the business of the job. */

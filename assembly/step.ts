@@ -4,7 +4,7 @@ import { groupInputs, linkTargets, releaseInputs, releaseTargets } from "./batch
 import { combinedStep } from "./combined";
 import { ACCUMULATE, FORWARD, share, UPDATE } from "./crew";
 import { exp2 } from "./exp";
-import { blockWidth, columnMax, exponentiate, gatherInputs, logitsOfRows, packPanels } from "./logits";
+import { blockWidth, columnMax, DEPTH, exponentiate, gatherInputs, logitsOfRows, packPanels } from "./logits";
 import { multiply } from "./matmul";
 import { LAYERNORM, normBackward } from "./norm";
 import { BATCH, streamKey } from "./random";
@@ -128,7 +128,7 @@ export function forwardSegment(run: Run, segment: u32): void {
     exponentiate(logits, max, sum, rows, width);
     multiply(
       dx, rowBytes, logits, 4, widthBytes, run.unembedding + row * rowBytes, rowBytes,
-      count, run.stride, rows, row > firstRow,
+      count, run.stride, rows, row > firstRow, run.wide,
     );
     shift += blockBytes;
   }
@@ -177,42 +177,47 @@ export function combineSegments(run: Run): f64 {
   return loss;
 }
 
-/** Probabilities of a chunk → (n/B)·q(b|a), in place. */
-function scaleChunk(run: Run, chunk: u32, rows: u32, count: u32): void {
-  const width = blockWidth(count);
+/** Probabilities of a chunk → (n/B)·q(b|a), in place. `factor`: room for a row. */
+function scaleChunk(run: Run, chunk: u32, rows: u32, factor: usize): void {
+  const width = blockWidth(run.blockCount);
   const widthBytes = <usize>width << 2;
   const shift = run.chunkShift + chunk * (<usize>run.blockInputs << 2);
-  const logits = run.logits + chunk * run.chunkRows * widthBytes;
   for (let j: usize = 0; j < widthBytes; j += 16) {
-    const factor = f32x4.mul(
-      exp2(f32x4.sub(v128.load(shift + j), v128.load(run.inputShift + j))),
-      v128.load(run.inputScale + j),
-    );
-    let at = logits + j;
-    for (let r = rows; r > 0; r--) {
-      v128.store(at, f32x4.mul(v128.load(at), factor));
-      at += widthBytes;
+    const raised = exp2(f32x4.sub(v128.load(shift + j), v128.load(run.inputShift + j)));
+    v128.store(factor + j, f32x4.mul(raised, v128.load(run.inputScale + j)));
+  }
+  let row = run.logits + chunk * run.chunkRows * widthBytes;
+  for (let r = rows; r > 0; r--) {
+    for (let j: usize = 0; j < widthBytes; j += 32) {
+      const low = f32x4.mul(v128.load(row + j), v128.load(factor + j));
+      const high = f32x4.mul(v128.load(row + j, 16), v128.load(factor + j, 16));
+      v128.store(row + j, low);
+      v128.store(row + j, high, 16);
     }
+    row += widthBytes;
   }
 }
 
-/** gradient (rows × stride) ← or += Σ_j G_bj x_j for one chunk and the block of inputs in hand. */
-function chunkGradient(run: Run, out: usize, chunk: u32, rows: u32, accumulate: bool): void {
+/** out (rows × width floats) ← or += Σ_j G_bj x_j, columns d … d + width, for one chunk and the block of inputs in hand. */
+function chunkGradient(
+  run: Run, out: usize, outStride: usize, chunk: u32, rows: u32, d: u32, width: u32, accumulate: bool,
+): void {
   const count = run.blockCount;
   const widthBytes = <usize>blockWidth(count) << 2;
   const rowBytes = <usize>run.stride << 2;
-  scaleChunk(run, chunk, rows, count);
   multiply(
-    out, rowBytes, run.logits + chunk * run.chunkRows * widthBytes, widthBytes, 4,
-    run.x + run.block * run.blockInputs * rowBytes, rowBytes, rows, run.stride, count, accumulate,
+    out, outStride, run.logits + chunk * run.chunkRows * widthBytes, widthBytes, 4,
+    run.x + run.block * run.blockInputs * rowBytes + (<usize>d << 2), rowBytes, rows, width, count, accumulate, run.wide,
   );
 }
 
 /** A batch of several blocks needs the whole gradient at once. */
-export function accumulateChunk(run: Run, chunk: u32): void {
+export function accumulateChunk(run: Run, chunk: u32, member: u32): void {
   const row = chunk * run.chunkRows;
   const rows = min(run.chunkRows, run.vocabSize - row);
-  chunkGradient(run, run.gradient + row * (<usize>run.stride << 2), chunk, rows, run.block > 0);
+  const rowBytes = <usize>run.stride << 2;
+  scaleChunk(run, chunk, rows, scratchOf(run, member));
+  chunkGradient(run, run.gradient + row * rowBytes, rowBytes, chunk, rows, 0, run.stride, run.block > 0);
 }
 
 function backThroughNorm(run: Run): void {
@@ -230,33 +235,38 @@ function backThroughNorm(run: Run): void {
   }
 }
 
-/** Finishes the gradient of a chunk, with Adam behind it: no V×D gradient for a batch of one block. */
+/** A member's working space in an update: a row of factors, and a chunk's gradient for a block of columns. */
+@inline
+function scratchOf(run: Run, member: u32): usize {
+  return run.scratch + <usize>member * run.scratchBytes;
+}
+
+/**
+ * Finishes the gradient of a chunk, with Adam behind it: no V×D gradient for a batch of one block. Columns come in blocks
+ * that stay in the L2 cache with their weights and moments.
+ */
 export function updateChunk(run: Run, chunk: u32, member: u32): void {
   const row = chunk * run.chunkRows;
   const rows = min(run.chunkRows, run.vocabSize - row);
   const rowBytes = <usize>run.stride << 2;
-  const minusPerPair: f32 = f32(-1.0 / f64(run.batchSize));
-  let gradient = run.scratch + <usize>member * run.scratchBytes;
-  if (run.blocks > 1) gradient = run.gradient + row * rowBytes;
-  else chunkGradient(run, gradient, chunk, rows, false);
-  for (let r: u32 = 0; r < rows; r++) {
-    const out = gradient + r * rowBytes;
-    const token = <usize>(row + r) << 2;
-    // the pairs with this target, after the softmax: inside it their counts would drown
-    for (let pair = load<u32>(run.targetHeads + token); pair != 0; ) {
-      const at = <usize>(pair - 1) << 2;
-      const slot = load<u32>(run.slots + (<usize>load<u32>(run.inputs + at) << 2)) - 1;
-      addScaledRow(out, run.x + slot * rowBytes, minusPerPair, rowBytes);
-      pair = load<u32>(run.targetNext + at);
-    }
-    if (run.tied) {
-      const slot = load<u32>(run.slots + token);
-      if (slot) addRow(out, run.dx + (slot - 1) * rowBytes, rowBytes);
+  const scratch = scratchOf(run, member);
+  const whole = run.blocks > 1;
+  if (!whole) scaleChunk(run, chunk, rows, scratch);
+  for (let d: u32 = 0; d < run.stride; d += DEPTH) {
+    const width = min(DEPTH, run.stride - d);
+    const columns = <usize>d << 2;
+    const at = row * rowBytes + columns;
+    const gradient = whole ? run.gradient + at : scratch + (<usize>run.blockInputs << 2);
+    const gradientStride = whole ? rowBytes : <usize>width << 2;
+    if (!whole) chunkGradient(run, gradient, gradientStride, chunk, rows, d, width, false);
+    addTargets(run, gradient, gradientStride, row, rows, columns, <usize>width << 2);
+    for (let r: u32 = 0; r < rows; r++) {
+      const offset = at + r * rowBytes;
+      updateParameters(
+        run, run.unembedding, run.unembeddingFirst, run.unembeddingSecond, offset, gradient + r * gradientStride, width,
+      );
     }
   }
-  updateParameters(
-    run, run.unembedding, run.unembeddingFirst, run.unembeddingSecond, row * rowBytes, gradient, rows * run.stride,
-  );
   if (run.tied) return;
   for (let r: u32 = row; r < row + rows; r++) {
     const slot = load<u32>(run.slots + (<usize>r << 2));
@@ -264,5 +274,27 @@ export function updateChunk(run: Run, chunk: u32, member: u32): void {
       run, run.embedding, run.embeddingFirst, run.embeddingSecond, r * rowBytes,
       slot ? run.dx + (slot - 1) * rowBytes : 0, run.stride,
     );
+  }
+}
+
+/** Of `rows` rows of the gradient from `row` on, columns from byte `columns` on: minus their targets' x, plus dx when tied. */
+function addTargets(
+  run: Run, gradient: usize, gradientStride: usize, row: u32, rows: u32, columns: usize, bytes: usize,
+): void {
+  const rowBytes = <usize>run.stride << 2;
+  const minusPerPair: f32 = f32(-1.0 / f64(run.batchSize));
+  for (let token = <usize>row << 2; token < <usize>(row + rows) << 2; token += 4) {
+    // the pairs with this target, after the softmax: inside it their counts would drown
+    for (let pair = load<u32>(run.targetHeads + token); pair != 0; ) {
+      const at = <usize>(pair - 1) << 2;
+      const slot = load<u32>(run.slots + (<usize>load<u32>(run.inputs + at) << 2)) - 1;
+      addScaledRow(gradient, run.x + slot * rowBytes + columns, minusPerPair, bytes);
+      pair = load<u32>(run.targetNext + at);
+    }
+    if (run.tied) {
+      const slot = load<u32>(run.slots + token);
+      if (slot) addRow(gradient, run.dx + (slot - 1) * rowBytes + columns, bytes);
+    }
+    gradient += gradientStride;
   }
 }

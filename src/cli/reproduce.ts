@@ -10,6 +10,7 @@ import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
 import { parseWholeNumber } from "./numbers.js";
 import { progressReporter } from "./progress.js";
+import { vectorBits } from "./revectorizer.js";
 
 interface Options {
   seeds: string;
@@ -73,6 +74,7 @@ async function reproduce(names: string[], options: Options): Promise<void> {
   try {
     for await (const result of runPool(configs, {
       threads,
+      vectorBits: vectorBits(),
       journal,
       signal,
       // a second call is the way to try again here

@@ -14,6 +14,7 @@ import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
 import { parseWholeNumber } from "./numbers.js";
 import { progressReporter, timeLeft } from "./progress.js";
+import { vectorBits } from "./revectorizer.js";
 import { StatusWriter, writeDescription } from "./sweepFiles.js";
 import { parseVary } from "./vary.js";
 
@@ -131,6 +132,7 @@ async function sweepCommand(file: string | undefined, options: Options): Promise
     try {
       for await (const _ of runPool(plan, {
         threads,
+        vectorBits: vectorBits(),
         journal,
         signal,
         retryFailed: options.retryFailed,

@@ -1,13 +1,23 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { ConfigError, configHash, parseConfig, type RunConfigInput } from "../config.js";
+import { ConfigError, configHash, parseConfig, type RunConfig, type RunConfigInput } from "../config.js";
 import { atomicWrite } from "../report/atomicWrite.js";
 import { checkRecordsPath, writeRecords } from "../report/index.js";
+import { cores } from "../sweep/cores.js";
+import { estimateCost, worthSharing } from "../sweep/cost.js";
 import type { TrainingRecord } from "../training/record.js";
-import { createTrainer, restoreTrainer, type Trainer, type TrainerOptions } from "../training/trainer.js";
+import { decodeSnapshot } from "../training/snapshot.js";
+import {
+  createTrainer,
+  MOST_THREADS,
+  restoreTrainer,
+  type Trainer,
+  type TrainerOptions,
+} from "../training/trainer.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
-import { parseNumber } from "./numbers.js";
+import { parseNumber, parseWholeNumber } from "./numbers.js";
+import { vectorBits } from "./revectorizer.js";
 
 /** Flags that set one field of the config: flag, its value's name, dotted path, meaning. */
 const fields: [string, string, string, string][] = [
@@ -30,6 +40,7 @@ interface Options {
   norm?: string;
   learningRate?: string;
   evaluation?: string;
+  threads?: string;
   backend?: string;
   out?: string;
   snapshot?: string;
@@ -52,6 +63,10 @@ export function addTrain(program: Command): void {
     .option("--norm <kind>", "none, layernorm or rmsnorm (none)")
     .option("--learning-rate <rate>", "a number, or a schedule as JSON (0.001)")
     .option("--evaluation <kind>", "exact, sampled or stratified (exact up to V = 10000)")
+    .option(
+      "--threads <n>",
+      "threads that share the run (default: one a core where a step takes a millisecond)",
+    )
     .option("--backend <name>", "wasm or reference (wasm)")
     .option("--out <file>", "write the records: .parquet, .csv, .json or .ndjson")
     .option("--snapshot <file>", "write a snapshot at the end, also after Ctrl-C")
@@ -114,9 +129,22 @@ async function readConfig(path: string): Promise<unknown> {
   return value;
 }
 
+/** What the run computes on. Threads share it by themselves where that pays; the bits are the same. */
+function runtimeOf(options: Options, config: RunConfig): TrainerOptions {
+  const { seconds } = estimateCost(config);
+  const sensible = options.backend !== "reference" && worthSharing(seconds, config.steps) ? cores() : 1;
+  const threads =
+    options.threads === undefined
+      ? sensible
+      : parseWholeNumber("--threads", options.threads, 1, MOST_THREADS);
+  return { backend: options.backend as TrainerOptions["backend"], threads, vectorBits: vectorBits() };
+}
+
 async function openTrainer(options: Options): Promise<Trainer> {
-  const runtime = { backend: options.backend } as TrainerOptions;
-  if (options.resume === undefined) return createTrainer(await configOf(options), runtime);
+  if (options.resume === undefined) {
+    const config = parseConfig(await configOf(options));
+    return createTrainer(config, runtimeOf(options, config));
+  }
   let bytes: Uint8Array;
   try {
     bytes = await readFile(options.resume);
@@ -126,7 +154,7 @@ async function openTrainer(options: Options): Promise<Trainer> {
     );
   }
   const steps = options.steps === undefined ? undefined : parseNumber("steps", options.steps as string);
-  return restoreTrainer(bytes, { ...runtime, steps });
+  return restoreTrainer(bytes, { ...runtimeOf(options, decodeSnapshot(bytes).config), steps });
 }
 
 async function trainCommand(options: Options): Promise<void> {

@@ -18,6 +18,10 @@ export interface Cost {
   bytes: number;
 }
 
+/** Whether threads gain by sharing one run: it takes more than a second, and a millisecond a step. */
+export const worthSharing = (seconds: number, steps: number): boolean =>
+  seconds > 1 && seconds / Math.max(1, steps) > 1e-3;
+
 const distinctInputsOf = new Map<string, number>();
 
 /** Expected distinct inputs of a batch: Σ 1 − (1 − p)^B. Runs of a sweep share few of them. */

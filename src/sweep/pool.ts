@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
 import { ConfigError, configHash, type RunConfig } from "../config.js";
 import { cores } from "./cores.js";
-import { estimateCost } from "./cost.js";
+import { estimateCost, worthSharing } from "./cost.js";
 import type { Journal } from "./journal.js";
 import { freeMemory } from "./memory.js";
 import type { RunFailure, RunResult } from "./result.js";
@@ -69,6 +69,8 @@ export interface PoolOptions {
   onlyNew?: boolean;
   /** Milliseconds between two checkpoints of a run. Default 30000. */
   checkpointEvery?: number;
+  /** Width of the vectors that the runtime computes with, see `TrainerOptions`. Default 128. */
+  vectorBits?: 128 | 256;
   /** @internal the worker's file, for tests */
   workerFile?: string;
 }
@@ -95,12 +97,6 @@ interface Waiting {
   bytes: number;
   attempts: number;
 }
-
-/** Seconds a step from which sharing one run pays. */
-const SHAREABLE = 1e-3;
-
-const shareable = ({ seconds }: Waiting, { steps }: RunConfig): boolean =>
-  seconds > 1 && seconds / Math.max(1, steps) > SHAREABLE;
 
 /** How often a run is tried before it is recorded as failed. */
 const ATTEMPTS = 2;
@@ -234,7 +230,9 @@ export async function* runPool(configs: Configs, options: PoolOptions = {}): Asy
   /** When nothing waits any more, idle threads join the runs that are large enough to share. */
   const spread = () => {
     const large = running.flatMap((task, slot) =>
-      task && shareable(task.waiting, task.config) ? [{ slot, seconds: task.waiting.seconds }] : [],
+      task && worthSharing(task.waiting.seconds, task.config.steps)
+        ? [{ slot, seconds: task.waiting.seconds }]
+        : [],
     );
     large.sort((a, b) => b.seconds - a.seconds);
     const idle = threads - running.filter((task) => task !== null).length;
@@ -254,8 +252,9 @@ export async function* runPool(configs: Configs, options: PoolOptions = {}): Asy
     onEvent?.({ event: "started", run, config });
     const checkpoint = checkpoints ? join(checkpoints, `${run}.checkpoint`) : null;
     const checkpointEvery = options.checkpointEvery ?? 30_000;
-    const maxThreads = shareable(chosen, config) ? threads : 1;
-    const task: Task = { run, config, control, slot, maxThreads, checkpoint, checkpointEvery };
+    const maxThreads = worthSharing(chosen.seconds, config.steps) ? threads : 1;
+    const { vectorBits = 128 } = options;
+    const task: Task = { run, config, control, slot, maxThreads, vectorBits, checkpoint, checkpointEvery };
     pool
       .run(task)
       .then(

@@ -21,6 +21,8 @@ export interface Task {
   slot: number;
   /** Threads that the run may be given while it runs; 1 for one too small to share. */
   maxThreads: number;
+  /** Width of the vectors that the runtime computes with (`TrainerOptions`). */
+  vectorBits: 128 | 256;
   /** File that a long run is checkpointed to and goes on from, or null. */
   checkpoint: string | null;
   /** Milliseconds between two checkpoints. */

@@ -27,14 +27,16 @@ async function begin({
   config,
   checkpoint,
   maxThreads,
+  vectorBits,
 }: Task): Promise<{ trainer: Trainer } & CheckpointHeader> {
+  const options = { maxThreads, vectorBits };
   if (checkpoint !== null && existsSync(checkpoint)) {
     const kept = await readCheckpoint(checkpoint);
-    const trainer = kept && (await restoreTrainer(kept.snapshot, { maxThreads }).catch(() => undefined));
+    const trainer = kept && (await restoreTrainer(kept.snapshot, options).catch(() => undefined));
     if (trainer && configHash(trainer.config) === run) return { trainer, ...kept.header };
     trainer?.dispose();
   }
-  return { trainer: await createTrainer(config, { maxThreads }), records: [], seconds: 0, stepSeconds: 0 };
+  return { trainer: await createTrainer(config, options), records: [], seconds: 0, stepSeconds: 0 };
 }
 
 export default async function runTask(task: Task): Promise<Outcome> {

@@ -26,10 +26,12 @@ import {
   wordIndex,
 } from "./layout.js";
 
-/** Threads of a run: how many at first, and how many it may come to have. Beyond 1 they share its memory. */
-export interface ThreadOptions {
+export interface WasmOptions {
+  module?: WebAssembly.Module;
+  /** Threads of the run: how many at first, and how many it may come to have. Beyond 1 they share its memory. */
   threads?: number;
   maxThreads?: number;
+  vectorBits?: 128 | 256;
 }
 
 /**
@@ -37,9 +39,10 @@ export interface ThreadOptions {
  */
 export async function createWasmBackend(
   config: RunConfig,
-  { module, threads = 1, maxThreads = threads }: ThreadOptions & { module?: WebAssembly.Module } = {},
+  { module, threads = 1, maxThreads = threads, vectorBits = 128 }: WasmOptions = {},
 ): Promise<Backend> {
   const layout = planLayout(config, RESERVED, maxThreads);
+  layout.values.wide = vectorBits === 256 ? 1 : 0;
   if (maxThreads === 1) {
     const { kernel, memory } = await instantiateKernel(layout.bytes, module, config.arithmetic);
     return new WasmBackend(config, kernel, memory, layout);

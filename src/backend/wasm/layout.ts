@@ -37,6 +37,7 @@ const words = [
   "partBlocks",
   "members",
   "mayWait",
+  "wide",
   "crew",
   "scratch",
   "scratchBytes",
@@ -108,7 +109,7 @@ const CHUNK_ROWS = 96;
 const SEGMENTS = 24;
 /** Largest vocabulary of the combined step: beyond it there is little left to save. */
 const COMBINED_ROWS = 512;
-/** Columns of a block there (DEPTH of assembly/logits.ts). */
+/** Columns of a block of it, and of a chunk's gradient (DEPTH of assembly/logits.ts). */
 const BLOCK_COLUMNS = 384;
 /** Partial sums over the blocks of columns there. */
 const PARTS = 10;
@@ -162,10 +163,10 @@ export function planLayout(config: RunConfig, heapBase: number, threads = 1): La
   const logitsBytes = 4 * parts * V * blockInputs;
   const sampled = config.evaluation.kind === "sampled" ? config.evaluation.size : 0;
   const list = evaluationListLength(config);
-  // a member's space: columns, gradient and panels, or a chunk's gradient; and what a block of inputs takes to evaluate
+  // a member's space: columns, gradient and panels, or factors and a chunk's gradient; and what a block of inputs takes to evaluate
   const stepScratch = combined
     ? 2 * V * columnBytes + 4 * BLOCK_COLUMNS * blockInputs
-    : 4 * CHUNK_ROWS * stride;
+    : 4 * (blockInputs + CHUNK_ROWS * Math.min(stride, BLOCK_COLUMNS));
   const evaluationScratch = 4 * blockInputs * (stride + D + CHUNK_ROWS + 3);
   const scratchBytes = roundUp(Math.max(stepScratch, evaluationScratch), 64);
 
@@ -205,6 +206,7 @@ export function planLayout(config: RunConfig, heapBase: number, threads = 1): La
     partBlocks,
     members: 1,
     mayWait: 0,
+    wide: 0,
     crew: allocate(CREW_BYTES),
     scratch: allocate(threads * scratchBytes),
     scratchBytes,
