@@ -10,7 +10,7 @@
 import { columnLogits, updateColumns } from "./combined";
 import { lossesOfBlock } from "./population";
 import { Run } from "./run";
-import { accumulateChunk, forwardSegment, updateChunk } from "./step";
+import { accumulateChunk, forwardSegment, maximaOfSegment, updateChunk } from "./step";
 
 export const FORWARD: u32 = 0;
 export const ACCUMULATE: u32 = 1;
@@ -18,6 +18,7 @@ export const UPDATE: u32 = 2;
 export const COLUMN_LOGITS: u32 = 3;
 export const COLUMN_UPDATE: u32 = 4;
 export const EVALUATE: u32 = 5;
+export const MAXIMA: u32 = 6;
 
 const WORD: usize = 0;
 const JOB: usize = 64;
@@ -31,11 +32,12 @@ const SPINS: u32 = 20000;
 
 function perform(run: Run, job: u32, item: u32, member: u32): void {
   if (job == FORWARD) forwardSegment(run, item);
-  else if (job == ACCUMULATE) accumulateChunk(run, item, member);
+  else if (job == ACCUMULATE) accumulateChunk(run, item);
   else if (job == UPDATE) updateChunk(run, item, member);
   else if (job == COLUMN_LOGITS) columnLogits(run, item, member);
   else if (job == COLUMN_UPDATE) updateColumns(run, item, member);
   else if (job == EVALUATE) lossesOfBlock(run, item, member);
+  else if (job == MAXIMA) maximaOfSegment(run, item);
 }
 
 /** Does all items of a job, on all members. */

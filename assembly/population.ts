@@ -26,6 +26,12 @@ function rowsOf(run: Run, x: usize): usize {
   return logitsOf(run, x) + run.chunkRows * (<usize>run.blockInputs << 2);
 }
 
+/** Whether sums of exponentials are far from overflow. */
+function inRange(sum: usize, count: u32): bool {
+  for (let j: usize = 0; j < <usize>count << 2; j += 4) if (!(load<f32>(sum + j) < 18446744073709551616.0)) return false;
+  return true;
+}
+
 /** x ← the rows of `count` inputs; out ← their logSumExp, f64, nats. */
 function logSumExp(run: Run, x: usize, out: usize, inputs: usize, count: u32): void {
   const width = blockWidth(count);
@@ -34,32 +40,39 @@ function logSumExp(run: Run, x: usize, out: usize, inputs: usize, count: u32): v
   const panels = panelsOf(run, x);
   const logits = logitsOf(run, x);
   const before = rowsOf(run, x);
-  const max = before + blockBytes;
-  const sum = max + blockBytes;
+  const shift = before + blockBytes;
+  const sum = shift + blockBytes;
   // the norm's mean and 1/σ go where the softmax has not begun
-  gatherInputs(run, inputs, count, x, before, max);
+  gatherInputs(run, inputs, count, x, before, shift);
   packPanels(panels, x, <usize>run.stride << 2, count, run.dim);
   for (let j: u32 = 0; j < count; j++) store<f64>(out + (<usize>j << 3), 0);
-  for (let j: usize = 0; j < widthBytes; j += 4) store<f32>(max + j, -Infinity);
+  for (let j: usize = 0; j < widthBytes; j += 4) store<f32>(shift + j, -Infinity);
   for (let row: u32 = 0; row < run.vocabSize; row += run.chunkRows) {
     const rows = min(run.chunkRows, run.vocabSize - row);
-    copyRow(before, max, widthBytes);
     logitsOfRows(run, logits, panels, row, rows, width);
-    columnMax(max, logits, rows, width);
+    // shifted by the largest logits of the first chunk, until one is so far above them that sums overflow
+    if (row == 0) columnMax(shift, logits, rows, width);
     memory.fill(sum, 0, widthBytes);
-    sumOfExponentials(logits, max, sum, rows, width);
+    sumOfExponentials(logits, shift, sum, rows, width);
+    if (!inRange(sum, count)) {
+      copyRow(before, shift, widthBytes);
+      columnMax(shift, logits, rows, width);
+      memory.fill(sum, 0, widthBytes);
+      sumOfExponentials(logits, shift, sum, rows, width);
+      for (let j: u32 = 0; j < count; j++) {
+        const raised = load<f32>(before + (<usize>j << 2)) - load<f32>(shift + (<usize>j << 2));
+        const at = out + (<usize>j << 3);
+        if (raised != 0) store<f64>(at, load<f64>(at) * f64(f32x4.extract_lane(exp2(f32x4.splat(raised)), 0)));
+      }
+    }
     for (let j: u32 = 0; j < count; j++) {
-      const at = <usize>j << 2;
-      let total = load<f64>(out + (<usize>j << 3));
-      const was = load<f32>(before + at);
-      const now = load<f32>(max + at);
-      if (was != now) total *= f64(f32x4.extract_lane(exp2(f32x4.splat(was - now)), 0));
-      store<f64>(out + (<usize>j << 3), total + f64(load<f32>(sum + at)));
+      const at = out + (<usize>j << 3);
+      store<f64>(at, load<f64>(at) + f64(load<f32>(sum + (<usize>j << 2))));
     }
   }
   for (let j: u32 = 0; j < count; j++) {
     const at = out + (<usize>j << 3);
-    store<f64>(at, f64(load<f32>(max + (<usize>j << 2))) * LN2 + log(load<f64>(at)));
+    store<f64>(at, f64(load<f32>(shift + (<usize>j << 2))) * LN2 + log(load<f64>(at)));
   }
 }
 

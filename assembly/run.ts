@@ -103,14 +103,16 @@ export class Run {
   panels: usize;
   /** V × block width (parts of them in a combined step): logits, then probabilities, of the current block. Scratch of the spectrum between steps. */
   logits: usize;
-  /** chunks × block: the base-2 exponent that a chunk's probabilities are relative to. */
-  chunkShift: usize;
-  /** segments × block each. */
+  /** segments × block each: largest logits, where the shift asks for them, and sums of probabilities. */
   segmentMax: usize;
   segmentSum: usize;
+  /** min(V, B) f64: Σ of the logits of an input's targets. */
+  reached: usize;
+  /** block × stride: the block's inputs times n/(B Z). */
+  scaledX: usize;
   /** segments × block × stride: partial Σ_b P_jb U_b. */
   segmentDx: usize;
-  /** block floats each: n/(B Z) and the final shift. */
+  /** block floats each: n/(B Z), of a combined step, and the shift of the softmax in base 2. */
   inputScale: usize;
   inputShift: usize;
   /** V × stride, only for batches of more than one block: the gradient. */

@@ -2,22 +2,19 @@ import { log } from "../src/math/elementary";
 import { beginUpdate, updateParameters } from "./adam";
 import { groupInputs, linkTargets, releaseInputs, releaseTargets } from "./batch";
 import { combinedStep } from "./combined";
-import { ACCUMULATE, FORWARD, share, UPDATE } from "./crew";
-import { exp2 } from "./exp";
+import { ACCUMULATE, FORWARD, MAXIMA, share, UPDATE } from "./crew";
 import { blockWidth, columnMax, DEPTH, exponentiate, gatherInputs, logitsOfRows, packPanels } from "./logits";
 import { multiply } from "./matmul";
 import { LAYERNORM, normBackward } from "./norm";
 import { BATCH, streamKey } from "./random";
 import { Run } from "./run";
 import { drawTokens } from "./sampler";
-import { addRow, addScaledRow, dot, scaleRow } from "./vector";
+import { addRow, addScaledRow, dot } from "./vector";
 
 const LN2: f64 = 0.6931471805599453;
-
-@inline
-function exp2Scalar(t: f32): f32 {
-  return f32x4.extract_lane(exp2(f32x4.splat(t)), 0);
-}
+const LOG2_E: f64 = 1.4426950408889634;
+/** Largest sum of a softmax that is taken as it is: below it nothing overflows. */
+const IN_RANGE: f64 = 18446744073709551616.0;
 
 /** `count` steps on drawn batches, one rate (f64) each. Returns the steps done: fewer when a loss was not finite. */
 export function advance(run: Run, count: u32, rates: usize): u32 {
@@ -53,7 +50,13 @@ function generalStep(run: Run, rate: f64): bool {
     packPanels(
       run.panels, run.x + first * (<usize>run.stride << 2), <usize>run.stride << 2, run.blockCount, run.dim,
     );
+    shiftByTargets(run);
     share(run, FORWARD, run.segments);
+    if (!sumsInRange(run)) {
+      share(run, MAXIMA, run.segments);
+      shiftByMaxima(run);
+      share(run, FORWARD, run.segments);
+    }
     loss += combineSegments(run);
     if (run.blocks > 1) share(run, ACCUMULATE, chunkCount(run));
   }
@@ -86,119 +89,113 @@ function sumTargets(run: Run): void {
 }
 
 /**
- * Logits and unnormalised probabilities of one segment's chunks for the inputs of the block in hand, the running
- * maximum and sum of its softmax, and Σ_b P_jb U_b while the rows of U are in the cache. A chunk that raises the
- * maximum rescales what came before; chunkShift keeps what each chunk is relative to.
+ * The shift of every input's softmax: the mean logit of its targets, in base 2. It is known before the vocabulary passes
+ * by, so that all of it has one scale, and some logit reaches it, so that no sum is below 1.
  */
+function shiftByTargets(run: Run): void {
+  const rowBytes = <usize>run.stride << 2;
+  const first = run.block * run.blockInputs;
+  for (let j: u32 = 0; j < run.blockCount; j++) {
+    const slot = first + j;
+    const reached = dot(run.x + slot * rowBytes, run.targetSum + slot * rowBytes, rowBytes);
+    store<f64>(run.reached + (<usize>slot << 3), reached);
+    store<f32>(run.inputShift + (<usize>j << 2), f32((reached / f64(load<u32>(run.counts + (<usize>slot << 2)))) * LOG2_E));
+  }
+}
+
+/** Logits and unnormalised probabilities of one segment's chunks for the inputs of the block in hand, the sums of their
+ * softmax, and Σ_b P_jb U_b while the rows of U are in the cache. */
 export function forwardSegment(run: Run, segment: u32): void {
   const count = run.blockCount;
   const width = blockWidth(count);
   const widthBytes = <usize>width << 2;
-  const blockBytes = <usize>run.blockInputs << 2;
   const rowBytes = <usize>run.stride << 2;
-  const max = run.segmentMax + segment * blockBytes;
-  const sum = run.segmentSum + segment * blockBytes;
+  const sum = run.segmentSum + segment * (<usize>run.blockInputs << 2);
   const dx = run.segmentDx + <usize>segment * run.blockInputs * rowBytes;
-  const firstChunk = segment * run.segmentChunks;
-  const firstRow = firstChunk * run.chunkRows;
+  const firstRow = segment * run.segmentChunks * run.chunkRows;
   const endRow = min(run.vocabSize, firstRow + run.segmentChunks * run.chunkRows);
-  for (let j: usize = 0; j < widthBytes; j += 4) store<f32>(max + j, -Infinity);
   memory.fill(sum, 0, widthBytes);
-
-  let shift = run.chunkShift + firstChunk * blockBytes;
   for (let row = firstRow; row < endRow; row += run.chunkRows) {
     const rows = min(run.chunkRows, endRow - row);
     const logits = run.logits + row * widthBytes;
     logitsOfRows(run, logits, run.panels, row, rows, width);
-    memory.copy(shift, max, widthBytes);
-    columnMax(max, logits, rows, width);
-    if (row > firstRow) {
-      for (let j: u32 = 0; j < count; j++) {
-        const before = load<f32>(shift + (<usize>j << 2));
-        const after = load<f32>(max + (<usize>j << 2));
-        if (after != before) {
-          const factor = exp2Scalar(before - after);
-          const at = sum + (<usize>j << 2);
-          store<f32>(at, load<f32>(at) * factor);
-          scaleRow(dx + j * rowBytes, factor, rowBytes);
-        }
-      }
-    }
-    memory.copy(shift, max, widthBytes);
-    exponentiate(logits, max, sum, rows, width);
+    exponentiate(logits, run.inputShift, sum, rows, width);
     multiply(
       dx, rowBytes, logits, 4, widthBytes, run.unembedding + row * rowBytes, rowBytes,
       count, run.stride, rows, row > firstRow, run.wide,
     );
-    shift += blockBytes;
   }
 }
 
+/** Σ over the segments of what an input's probabilities add up to. */
+function sumOfSegments(run: Run, j: u32): f64 {
+  let at = run.segmentSum + (<usize>j << 2);
+  let total: f64 = 0;
+  for (let s: u32 = 0; s < run.segments; s++) {
+    total += f64(load<f32>(at));
+    at += <usize>run.blockInputs << 2;
+  }
+  return total;
+}
+
+/** Whether no logit is so far above its shift that probabilities overflow. */
+function sumsInRange(run: Run): bool {
+  for (let j: u32 = 0; j < run.blockCount; j++) if (!(sumOfSegments(run, j) < IN_RANGE)) return false;
+  return true;
+}
+
+/** The largest logit of every input in one segment: for a shift that is always in range, and rarely needed. */
+export function maximaOfSegment(run: Run, segment: u32): void {
+  const width = blockWidth(run.blockCount);
+  const max = run.segmentMax + segment * (<usize>run.blockInputs << 2);
+  const firstRow = segment * run.segmentChunks * run.chunkRows;
+  const endRow = min(run.vocabSize, firstRow + run.segmentChunks * run.chunkRows);
+  for (let j: usize = 0; j < <usize>width << 2; j += 4) store<f32>(max + j, -Infinity);
+  for (let row = firstRow; row < endRow; row += run.chunkRows) {
+    const rows = min(run.chunkRows, endRow - row);
+    const logits = run.logits + row * (<usize>width << 2);
+    logitsOfRows(run, logits, run.panels, row, rows, width);
+    columnMax(max, logits, rows, width);
+  }
+}
+
+function shiftByMaxima(run: Run): void {
+  memory.copy(run.inputShift, run.segmentMax, <usize>run.blockCount << 2);
+  for (let s: u32 = 1; s < run.segments; s++)
+    columnMax(run.inputShift, run.segmentMax + s * (<usize>run.blockInputs << 2), 1, blockWidth(run.blockCount));
+}
+
 /**
- * Adds the segments up in their order: the loss of the block's pairs (nats, not yet divided by B), inputScale =
- * n/(B·Z) and inputShift, and dx = Σ over the vocabulary − targets.
+ * Adds the segments up in their order: the loss of the block's pairs (nats, not yet divided by B), dx = Σ over the
+ * vocabulary − targets, and x scaled by n/(B·Z), which makes gradients of logits out of probabilities.
  */
 export function combineSegments(run: Run): f64 {
   const first = run.block * run.blockInputs;
-  const count = run.blockCount;
-  const blockBytes = <usize>run.blockInputs << 2;
   const rowBytes = <usize>run.stride << 2;
   const perPair: f32 = f32(1.0 / f64(run.batchSize));
   let loss: f64 = 0;
-  for (let j: u32 = 0; j < count; j++) {
-    const at = <usize>j << 2;
-    let max = load<f32>(run.segmentMax + at);
-    for (let s: u32 = 1; s < run.segments; s++) {
-      const other = load<f32>(run.segmentMax + s * blockBytes + at);
-      if (other > max) max = other;
-    }
-    let total: f64 = 0;
-    for (let s: u32 = 0; s < run.segments; s++) {
-      const factor = exp2Scalar(load<f32>(run.segmentMax + s * blockBytes + at) - max);
-      total += f64(load<f32>(run.segmentSum + s * blockBytes + at)) * f64(factor);
-    }
-    const times = f64(load<u32>(run.counts + (<usize>(first + j) << 2)));
+  for (let j: u32 = 0; j < run.blockCount; j++) {
+    const slot = first + j;
+    const total = sumOfSegments(run, j);
+    const times = f64(load<u32>(run.counts + (<usize>slot << 2)));
     const scale = f32(times / (f64(run.batchSize) * total));
-    store<f32>(run.inputScale + at, scale);
-    store<f32>(run.inputShift + at, max);
+    loss +=
+      times * (f64(load<f32>(run.inputShift + (<usize>j << 2))) * LN2 + log(total)) -
+      load<f64>(run.reached + (<usize>slot << 3));
 
-    const x = run.x + (first + j) * rowBytes;
-    const targets = run.targetSum + (first + j) * rowBytes;
-    loss += times * (f64(max) * LN2 + log(total)) - dot(x, targets, rowBytes);
-
-    const dx = run.dx + (first + j) * rowBytes;
+    const scaled = run.scaledX + j * rowBytes;
+    memory.fill(scaled, 0, rowBytes);
+    addScaledRow(scaled, run.x + slot * rowBytes, scale, rowBytes);
+    const dx = run.dx + slot * rowBytes;
     memory.fill(dx, 0, rowBytes);
-    addScaledRow(dx, targets, -perPair, rowBytes);
-    for (let s: u32 = 0; s < run.segments; s++) {
-      const factor = exp2Scalar(load<f32>(run.segmentMax + s * blockBytes + at) - max);
-      addScaledRow(dx, run.segmentDx + (s * run.blockInputs + j) * rowBytes, scale * factor, rowBytes);
-    }
+    addScaledRow(dx, run.targetSum + slot * rowBytes, -perPair, rowBytes);
+    for (let s: u32 = 0; s < run.segments; s++)
+      addScaledRow(dx, run.segmentDx + (s * run.blockInputs + j) * rowBytes, scale, rowBytes);
   }
   return loss;
 }
 
-/** Probabilities of a chunk → (n/B)·q(b|a), in place. `factor`: room for a row. */
-function scaleChunk(run: Run, chunk: u32, rows: u32, factor: usize): void {
-  const width = blockWidth(run.blockCount);
-  const widthBytes = <usize>width << 2;
-  const shift = run.chunkShift + chunk * (<usize>run.blockInputs << 2);
-  for (let j: usize = 0; j < widthBytes; j += 16) {
-    const raised = exp2(f32x4.sub(v128.load(shift + j), v128.load(run.inputShift + j)));
-    v128.store(factor + j, f32x4.mul(raised, v128.load(run.inputScale + j)));
-  }
-  let row = run.logits + chunk * run.chunkRows * widthBytes;
-  for (let r = rows; r > 0; r--) {
-    for (let j: usize = 0; j < widthBytes; j += 32) {
-      const low = f32x4.mul(v128.load(row + j), v128.load(factor + j));
-      const high = f32x4.mul(v128.load(row + j, 16), v128.load(factor + j, 16));
-      v128.store(row + j, low);
-      v128.store(row + j, high, 16);
-    }
-    row += widthBytes;
-  }
-}
-
-/** out (rows × width floats) ← or += Σ_j G_bj x_j, columns d … d + width, for one chunk and the block of inputs in hand. */
+/** out (rows × width floats) ← or += Σ_j P_bj scaledX_j, columns d … d + width, for one chunk and the block in hand. */
 function chunkGradient(
   run: Run, out: usize, outStride: usize, chunk: u32, rows: u32, d: u32, width: u32, accumulate: bool,
 ): void {
@@ -207,16 +204,15 @@ function chunkGradient(
   const rowBytes = <usize>run.stride << 2;
   multiply(
     out, outStride, run.logits + chunk * run.chunkRows * widthBytes, widthBytes, 4,
-    run.x + run.block * run.blockInputs * rowBytes + (<usize>d << 2), rowBytes, rows, width, count, accumulate, run.wide,
+    run.scaledX + (<usize>d << 2), rowBytes, rows, width, count, accumulate, run.wide,
   );
 }
 
 /** A batch of several blocks needs the whole gradient at once. */
-export function accumulateChunk(run: Run, chunk: u32, member: u32): void {
+export function accumulateChunk(run: Run, chunk: u32): void {
   const row = chunk * run.chunkRows;
   const rows = min(run.chunkRows, run.vocabSize - row);
   const rowBytes = <usize>run.stride << 2;
-  scaleChunk(run, chunk, rows, scratchOf(run, member));
   chunkGradient(run, run.gradient + row * rowBytes, rowBytes, chunk, rows, 0, run.stride, run.block > 0);
 }
 
@@ -235,12 +231,6 @@ function backThroughNorm(run: Run): void {
   }
 }
 
-/** A member's working space in an update: a row of factors, and a chunk's gradient for a block of columns. */
-@inline
-function scratchOf(run: Run, member: u32): usize {
-  return run.scratch + <usize>member * run.scratchBytes;
-}
-
 /**
  * Finishes the gradient of a chunk, with Adam behind it: no V×D gradient for a batch of one block. Columns come in blocks
  * that stay in the L2 cache with their weights and moments.
@@ -249,23 +239,18 @@ export function updateChunk(run: Run, chunk: u32, member: u32): void {
   const row = chunk * run.chunkRows;
   const rows = min(run.chunkRows, run.vocabSize - row);
   const rowBytes = <usize>run.stride << 2;
-  const scratch = scratchOf(run, member);
   const whole = run.blocks > 1;
-  if (!whole) scaleChunk(run, chunk, rows, scratch);
-  for (let d: u32 = 0; d < run.stride; d += DEPTH) {
-    const width = min(DEPTH, run.stride - d);
+  const depth = whole ? run.stride : min(DEPTH, run.stride);
+  for (let d: u32 = 0; d < run.stride; d += depth) {
+    const width = min(depth, run.stride - d);
     const columns = <usize>d << 2;
     const at = row * rowBytes + columns;
-    const gradient = whole ? run.gradient + at : scratch + (<usize>run.blockInputs << 2);
-    const gradientStride = whole ? rowBytes : <usize>width << 2;
+    const gradient = whole ? run.gradient + at : run.scratch + <usize>member * run.scratchBytes;
+    const gradientStride = <usize>width << 2;
     if (!whole) chunkGradient(run, gradient, gradientStride, chunk, rows, d, width, false);
-    addTargets(run, gradient, gradientStride, row, rows, columns, <usize>width << 2);
-    for (let r: u32 = 0; r < rows; r++) {
-      const offset = at + r * rowBytes;
-      updateParameters(
-        run, run.unembedding, run.unembeddingFirst, run.unembeddingSecond, offset, gradient + r * gradientStride, width,
-      );
-    }
+    addTargets(run, gradient, gradientStride, row, rows, columns);
+    if (width == run.stride) updateUnembedding(run, at, gradient, rows * width);
+    else for (let r: u32 = 0; r < rows; r++) updateUnembedding(run, at + r * rowBytes, gradient + r * gradientStride, width);
   }
   if (run.tied) return;
   for (let r: u32 = row; r < row + rows; r++) {
@@ -277,10 +262,14 @@ export function updateChunk(run: Run, chunk: u32, member: u32): void {
   }
 }
 
+function updateUnembedding(run: Run, offset: usize, gradient: usize, count: u32): void {
+  updateParameters(
+    run, run.unembedding, run.unembeddingFirst, run.unembeddingSecond, offset, gradient, count,
+  );
+}
+
 /** Of `rows` rows of the gradient from `row` on, columns from byte `columns` on: minus their targets' x, plus dx when tied. */
-function addTargets(
-  run: Run, gradient: usize, gradientStride: usize, row: u32, rows: u32, columns: usize, bytes: usize,
-): void {
+function addTargets(run: Run, gradient: usize, bytes: usize, row: u32, rows: u32, columns: usize): void {
   const rowBytes = <usize>run.stride << 2;
   const minusPerPair: f32 = f32(-1.0 / f64(run.batchSize));
   for (let token = <usize>row << 2; token < <usize>(row + rows) << 2; token += 4) {
@@ -295,6 +284,6 @@ function addTargets(
       const slot = load<u32>(run.slots + token);
       if (slot) addRow(gradient, run.dx + (slot - 1) * rowBytes + columns, bytes);
     }
-    gradient += gradientStride;
+    gradient += bytes;
   }
 }

@@ -20,13 +20,6 @@ export function addScaledRow(out: usize, x: usize, factor: f32, bytes: usize): v
     v128.store(out + i, f32x4.add(v128.load(out + i), f32x4.mul(f, v128.load(x + i))));
 }
 
-/** out *= factor */
-@inline
-export function scaleRow(out: usize, factor: f32, bytes: usize): void {
-  const f = f32x4.splat(factor);
-  for (let i: usize = 0; i < bytes; i += 16) v128.store(out + i, f32x4.mul(f, v128.load(out + i)));
-}
-
 /** Σ x·y in f64: four running sums [a, b, c, d] ⇒ (a + b) + (c + d). */
 export function dot(x: usize, y: usize, bytes: usize): f64 {
   let low = f64x2.splat(0);

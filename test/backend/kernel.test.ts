@@ -91,6 +91,63 @@ test("logits in the thousands stay finite and right", async () => {
   expect(largestDifference(kernel.state().weights, reference.state().weights)).toBeLessThan(0.05);
 });
 
+describe.each([80, 100, 1000])("a logit %i nats above all others", (height) => {
+  // token 250 is never drawn, stands beyond the first chunks, and every input prefers it by far
+  const [V, D, B] = [300, 12, 16];
+  const lifted = async () => {
+    const backends = await pair({ vocabSize: V, embeddingDim: D, batchSize: B, tied: false, seed: 5 });
+    const zeros = { embedding: new Float32Array(V * D), unembedding: new Float32Array(V * D) };
+    const { embedding, unembedding } = backends[1].state().weights;
+    for (let token = 0; token < V; token++) embedding[D * token] = 1;
+    for (let token = 0; token < V; token++) unembedding![D * token] = token === 250 ? height : 0;
+    for (const backend of backends)
+      backend.setState({
+        step: 0,
+        weights: { embedding, unembedding },
+        firstMoment: structuredClone(zeros),
+        secondMoment: structuredClone(zeros),
+      });
+    return backends;
+  };
+  const batch = {
+    inputs: Uint32Array.from({ length: B }, (_, i) => (i * 7) % 20),
+    targets: Uint32Array.from({ length: B }, (_, i) => (i * 11) % 30),
+  };
+
+  test("loss and gradient of a step", async () => {
+    const [kernel, reference] = await lifted();
+    const [a, b] = [kernel.stepOn(batch, 1e-3), reference.stepOn(batch, 1e-3)];
+    expect(b.loss).toBeGreaterThan(0.9 * height);
+    expect(Math.abs(a.loss - b.loss) / b.loss).toBeLessThan(1e-6);
+    const [first, oracle] = [kernel.state().firstMoment, reference.state().firstMoment];
+    const scale = Math.max(...oracle.embedding.map(Math.abs));
+    expect(largestDifference(first, oracle)).toBeLessThan(3e-6 * scale);
+  });
+
+  test("population loss", async () => {
+    const [kernel, reference] = await lifted();
+    const [a, b] = [kernel.evaluate(), reference.evaluate()];
+    expect(Math.abs(a.loss - b.loss) / b.loss).toBeLessThan(1e-6);
+  });
+});
+
+test("a kernel cut for vectors of 256 bits gives the same bits", async () => {
+  for (const sizes of [
+    { vocabSize: 101, embeddingDim: 47 },
+    { vocabSize: 300, embeddingDim: 29, tied: false, batchSize: 300 },
+  ]) {
+    const config = parseConfig(sizes);
+    const [narrow, wide] = [
+      await createWasmBackend(config),
+      await createWasmBackend(config, { vectorBits: 256 }),
+    ];
+    const rates = new Float64Array(20).fill(0.01);
+    expect(wide.advance(rates)).toEqual(narrow.advance(rates));
+    expect(wide.state()).toEqual(narrow.state());
+    expect(wide.evaluate()).toEqual(narrow.evaluate());
+  }
+});
+
 test("a loss that is not finite stops before its update", async () => {
   const [kernel] = await pair({ vocabSize: 10, embeddingDim: 4, init: { kind: "normal", std: 1e25 } });
   const before = kernel.state();

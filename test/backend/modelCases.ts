@@ -5,7 +5,7 @@ export const architectures = [true, false].flatMap((tied) =>
   (["none", "layernorm", "rmsnorm"] as const).map((norm) => ({ tied, norm })),
 );
 
-/** Sizes around every edge: tiles of 3, 4, 6 rows and 4, 8, 12 columns, chunks of 192 rows, blocks of 128 inputs. */
+/** Sizes around every edge: tiles of 2 and 4 rows, 8 and 16 columns, chunks of 96 rows, blocks of 128 inputs and 384 columns. */
 export const raggedSizes: Pick<RunConfigInput, "vocabSize" | "embeddingDim" | "batchSize">[] = [
   [1, 1, 1],
   [2, 3, 1],
@@ -17,11 +17,16 @@ export const raggedSizes: Pick<RunConfigInput, "vocabSize" | "embeddingDim" | "b
   [12, 13, 24],
   [13, 16, 5],
   [37, 19, 25],
+  [95, 33, 48],
+  [96, 40, 33],
+  [97, 17, 150],
   [191, 7, 48],
   [192, 24, 33],
   [193, 9, 150],
   [385, 20, 300],
   [2500, 6, 64],
   [30, 128, 12],
+  [6, 387, 8],
   [6, 515, 8],
+  [99, 390, 40],
 ].map(([vocabSize, embeddingDim, batchSize]) => ({ vocabSize, embeddingDim, batchSize }));

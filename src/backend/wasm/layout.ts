@@ -71,9 +71,10 @@ const words = [
   "dx",
   "panels",
   "logits",
-  "chunkShift",
   "segmentMax",
   "segmentSum",
+  "reached",
+  "scaledX",
   "segmentDx",
   "inputScale",
   "inputShift",
@@ -163,10 +164,10 @@ export function planLayout(config: RunConfig, heapBase: number, threads = 1): La
   const logitsBytes = 4 * parts * V * blockInputs;
   const sampled = config.evaluation.kind === "sampled" ? config.evaluation.size : 0;
   const list = evaluationListLength(config);
-  // a member's space: columns, gradient and panels, or factors and a chunk's gradient; and what a block of inputs takes to evaluate
+  // a member's space: columns, gradient and panels, or a chunk's gradient; and what a block of inputs takes to evaluate
   const stepScratch = combined
     ? 2 * V * columnBytes + 4 * BLOCK_COLUMNS * blockInputs
-    : 4 * (blockInputs + CHUNK_ROWS * Math.min(stride, BLOCK_COLUMNS));
+    : 4 * CHUNK_ROWS * Math.min(stride, BLOCK_COLUMNS);
   const evaluationScratch = 4 * blockInputs * (stride + D + CHUNK_ROWS + 3);
   const scratchBytes = roundUp(Math.max(stepScratch, evaluationScratch), 64);
 
@@ -241,9 +242,10 @@ export function planLayout(config: RunConfig, heapBase: number, threads = 1): La
     dx: ofGeneralStep(4 * most * stride),
     panels: ofGeneralStep(4 * D * blockInputs),
     logits: allocate(Math.max(logitsBytes, spectrumBytes, 12 * V)),
-    chunkShift: allocate(4 * chunks * blockInputs),
     segmentMax: allocate(4 * segments * blockInputs),
     segmentSum: allocate(4 * segments * blockInputs),
+    reached: allocate(8 * most),
+    scaledX: ofGeneralStep(4 * blockInputs * stride),
     segmentDx: ofGeneralStep(4 * segments * blockInputs * stride),
     inputScale: allocate(4 * blockInputs),
     inputShift: allocate(4 * blockInputs),
