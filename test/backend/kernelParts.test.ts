@@ -402,6 +402,20 @@ describe("multiply: C (M×N) = A (M×K) · B (K×N), every element summed over k
     expect(bits(cut.data)).toEqual(bits(c.data));
     expectGuards();
   });
+
+  test("rows of B on pages of their own give the bits of rows side by side", () => {
+    const [M, N, K, apart] = [5, 24, 100, 544];
+    const a = floats(withGaps(M, K, 0, (m, k) => number(1, K * m + k)));
+    const value = (k: number, n: number) => number(2, 64 * k + n);
+    const [near, far] = [floats(withGaps(K, N, 0, value)), floats(withGaps(K, N, apart - N, value))];
+    for (const accumulate of flags) {
+      const [c, d] = [floats(numbers(3, M * N)), floats(numbers(3, M * N))];
+      parts.multiply(c.at, 4 * N, a.at, 4 * K, 4, near.at, 4 * N, M, N, K, accumulate, false);
+      parts.multiply(d.at, 4 * N, a.at, 4 * K, 4, far.at, 4 * apart, M, N, K, accumulate, false);
+      expect(bits(d.data)).toEqual(bits(c.data));
+    }
+    expectGuards();
+  });
 });
 
 describe("adamUpdate: the formula in f32, operation by operation", () => {
