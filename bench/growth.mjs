@@ -1,6 +1,6 @@
 /** Time and memory against V, D, B and threads, beside what the count of operations says. */
 import { createTrainer } from "../dist/index.js";
-import { median } from "./paired.mjs";
+import { besideRoof, wide } from "./roof.mjs";
 
 const quick = {
   steps: 1e9,
@@ -17,27 +17,25 @@ export function distinctInputs(vocabSize, batchSize) {
   return distinct;
 }
 
-export async function measureStep(config, options = {}) {
-  const trainer = await createTrainer({ ...quick, ...config }, options);
+export async function measureStep(config, { turns = 9, ...options } = {}) {
+  const trainer = await createTrainer({ ...quick, ...config }, { ...options, vectorBits: wide ? 256 : 128 });
   const time = async (count) => {
     const from = performance.now();
     await trainer.advance(count);
     return performance.now() - from;
   };
   let count = 1;
-  while ((await time(count)) < 60 && count < 1e6) count *= 3;
-  const turns = [];
-  for (let turn = 0; turn < 5; turn++) turns.push((await time(count)) / count);
+  while ((await time(count)) < 60 && count < 1e6) count *= 2;
   const { vocabSize, embeddingDim, batchSize = 128 } = config;
-  const distinct = distinctInputs(vocabSize, batchSize);
+  const flops = 6 * distinctInputs(vocabSize, batchSize) * vocabSize * embeddingDim;
+  const rate = await besideRoof(flops, async () => (await time(count)) / count, turns);
   const result = {
     vocabSize,
     embeddingDim,
     batchSize,
     threads: options.threads ?? 1,
-    milliseconds: median(turns),
+    ...rate,
     mebibytes: trainer.bytes / 2 ** 20,
-    gigaflops: (6 * distinct * vocabSize * embeddingDim) / median(turns) / 1e6,
   };
   trainer.dispose();
   return result;

@@ -1,37 +1,31 @@
-/** Each kernel by itself, as a fraction of the roof: the rate of the tile's inner loop on data in the L1 cache. */
-import { readFile } from "node:fs/promises";
-import { instantiate } from "@assemblyscript/loader";
+/** Each kernel by itself, and the products as a share of the roof. */
+
 import { median } from "./paired.mjs";
+import { at, besideRoof, kernel, memory, roof, wide } from "./roof.mjs";
 
-const memory = new WebAssembly.Memory({ initial: 400 });
-const bytes = await readFile(new URL("../build/kernel.wasm", import.meta.url));
-const { exports: kernel } = await instantiate(bytes, { env: { memory } });
+const TURNS = 15;
 const floats = new Float32Array(memory.buffer);
-for (let i = 1024; i < floats.length; i++) floats[i] = ((i * 7919) % 1000) / 1000 - 0.5;
-const at = (place) => 4096 + place * (1 << 20);
 
-/** Seconds of one call: the median of `turns` turns of about 30 ms each. */
-function seconds(call, turns = 9) {
+/** Milliseconds of one call, over about 10 ms. */
+function millisecondsOf(call) {
   let calls = 1;
   for (;;) {
     const from = performance.now();
     for (let i = 0; i < calls; i++) call();
-    if (performance.now() - from > 15) break;
+    if (performance.now() - from > 10) break;
     calls *= 2;
   }
-  const times = [];
-  for (let turn = 0; turn < turns; turn++) {
+  return () => {
     const from = performance.now();
-    for (let i = 0; i < 2 * calls; i++) call();
-    times.push((performance.now() - from) / 1000 / (2 * calls));
-  }
-  return median(times);
+    for (let i = 0; i < calls; i++) call();
+    return (performance.now() - from) / calls;
+  };
 }
 
 /** The product against a plain one, so that nothing wrong is timed. */
 function check() {
   const [M, N, K] = [7, 24, 9];
-  kernel.multiply(at(2), 4 * N, at(0), 4 * K, 4, at(1), 4 * N, M, N, K, false);
+  kernel.multiply(at(2), 4 * N, at(0), 4 * K, 4, at(1), 4 * N, M, N, K, false, wide);
   for (let m = 0; m < M; m++)
     for (let n = 0; n < N; n++) {
       let sum = 0;
@@ -40,40 +34,39 @@ function check() {
     }
 }
 
-export function benchKernels() {
+export async function benchKernels() {
   check();
-  // deep enough that the call from outside does not count, and still within the L1 cache (24 kB)
-  const K = 400;
-  const roof =
-    (2 * 36 * K) / seconds(() => kernel.tile3x12(at(2), 48, at(0), 4 * K, 4, at(1), 48, K, false)) / 1e9;
-  const product = (M, N, depth, call) => {
-    const rate = (2 * M * N * depth) / seconds(call) / 1e9;
-    return { gigaflops: rate, ofRoof: rate / roof };
+  const product = (call) => besideRoof(2 * 96 ** 3, millisecondsOf(call), TURNS);
+  const nanoseconds = async (count, call) =>
+    (1e6 * (await besideRoof(0, millisecondsOf(call), TURNS)).milliseconds) / count;
+  // a chunk of 96 rows, 96 distinct inputs, 96 dimensions in rows of 104 floats, as the step multiplies them
+  const [whole, row, x, out] = [384, 416, at(1), at(2)];
+  const products = {
+    logits: await product(() => {
+      for (let j = 0; j < 96; j += 16)
+        kernel.multiply(out + 4 * j, whole, at(0), row, 4, x + j * whole, 64, 96, 16, 96, false, wide);
+    }),
+    dx: await product(() => kernel.multiply(out, row, x, 4, whole, at(0), row, 96, 96, 96, false, wide)),
+    dU: await product(() => kernel.multiply(out, row, x, whole, 4, at(0), row, 96, 96, 96, false, wide)),
   };
-  // a chunk of 192 rows, 96 distinct inputs, D = 100, as the step does them
-  const panels = () => {
-    for (let j = 0; j < 96; j += 12)
-      kernel.multiply(at(2) + 4 * j, 384, at(0), 400, 4, at(1) + j * 400, 48, 192, 12, 100, false);
-  };
-  const count = 192 * 96;
+  const [count, tokens] = [96 * 96, 4096];
   floats.fill(-3.7, at(2) / 4, at(2) / 4 + count);
-  const exp = seconds(() => kernel.exp2Row(at(3), at(2), count)) / count;
-  const adam =
-    seconds(() =>
-      kernel.adamUpdate(at(4), at(5), at(6), at(7), 19200, 0.9, 0.999, 0.1, 0.001, 1e-6, 1, 1e-8),
-    ) / 19200;
+  floats.fill(0.01, at(6) / 4, at(6) / 4 + count);
   kernel.zipfProbabilities(at(8), 10000, 1);
   kernel.buildAliasTable(at(9), at(8), 10000, at(10));
-  const draw = seconds(() => kernel.drawTokens(at(11), 4096, at(9), 10000, 12345n, 0n, 1n)) / 4096;
   return {
-    roofGigaflops: roof,
-    logits: product(192, 96, 100, panels),
-    dx: product(96, 100, 192, () =>
-      kernel.multiply(at(2), 400, at(1), 4, 384, at(0), 400, 96, 100, 192, false),
-    ),
-    dU: product(192, 100, 96, () =>
-      kernel.multiply(at(2), 400, at(1), 384, 4, at(0), 400, 192, 100, 96, false),
-    ),
-    nanoseconds: { exp: 1e9 * exp, adam: 1e9 * adam, draw: 1e9 * draw },
+    roofGigaflops: median(Array.from({ length: TURNS }, roof)),
+    ...products,
+    nanoseconds: {
+      exp: await nanoseconds(count, () => {
+        floats.fill(0, at(4) / 4, at(4) / 4 + 96);
+        floats.fill(0, at(5) / 4, at(5) / 4 + 96);
+        kernel.sumOfExponentials(at(2), at(4), at(5), 96, 96);
+      }),
+      adam: await nanoseconds(count, () =>
+        kernel.adamUpdate(at(4), at(5), at(6), at(7), count, 0.9, 0.999, 0.1, 0.001, 1e-6, 1, 1e-8),
+      ),
+      draw: await nanoseconds(tokens, () => kernel.drawTokens(at(11), tokens, at(9), 10000, 12345n, 0n, 1n)),
+    },
   };
 }

@@ -1,6 +1,6 @@
 /**
  * Times several contenders turn by turn in one run, so that a slow minute of the machine is everybody's, and compares
- * them by medians. A contender is { name, seconds(steps) }: it does `steps` steps and says how many seconds they took.
+ * them by medians: of a contender's turns, and of the ratios of two contenders within a turn. A contender is { name, seconds(steps) }: it does `steps` steps and says how many seconds they took.
  */
 export const median = (values) => {
   const sorted = [...values].sort((a, b) => a - b);
@@ -35,3 +35,6 @@ export async function paired(contenders, { turns = 7, turnSeconds = 0.4 } = {}) 
     ]),
   );
 }
+
+/** How many times as long as `own` the other takes: the median over the turns, each of which has both side by side. */
+export const ratio = (other, own) => median(other.turns.map((ms, turn) => ms / own.turns[turn]));

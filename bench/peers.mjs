@@ -1,6 +1,6 @@
 /**
  * Our step against other frameworks', turn by turn in one run:
- *   npm run bench:peers -- [--sizes 10x1,100x100] [--turns 7] [--save [--as name]]
+ *   npm run bench:peers -- [--sizes 10x1,100x100] [--turns 15] [--save [--as name]]
  * PyTorch (python3-torch; with libopenblas0-pthread, or its products run on Debian's reference BLAS), TensorFlow.js and
  * jax-js (`npm ci` in bench/peers). Each must get our losses from our weights and batches before it is timed; what is not
  * installed is left out and said so. Raw results go to bench/results.
@@ -11,21 +11,23 @@ import { parseArgs } from "node:util";
 import { createTrainer } from "../dist/index.js";
 import { sweep } from "../dist/sweep.js";
 import { hardware } from "./hardware.mjs";
-import { median, paired } from "./paired.mjs";
+import { median, paired, ratio } from "./paired.mjs";
 import { startPyTorch } from "./peers/pytorch.mjs";
 import { sizes } from "./sizes.mjs";
 
 const { values } = parseArgs({
   options: {
     sizes: { type: "string" },
-    turns: { type: "string", default: "7" },
-    seconds: { type: "string", default: "0.4" },
+    turns: { type: "string", default: "15" },
+    seconds: { type: "string", default: "0.25" },
     save: { type: "boolean", default: false },
     as: { type: "string", default: "peers" },
   },
 });
 const chosen = values.sizes?.split(",").map((size) => size.split("x").map(Number)) ?? sizes;
 const batchSize = 128;
+/** As the command line does it: node --experimental-wasm-revectorize bench/peers.mjs --as revectorized. */
+const vectorBits = process.execArgv.includes("--experimental-wasm-revectorize") ? 256 : 128;
 /** Beyond this the frameworks in JavaScript take a second a step. */
 const LARGEST_FOR_JS = 1_000_000;
 
@@ -39,7 +41,7 @@ const ours = (threads) => ({
   name: threads === 1 ? "unigram-lab" : `unigram-lab, ${threads} threads`,
   async make(vocabSize, embeddingDim) {
     const config = { vocabSize, embeddingDim, batchSize, steps: 1e9, spectrum: false };
-    const trainer = await createTrainer(config, { threads });
+    const trainer = await createTrainer(config, { threads, vectorBits });
     return {
       seconds: (steps) => timed(() => trainer.advance(steps)),
       dispose: () => trainer.dispose(),
@@ -110,7 +112,7 @@ async function check({ name, losses }) {
 }
 
 const { OPENBLAS_CORETYPE, ATEN_CPU_CAPABILITY } = process.env;
-const environment = { ...hardware(), OPENBLAS_CORETYPE, ATEN_CPU_CAPABILITY };
+const environment = { ...hardware(), vectorBits, OPENBLAS_CORETYPE, ATEN_CPU_CAPABILITY };
 const peers = [];
 try {
   const peer = await startPyTorch(1);
@@ -134,8 +136,10 @@ async function compare(vocabSize, embeddingDim, contenders) {
   for (const { name, make } of contenders) made.push({ name, ...(await make(vocabSize, embeddingDim)) });
   const times = await paired(made, { turns: Number(values.turns), turnSeconds: Number(values.seconds) });
   for (const { dispose } of made) dispose();
-  const own = times[contenders[0].name].median;
-  const speedup = Object.fromEntries(Object.entries(times).map(([name, { median: m }]) => [name, m / own]));
+  const own = times[contenders[0].name];
+  const speedup = Object.fromEntries(
+    Object.entries(times).map(([name, theirs]) => [name, ratio(theirs, own)]),
+  );
   console.log(
     `V ${vocabSize}, D ${embeddingDim}: ${Object.entries(times)
       .map(([name, { median: m }]) => `${name} ${show(m)} ms (${speedup[name].toFixed(2)}×)`)
@@ -172,7 +176,7 @@ async function compareSweeps() {
   for (let turn = 0; turn < 3; turn++) {
     const base = { ...shape, steps, evaluateEvery: steps, spectrum: false };
     const own = await timed(async () => {
-      for await (const _ of sweep({ base, seeds: runs }, { threads: 2 }));
+      for await (const _ of sweep({ base, seeds: runs }, { threads: 2, vectorBits }));
     });
     rates.ours.push((runs * steps) / own);
     const each = (runs * steps) / 8;

@@ -14,7 +14,7 @@ import { benchAgainst } from "./against.mjs";
 import { benchGrowth, measureStep } from "./growth.mjs";
 import { hardware } from "./hardware.mjs";
 import { benchKernels } from "./kernels.mjs";
-import { median } from "./paired.mjs";
+import { besideRoof, wide } from "./roof.mjs";
 import { sizes } from "./sizes.mjs";
 
 const { values } = parseArgs({
@@ -25,8 +25,9 @@ const { values } = parseArgs({
   },
 });
 const wanted = values.against ? [] : values.only.split(",");
+const vectorBits = wide ? 256 : 128;
 const show = (x) => Number(x.toPrecision(3));
-const result = { environment: hardware() };
+const result = { environment: { ...hardware(), vectorBits } };
 
 /** The kernel and the f64 reference on one small run, or nothing is timed. */
 async function check() {
@@ -44,7 +45,7 @@ await check();
 console.log("kernel and reference agree");
 
 if (wanted.includes("kernels")) {
-  const kernels = benchKernels();
+  const kernels = await benchKernels();
   result.kernels = kernels;
   console.log(`roof ${show(kernels.roofGigaflops)} GFLOP/s`);
   for (const name of ["logits", "dx", "dU"])
@@ -60,10 +61,10 @@ if (wanted.includes("kernels")) {
 if (wanted.includes("steps")) {
   result.steps = [];
   for (const [vocabSize, embeddingDim] of sizes) {
-    const step = await measureStep({ vocabSize, embeddingDim });
+    const step = await measureStep({ vocabSize, embeddingDim }, { turns: 15 });
     result.steps.push(step);
     console.log(
-      `V ${vocabSize}, D ${embeddingDim}: ${show(step.milliseconds)} ms a step, ${show(step.gigaflops)} GFLOP/s by 6uVD, ${show(step.mebibytes)} MiB`,
+      `V ${vocabSize}, D ${embeddingDim}: ${show(step.milliseconds)} ms a step, ${show(step.gigaflops)} GFLOP/s by 6uVD, ${show(100 * step.ofRoof)} % of the roof, ${show(step.mebibytes)} MiB`,
     );
   }
 }
@@ -72,20 +73,23 @@ if (wanted.includes("evaluation")) {
   result.evaluation = [];
   const timed = async (label, flops, call) => {
     await call();
-    const turns = [];
-    for (let turn = 0; turn < 5; turn++) {
-      const from = performance.now();
-      await call();
-      turns.push(performance.now() - from);
-    }
-    const milliseconds = median(turns);
-    result.evaluation.push({ label, milliseconds, gigaflops: flops / milliseconds / 1e6 });
+    const rate = await besideRoof(
+      flops,
+      async () => {
+        const from = performance.now();
+        await call();
+        return performance.now() - from;
+      },
+      9,
+    );
+    result.evaluation.push({ label, ...rate });
+    const { milliseconds, gigaflops, ofRoof } = rate;
     console.log(
-      `${label}: ${show(milliseconds)} ms${flops ? `, ${show(flops / milliseconds / 1e6)} GFLOP/s` : ""}`,
+      `${label}: ${show(milliseconds)} ms${flops ? `, ${show(gigaflops)} GFLOP/s, ${show(100 * ofRoof)} % of the roof` : ""}`,
     );
   };
   for (const vocabSize of [1000, 10000]) {
-    const trainer = await createTrainer({ vocabSize, embeddingDim: 100 });
+    const trainer = await createTrainer({ vocabSize, embeddingDim: 100 }, { vectorBits });
     await timed(`exact loss, V ${vocabSize}, D 100`, 2 * vocabSize * vocabSize * 100, () =>
       trainer.evaluate(),
     );

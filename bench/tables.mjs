@@ -44,7 +44,7 @@ const parts = {
   peers: () => peers("peers"),
   avx2: () => peers("avx2"),
   async kernels() {
-    const { environment, kernels, evaluation } = await newest("bench");
+    const { environment, kernels, steps, evaluation } = await newest("bench");
     const { roofGigaflops, nanoseconds, ...products } = kernels;
     return [
       machine(environment),
@@ -60,10 +60,10 @@ const parts = {
           ["exp", `${short(nanoseconds.exp)} ns a value`, ""],
           ["Adam", `${short(nanoseconds.adam)} ns a parameter`, ""],
           ["drawing", `${short(nanoseconds.draw)} ns a token`, ""],
-          ...evaluation.map(({ label, milliseconds, gigaflops }) => [
-            label,
-            `${short(milliseconds)} ms${gigaflops ? `, ${short(gigaflops)} GFLOP/s` : ""}`,
-            gigaflops ? `${Math.round((100 * gigaflops) / roofGigaflops)} %` : "",
+          ...[...steps, ...evaluation].map(({ label, vocabSize, embeddingDim, milliseconds, ...rate }) => [
+            label ?? `step, V ${vocabSize}, D ${embeddingDim}`,
+            `${short(milliseconds)} ms${rate.gigaflops ? `, ${short(rate.gigaflops)} GFLOP/s` : ""}`,
+            rate.gigaflops ? `${Math.round(100 * rate.ofRoof)} %` : "",
           ]),
         ],
       ),
