@@ -10,6 +10,7 @@
 import { columnLogits, updateColumns } from "./combined";
 import { lossesOfBlock } from "./population";
 import { Run } from "./run";
+import { pairsOfBlock } from "./symmetric";
 import { accumulateChunk, forwardSegment, maximaOfSegment, updateChunk } from "./step";
 
 export const FORWARD: u32 = 0;
@@ -19,6 +20,7 @@ export const COLUMN_LOGITS: u32 = 3;
 export const COLUMN_UPDATE: u32 = 4;
 export const EVALUATE: u32 = 5;
 export const MAXIMA: u32 = 6;
+export const EVALUATE_PAIRS: u32 = 7;
 
 const WORD: usize = 0;
 const JOB: usize = 64;
@@ -38,6 +40,7 @@ function perform(run: Run, job: u32, item: u32, member: u32): void {
   else if (job == COLUMN_UPDATE) updateColumns(run, item, member);
   else if (job == EVALUATE) lossesOfBlock(run, item, member);
   else if (job == MAXIMA) maximaOfSegment(run, item);
+  else if (job == EVALUATE_PAIRS) pairsOfBlock(run, item, member);
 }
 
 /** Does all items of a job, on all members. */

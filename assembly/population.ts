@@ -4,6 +4,7 @@ import { EVALUATE, share } from "./crew";
 import { SAMPLED_EVALUATION, streamKey } from "./random";
 import { Run } from "./run";
 import { drawTokens } from "./sampler";
+import { symmetricLosses } from "./symmetric";
 import { copyRow, dot } from "./vector";
 import { exp2 } from "./exp";
 
@@ -14,21 +15,23 @@ const LN2: f64 = 0.6931471805599453;
  * the softmax and the norm.
  */
 @inline
-function panelsOf(run: Run, x: usize): usize {
-  return x + run.blockInputs * (<usize>run.stride << 2);
+export function panelsOf(run: Run, x: usize): usize {
+  return x + run.evaluationBlock * (<usize>run.stride << 2);
 }
 @inline
-function logitsOf(run: Run, x: usize): usize {
-  return panelsOf(run, x) + run.dim * (<usize>run.blockInputs << 2);
+export function logitsOf(run: Run, x: usize): usize {
+  return panelsOf(run, x) + run.dim * (<usize>run.evaluationBlock << 2);
 }
 @inline
-function rowsOf(run: Run, x: usize): usize {
-  return logitsOf(run, x) + run.chunkRows * (<usize>run.blockInputs << 2);
+export function rowsOf(run: Run, x: usize): usize {
+  return logitsOf(run, x) + max(run.chunkRows, run.evaluationBlock) * (<usize>run.evaluationBlock << 2);
 }
 
-/** Whether sums of exponentials are far from overflow. */
+/** Largest sum of exponentials that is taken as it is: far below it nothing overflows. */
+export const IN_RANGE: f64 = 18446744073709551616.0;
+
 function inRange(sum: usize, count: u32): bool {
-  for (let j: usize = 0; j < <usize>count << 2; j += 4) if (!(load<f32>(sum + j) < 18446744073709551616.0)) return false;
+  for (let j: usize = 0; j < <usize>count << 2; j += 4) if (!(f64(load<f32>(sum + j)) < IN_RANGE)) return false;
   return true;
 }
 
@@ -36,7 +39,7 @@ function inRange(sum: usize, count: u32): bool {
 function logSumExp(run: Run, x: usize, out: usize, inputs: usize, count: u32): void {
   const width = blockWidth(count);
   const widthBytes = <usize>width << 2;
-  const blockBytes = <usize>run.blockInputs << 2;
+  const blockBytes = <usize>run.evaluationBlock << 2;
   const panels = panelsOf(run, x);
   const logits = logitsOf(run, x);
   const before = rowsOf(run, x);
@@ -92,24 +95,31 @@ export function inputLosses(run: Run, count: u32): void {
       v128.store(at, f64x2.add(v128.load(at), f64x2.mul(p, f64x2.promote_low_f32x4(v128.load64_zero(row + d)))));
     }
   }
+  // such a config lists all tokens
+  if (run.symmetric && symmetricLosses(run)) return;
   run.evaluationCount = count;
-  share(run, EVALUATE, (count + run.blockInputs - 1) / run.blockInputs);
+  share(run, EVALUATE, (count + run.evaluationBlock - 1) / run.evaluationBlock);
+}
+
+/** Σ_b p_b logit_b of one input. */
+export function expectedLogit(run: Run, x: usize): f64 {
+  let expected: f64 = 0;
+  for (let d: u32 = 0; d < run.dim; d++)
+    expected += load<f64>(run.meanLogitDirection + (<usize>d << 3)) * f64(load<f32>(x + (<usize>d << 2)));
+  return expected;
 }
 
 /** The losses of one block of inputs. */
 export function lossesOfBlock(run: Run, block: u32, member: u32): void {
   const rowBytes = <usize>run.stride << 2;
-  const first = block * run.blockInputs;
-  const count = min(run.blockInputs, run.evaluationCount - first);
+  const first = block * run.evaluationBlock;
+  const count = min(run.evaluationBlock, run.evaluationCount - first);
   const losses = run.evaluationLosses + (<usize>first << 3);
   let x = run.scratch + <usize>member * run.scratchBytes;
   logSumExp(run, x, losses, run.evaluationInputs + (<usize>first << 2), count);
   for (let j: u32 = 0; j < count; j++) {
-    let expected: f64 = 0;
-    for (let d: u32 = 0; d < run.dim; d++)
-      expected += load<f64>(run.meanLogitDirection + (<usize>d << 3)) * f64(load<f32>(x + (<usize>d << 2)));
     const at = losses + (<usize>j << 3);
-    store<f64>(at, load<f64>(at) - expected);
+    store<f64>(at, load<f64>(at) - expectedLogit(run, x));
     x += rowBytes;
   }
 }
@@ -152,7 +162,7 @@ export function sampledLoss(run: Run, out: usize, size: u32): void {
       const from: u32 = a == 0 ? 0 : load<u32>(starts + (<usize>(a - 1) << 2));
       if (load<u32>(starts + (<usize>a << 2)) > from) store<u32>(run.evaluationInputs + (<usize>(count++) << 2), a);
     }
-    if (count == run.blockInputs || (a == run.vocabSize && count > 0)) {
+    if (count == run.evaluationBlock || (a == run.vocabSize && count > 0)) {
       logSumExp(run, run.scratch, run.evaluationLosses, run.evaluationInputs, count);
       for (let j: u32 = 0; j < count; j++) {
         const input = load<u32>(run.evaluationInputs + (<usize>j << 2));

@@ -101,7 +101,8 @@ export class Run {
 
   /** x transposed into panels of 16 columns (the last 8 or 16 wide), times log2 e. */
   panels: usize;
-  /** V × block width (parts of them in a combined step): logits, then probabilities, of the current block. Scratch of the spectrum between steps. */
+  /** V × block width (parts of them in a combined step): logits, then probabilities, of the current block.
+   * Scratch of the spectrum and of symmetric.ts between steps. */
   logits: usize;
   /** segments × block each: largest logits, where the shift asks for them, and sums of probabilities. */
   segmentMax: usize;
@@ -126,6 +127,11 @@ export class Run {
   evaluationInputs: usize;
   evaluationLosses: usize;
   evaluationCount: u32;
+  /** Inputs that an evaluation multiplies at once, a multiple of 8. */
+  evaluationBlock: u32;
+  /** 1 if all tokens are evaluated by symmetric.ts: partial sums (blocks × V f32) in `logits`, V f32 of shifts here. */
+  symmetric: u32;
+  pairShifts: usize;
   /** Sampled evaluation: V + 1 u32 and `size` u32. */
   sampleStarts: usize;
   sampleTargets: usize;

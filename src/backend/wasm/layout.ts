@@ -85,6 +85,9 @@ const words = [
   "evaluationInputs",
   "evaluationLosses",
   "evaluationCount",
+  "evaluationBlock",
+  "symmetric",
+  "pairShifts",
   "sampleStarts",
   "sampleTargets",
 ] as const;
@@ -106,6 +109,8 @@ export const runBytes = 8 * doubles.length + 4 * words.length;
 const BLOCK_INPUTS = 128;
 /** Vocabulary rows of a chunk; with its logits about 80 kB at D = 100. */
 const CHUNK_ROWS = 96;
+/** Largest vocabulary whose symmetric logits are evaluated by halves: beyond it the partial sums outgrow a step's logits. */
+const SYMMETRIC_ROWS = 16384;
 /** Partial sums over the vocabulary: what threads share of a forward pass. */
 const SEGMENTS = 24;
 /** Largest vocabulary of the combined step: beyond it there is little left to save. */
@@ -155,12 +160,21 @@ export function planLayout(config: RunConfig, heapBase: number, threads = 1): La
   const columnBlocks = Math.ceil(stride / BLOCK_COLUMNS);
   const partBlocks = combined ? Math.ceil(columnBlocks / PARTS) : 1;
   const parts = combined ? Math.ceil(columnBlocks / partBlocks) : 1;
+  const evaluationBlock = Math.min(roundUp(V, 8), BLOCK_INPUTS);
+  const evaluationBlocks = Math.ceil(V / evaluationBlock);
+  const symmetric =
+    config.tied &&
+    config.norm === "none" &&
+    config.evaluation.kind === "exact" &&
+    evaluationBlocks > 1 &&
+    V <= SYMMETRIC_ROWS;
   const chunks = Math.ceil(V / CHUNK_ROWS);
   const segmentChunks = Math.ceil(chunks / SEGMENTS);
   const segments = Math.ceil(chunks / segmentChunks);
   const n = Math.min(V, D);
   const even = roundUp(n, 2);
   const spectrumBytes = config.spectrum ? 8 * (n * even + 64 * even + 4 * even + D) : 0;
+  const pairBytes = symmetric ? 4 * evaluationBlocks * V : 0;
   const logitsBytes = 4 * parts * V * blockInputs;
   const sampled = config.evaluation.kind === "sampled" ? config.evaluation.size : 0;
   const list = evaluationListLength(config);
@@ -168,7 +182,7 @@ export function planLayout(config: RunConfig, heapBase: number, threads = 1): La
   const stepScratch = combined
     ? 2 * V * columnBytes + 4 * BLOCK_COLUMNS * blockInputs
     : 4 * CHUNK_ROWS * Math.min(stride, BLOCK_COLUMNS);
-  const evaluationScratch = 4 * blockInputs * (stride + D + CHUNK_ROWS + 3);
+  const evaluationScratch = 4 * evaluationBlock * (stride + D + Math.max(CHUNK_ROWS, evaluationBlock) + 3);
   const scratchBytes = roundUp(Math.max(stepScratch, evaluationScratch), 64);
 
   let next = roundUp(heapBase, 64);
@@ -212,6 +226,7 @@ export function planLayout(config: RunConfig, heapBase: number, threads = 1): La
     scratch: allocate(threads * scratchBytes),
     scratchBytes,
     evaluationCount: 0,
+    evaluationBlock,
     embedding,
     embeddingFirst,
     embeddingSecond,
@@ -241,7 +256,7 @@ export function planLayout(config: RunConfig, heapBase: number, threads = 1): La
     targetSum: ofGeneralStep(4 * most * stride),
     dx: ofGeneralStep(4 * most * stride),
     panels: ofGeneralStep(4 * D * blockInputs),
-    logits: allocate(Math.max(logitsBytes, spectrumBytes, 12 * V)),
+    logits: allocate(Math.max(logitsBytes, spectrumBytes, pairBytes, 12 * V)),
     segmentMax: allocate(4 * segments * blockInputs),
     segmentSum: allocate(4 * segments * blockInputs),
     reached: allocate(8 * most),
@@ -255,6 +270,8 @@ export function planLayout(config: RunConfig, heapBase: number, threads = 1): La
     meanLogitDirection: allocate(8 * stride),
     evaluationInputs: allocate(4 * list),
     evaluationLosses: allocate(8 * list),
+    symmetric: symmetric ? 1 : 0,
+    pairShifts: allocate(symmetric ? 4 * V : 0),
     sampleStarts: allocate(sampled ? 4 * (V + 1) : 0),
     sampleTargets: allocate(4 * sampled),
   };
