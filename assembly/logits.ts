@@ -4,8 +4,8 @@ import { normForward } from "./norm";
 import { Run } from "./run";
 
 const LOG2_E: f32 = 1.4426950408889634;
-/** Steps of d that are multiplied before the next rows come: a panel of them (24 kB) stays in the L1 cache. */
-export const DEPTH: u32 = 384;
+/** Steps of d that are multiplied before the next rows come: a panel of them (12 kB) stays in the L1 cache. */
+export const DEPTH: u32 = 192;
 
 /** Columns of a block of logits: its inputs rounded up to pairs of vectors, which the passes below take at once. */
 @inline

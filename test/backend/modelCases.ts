@@ -5,7 +5,7 @@ export const architectures = [true, false].flatMap((tied) =>
   (["none", "layernorm", "rmsnorm"] as const).map((norm) => ({ tied, norm })),
 );
 
-/** Sizes around every edge: tiles of 2 and 4 rows, 8 and 16 columns, chunks of 96 rows, blocks of 128 inputs and 384 columns. */
+/** Sizes around every edge: tiles of 2 and 4 rows, 8 and 16 columns, chunks of 96 rows, blocks of 128 inputs and 192 columns. */
 export const raggedSizes: Pick<RunConfigInput, "vocabSize" | "embeddingDim" | "batchSize">[] = [
   [1, 1, 1],
   [2, 3, 1],
@@ -26,7 +26,7 @@ export const raggedSizes: Pick<RunConfigInput, "vocabSize" | "embeddingDim" | "b
   [385, 20, 300],
   [2500, 6, 64],
   [30, 128, 12],
-  [6, 387, 8],
+  [6, 195, 8],
   [6, 515, 8],
   [99, 390, 40],
 ].map(([vocabSize, embeddingDim, batchSize]) => ({ vocabSize, embeddingDim, batchSize }));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createTrainer, restoreTrainer } from "../../src/index.js";
 
-/** A chunk of the vocabulary has 96 rows and a block of columns 384 floats: sizes with several of either. */
+/** A chunk of the vocabulary has 96 rows and a block of columns 192 floats: sizes with several of either. */
 const cases = [
   { vocabSize: 1500, embeddingDim: 21 },
   { vocabSize: 1500, embeddingDim: 21, tied: false, norm: "layernorm" },

@@ -116,7 +116,7 @@ const SEGMENTS = 24;
 /** Largest vocabulary of the combined step: beyond it there is little left to save. */
 const COMBINED_ROWS = 512;
 /** Columns of a block of it, and of a chunk's gradient (DEPTH of assembly/logits.ts). */
-const BLOCK_COLUMNS = 384;
+const BLOCK_COLUMNS = 192;
 /** Partial sums over the blocks of columns there. */
 const PARTS = 10;
 /** Bytes of the crew's control block (assembly/crew.ts). */
