@@ -166,6 +166,40 @@ for (const [vocabSize, embeddingDim] of [
     await compare(vocabSize, embeddingDim, [ours(2), ours(1), ...(torch ? [pytorch("eager", 2)] : [])]),
   );
 
+/** The exact population loss of a tied model, PyTorch's under no_grad and in blocks of 1024 inputs. */
+async function compareEvaluations(vocabSize, embeddingDim) {
+  const trainer = await createTrainer({ vocabSize, embeddingDim, spectrum: false }, { vectorBits });
+  const peer = await startPyTorch(1);
+  await peer.ask({ make: { vocabSize, embeddingDim, batchSize, form: "fast" } });
+  const contenders = [
+    {
+      name: "unigram-lab",
+      seconds: (count) =>
+        timed(async () => {
+          for (let i = 0; i < count; i++) await trainer.evaluate();
+        }),
+    },
+    { name: "pytorch, no_grad", seconds: async (evaluate) => (await peer.ask({ evaluate })).seconds },
+  ];
+  const times = await paired(contenders, {
+    turns: Number(values.turns),
+    turnSeconds: Number(values.seconds),
+  });
+  trainer.dispose();
+  peer.stop();
+  const [own, theirs] = Object.values(times);
+  const speedup = ratio(theirs, own);
+  console.log(
+    `V ${vocabSize}, D ${embeddingDim}: ours ${show(own.median)} ms, pytorch ${show(theirs.median)} ms (${speedup.toFixed(2)}×)`,
+  );
+  return { vocabSize, embeddingDim, times, speedup };
+}
+const evaluations = [];
+if (torch) {
+  console.log("\nexact population loss, one thread each");
+  for (const vocabSize of [1000, 10000]) evaluations.push(await compareEvaluations(vocabSize, 100));
+}
+
 /** A sweep on two cores: our pool of two threads, and two processes of PyTorch side by side. */
 async function compareSweeps() {
   const [runs, steps] = [16, 1000];
@@ -194,6 +228,9 @@ const sweeps = torch ? await compareSweeps() : undefined;
 
 if (values.save) {
   const file = new URL(`results/${values.as}-${environment.date.slice(0, 10)}.json`, import.meta.url);
-  await writeFile(file, `${JSON.stringify({ environment, results, threads, sweeps }, null, 1)}\n`);
+  await writeFile(
+    file,
+    `${JSON.stringify({ environment, results, threads, evaluations, sweeps }, null, 1)}\n`,
+  );
 }
 process.exit();

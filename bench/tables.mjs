@@ -13,7 +13,7 @@ const machine = ({ date, cpu, cores, node, commit, torch }) =>
   `${date.slice(0, 10)}, ${cpu}, ${cores} cores, Node ${node}${torch ? `, PyTorch ${torch}` : ""}, commit ${commit}.`;
 
 async function peers(kind) {
-  const { environment, results, threads, sweeps } = await newest(kind);
+  const { environment, results, threads, evaluations, sweeps } = await newest(kind);
   const names = [...new Set(results.flatMap(({ times }) => Object.keys(times)))];
   const cell = ({ times, speedup }, name) =>
     times[name]
@@ -36,13 +36,19 @@ async function peers(kind) {
         ...Object.keys(threads[0].times).map((name) => cell(row, name)),
       ]),
     ),
+    `The exact population loss: ${evaluations
+      .map(
+        ({ vocabSize, embeddingDim, times, speedup }) =>
+          `at V ${vocabSize}, D ${embeddingDim} ${short(times["unigram-lab"].median)} ms, PyTorch's (no_grad, one thread) ${short(times["pytorch, no_grad"].median)} ms (${speedup.toFixed(2)}×)`,
+      )
+      .join("; ")}.`,
     `A sweep at V = D = 100 on two cores: ${short(sweeps.stepsPerSecond.ours)} steps a second, two processes of PyTorch side by side ${short(sweeps.stepsPerSecond.pytorch)}.`,
   ];
 }
 
 const parts = {
   peers: () => peers("peers"),
-  avx2: () => peers("avx2"),
+  revectorized: () => peers("revectorized"),
   async kernels() {
     const { environment, kernels, steps, evaluation } = await newest("bench");
     const { roofGigaflops, nanoseconds, ...products } = kernels;
