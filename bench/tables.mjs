@@ -75,6 +75,16 @@ const parts = {
       ),
     ];
   },
+  async whole() {
+    const { environment, pool, reproduce } = await newest("bench");
+    return [
+      machine(environment),
+      [
+        `- ${pool.runs} runs of 280 steps at V = D = 100 on ${pool.threads} threads: ${short(pool.seconds)} s, ${short(100 * pool.inSteps)} % of it in steps.`,
+        `- \`reproduce --seeds 1\`: ${short(reproduce.seconds)} s, ${short(100 * reproduce.outsideSteps)} % of the runs' time outside steps.`,
+      ].join("\n"),
+    ];
+  },
   async growth() {
     const { environment, growth } = await newest("bench");
     const rows = Object.entries(growth).flatMap(([axis, results]) =>
@@ -84,12 +94,13 @@ const parts = {
         String(result.threads),
         short(result.milliseconds),
         short(result.gigaflops),
+        `${Math.round(100 * result.ofRoof)} %`,
         short(result.mebibytes),
       ]),
     );
     return [
       machine(environment),
-      table(["axis", "V, D, B", "threads", "ms a step", "GFLOP/s by 6uVD", "MiB"], rows),
+      table(["axis", "V, D, B", "threads", "ms a step", "GFLOP/s by 6uVD", "of the roof", "MiB"], rows),
     ];
   },
 };
