@@ -10,12 +10,12 @@
 import { log } from "../src/math/elementary";
 import { beginUpdate, updateParameters } from "./adam";
 import { COLUMN_LOGITS, COLUMN_UPDATE, share } from "./crew";
+import { LN2 } from "./exp";
 import { blockWidth, columnMax, DEPTH, exponentiate, packPanels } from "./logits";
 import { multiply, PANEL } from "./matmul";
 import { Run } from "./run";
 import { addRow, copyRow } from "./vector";
 
-const LN2: f64 = 0.6931471805599453;
 /** One update on the grouped batch. False, with nothing updated, when the loss is not finite. */
 export function combinedStep(run: Run, rate: f64): bool {
   orderTokens(run);

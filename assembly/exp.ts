@@ -1,3 +1,6 @@
+export const LN2: f64 = 0.6931471805599453;
+export const LOG2_E: f64 = 1.4426950408889634;
+
 /**
  * 1.5·2^23 + 127, which rounds to the nearest whole number and leaves it, ready for the exponent field, in the low bits;
  * exponents whose fields are 0 and that of infinity; the coefficients of 2^f from f⁵ down to f. In memory, since V8 builds a

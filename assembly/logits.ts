@@ -1,11 +1,13 @@
-import { exp2 } from "./exp";
+import { exp2, LOG2_E } from "./exp";
 import { multiply, PANEL } from "./matmul";
 import { normForward } from "./norm";
 import { Run } from "./run";
 
-const LOG2_E: f32 = 1.4426950408889634;
 /** Steps of d that are multiplied before the next rows come: a panel of them (12 kB) stays in the L1 cache. */
 export const DEPTH: u32 = 192;
+
+/** Largest sum of a softmax that is taken as it is: far below it nothing overflows. */
+export const IN_RANGE: f64 = 18446744073709551616.0;
 
 /** Columns of a block of logits: its inputs rounded up to pairs of vectors, which the passes below take at once. */
 @inline
@@ -44,7 +46,7 @@ export function packPanels(out: usize, x: usize, rowBytes: usize, count: u32, de
       for (let d: usize = 0; d < <usize>depth << 2; d += 4) {
         for (let i: u32 = 0; i < 4; i++) {
           let value: f32 = 0;
-          if (j + c + i < count) value = load<f32>(from + i * rowBytes + d) * LOG2_E;
+          if (j + c + i < count) value = load<f32>(from + i * rowBytes + d) * f32(LOG2_E);
           store<f32>(to + (<usize>i << 2), value);
         }
         to += step;
@@ -59,7 +61,7 @@ function transposeRows(to: usize, step: usize, row0: usize, rowBytes: usize, dep
   const row1 = row0 + rowBytes;
   const row2 = row1 + rowBytes;
   const row3 = row2 + rowBytes;
-  const scale = f32x4.splat(LOG2_E);
+  const scale = f32x4.splat(f32(LOG2_E));
   let d: usize = 0;
   for (; d + 16 <= <usize>depth << 2; d += 16) {
     const a = f32x4.mul(v128.load(row0 + d), scale);
@@ -78,10 +80,10 @@ function transposeRows(to: usize, step: usize, row0: usize, rowBytes: usize, dep
     to += step << 1;
   }
   for (; d < <usize>depth << 2; d += 4) {
-    store<f32>(to, load<f32>(row0 + d) * LOG2_E);
-    store<f32>(to, load<f32>(row1 + d) * LOG2_E, 4);
-    store<f32>(to, load<f32>(row2 + d) * LOG2_E, 8);
-    store<f32>(to, load<f32>(row3 + d) * LOG2_E, 12);
+    store<f32>(to, load<f32>(row0 + d) * f32(LOG2_E));
+    store<f32>(to, load<f32>(row1 + d) * f32(LOG2_E), 4);
+    store<f32>(to, load<f32>(row2 + d) * f32(LOG2_E), 8);
+    store<f32>(to, load<f32>(row3 + d) * f32(LOG2_E), 12);
     to += step;
   }
 }

@@ -1,14 +1,12 @@
 import { log } from "../src/math/elementary";
-import { blockWidth, columnMax, gatherInputs, logitsOfRows, packPanels, sumOfExponentials } from "./logits";
+import { blockWidth, columnMax, gatherInputs, IN_RANGE, logitsOfRows, packPanels, sumOfExponentials } from "./logits";
 import { EVALUATE, share } from "./crew";
 import { SAMPLED_EVALUATION, streamKey } from "./random";
 import { Run } from "./run";
 import { drawTokens } from "./sampler";
 import { symmetricLosses } from "./symmetric";
 import { copyRow, dot } from "./vector";
-import { exp2 } from "./exp";
-
-const LN2: f64 = 0.6931471805599453;
+import { exp2, LN2 } from "./exp";
 
 /**
  * A member's working space in an evaluation: a block of x rows, their panels, a chunk of logits, and rows of the block for
@@ -27,9 +25,7 @@ export function rowsOf(run: Run, x: usize): usize {
   return logitsOf(run, x) + max(run.chunkRows, run.evaluationBlock) * (<usize>run.evaluationBlock << 2);
 }
 
-/** Largest sum of exponentials that is taken as it is: far below it nothing overflows. */
-export const IN_RANGE: f64 = 18446744073709551616.0;
-
+/** Whether no logit is so far above its shift that sums overflow. */
 function inRange(sum: usize, count: u32): bool {
   for (let j: usize = 0; j < <usize>count << 2; j += 4) if (!(f64(load<f32>(sum + j)) < IN_RANGE)) return false;
   return true;

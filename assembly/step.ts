@@ -3,17 +3,14 @@ import { beginUpdate, updateParameters } from "./adam";
 import { groupInputs, linkTargets, releaseInputs, releaseTargets } from "./batch";
 import { combinedStep } from "./combined";
 import { ACCUMULATE, FORWARD, MAXIMA, share, UPDATE } from "./crew";
-import { blockWidth, columnMax, DEPTH, exponentiate, gatherInputs, logitsOfRows, packPanels } from "./logits";
+import { LN2, LOG2_E } from "./exp";
+import { blockWidth, columnMax, DEPTH, exponentiate, gatherInputs, IN_RANGE, logitsOfRows, packPanels } from "./logits";
 import { multiply } from "./matmul";
 import { LAYERNORM, normBackward } from "./norm";
-import { IN_RANGE } from "./population";
 import { BATCH, streamKey } from "./random";
 import { Run } from "./run";
 import { drawTokens } from "./sampler";
 import { addRow, addScaledRow, dot } from "./vector";
-
-const LN2: f64 = 0.6931471805599453;
-const LOG2_E: f64 = 1.4426950408889634;
 
 /** `count` steps on drawn batches, one rate (f64) each. Returns the steps done: fewer when a loss was not finite. */
 export function advance(run: Run, count: u32, rates: usize): u32 {

@@ -6,14 +6,11 @@
  */
 import { log } from "../src/math/elementary";
 import { EVALUATE_PAIRS, share } from "./crew";
-import { exp2 } from "./exp";
-import { blockWidth, logitsOfRows, packPanels, sumOfExponentials } from "./logits";
-import { expectedLogit, IN_RANGE, logitsOf, panelsOf, rowsOf } from "./population";
+import { exp2, LN2, LOG2_E } from "./exp";
+import { blockWidth, IN_RANGE, logitsOfRows, packPanels, sumOfExponentials } from "./logits";
+import { expectedLogit, logitsOf, panelsOf, rowsOf } from "./population";
 import { Run } from "./run";
 import { dot } from "./vector";
-
-const LN2: f64 = 0.6931471805599453;
-const LOG2_E: f64 = 1.4426950408889634;
 
 /**
  * evaluationLosses ← the losses of all V tokens. False when some logit is so far above its shift that a sum overflows.
@@ -68,7 +65,9 @@ export function pairsOfBlock(run: Run, block: u32, member: u32): void {
       store<f64>(at, load<f64>(at) + f64(load<f32>(sum + (<usize>j << 2))));
     }
     // an earlier block has all its columns: only the last one is padded
-    if (row > first) sumsOfRows(run.logits + (<usize>(block * run.vocabSize + row) << 2), logits, run.pairShifts + (<usize>row << 2), rows, width);
+    if (row == first) continue;
+    const out = run.logits + (<usize>(block * run.vocabSize + row) << 2);
+    sumsOfRows(out, logits, run.pairShifts + (<usize>row << 2), rows, width);
   }
 }
 

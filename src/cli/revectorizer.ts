@@ -5,10 +5,11 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { setFlagsFromString } from "node:v8";
+import type { VectorBits } from "../backend/wasm/vectorBits.js";
 
 let on = false;
 /** Width of this process's vectors, for the kernel. */
-export const vectorBits = (): 128 | 256 => (on ? 256 : 128);
+export const vectorBits = (): VectorBits => (on ? 256 : 128);
 
 const FLAG = "--experimental-wasm-revectorize";
 /** Of selfCheck's runs, on any runtime. */

@@ -130,7 +130,7 @@ async function readConfig(path: string): Promise<unknown> {
 }
 
 /** What the run computes on. Threads share it by themselves where that pays; the bits are the same. */
-function runtimeOf(options: Options, config: RunConfig): TrainerOptions {
+function runtimeOf(options: Options, config: RunConfig): TrainerOptions & { threads: number } {
   const { seconds } = estimateCost(config);
   const sensible = options.backend !== "reference" && worthSharing(seconds, config.steps) ? cores() : 1;
   const threads =
@@ -140,10 +140,11 @@ function runtimeOf(options: Options, config: RunConfig): TrainerOptions {
   return { backend: options.backend as TrainerOptions["backend"], threads, vectorBits: vectorBits() };
 }
 
-async function openTrainer(options: Options): Promise<Trainer> {
+async function openTrainer(options: Options): Promise<{ trainer: Trainer; threads: number }> {
   if (options.resume === undefined) {
     const config = parseConfig(await configOf(options));
-    return createTrainer(config, runtimeOf(options, config));
+    const runtime = runtimeOf(options, config);
+    return { trainer: await createTrainer(config, runtime), threads: runtime.threads };
   }
   let bytes: Uint8Array;
   try {
@@ -154,17 +155,18 @@ async function openTrainer(options: Options): Promise<Trainer> {
     );
   }
   const steps = options.steps === undefined ? undefined : parseNumber("steps", options.steps as string);
-  return restoreTrainer(bytes, { ...runtimeOf(options, decodeSnapshot(bytes).config), steps });
+  const runtime = runtimeOf(options, decodeSnapshot(bytes).config);
+  return { trainer: await restoreTrainer(bytes, { ...runtime, steps }), threads: runtime.threads };
 }
 
 async function trainCommand(options: Options): Promise<void> {
   if (options.out !== undefined) checkRecordsPath(options.out);
   const from = performance.now();
-  const trainer = await openTrainer(options);
+  const { trainer, threads } = await openTrainer(options);
   const { config, bytes } = trainer;
   if (options.verbose)
     process.stderr.write(
-      `run ${configHash(config)}: ${(bytes / 2 ** 20).toFixed(1)} MiB of memory, entropy ${trainer.entropy.toFixed(6)} nats\n`,
+      `run ${configHash(config)}: ${threads} ${threads === 1 ? "thread" : "threads"}, ${(bytes / 2 ** 20).toFixed(1)} MiB of memory, entropy ${trainer.entropy.toFixed(6)} nats\n`,
     );
   const signal = interruptSignal();
   const records: TrainingRecord[] = [];

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
+import { checkVectorBits, type VectorBits } from "../backend/wasm/vectorBits.js";
 import { ConfigError, configHash, type RunConfig } from "../config.js";
 import { cores } from "./cores.js";
 import { estimateCost, worthSharing } from "./cost.js";
@@ -70,7 +71,7 @@ export interface PoolOptions {
   /** Milliseconds between two checkpoints of a run. Default 30000. */
   checkpointEvery?: number;
   /** Width of the vectors that the runtime computes with, see `TrainerOptions`. Default 128. */
-  vectorBits?: 128 | 256;
+  vectorBits?: VectorBits;
   /** @internal the worker's file, for tests */
   workerFile?: string;
 }
@@ -125,7 +126,7 @@ async function tidyCheckpoints(directory: string, journal: Journal): Promise<voi
 
 /**
  * Runs every config once (equal configs are one run) and yields each as it finishes, those of the journal first.
- * @throws ConfigError for a bad `threads`
+ * @throws ConfigError for bad `threads` or `vectorBits`
  * @throws FailedRuns at the end, when runs failed twice (or, in the journal, before)
  * @throws the signal's reason when aborted: running runs are checkpointed and stopped, finished ones are in the journal
  * @throws the journal's error when it cannot be written
@@ -135,6 +136,8 @@ export async function* runPool(configs: Configs, options: PoolOptions = {}): Asy
   const threads = options.threads ?? cores();
   if (!Number.isInteger(threads) || threads < 1 || threads > 1024)
     throw new ConfigError(`threads: expected a whole number from 1 to 1024, got ${threads}`);
+  const { vectorBits = 128 } = options;
+  checkVectorBits(vectorBits);
   signal?.throwIfAborted();
 
   const known: string[] = [];
@@ -253,7 +256,6 @@ export async function* runPool(configs: Configs, options: PoolOptions = {}): Asy
     const checkpoint = checkpoints ? join(checkpoints, `${run}.checkpoint`) : null;
     const checkpointEvery = options.checkpointEvery ?? 30_000;
     const maxThreads = worthSharing(chosen.seconds, config.steps) ? threads : 1;
-    const { vectorBits = 128 } = options;
     const task: Task = { run, config, control, slot, maxThreads, vectorBits, checkpoint, checkpointEvery };
     pool
       .run(task)

@@ -1,3 +1,4 @@
+import type { VectorBits } from "../backend/wasm/vectorBits.js";
 import type { RunConfig } from "../config.js";
 import type { RunResult } from "./result.js";
 
@@ -22,7 +23,7 @@ export interface Task {
   /** Threads that the run may be given while it runs; 1 for one too small to share. */
   maxThreads: number;
   /** Width of the vectors that the runtime computes with (`TrainerOptions`). */
-  vectorBits: 128 | 256;
+  vectorBits: VectorBits;
   /** File that a long run is checkpointed to and goes on from, or null. */
   checkpoint: string | null;
   /** Milliseconds between two checkpoints. */

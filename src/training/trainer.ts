@@ -4,6 +4,7 @@ import { createReferenceBackend } from "../backend/reference/backend.js";
 import { createWasmBackend } from "../backend/wasm/backend.js";
 import { RESERVED } from "../backend/wasm/kernel.js";
 import { planLayout } from "../backend/wasm/layout.js";
+import { checkVectorBits, type VectorBits } from "../backend/wasm/vectorBits.js";
 import { ConfigError, parseConfig, type RunConfig, type RunConfigInput } from "../config.js";
 import { tokenProbabilities } from "../data/distribution.js";
 import { entropy } from "../data/entropy.js";
@@ -37,7 +38,7 @@ export interface TrainerOptions {
    * is a quarter faster where V8's revectorizer is on (`--experimental-wasm-revectorize`, Node 24 and newer), and a
    * quarter slower elsewhere; the bits are the same.
    */
-  vectorBits?: 128 | 256;
+  vectorBits?: VectorBits;
 }
 
 /** Threads that a run can have at most. */
@@ -125,8 +126,7 @@ const createBackend = async (
 ): Promise<Backend> => {
   checkThreads("threads", threads, 1, MOST_THREADS);
   checkThreads("maxThreads", maxThreads, threads, MOST_THREADS);
-  if (vectorBits !== 128 && vectorBits !== 256)
-    throw new ConfigError(`vectorBits: expected 128 or 256, got ${String(vectorBits)}`);
+  checkVectorBits(vectorBits);
   if (backend === "wasm") return createWasmBackend(config, { module, threads, maxThreads, vectorBits });
   if (backend === "reference") {
     if (maxThreads > 1)

@@ -152,7 +152,7 @@ describe("the command line", () => {
       "--verbose",
     );
     expect(stdout.trim().split("\n").at(-1)?.trim()).toMatch(/^20 /);
-    expect(stderr).toMatch(/run [0-9a-f]{16}: \d+\.\d MiB of memory, entropy 2\.\d+ nats/);
+    expect(stderr).toMatch(/run [0-9a-f]{16}: 1 thread, \d+\.\d MiB of memory, entropy 2\.\d+ nats/);
   });
 
   test("a run cut by --snapshot and --resume ends in the same bytes as one that was not", async () => {

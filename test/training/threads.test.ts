@@ -64,6 +64,7 @@ test.each([
   [{ threads: 1.5 }, "threads: expected a whole number from 1 to 255, got 1.5"],
   [{ threads: 300 }, "threads: expected a whole number from 1 to 255, got 300"],
   [{ threads: 3, maxThreads: 2 }, "maxThreads: expected a whole number from 3 to 255, got 2"],
+  [{ vectorBits: 512 as 256 }, "vectorBits: expected 128 or 256, got 512"],
   [{ threads: 2, backend: "reference" }, "threads: expected 1 with the reference backend, got 2"],
 ] as const)("refuses %j", async (options, message) => {
   await expect(createTrainer({ vocabSize: 5 }, options)).rejects.toThrow(message);

@@ -25,13 +25,14 @@ import {
   type WordField,
   wordIndex,
 } from "./layout.js";
+import type { VectorBits } from "./vectorBits.js";
 
 export interface WasmOptions {
   module?: WebAssembly.Module;
   /** Threads of the run: how many at first, and how many it may come to have. Beyond 1 they share its memory. */
   threads?: number;
   maxThreads?: number;
-  vectorBits?: 128 | 256;
+  vectorBits?: VectorBits;
 }
 
 /**
