@@ -10,7 +10,7 @@ const name = (await readdir(folder))
   .filter((file) => file.startsWith("bench-"))
   .sort()
   .at(-1);
-const { growth, kernels } = JSON.parse(await readFile(new URL(name, folder), "utf8"));
+const { growth } = JSON.parse(await readFile(new URL(name, folder), "utf8"));
 
 const titles = {
   vocabSize: "V, at D = 64, B = 128",
@@ -26,8 +26,8 @@ const panel = (axis, y, title, dashed) => {
   };
   const values = growth[axis].map((result) => ({
     ...result,
-    // the same operations at the roof's rate
-    roof: (result.gigaflops * result.milliseconds) / kernels.roofGigaflops,
+    // the same operations at the rate of the roof, as it was beside these turns
+    roof: result.milliseconds * result.ofRoof,
     weights: (12 * result.vocabSize * result.embeddingDim) / 2 ** 20,
   }));
   const scaled = (field) => ({
