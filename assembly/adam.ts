@@ -2,7 +2,7 @@ import { Run } from "./run";
 
 /**
  * θ ← θ − stepSize · m/(sqrt(v)·secondScale + eps) with m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², over `count` floats, a
- * multiple of 8. gradient = 0 (the pointer) stands for a gradient of zeros.
+ * multiple of 4. gradient = 0 (the pointer) stands for a gradient of zeros.
  */
 export function adamUpdate(
   weights: usize, firstMoment: usize, secondMoment: usize, gradient: usize, count: u32,
@@ -11,28 +11,45 @@ export function adamUpdate(
   const b1 = f32x4.splat(beta1), b2 = f32x4.splat(beta2);
   const c1 = f32x4.splat(oneMinusBeta1), c2 = f32x4.splat(oneMinusBeta2);
   const rate = f32x4.splat(stepSize), scale = f32x4.splat(secondScale), small = f32x4.splat(eps);
+  const bytes = <usize>count << 2;
+  let i: usize = 0;
   // two vectors at a time: V8's revectorizer makes one of them
-  for (let i: usize = 0; i < <usize>count << 2; i += 32) {
+  for (; i + 32 <= bytes; i += 32) {
     let g0 = f32x4.splat(0), g1 = g0;
     if (gradient) {
       g0 = v128.load(gradient + i);
       g1 = v128.load(gradient + i, 16);
     }
-    const m0 = f32x4.add(f32x4.mul(b1, v128.load(firstMoment + i)), f32x4.mul(c1, g0));
-    const m1 = f32x4.add(f32x4.mul(b1, v128.load(firstMoment + i, 16)), f32x4.mul(c1, g1));
-    const v0 = f32x4.add(f32x4.mul(b2, v128.load(secondMoment + i)), f32x4.mul(c2, f32x4.mul(g0, g0)));
-    const v1 = f32x4.add(f32x4.mul(b2, v128.load(secondMoment + i, 16)), f32x4.mul(c2, f32x4.mul(g1, g1)));
+    const m0 = mixed(b1, v128.load(firstMoment + i), c1, g0);
+    const m1 = mixed(b1, v128.load(firstMoment + i, 16), c1, g1);
+    const v0 = mixed(b2, v128.load(secondMoment + i), c2, f32x4.mul(g0, g0));
+    const v1 = mixed(b2, v128.load(secondMoment + i, 16), c2, f32x4.mul(g1, g1));
     v128.store(firstMoment + i, m0);
     v128.store(firstMoment + i, m1, 16);
     v128.store(secondMoment + i, v0);
     v128.store(secondMoment + i, v1, 16);
-    const d0 = f32x4.add(f32x4.mul(f32x4.sqrt(v0), scale), small);
-    const d1 = f32x4.add(f32x4.mul(f32x4.sqrt(v1), scale), small);
-    const w0 = f32x4.sub(v128.load(weights + i), f32x4.mul(rate, f32x4.div(m0, d0)));
-    const w1 = f32x4.sub(v128.load(weights + i, 16), f32x4.mul(rate, f32x4.div(m1, d1)));
+    const w0 = moved(v128.load(weights + i), m0, v0, rate, scale, small);
+    const w1 = moved(v128.load(weights + i, 16), m1, v1, rate, scale, small);
     v128.store(weights + i, w0);
     v128.store(weights + i, w1, 16);
   }
+  if (i == bytes) return;
+  const g = gradient ? v128.load(gradient + i) : f32x4.splat(0);
+  const m = mixed(b1, v128.load(firstMoment + i), c1, g);
+  const v = mixed(b2, v128.load(secondMoment + i), c2, f32x4.mul(g, g));
+  v128.store(firstMoment + i, m);
+  v128.store(secondMoment + i, v);
+  v128.store(weights + i, moved(v128.load(weights + i), m, v, rate, scale, small));
+}
+
+@inline
+function mixed(b: v128, x: v128, c: v128, y: v128): v128 {
+  return f32x4.add(f32x4.mul(b, x), f32x4.mul(c, y));
+}
+
+@inline
+function moved(w: v128, m: v128, v: v128, rate: v128, scale: v128, small: v128): v128 {
+  return f32x4.sub(w, f32x4.mul(rate, f32x4.div(m, f32x4.add(f32x4.mul(f32x4.sqrt(v), scale), small))));
 }
 
 /** Counts one more update: the powers of β, and what this update's rate and bias corrections come to. */

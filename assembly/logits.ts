@@ -1,4 +1,4 @@
-import { exp2, LOG2_E } from "./exp";
+import { constant, exp2By, LOG2_E } from "./exp";
 import { multiply, PANEL } from "./matmul";
 import { normForward } from "./norm";
 import { Run } from "./run";
@@ -110,7 +110,7 @@ export function logitsOfRows(run: Run, out: usize, panels: usize, firstRow: u32,
 
 // Below, rows pass one after the other and what belongs to a column is loaded and stored each time: a walk down the
 // columns falls into an eighth of the L1 cache's sets, and reads every line four times from the L2 cache. Two vectors at
-// a time share the constants of exp2, and are what V8's revectorizer makes one of.
+// a time are independent chains, and are what V8's revectorizer makes one of.
 
 /** max[j] ← largest of max[j] and the column; f32x4.pmax(a, b) keeps a where b is NaN, the softmax then shows it. */
 export function columnMax(max: usize, logits: usize, rows: u32, width: u32): void {
@@ -128,11 +128,13 @@ export function columnMax(max: usize, logits: usize, rows: u32, width: u32): voi
 
 /** logits ← 2^(logits − shift), sum[j] += the column's total, rows in order. */
 export function exponentiate(logits: usize, shift: usize, sum: usize, rows: u32, width: u32): void {
+  const k0 = constant(0), k1 = constant(1), k2 = constant(2), k3 = constant(3), k4 = constant(4), k5 = constant(5);
+  const k6 = constant(6), k7 = constant(7), k8 = constant(8);
   const rowBytes = <usize>width << 2;
   for (let r = rows; r > 0; r--) {
     for (let j: usize = 0; j < rowBytes; j += 32) {
-      const low = exp2(f32x4.sub(v128.load(logits + j), v128.load(shift + j)));
-      const high = exp2(f32x4.sub(v128.load(logits + j, 16), v128.load(shift + j, 16)));
+      const low = exp2By(f32x4.sub(v128.load(logits + j), v128.load(shift + j)), k0, k1, k2, k3, k4, k5, k6, k7, k8);
+      const high = exp2By(f32x4.sub(v128.load(logits + j, 16), v128.load(shift + j, 16)), k0, k1, k2, k3, k4, k5, k6, k7, k8);
       v128.store(logits + j, low);
       v128.store(logits + j, high, 16);
       v128.store(sum + j, f32x4.add(v128.load(sum + j), low));
@@ -144,11 +146,13 @@ export function exponentiate(logits: usize, shift: usize, sum: usize, rows: u32,
 
 /** As exponentiate, for the sum alone. */
 export function sumOfExponentials(logits: usize, shift: usize, sum: usize, rows: u32, width: u32): void {
+  const k0 = constant(0), k1 = constant(1), k2 = constant(2), k3 = constant(3), k4 = constant(4), k5 = constant(5);
+  const k6 = constant(6), k7 = constant(7), k8 = constant(8);
   const rowBytes = <usize>width << 2;
   for (let r = rows; r > 0; r--) {
     for (let j: usize = 0; j < rowBytes; j += 32) {
-      const low = exp2(f32x4.sub(v128.load(logits + j), v128.load(shift + j)));
-      const high = exp2(f32x4.sub(v128.load(logits + j, 16), v128.load(shift + j, 16)));
+      const low = exp2By(f32x4.sub(v128.load(logits + j), v128.load(shift + j)), k0, k1, k2, k3, k4, k5, k6, k7, k8);
+      const high = exp2By(f32x4.sub(v128.load(logits + j, 16), v128.load(shift + j, 16)), k0, k1, k2, k3, k4, k5, k6, k7, k8);
       v128.store(sum + j, f32x4.add(v128.load(sum + j), low));
       v128.store(sum + j, f32x4.add(v128.load(sum + j, 16), high), 16);
     }

@@ -1,5 +1,5 @@
 /**
- * C (M×N) += or = A (M×K) · B (K×N), f32, N a multiple of 8, K > 0. Every element of C is summed over k in ascending order,
+ * C (M×N) += or = A (M×K) · B (K×N), f32, N a multiple of 4, K > 0. Every element of C is summed over k in ascending order,
  * whatever tile it falls in, so tiles never change the bits. Strides in bytes. A is read one scalar at a time
  * (rowStride, stepStride), so the same tiles serve A and Aᵀ.
  *
@@ -159,22 +159,45 @@ export function panel4x8(
   }
 }
 
-/** A single row × 8 columns: rows left over there. */
-export function panel1x8(
+/** Fours of rows × 4 columns, for an edge of one vector; M a multiple of 4. */
+export function panel4x4(
+  c: usize, cStride: usize, a: usize, rowStride: usize, stepStride: usize, b: usize, bStride: usize, M: u32, K: u32,
+  accumulate: bool,
+): void {
+  const span = K * stepStride;
+  for (; M > 0; M -= 4) {
+    const c1 = c + cStride, c2 = c1 + cStride, c3 = c2 + cStride;
+    let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
+    if (accumulate) {
+      s0 = v128.load(c); s1 = v128.load(c1); s2 = v128.load(c2); s3 = v128.load(c3);
+    }
+    let p = a, p1 = p + rowStride, p2 = p1 + rowStride, p3 = p2 + rowStride, q = b;
+    const end = a + span;
+    for (;;) {
+      const b0 = v128.load(q);
+      s0 = madd(s0, v128.load32_splat(p), b0); s1 = madd(s1, v128.load32_splat(p1), b0);
+      s2 = madd(s2, v128.load32_splat(p2), b0); s3 = madd(s3, v128.load32_splat(p3), b0);
+      p += stepStride; p1 += stepStride; p2 += stepStride; p3 += stepStride; q += bStride;
+      if (p == end) break;
+    }
+    v128.store(c, s0); v128.store(c1, s1); v128.store(c2, s2); v128.store(c3, s3);
+    c += cStride << 2;
+    a += rowStride << 2;
+  }
+}
+
+/** A single row × 4 columns, for rows left over at an edge. */
+export function panel1x4(
   c: usize, a: usize, stepStride: usize, b: usize, bStride: usize, K: u32, accumulate: bool,
 ): void {
-  let s0 = f32x4.splat(0), s1 = s0;
-  if (accumulate) {
-    s0 = v128.load(c); s1 = v128.load(c, 16);
-  }
+  let s = accumulate ? v128.load(c) : f32x4.splat(0);
   const end = a + K * stepStride;
   for (;;) {
-    const x = v128.load32_splat(a);
-    s0 = madd(s0, x, v128.load(b)); s1 = madd(s1, x, v128.load(b, 16));
+    s = madd(s, v128.load32_splat(a), v128.load(b));
     a += stepStride; b += bStride;
     if (a == end) break;
   }
-  v128.store(c, s0); v128.store(c, s1, 16);
+  v128.store(c, s);
 }
 
 /** Rows of B on pages of their own that are taken at once: a first-level TLB has 64 entries. */
@@ -187,7 +210,7 @@ export function multiply(
 ): void {
   const depth = bStride < 2048 ? K : min(K, PAGES);
   while (N > 0) {
-    const columns = N < PANEL ? 8 : PANEL;
+    const columns: u32 = N >= PANEL ? PANEL : N >= 8 ? 8 : 4;
     for (let k: u32 = 0; k < K; k += depth) {
       panel(
         c, cStride, a + k * stepStride, rowStride, stepStride, b + k * bStride, bStride,
@@ -200,22 +223,25 @@ export function multiply(
   }
 }
 
-/** One panel of 16 or 8 columns: tiles, and the rows that they leave over. */
+/** One panel of 16, 8 or 4 columns: tiles, and the rows that they leave over. */
 function panel(
   c: usize, cStride: usize, a: usize, rowStride: usize, stepStride: usize, b: usize, bStride: usize,
   M: u32, columns: u32, K: u32, accumulate: bool, wide: u32,
 ): void {
   const fours = M & ~3;
-  if (columns == 8) {
-    panel4x8(c, cStride, a, rowStride, stepStride, b, bStride, fours, K, accumulate);
-    for (let m = fours; m < M; m++) panel1x8(c + m * cStride, a + m * rowStride, stepStride, b, bStride, K, accumulate);
+  if (columns == PANEL) {
+    const done = wide ? fours : 0;
+    const even = M & ~1;
+    if (wide) panel4x16(c, cStride, a, rowStride, stepStride, b, bStride, fours, K, accumulate);
+    panel2x16(
+      c + done * cStride, cStride, a + done * rowStride, rowStride, stepStride, b, bStride, even - done, K, accumulate,
+    );
+    if (even < M) panel1x16(c + even * cStride, a + even * rowStride, stepStride, b, bStride, K, accumulate);
     return;
   }
-  const done = wide ? fours : 0;
-  const even = M & ~1;
-  if (wide) panel4x16(c, cStride, a, rowStride, stepStride, b, bStride, fours, K, accumulate);
-  panel2x16(
-    c + done * cStride, cStride, a + done * rowStride, rowStride, stepStride, b, bStride, even - done, K, accumulate,
-  );
-  if (even < M) panel1x16(c + even * cStride, a + even * rowStride, stepStride, b, bStride, K, accumulate);
+  if (columns == 8) panel4x8(c, cStride, a, rowStride, stepStride, b, bStride, fours, K, accumulate);
+  else panel4x4(c, cStride, a, rowStride, stepStride, b, bStride, fours, K, accumulate);
+  for (let m = fours; m < M; m++)
+    for (let n: usize = 0; n < <usize>columns << 2; n += 16)
+      panel1x4(c + m * cStride + n, a + m * rowStride, stepStride, b + n, bStride, K, accumulate);
 }

@@ -2,7 +2,7 @@
  * One run in linear memory: its sizes and where its arrays stand. The caller (src/backend/wasm/layout.ts, which lists
  * these fields in the same order) allocates everything and fills this in; kernels take a pointer to it.
  *
- * Matrices are row-major with rows of `stride` floats: D rounded up to 8, plus 16 where the row would otherwise be a
+ * Matrices are row-major with rows of `stride` floats: D rounded up to 4, plus 16 where the row would otherwise be a
  * multiple of 512 bytes, so that rows do not fall into the same cache sets. Padding columns are zero and stay zero.
  */
 @unmanaged

@@ -10,7 +10,7 @@ import { LAYERNORM, normBackward } from "./norm";
 import { BATCH, streamKey } from "./random";
 import { Run } from "./run";
 import { drawTokens } from "./sampler";
-import { addRow, addScaledRow, dot } from "./vector";
+import { addRow, addScaledRow, addScaledRows, dot, scaleRow } from "./vector";
 
 /** `count` steps on drawn batches, one rate (f64) each. Returns the steps done: fewer when a loss was not finite. */
 export function advance(run: Run, count: u32, rates: usize): u32 {
@@ -179,14 +179,10 @@ export function combineSegments(run: Run): f64 {
       times * (f64(load<f32>(run.inputShift + (<usize>j << 2))) * LN2 + log(total)) -
       load<f64>(run.reached + (<usize>slot << 3));
 
-    const scaled = run.scaledX + j * rowBytes;
-    memory.fill(scaled, 0, rowBytes);
-    addScaledRow(scaled, run.x + slot * rowBytes, scale, rowBytes);
+    scaleRow(run.scaledX + j * rowBytes, run.x + slot * rowBytes, scale, rowBytes);
     const dx = run.dx + slot * rowBytes;
-    memory.fill(dx, 0, rowBytes);
-    addScaledRow(dx, run.targetSum + slot * rowBytes, -perPair, rowBytes);
-    for (let s: u32 = 0; s < run.segments; s++)
-      addScaledRow(dx, run.segmentDx + (s * run.blockInputs + j) * rowBytes, scale, rowBytes);
+    scaleRow(dx, run.targetSum + slot * rowBytes, -perPair, rowBytes);
+    addScaledRows(dx, run.segmentDx + j * rowBytes, run.blockInputs * rowBytes, run.segments, scale, rowBytes);
   }
   return loss;
 }

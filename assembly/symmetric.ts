@@ -6,7 +6,7 @@
  */
 import { log } from "../src/math/elementary";
 import { EVALUATE_PAIRS, share } from "./crew";
-import { exp2, LN2, LOG2_E } from "./exp";
+import { constant, exp2By, LN2, LOG2_E } from "./exp";
 import { blockWidth, IN_RANGE, logitsOfRows, packPanels, sumOfExponentials } from "./logits";
 import { expectedLogit, logitsOf, panelsOf, rowsOf } from "./population";
 import { Run } from "./run";
@@ -73,14 +73,16 @@ export function pairsOfBlock(run: Run, block: u32, member: u32): void {
 
 /** out[r] ← Σ_j 2^(logits[r][j] − shift[r]): eight running sums, [a … d] + [e … h], then (a + b) + (c + d) of those. */
 function sumsOfRows(out: usize, logits: usize, shift: usize, rows: u32, width: u32): void {
+  const k0 = constant(0), k1 = constant(1), k2 = constant(2), k3 = constant(3), k4 = constant(4), k5 = constant(5);
+  const k6 = constant(6), k7 = constant(7), k8 = constant(8);
   const rowBytes = <usize>width << 2;
   for (let r: usize = 0; r < <usize>rows << 2; r += 4) {
     const s = v128.load32_splat(shift + r);
     let low = f32x4.splat(0);
     let high = low;
     for (let j: usize = 0; j < rowBytes; j += 32) {
-      low = f32x4.add(low, exp2(f32x4.sub(v128.load(logits + j), s)));
-      high = f32x4.add(high, exp2(f32x4.sub(v128.load(logits + j, 16), s)));
+      low = f32x4.add(low, exp2By(f32x4.sub(v128.load(logits + j), s), k0, k1, k2, k3, k4, k5, k6, k7, k8));
+      high = f32x4.add(high, exp2By(f32x4.sub(v128.load(logits + j, 16), s), k0, k1, k2, k3, k4, k5, k6, k7, k8));
     }
     const all = f32x4.add(low, high);
     store<f32>(

@@ -20,6 +20,27 @@ export function addScaledRow(out: usize, x: usize, factor: f32, bytes: usize): v
     v128.store(out + i, f32x4.add(v128.load(out + i), f32x4.mul(f, v128.load(x + i))));
 }
 
+/** out ← factor · x */
+@inline
+export function scaleRow(out: usize, x: usize, factor: f32, bytes: usize): void {
+  const f = f32x4.splat(factor);
+  for (let i: usize = 0; i < bytes; i += 16) v128.store(out + i, f32x4.mul(f, v128.load(x + i)));
+}
+
+/** out += factor · row, for `count` rows `stride` bytes apart, in their order. */
+export function addScaledRows(out: usize, rows: usize, stride: usize, count: u32, factor: f32, bytes: usize): void {
+  const f = f32x4.splat(factor);
+  for (let i: usize = 0; i < bytes; i += 16) {
+    let sum = v128.load(out + i);
+    let row = rows + i;
+    for (let r = count; r > 0; r--) {
+      sum = f32x4.add(sum, f32x4.mul(f, v128.load(row)));
+      row += stride;
+    }
+    v128.store(out + i, sum);
+  }
+}
+
 /** Σ x·y in f64: four running sums [a, b, c, d] ⇒ (a + b) + (c + d). */
 export function dot(x: usize, y: usize, bytes: usize): f64 {
   let low = f64x2.splat(0);

@@ -151,7 +151,7 @@ const evaluationListLength = (config: RunConfig): number => {
  */
 export function planLayout(config: RunConfig, heapBase: number, threads = 1): Layout {
   const { vocabSize: V, embeddingDim: D, batchSize: B } = config;
-  let stride = roundUp(D, 8);
+  let stride = roundUp(D, 4);
   if (stride % 128 === 0) stride += 16;
   const most = Math.min(V, B);
   const blockInputs = Math.min(roundUp(Math.max(most, 1), 8), BLOCK_INPUTS);
