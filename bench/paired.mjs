@@ -8,8 +8,12 @@ export const median = (values) => {
   return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 };
 
-/** ms a step of every contender: { name: { median, best, turns: [...] } }. A turn takes about `turnSeconds`. */
-export async function paired(contenders, { turns = 7, turnSeconds = 0.4 } = {}) {
+/**
+ * ms a step of every contender: { name: { median, best, turns: [...] } }. A turn takes about `turnSeconds`. With `roof`
+ * (roof.mjs) also { roofs: [...] }: the lower of its rates right before and right after each turn, which shows what the
+ * machine's neighbours were doing.
+ */
+export async function paired(contenders, { turns = 7, turnSeconds = 0.4, roof } = {}) {
   const steps = new Map();
   for (const { name, seconds } of contenders) {
     // grow until a warm-up turn is long enough to be timed
@@ -22,19 +26,39 @@ export async function paired(contenders, { turns = 7, turnSeconds = 0.4 } = {}) 
     steps.set(name, Math.max(1, Math.round((count * turnSeconds) / took)));
   }
   const times = Object.fromEntries(contenders.map(({ name }) => [name, []]));
+  const roofs = Object.fromEntries(contenders.map(({ name }) => [name, []]));
   for (let turn = 0; turn < turns; turn++)
     // every second turn backwards: nobody always comes after the same one
     for (const { name, seconds } of turn % 2 ? [...contenders].reverse() : contenders) {
       const count = steps.get(name);
+      const before = roof?.();
       times[name].push((1000 * (await seconds(count))) / count);
+      if (roof) roofs[name].push(Math.min(before, roof()));
     }
+  const digits = (values, n) => values.map((x) => Number(x.toPrecision(n)));
   return Object.fromEntries(
     Object.entries(times).map(([name, ms]) => [
       name,
-      { median: median(ms), best: Math.min(...ms), turns: ms.map((x) => Number(x.toPrecision(5))) },
+      {
+        median: median(ms),
+        best: Math.min(...ms),
+        turns: digits(ms, 5),
+        ...(roof && { roofs: digits(roofs[name], 3) }),
+      },
     ]),
   );
 }
 
 /** How many times as long as `own` the other takes: the median over the turns, each of which has both side by side. */
 export const ratio = (other, own) => median(other.turns.map((ms, turn) => ms / own.turns[turn]));
+
+/**
+ * The same over the quiet turns alone, those in which the roof stayed within a tenth of `best` beside both, and how many
+ * there are: a neighbour on the same physical core takes half the rate of some code and a tenth of other's.
+ */
+export function quietRatio(other, own, best) {
+  const quiet = own.turns.flatMap((ms, turn) =>
+    Math.min(own.roofs[turn], other.roofs[turn]) > 0.9 * best ? [other.turns[turn] / ms] : [],
+  );
+  return { turns: quiet.length, ratio: quiet.length ? median(quiet) : undefined };
+}

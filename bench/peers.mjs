@@ -13,6 +13,7 @@ import { sweep } from "../dist/sweep.js";
 import { hardware } from "./hardware.mjs";
 import { median, paired, ratio } from "./paired.mjs";
 import { startPyTorch } from "./peers/pytorch.mjs";
+import { roof } from "./roof.mjs";
 import { sizes } from "./sizes.mjs";
 
 const { values } = parseArgs({
@@ -134,7 +135,11 @@ const show = (x) => Number(x.toPrecision(3)).toString();
 async function compare(vocabSize, embeddingDim, contenders) {
   const made = [];
   for (const { name, make } of contenders) made.push({ name, ...(await make(vocabSize, embeddingDim)) });
-  const times = await paired(made, { turns: Number(values.turns), turnSeconds: Number(values.seconds) });
+  const times = await paired(made, {
+    turns: Number(values.turns),
+    turnSeconds: Number(values.seconds),
+    roof,
+  });
   for (const { dispose } of made) dispose();
   const own = times[contenders[0].name];
   const speedup = Object.fromEntries(
@@ -184,6 +189,7 @@ async function compareEvaluations(vocabSize, embeddingDim) {
   const times = await paired(contenders, {
     turns: Number(values.turns),
     turnSeconds: Number(values.seconds),
+    roof,
   });
   trainer.dispose();
   peer.stop();

@@ -1,5 +1,6 @@
 /** Writes the tables of bench/README.md, between its markers, from the newest raw results. */
 import { readdir, readFile, writeFile } from "node:fs/promises";
+import { quietRatio } from "./paired.mjs";
 
 const folder = new URL("results/", import.meta.url);
 const newest = async (kind) => {
@@ -14,6 +15,20 @@ const machine = ({ date, cpu, cores, node, commit, torch }) =>
 
 async function peers(kind) {
   const { environment, results, threads, evaluations, sweeps } = await newest(kind);
+  const all = [...results, ...threads, ...evaluations].flatMap(({ times }) => Object.values(times));
+  const best = Math.max(...all.flatMap(({ roofs }) => roofs));
+  const quiet = (row, [own, other]) => {
+    const { turns, ratio } = quietRatio(row.times[other], row.times[own], best);
+    const { vocabSize, embeddingDim, speedup } = row;
+    const of = row.times[own].turns.length;
+    return [
+      `${vocabSize}, ${embeddingDim}`,
+      other,
+      `${speedup[other].toFixed(2)}×`,
+      turns < 3 ? "–" : `${ratio.toFixed(2)}×`,
+      `${turns} of ${of}`,
+    ];
+  };
   const names = [...new Set(results.flatMap(({ times }) => Object.keys(times)))];
   const cell = ({ times, speedup }, name) =>
     times[name]
@@ -35,6 +50,14 @@ async function peers(kind) {
         `${row.vocabSize}, ${row.embeddingDim}`,
         ...Object.keys(threads[0].times).map((name) => cell(row, name)),
       ]),
+    ),
+    `What a neighbour on the machine does to it: the time over ours in all turns, and in those in which the roof (best: ${short(best)} GFLOP/s) stayed within a tenth of its best beside both.`,
+    table(
+      ["V, D", "against", "all turns", "quiet turns", "quiet are"],
+      [
+        ...results.map((row) => quiet(row, ["unigram-lab", "pytorch eager"])),
+        ...threads.map((row) => quiet(row, ["unigram-lab, 2 threads", "pytorch eager, 2 threads"])),
+      ],
     ),
     `The exact population loss: ${evaluations
       .map(
