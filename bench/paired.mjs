@@ -51,14 +51,3 @@ export async function paired(contenders, { turns = 7, turnSeconds = 0.4, roof } 
 
 /** How many times as long as `own` the other takes: the median over the turns, each of which has both side by side. */
 export const ratio = (other, own) => median(other.turns.map((ms, turn) => ms / own.turns[turn]));
-
-/**
- * The same over the quiet turns alone, those in which the roof stayed within a tenth of `best` beside both, and how many
- * there are: a neighbour on the same physical core takes half the rate of some code and a tenth of other's.
- */
-export function quietRatio(other, own, best) {
-  const quiet = own.turns.flatMap((ms, turn) =>
-    Math.min(own.roofs[turn], other.roofs[turn]) > 0.9 * best ? [other.turns[turn] / ms] : [],
-  );
-  return { turns: quiet.length, ratio: quiet.length ? median(quiet) : undefined };
-}

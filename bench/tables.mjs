@@ -1,6 +1,6 @@
-/** Writes the tables of bench/README.md, between its markers, from the newest raw results. */
+/** Writes the tables of bench/README.md and README.md, between their markers, from the newest raw results. */
 import { readdir, readFile, writeFile } from "node:fs/promises";
-import { quietRatio } from "./paired.mjs";
+import { median } from "./paired.mjs";
 
 const folder = new URL("results/", import.meta.url);
 const newest = async (kind) => {
@@ -15,20 +15,13 @@ const machine = ({ date, cpu, cores, node, commit, torch }) =>
 
 async function peers(kind) {
   const { environment, results, threads, evaluations, sweeps } = await newest(kind);
-  const all = [...results, ...threads, ...evaluations].flatMap(({ times }) => Object.values(times));
-  const best = Math.max(...all.flatMap(({ roofs }) => roofs));
-  const quiet = (row, [own, other]) => {
-    const { turns, ratio } = quietRatio(row.times[other], row.times[own], best);
-    const { vocabSize, embeddingDim, speedup } = row;
-    const of = row.times[own].turns.length;
-    return [
-      `${vocabSize}, ${embeddingDim}`,
-      other,
-      `${speedup[other].toFixed(2)}×`,
-      turns < 3 ? "–" : `${ratio.toFixed(2)}×`,
-      `${turns} of ${of}`,
-    ];
-  };
+  const roofs = results.flatMap(({ times }) => times["unigram-lab"].roofs);
+  const fastest = (row, own, other) => [
+    `${row.vocabSize}, ${row.embeddingDim}`,
+    other,
+    `${row.speedup[other].toFixed(2)}×`,
+    `${(row.times[other].best / row.times[own].best).toFixed(2)}×`,
+  ];
   const names = [...new Set(results.flatMap(({ times }) => Object.keys(times)))];
   const cell = ({ times, speedup }, name) =>
     times[name]
@@ -51,12 +44,12 @@ async function peers(kind) {
         ...Object.keys(threads[0].times).map((name) => cell(row, name)),
       ]),
     ),
-    `What a neighbour on the machine does to it: the time over ours in all turns, and in those in which the roof (best: ${short(best)} GFLOP/s) stayed within a tenth of its best beside both.`,
+    `A neighbour on the same physical cores takes half the rate of some code and a tenth of other's. Beside our turns the roof stood at ${short(median(roofs))} GFLOP/s in the median and ${short(Math.max(...roofs))} at best. The time over ours as the median of ratios within a turn, and by the fastest turn of each:`,
     table(
-      ["V, D", "against", "all turns", "quiet turns", "quiet are"],
+      ["V, D", "against", "median", "fastest turns"],
       [
-        ...results.map((row) => quiet(row, ["unigram-lab", "pytorch eager"])),
-        ...threads.map((row) => quiet(row, ["unigram-lab, 2 threads", "pytorch eager, 2 threads"])),
+        ...results.map((row) => fastest(row, "unigram-lab", "pytorch eager")),
+        ...threads.map((row) => fastest(row, "unigram-lab, 2 threads", "pytorch eager, 2 threads")),
       ],
     ),
     `The exact population loss: ${evaluations
@@ -128,12 +121,37 @@ const parts = {
   },
 };
 
-const file = new URL("README.md", import.meta.url);
-let text = await readFile(file, "utf8");
-for (const [name, make] of Object.entries(parts)) {
-  const [from, to] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
-  const [start, end] = [text.indexOf(from), text.indexOf(to)];
-  if (start < 0 || end < 0) throw new Error(`bench/README.md has no ${from} … ${to}`);
-  text = `${text.slice(0, start + from.length)}\n\n${(await make()).join("\n\n")}\n\n${text.slice(end)}`;
+/** For README.md: the time of others over ours, medians and in brackets fastest turns. */
+async function speed() {
+  const [strict, revectorized] = [await newest("peers"), await newest("revectorized")];
+  const over = ({ times, speedup }, other) =>
+    times[other]
+      ? `${short(speedup[other])}× (${short(times[other].best / times["unigram-lab"].best)}×)`
+      : "–";
+  return [
+    table(
+      ["V, D", "fastest, ms", "PyTorch", "PyTorch, ours revectorized", "jax-js", "TensorFlow.js"],
+      strict.results.map((row, i) => [
+        `${row.vocabSize}, ${row.embeddingDim}`,
+        short(row.times["unigram-lab"].best),
+        over(row, "pytorch eager"),
+        over(revectorized.results[i], "pytorch eager"),
+        over(row, "jax-js"),
+        over(row, "tfjs"),
+      ]),
+    ),
+  ];
 }
-await writeFile(file, text);
+
+async function fill(file, parts) {
+  let text = await readFile(file, "utf8");
+  for (const [name, make] of Object.entries(parts)) {
+    const [from, to] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+    const [start, end] = [text.indexOf(from), text.indexOf(to)];
+    if (start < 0 || end < 0) throw new Error(`${file} has no ${from} … ${to}`);
+    text = `${text.slice(0, start + from.length)}\n\n${(await make()).join("\n\n")}\n\n${text.slice(end)}`;
+  }
+  await writeFile(file, text);
+}
+await fill(new URL("README.md", import.meta.url), parts);
+await fill(new URL("../README.md", import.meta.url), { speed });
