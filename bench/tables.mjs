@@ -8,8 +8,13 @@ const newest = async (kind) => {
   return names.length ? JSON.parse(await readFile(new URL(names.at(-1), folder), "utf8")) : undefined;
 };
 const short = (x) => String(Number(x.toPrecision(3)));
-const table = (head, rows) =>
-  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+/** Cells padded, as the formatter leaves them. */
+const table = (head, rows) => {
+  const widths = head.map((cell, i) => Math.max(3, cell.length, ...rows.map((row) => row[i].length)));
+  return [head, widths.map((width) => "-".repeat(width)), ...rows]
+    .map((cells) => `| ${cells.map((cell, i) => cell.padEnd(widths[i])).join(" | ")} |`)
+    .join("\n");
+};
 const machine = ({ date, cpu, cores, node, commit, torch }) =>
   `${date.slice(0, 10)}, ${cpu}, ${cores} cores, Node ${node}${torch ? `, PyTorch ${torch}` : ""}, commit ${commit}.`;
 
