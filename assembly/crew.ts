@@ -4,8 +4,8 @@
  * it does not matter who did what. Without the threads feature everything here is a loop over the items.
  *
  * The control block, a cache line each: a word with the job's count (upper 24 bits) and its members (lower 8), so that a
- * thread which is not a member of a job can never mistake it for one; the job and its items; the next item; members still
- * at work; members asleep; whether the caller is.
+ * thread which is not a member of a job can never mistake it for one; the job, its items, and whether a member is lost; the
+ * next item; members still at work; members asleep; whether the caller is.
  */
 import { columnLogits, updateColumns } from "./combined";
 import { lossesOfBlock } from "./population";
@@ -25,6 +25,7 @@ export const EVALUATE_PAIRS: u32 = 7;
 const WORD: usize = 0;
 const JOB: usize = 64;
 const ITEMS: usize = 68;
+const LOST: usize = 72;
 const NEXT: usize = 128;
 const PENDING: usize = 192;
 const ASLEEP: usize = 256;
@@ -47,9 +48,11 @@ function perform(run: Run, job: u32, item: u32, member: u32): void {
 export function share(run: Run, job: u32, items: u32): void {
   if (ASC_FEATURE_THREADS) {
     if (run.members > 1 && items > 1) {
+      checkMembers(run);
       publish(run, job, items);
       takeItems(run, job, items, 0);
       awaitMembers(run);
+      checkMembers(run);
       return;
     }
   }
@@ -88,6 +91,15 @@ function awaitMembers(run: Run): void {
   }
 }
 
+function checkMembers(run: Run): void {
+  if (!ASC_FEATURE_THREADS) return;
+  if (atomic.load<u32>(run.crew + LOST)) lost();
+}
+
+/** Throws: what a member was to do is not done, and the run's state is worth nothing. */
+@external("env", "lost")
+declare function lost(): void;
+
 /**
  * Atomics.wait on the word at `address` while it is `expected`. The host's and not memory.atomic.wait32: the baseline
  * compiler of V8 11.3 (Node 20) takes a wrong memory for what a function loads or stores after waiting.
@@ -122,7 +134,19 @@ export function serve(run: Run, member: u32): void {
     if (member >= (word & 255)) continue;
     const job = load<u32>(crew + JOB);
     takeItems(run, job, load<u32>(crew + ITEMS), member);
-    if (atomic.sub<u32>(crew + PENDING, 1) == 1 && atomic.load<u32>(crew + CALLER_ASLEEP))
-      atomic.notify(crew + PENDING, 1);
+    finish(run);
   }
+}
+
+function finish(run: Run): void {
+  if (!ASC_FEATURE_THREADS) return;
+  if (atomic.sub<u32>(run.crew + PENDING, 1) == 1 && atomic.load<u32>(run.crew + CALLER_ASLEEP))
+    atomic.notify(run.crew + PENDING, 1);
+}
+
+/** What the host of a thread calls when `serve` has trapped, so that the caller does not wait for it for ever. */
+export function leave(run: Run): void {
+  if (!ASC_FEATURE_THREADS) return;
+  atomic.store<u32>(run.crew + LOST, 1);
+  finish(run);
 }

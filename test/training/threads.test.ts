@@ -1,4 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { RESERVED } from "../../src/backend/wasm/kernel.js";
+import { planLayout, wordIndex } from "../../src/backend/wasm/layout.js";
+import { parseConfig } from "../../src/config.js";
 import { createTrainer, restoreTrainer } from "../../src/index.js";
 
 /** A chunk of the vocabulary has 96 rows and a block of columns 192 floats: sizes with several of either. */
@@ -57,6 +60,34 @@ describe("any number of threads gives the same bits", () => {
     expect(await crew.snapshot()).toEqual(await alone.snapshot());
     crew.dispose();
   });
+});
+
+test("a thread that fails does not leave the caller waiting", async () => {
+  const memories: WebAssembly.Memory[] = [];
+  vi.stubGlobal("WebAssembly", {
+    ...Object.fromEntries(
+      Object.getOwnPropertyNames(WebAssembly).map((name) => [name, Reflect.get(WebAssembly, name)]),
+    ),
+    Memory: class extends WebAssembly.Memory {
+      constructor(descriptor: WebAssembly.MemoryDescriptor) {
+        super(descriptor);
+        memories.push(this);
+      }
+    },
+  });
+  const config = { vocabSize: 1500, embeddingDim: 21 };
+  const trainer = await createTrainer(config, { threads: 2 });
+  vi.unstubAllGlobals();
+  await trainer.advance(3);
+
+  // the working space of all but the caller, beyond the end of the memory
+  const { run } = planLayout(parseConfig(config), RESERVED, 2);
+  const struct = new Uint32Array(memories[0].buffer, run);
+  expect(struct[wordIndex.vocabSize]).toBe(1500);
+  struct[wordIndex.scratchBytes] = 0xf000_0000;
+  for (let again = 0; again < 2; again++)
+    await expect(trainer.advance(200)).rejects.toThrow("threads: one of this run's has failed");
+  trainer.dispose();
 });
 
 test.each([

@@ -16,13 +16,17 @@ interface NodeThreads {
   Worker: new (program: string, options: { eval: true; workerData: unknown }) => NodeWorker;
 }
 
-/** What every thread runs. It says that it is there before it enters the kernel, which it does not leave. */
+/** What every thread runs. It says that it is there before it enters the kernel, which it leaves only by a trap. */
 const program = `const join = ({ module, memory, run, member }, here) => {
   const words = new Int32Array(memory.buffer);
   const park = (address, expected) => void Atomics.wait(words, address >>> 2, expected);
-  return WebAssembly.instantiate(module, { env: { memory, park } }).then(({ exports }) => {
+  return WebAssembly.instantiate(module, { env: { memory, park, lost() {} } }).then(({ exports }) => {
     here();
-    exports.serve(run, member);
+    try {
+      exports.serve(run, member);
+    } finally {
+      exports.leave(run);
+    }
   });
 };`;
 const nodeProgram = `${program}
@@ -73,7 +77,10 @@ export async function instantiateSharedKernel(
   const memory = allocate(bytes, { initial: pages, maximum: pages, shared: true });
   const words = new Int32Array(memory.buffer);
   const park = (address: number, expected: number) => void Atomics.wait(words, address >>> 2, expected);
-  const instance = await load(module, { memory, park });
+  const lost = () => {
+    throw new Error("threads: one of this run's has failed, and the state of the run is lost");
+  };
+  const instance = await load(module, { memory, park, lost });
   return { kernel: checked(instance.exports as unknown as KernelExports), memory, module };
 }
 

@@ -67,7 +67,7 @@ export async function instantiateKernel(
 /** Instantiates through AssemblyScript's loader, which knows only modules of its own realm, or by hand. */
 export const load = (
   module: WebAssembly.Module,
-  env: { memory: WebAssembly.Memory; park?: (address: number, expected: number) => void },
+  env: { memory: WebAssembly.Memory; park?: (address: number, expected: number) => void; lost?: () => void },
 ): Promise<{ exports: object }> =>
   module instanceof WebAssembly.Module
     ? instantiate(module, { env: env as { memory: WebAssembly.Memory } })
