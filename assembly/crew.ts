@@ -48,11 +48,10 @@ function perform(run: Run, job: u32, item: u32, member: u32): void {
 export function share(run: Run, job: u32, items: u32): void {
   if (ASC_FEATURE_THREADS) {
     if (run.members > 1 && items > 1) {
-      checkMembers(run);
       publish(run, job, items);
       takeItems(run, job, items, 0);
       awaitMembers(run);
-      checkMembers(run);
+      if (atomic.load<u32>(run.crew + LOST)) lost();
       return;
     }
   }
@@ -89,11 +88,6 @@ function awaitMembers(run: Run): void {
     if (pending) park(crew + PENDING, pending);
     atomic.store<u32>(crew + CALLER_ASLEEP, 0);
   }
-}
-
-function checkMembers(run: Run): void {
-  if (!ASC_FEATURE_THREADS) return;
-  if (atomic.load<u32>(run.crew + LOST)) lost();
 }
 
 /** Throws: what a member was to do is not done, and the run's state is worth nothing. */
@@ -144,7 +138,10 @@ function finish(run: Run): void {
     atomic.notify(run.crew + PENDING, 1);
 }
 
-/** What the host of a thread calls when `serve` has trapped, so that the caller does not wait for it for ever. */
+/**
+ * What the host of a thread calls when `serve` has trapped, so that the caller does not wait for it for ever. A thread that
+ * is killed from outside does not get to call it.
+ */
 export function leave(run: Run): void {
   if (!ASC_FEATURE_THREADS) return;
   atomic.store<u32>(run.crew + LOST, 1);

@@ -43,7 +43,7 @@ export function exp2By(
   return f32x4.mul(p, i32x4.shl(shifted, 23));
 }
 
-/** out ← exp2 over `count` floats (a multiple of 4), for tests and for rows of the softmax. */
+/** out ← exp2 over `count` floats (a multiple of 4), for tests. */
 export function exp2Row(out: usize, x: usize, count: u32): void {
   for (let i: usize = 0; i < <usize>count << 2; i += 16) v128.store(out + i, exp2(v128.load(x + i)));
 }

@@ -24,7 +24,7 @@ function millisecondsOf(call) {
 
 /** The product against a plain one, so that nothing wrong is timed. */
 function check() {
-  const [M, N, K] = [7, 24, 9];
+  const [M, N, K] = [7, 28, 9];
   kernel.multiply(at(2), 4 * N, at(0), 4 * K, 4, at(1), 4 * N, M, N, K, false, wide);
   for (let m = 0; m < M; m++)
     for (let n = 0; n < N; n++) {
@@ -36,18 +36,18 @@ function check() {
 
 export async function benchKernels() {
   check();
-  const product = (call) => besideRoof(2 * 96 ** 3, millisecondsOf(call), TURNS);
+  const product = (call) => besideRoof(2 * 96 * 96 * 100, millisecondsOf(call), TURNS);
   const nanoseconds = async (count, call) =>
     (1e6 * (await besideRoof(0, millisecondsOf(call), TURNS)).milliseconds) / count;
-  // a chunk of 96 rows, 96 distinct inputs, 96 dimensions in rows of 104 floats, as the step multiplies them
-  const [whole, row, x, out] = [384, 416, at(1), at(2)];
+  // a chunk of 96 rows, 96 distinct inputs, 100 dimensions, as the step multiplies them
+  const [whole, row, x, out] = [384, 400, at(1), at(2)];
   const products = {
     logits: await product(() => {
       for (let j = 0; j < 96; j += 16)
-        kernel.multiply(out + 4 * j, whole, at(0), row, 4, x + j * whole, 64, 96, 16, 96, false, wide);
+        kernel.multiply(out + 4 * j, whole, at(0), row, 4, x + j * row, 64, 96, 16, 100, false, wide);
     }),
-    dx: await product(() => kernel.multiply(out, row, x, 4, whole, at(0), row, 96, 96, 96, false, wide)),
-    dU: await product(() => kernel.multiply(out, row, x, whole, 4, at(0), row, 96, 96, 96, false, wide)),
+    dx: await product(() => kernel.multiply(out, row, x, 4, whole, at(0), row, 96, 100, 96, false, wide)),
+    dU: await product(() => kernel.multiply(out, row, x, whole, 4, at(0), row, 96, 100, 96, false, wide)),
   };
   const [count, tokens] = [96 * 96, 4096];
   floats.fill(-3.7, at(2) / 4, at(2) / 4 + count);

@@ -177,7 +177,7 @@ async function trainCommand(options: Options): Promise<void> {
       process.stdout.write(`${options.json ? JSON.stringify(record) : line(record)}\n`);
     }
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (error !== signal.reason) throw error;
   }
   if (options.snapshot !== undefined) await atomicWrite(options.snapshot, await trainer.snapshot());
   if (options.out !== undefined) {

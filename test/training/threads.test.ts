@@ -85,8 +85,13 @@ test("a thread that fails does not leave the caller waiting", async () => {
   const struct = new Uint32Array(memories[0].buffer, run);
   expect(struct[wordIndex.vocabSize]).toBe(1500);
   struct[wordIndex.scratchBytes] = 0xf000_0000;
-  for (let again = 0; again < 2; again++)
-    await expect(trainer.advance(200)).rejects.toThrow("threads: one of this run's has failed");
+  const lost = "threads: one of this run's has failed, and the state of the run is lost";
+  await expect(trainer.advance(200)).rejects.toThrow(lost);
+  struct[wordIndex.scratchBytes] = 0;
+  for (const use of ["step", "evaluate", "spectrum", "weights", "snapshot"] as const)
+    await expect((async () => (use === "step" ? trainer.advance(1) : trainer[use]()))()).rejects.toThrow(
+      lost,
+    );
   trainer.dispose();
 });
 

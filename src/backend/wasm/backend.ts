@@ -66,6 +66,7 @@ class WasmBackend implements Backend {
   readonly #crew: Crew | undefined;
   #kernel: KernelExports;
   #memory: WebAssembly.Memory;
+  #failure: unknown;
 
   constructor(
     config: RunConfig,
@@ -109,7 +110,7 @@ class WasmBackend implements Backend {
     while (done < learningRates.length) {
       const slice = learningRates.subarray(done, done + RATES);
       new Float64Array(this.#memory.buffer, rates, slice.length).set(slice);
-      const advanced = this.#kernel.advance(run, slice.length, rates) >>> 0;
+      const advanced = this.#call(() => this.#kernel.advance(run, slice.length, rates)) >>> 0;
       done += advanced;
       if (advanced < slice.length) break;
     }
@@ -121,7 +122,7 @@ class WasmBackend implements Backend {
     const { batchSize } = this.#config;
     new Uint32Array(this.#memory.buffer, inputs, batchSize).set(batch.inputs);
     new Uint32Array(this.#memory.buffer, targets, batchSize).set(batch.targets);
-    const done = this.#kernel.step(this.#layout.run, learningRate) ? 1 : 0;
+    const done = this.#call(() => this.#kernel.step(this.#layout.run, learningRate)) ? 1 : 0;
     return { done, loss: this.#get("loss") };
   }
 
@@ -130,7 +131,7 @@ class WasmBackend implements Backend {
     const probabilities = this.#probabilities;
     if (evaluation.kind === "sampled") {
       const out = this.#layout.rates;
-      this.#kernel.sampledLoss(this.#layout.run, out, evaluation.size);
+      this.#call(() => this.#kernel.sampledLoss(this.#layout.run, out, evaluation.size));
       const [loss, variance] = new Float64Array(this.#memory.buffer, out, 2);
       return { loss, standardError: Math.sqrt(variance / evaluation.size) };
     }
@@ -155,7 +156,7 @@ class WasmBackend implements Backend {
   #inputLosses(inputs: Uint32Array): Float64Array {
     const { evaluationInputs, evaluationLosses } = this.#layout.values;
     new Uint32Array(this.#memory.buffer, evaluationInputs, inputs.length).set(inputs);
-    this.#kernel.inputLosses(this.#layout.run, inputs.length);
+    this.#call(() => this.#kernel.inputLosses(this.#layout.run, inputs.length));
     return new Float64Array(this.#memory.buffer, evaluationLosses, inputs.length).slice();
   }
 
@@ -165,7 +166,7 @@ class WasmBackend implements Backend {
       throw new ConfigError(
         "spectrum: expected true in the config of a run whose spectrum is asked for, got false",
       );
-    this.#kernel.spectrum(run, eigenvalues, values.logits);
+    this.#call(() => this.#kernel.spectrum(run, eigenvalues, values.logits));
     const n = Math.min(this.#config.vocabSize, this.#config.embeddingDim);
     return summarize(
       new Float64Array(this.#memory.buffer, eigenvalues, n).slice(),
@@ -174,13 +175,12 @@ class WasmBackend implements Backend {
   }
 
   state(): OptimizerState {
-    const weights = this.#readWeights("");
-    return {
+    return this.#call(() => ({
       step: this.#get("step"),
-      weights,
+      weights: this.#readWeights(""),
       firstMoment: this.#readWeights("First"),
       secondMoment: this.#readWeights("Second"),
-    };
+    }));
   }
 
   setState(state: OptimizerState): void {
@@ -201,6 +201,18 @@ class WasmBackend implements Backend {
     // the instance and its memory go with the last reference
     this.#kernel = undefined as unknown as KernelExports;
     this.#memory = undefined as unknown as WebAssembly.Memory;
+  }
+
+  /** A trap, its own or a thread's, leaves a state that is worth nothing: it is thrown again whatever is asked. */
+  #call<T>(work: () => T): T {
+    if (this.#failure) throw this.#failure;
+    try {
+      return work();
+    } catch (error) {
+      this.#failure = error;
+      this.#crew?.dismiss();
+      throw error;
+    }
   }
 
   /** β₁ᵗ and β₂ᵗ as the kernel forms them, one factor a step, so that a restored run goes on with the same bits. */

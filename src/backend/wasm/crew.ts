@@ -33,7 +33,8 @@ const nodeProgram = `${program}
 const { parentPort, workerData } = process.getBuiltinModule("node:worker_threads");
 join(workerData, () => parentPort.postMessage("here"));`;
 const webProgram = `${program}
-onmessage = ({ data }) => join(data, () => postMessage("here"));`;
+onmessage = ({ data }) =>
+  join(data, () => postMessage("here")).catch((error) => setTimeout(() => { throw error; }));`;
 
 const nodeThreads = (): NodeThreads | undefined =>
   (globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } }).process?.getBuiltinModule?.(
