@@ -16,19 +16,12 @@ export function constant(i: usize): v128 {
 }
 
 /**
- * 2^t, four lanes. t = n + f with |f| ≤ ½; 2^f by a polynomial of degree 5 (minimax in relative error), 2^n by its exponent
- * field. Relative error < 2e-7 on [-126, 127.5); exactly 0 from -126.5 down, infinity above; NaN stays NaN.
+ * 2^t, four lanes; the other arguments are constant(0) … constant(8), which a loop holds in locals. t = n + f with |f| ≤ ½;
+ * 2^f by a polynomial of degree 5 (minimax in relative error), 2^n by its exponent field. Relative error < 2e-7 on
+ * [-126, 127.5); exactly 0 from -126.5 down, infinity above; NaN stays NaN.
  */
 @inline
-export function exp2(t: v128): v128 {
-  return exp2By(
-    t, constant(0), constant(1), constant(2), constant(3), constant(4), constant(5), constant(6), constant(7), constant(8),
-  );
-}
-
-/** exp2 for a loop, which holds constant(0) … constant(8) in locals. */
-@inline
-export function exp2By(
+export function exp2(
   t: v128, magic: v128, least: v128, most: v128, c5: v128, c4: v128, c3: v128, c2: v128, c1: v128, c0: v128,
 ): v128 {
   const clamped = f32x4.pmin(f32x4.pmax(t, least), most);
@@ -41,9 +34,4 @@ export function exp2By(
   p = f32x4.add(f32x4.mul(p, f), c0);
   // a product and not a sum of the fields, so that NaN stays NaN and a field of 0 makes 0
   return f32x4.mul(p, i32x4.shl(shifted, 23));
-}
-
-/** out ← exp2 over `count` floats (a multiple of 4), for tests. */
-export function exp2Row(out: usize, x: usize, count: u32): void {
-  for (let i: usize = 0; i < <usize>count << 2; i += 16) v128.store(out + i, exp2(v128.load(x + i)));
 }

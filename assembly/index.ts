@@ -5,7 +5,6 @@
  */
 export { adamUpdate } from "./adam";
 export { zipfProbabilities } from "./distribution";
-export { exp2Row } from "./exp";
 export { columnMax, exponentiate, packPanels, sumOfExponentials } from "./logits";
 export { multiply, panel1x16, panel1x4, panel2x16, panel4x16, panel4x4, panel4x8 } from "./matmul";
 export { inputLosses, sampledLoss } from "./population";

@@ -1,4 +1,4 @@
-import { constant, exp2By, LOG2_E } from "./exp";
+import { constant, exp2, LOG2_E } from "./exp";
 import { multiply, PANEL } from "./matmul";
 import { normForward } from "./norm";
 import { Run } from "./run";
@@ -133,8 +133,8 @@ export function exponentiate(logits: usize, shift: usize, sum: usize, rows: u32,
   const rowBytes = <usize>width << 2;
   for (let r = rows; r > 0; r--) {
     for (let j: usize = 0; j < rowBytes; j += 32) {
-      const low = exp2By(f32x4.sub(v128.load(logits + j), v128.load(shift + j)), k0, k1, k2, k3, k4, k5, k6, k7, k8);
-      const high = exp2By(f32x4.sub(v128.load(logits + j, 16), v128.load(shift + j, 16)), k0, k1, k2, k3, k4, k5, k6, k7, k8);
+      const low = exp2(f32x4.sub(v128.load(logits + j), v128.load(shift + j)), k0, k1, k2, k3, k4, k5, k6, k7, k8);
+      const high = exp2(f32x4.sub(v128.load(logits + j, 16), v128.load(shift + j, 16)), k0, k1, k2, k3, k4, k5, k6, k7, k8);
       v128.store(logits + j, low);
       v128.store(logits + j, high, 16);
       v128.store(sum + j, f32x4.add(v128.load(sum + j), low));
@@ -151,8 +151,8 @@ export function sumOfExponentials(logits: usize, shift: usize, sum: usize, rows:
   const rowBytes = <usize>width << 2;
   for (let r = rows; r > 0; r--) {
     for (let j: usize = 0; j < rowBytes; j += 32) {
-      const low = exp2By(f32x4.sub(v128.load(logits + j), v128.load(shift + j)), k0, k1, k2, k3, k4, k5, k6, k7, k8);
-      const high = exp2By(f32x4.sub(v128.load(logits + j, 16), v128.load(shift + j, 16)), k0, k1, k2, k3, k4, k5, k6, k7, k8);
+      const low = exp2(f32x4.sub(v128.load(logits + j), v128.load(shift + j)), k0, k1, k2, k3, k4, k5, k6, k7, k8);
+      const high = exp2(f32x4.sub(v128.load(logits + j, 16), v128.load(shift + j, 16)), k0, k1, k2, k3, k4, k5, k6, k7, k8);
       v128.store(sum + j, f32x4.add(v128.load(sum + j), low));
       v128.store(sum + j, f32x4.add(v128.load(sum + j, 16), high), 16);
     }

@@ -1,12 +1,12 @@
 import { log } from "../src/math/elementary";
-import { blockWidth, columnMax, gatherInputs, IN_RANGE, logitsOfRows, packPanels, sumOfExponentials } from "./logits";
+import { blockWidth, columnMax, exponentiate, gatherInputs, IN_RANGE, logitsOfRows, packPanels, sumOfExponentials } from "./logits";
 import { EVALUATE, share } from "./crew";
 import { SAMPLED_EVALUATION, streamKey } from "./random";
 import { Run } from "./run";
 import { drawTokens } from "./sampler";
 import { symmetricLosses } from "./symmetric";
 import { copyRow, dot } from "./vector";
-import { exp2, LN2 } from "./exp";
+import { LN2 } from "./exp";
 
 /**
  * A member's working space in an evaluation: a block of x rows, their panels, a chunk of logits, and rows of the block for
@@ -56,13 +56,14 @@ function logSumExp(run: Run, x: usize, out: usize, inputs: usize, count: u32): v
     if (!inRange(sum, count)) {
       copyRow(before, shift, widthBytes);
       columnMax(shift, logits, rows, width);
+      // what was added up so far comes to the new shift: times 2^(before − shift), which is 1 where nothing was raised
+      exponentiate(before, shift, sum, 1, width);
+      for (let j: u32 = 0; j < count; j++) {
+        const at = out + (<usize>j << 3);
+        store<f64>(at, load<f64>(at) * f64(load<f32>(before + (<usize>j << 2))));
+      }
       memory.fill(sum, 0, widthBytes);
       sumOfExponentials(logits, shift, sum, rows, width);
-      for (let j: u32 = 0; j < count; j++) {
-        const raised = load<f32>(before + (<usize>j << 2)) - load<f32>(shift + (<usize>j << 2));
-        const at = out + (<usize>j << 3);
-        if (raised != 0) store<f64>(at, load<f64>(at) * f64(f32x4.extract_lane(exp2(f32x4.splat(raised)), 0)));
-      }
     }
     for (let j: u32 = 0; j < count; j++) {
       const at = out + (<usize>j << 3);

@@ -6,7 +6,7 @@
  */
 import { log } from "../src/math/elementary";
 import { EVALUATE_PAIRS, share } from "./crew";
-import { constant, exp2By, LN2, LOG2_E } from "./exp";
+import { constant, exp2, LN2, LOG2_E } from "./exp";
 import { blockWidth, IN_RANGE, logitsOfRows, packPanels, sumOfExponentials } from "./logits";
 import { expectedLogit, logitsOf, panelsOf, rowsOf } from "./population";
 import { Run } from "./run";
@@ -81,8 +81,8 @@ function sumsOfRows(out: usize, logits: usize, shift: usize, rows: u32, width: u
     let low = f32x4.splat(0);
     let high = low;
     for (let j: usize = 0; j < rowBytes; j += 32) {
-      low = f32x4.add(low, exp2By(f32x4.sub(v128.load(logits + j), s), k0, k1, k2, k3, k4, k5, k6, k7, k8));
-      high = f32x4.add(high, exp2By(f32x4.sub(v128.load(logits + j, 16), s), k0, k1, k2, k3, k4, k5, k6, k7, k8));
+      low = f32x4.add(low, exp2(f32x4.sub(v128.load(logits + j), s), k0, k1, k2, k3, k4, k5, k6, k7, k8));
+      high = f32x4.add(high, exp2(f32x4.sub(v128.load(logits + j, 16), s), k0, k1, k2, k3, k4, k5, k6, k7, k8));
     }
     const all = f32x4.add(low, high);
     store<f32>(
