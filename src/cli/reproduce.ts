@@ -85,7 +85,7 @@ async function reproduce(names: string[], options: Options): Promise<void> {
       finished.set(result.run, result);
   } catch (error) {
     if (error instanceof FailedRuns) failed = error;
-    else if (!signal.aborted) throw error;
+    else if (error !== signal.reason) throw error;
     else
       throw new Interrupted(
         `interrupted: ${finished.size} of ${total} runs are finished and kept; the same command goes on from there, and writes the report`,

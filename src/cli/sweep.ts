@@ -145,7 +145,7 @@ async function sweepCommand(file: string | undefined, options: Options): Promise
       }));
     } catch (error) {
       if (error instanceof FailedRuns) failed = error;
-      else if (!signal.aborted) throw error;
+      else if (error !== signal.reason) throw error;
     } finally {
       bar.stop();
     }
