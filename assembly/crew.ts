@@ -134,8 +134,8 @@ export function serve(run: Run, member: u32): void {
 
 function finish(run: Run): void {
   if (!ASC_FEATURE_THREADS) return;
-  if (atomic.sub<u32>(run.crew + PENDING, 1) == 1 && atomic.load<u32>(run.crew + CALLER_ASLEEP))
-    atomic.notify(run.crew + PENDING, 1);
+  const crew = run.crew;
+  if (atomic.sub<u32>(crew + PENDING, 1) == 1 && atomic.load<u32>(crew + CALLER_ASLEEP)) atomic.notify(crew + PENDING, 1);
 }
 
 /**

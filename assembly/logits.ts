@@ -109,19 +109,15 @@ export function logitsOfRows(run: Run, out: usize, panels: usize, firstRow: u32,
 }
 
 // Below, rows pass one after the other and what belongs to a column is loaded and stored each time: a walk down the
-// columns falls into an eighth of the L1 cache's sets, and reads every line four times from the L2 cache. Two vectors at
-// a time are independent chains, and are what V8's revectorizer makes one of.
+// columns falls into an eighth of the L1 cache's sets, and reads every line four times from the L2 cache. Of
+// exponentials, two vectors at a time are independent chains, and are what V8's revectorizer makes one of.
 
 /** max[j] ← largest of max[j] and the column; f32x4.pmax(a, b) keeps a where b is NaN, the softmax then shows it. */
 export function columnMax(max: usize, logits: usize, rows: u32, width: u32): void {
   const rowBytes = <usize>width << 2;
   for (let r = rows; r > 0; r--) {
-    for (let j: usize = 0; j < rowBytes; j += 32) {
-      const low = f32x4.pmax(v128.load(max + j), v128.load(logits + j));
-      const high = f32x4.pmax(v128.load(max + j, 16), v128.load(logits + j, 16));
-      v128.store(max + j, low);
-      v128.store(max + j, high, 16);
-    }
+    for (let j: usize = 0; j < rowBytes; j += 16)
+      v128.store(max + j, f32x4.pmax(v128.load(max + j), v128.load(logits + j)));
     logits += rowBytes;
   }
 }

@@ -4,10 +4,10 @@ import { describe, expect, test } from "vitest";
 import { createTrainer } from "../../src/index.js";
 
 test.each([
-  ["kernel", 23_500],
-  ["kernel-threads", 24_500],
-  ["kernel-relaxed", 23_500],
-  ["kernel-relaxed-threads", 24_500],
+  ["kernel", 23_000],
+  ["kernel-threads", 23_500],
+  ["kernel-relaxed", 23_000],
+  ["kernel-relaxed-threads", 23_500],
 ])("%s.wasm has at most %i bytes", async (name, most) => {
   const bytes = await readFile(new URL(`../../build/${name}.wasm`, import.meta.url));
   expect(bytes.length).toBeLessThanOrEqual(most);
