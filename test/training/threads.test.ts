@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
+import { Crew } from "../../src/backend/wasm/crew.js";
 import { RESERVED } from "../../src/backend/wasm/kernel.js";
 import { planLayout, wordIndex } from "../../src/backend/wasm/layout.js";
 import { parseConfig } from "../../src/config.js";
@@ -92,7 +93,43 @@ test("a thread that fails does not leave the caller waiting", async () => {
     await expect((async () => (use === "step" ? trainer.advance(1) : trainer[use]()))()).rejects.toThrow(
       lost,
     );
+  await expect((async () => trainer.setThreads(2))()).rejects.toThrow(lost);
   trainer.dispose();
+});
+
+test("a thread of a page that cannot start says so", async () => {
+  // a page's Worker in this process: it runs the program of its blob, and what is thrown from a timer reaches onerror
+  class PageWorker {
+    onmessage?: (event: { data: unknown }) => void;
+    onerror?: (event: { message: string }) => void;
+    constructor(readonly url: string) {}
+    async postMessage(data: unknown): Promise<void> {
+      const program = await (await fetch(this.url)).text();
+      const later = (throwing: () => void) => {
+        try {
+          throwing();
+        } catch (error) {
+          this.onerror?.({ message: String(error) });
+        }
+      };
+      const start = new Function("setTimeout", "postMessage", `let onmessage; ${program}; return onmessage;`);
+      start(later, (here: unknown) => this.onmessage?.({ data: here }))({ data });
+    }
+    terminate(): void {}
+  }
+  vi.stubGlobal("Worker", PageWorker);
+  const node = vi.spyOn(process, "getBuiltinModule").mockReturnValue(undefined as never);
+  try {
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+    // a module that imports what is not there
+    const module = new WebAssembly.Module(
+      Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 2, 7, 1, 1, 97, 1, 98, 0, 0),
+    );
+    await expect(new Crew({ module, memory, run: 0 }).recruit()).rejects.toThrow(/LinkError|TypeError/);
+  } finally {
+    node.mockRestore();
+    vi.unstubAllGlobals();
+  }
 });
 
 test.each([

@@ -192,6 +192,7 @@ class WasmBackend implements Backend {
 
   async setThreads(count: number): Promise<void> {
     if (!this.#crew) return;
+    if (this.#failure) throw this.#failure;
     while (this.#crew.size < count - 1) await this.#crew.recruit();
     new Uint32Array(this.#memory.buffer, this.#layout.run, runBytes / 4)[wordIndex.members] = count;
   }
