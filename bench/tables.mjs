@@ -21,6 +21,10 @@ const machine = ({ date, cpu, cores, node, commit, torch }) =>
 async function peers(kind) {
   const { environment, results, threads, evaluations, sweeps } = await newest(kind);
   const roofs = results.flatMap(({ times }) => times["unigram-lab"].roofs);
+  const slowed = (name) => {
+    const times = results.map((row) => row.times[name]).map((time) => time.median / time.best);
+    return `${Math.min(...times).toFixed(2)} to ${Math.max(...times).toFixed(2)}`;
+  };
   const fastest = (row, own, other) => [
     `${row.vocabSize}, ${row.embeddingDim}`,
     other,
@@ -49,7 +53,7 @@ async function peers(kind) {
         ...Object.keys(threads[0].times).map((name) => cell(row, name)),
       ]),
     ),
-    `Beside our turns the roof stood at ${short(median(roofs))} GFLOP/s in the median and ${short(Math.max(...roofs))} at best. The time over ours as the median of ratios within a turn, and the fastest turn of the other over our fastest:`,
+    `Beside our turns the roof stood at ${short(median(roofs))} GFLOP/s in the median and ${short(Math.max(...roofs))} at best; our median turn took ${slowed("unigram-lab")} times our fastest, PyTorch's (eager) ${slowed("pytorch eager")} times its own. The time over ours as the median of ratios within a turn, and the fastest turn of the other over our fastest:`,
     table(
       ["V, D", "against", "median", "fastest turns"],
       [
