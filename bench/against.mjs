@@ -7,7 +7,7 @@ import { mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { paired, ratio as ratioOf } from "./paired.mjs";
+import { median, paired, ratio } from "./paired.mjs";
 import { sizes } from "./sizes.mjs";
 
 const here = fileURLToPath(new URL("..", import.meta.url));
@@ -38,12 +38,13 @@ export async function benchAgainst(ref) {
         contenders.push({ name, seconds, trainer });
       }
       if (!(Math.abs(losses[0] - losses[1]) < 1e-6 * losses[0])) throw new Error(`losses differ: ${losses}`);
-      const times = await paired(contenders, { turns: 15, turnSeconds: 0.2 });
+      const turns = await paired(...contenders, { turns: 15, turnSeconds: 0.2 });
       for (const { trainer } of contenders) trainer.dispose();
-      const ratio = ratioOf(times[ref], times.here);
-      results.push({ vocabSize, embeddingDim, times, ratio });
+      const [here, there] = ["own", "other"].map((side) => median(turns.map((turn) => turn[side])));
+      const faster = ratio(turns);
+      results.push({ vocabSize, embeddingDim, turns, ratio: faster });
       console.log(
-        `V ${vocabSize}, D ${embeddingDim}: ${ref} ${times[ref].median.toPrecision(3)} ms, here ${times.here.median.toPrecision(3)} ms, ${ratio.toFixed(3)} times as fast`,
+        `V ${vocabSize}, D ${embeddingDim}: ${ref} ${there.toPrecision(3)} ms, here ${here.toPrecision(3)} ms, ${faster.toFixed(3)} times as fast`,
       );
     }
     return results;

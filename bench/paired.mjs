@@ -1,53 +1,67 @@
 /**
- * Times several contenders turn by turn in one run, so that a slow minute of the machine is everybody's, and compares
- * them by medians: of a contender's turns, and of the ratios of two contenders within a turn. A contender is { name, seconds(steps) }: it does `steps` steps and says how many seconds they took.
+ * Times two contenders turn by turn in one run, so that a slow minute of the machine is both's, and compares them by the
+ * median over the turns of the ratio within a turn. A contender is { name, seconds(steps) }: it does `steps` steps and
+ * says how many seconds they took.
  */
+import { setTimeout as sleep } from "node:timers/promises";
+
 export const median = (values) => {
   const sorted = [...values].sort((a, b) => a - b);
   const half = sorted.length >> 1;
   return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 };
 
-/**
- * ms a step of every contender: { name: { median, best, turns: [...] } }. A turn takes about `turnSeconds`. With `roof`
- * (roof.mjs) also { roofs: [...] }: the lower of its rates right before and right after each turn, which shows what the
- * machine's neighbours were doing.
- */
-export async function paired(contenders, { turns = 7, turnSeconds = 0.4, roof } = {}) {
-  const steps = new Map();
-  for (const { name, seconds } of contenders) {
-    // grow until a warm-up turn is long enough to be timed
-    let count = 1;
-    let took = await seconds(count);
-    while (took < turnSeconds / 4 && count < 1e6) {
-      count = Math.ceil(count * Math.min(8, Math.max(2, turnSeconds / 2 / Math.max(took, 1e-6))));
-      took = await seconds(count);
-    }
-    steps.set(name, Math.max(1, Math.round((count * turnSeconds) / took)));
+/** A neighbour on the machine takes less than a tenth of the roof. */
+const UNDISTURBED = 0.9;
+
+/** Steps that take about `turnSeconds`. */
+async function stepsOfTurn({ seconds }, turnSeconds) {
+  // grow until a warm-up turn is long enough to be timed
+  let count = 1;
+  let took = await seconds(count);
+  while (took < turnSeconds / 4 && count < 1e6) {
+    count = Math.ceil(count * Math.min(8, Math.max(2, turnSeconds / 2 / Math.max(took, 1e-6))));
+    took = await seconds(count);
   }
-  const times = Object.fromEntries(contenders.map(({ name }) => [name, []]));
-  const roofs = Object.fromEntries(contenders.map(({ name }) => [name, []]));
-  for (let turn = 0; turn < turns; turn++)
-    // every second turn backwards: nobody always comes after the same one
-    for (const { name, seconds } of turn % 2 ? [...contenders].reverse() : contenders) {
-      const count = steps.get(name);
-      const before = roof?.();
-      times[name].push((1000 * (await seconds(count))) / count);
-      if (roof) roofs[name].push(Math.min(before, roof()));
-    }
-  const digits = (values, n) => values.map((x) => Number(x.toPrecision(n)));
-  return Object.fromEntries(
-    Object.entries(times).map(([name, ms]) => [
-      name,
-      {
-        median: median(ms),
-        best: Math.min(...ms),
-        turns: digits(ms, 5),
-        ...(roof && { roofs: digits(roofs[name], 3) }),
-      },
-    ]),
-  );
+  return Math.max(1, Math.round((count * turnSeconds) / took));
 }
 
-/** How many times as long as `own` the other takes: the median over the turns, each of which has both side by side. */
-export const ratio = (other, own) => median(other.turns.map((ms, turn) => ms / own.turns[turn]));
+/**
+ * Turns of { own, other }, in ms a step. Without `roof`, `turns` of them. With one (roof.mjs) a turn also has { roof }, the
+ * lowest of the rates right before and right after each of the two, and turns go on until `turns` of them were undisturbed
+ * or `patience` seconds are over; a turn waits up to a second for a quiet moment. What decides is the roof alone, never what
+ * the contenders took, and the disturbed turns are kept too.
+ */
+export async function paired(own, other, { turns = 15, turnSeconds = 0.25, roof, patience = 60 } = {}) {
+  const contenders = [];
+  for (const [side, contender] of Object.entries({ own, other }))
+    contenders.push({ side, ...contender, steps: await stepsOfTurn(contender, turnSeconds) });
+  const done = [];
+  const from = performance.now();
+  const isQuiet = async () => (await roof.rate()) >= UNDISTURBED * roof.best();
+  const goesOn = () =>
+    roof
+      ? undisturbed(done, roof.best()).length < turns && performance.now() - from < 1000 * patience
+      : done.length < turns;
+  while (goesOn()) {
+    if (roof) for (let wait = 0; wait < 10 && !(await isQuiet()); wait++) await sleep(100);
+    const turn = roof ? { roof: Number.POSITIVE_INFINITY } : {};
+    const look = async () => {
+      if (roof) turn.roof = Math.min(turn.roof, await roof.rate());
+    };
+    // every second turn backwards: nobody always comes after the same one
+    for (const { side, seconds, steps } of done.length % 2 ? [...contenders].reverse() : contenders) {
+      await look();
+      turn[side] = (1000 * (await seconds(steps))) / steps;
+      await look();
+    }
+    done.push(turn);
+  }
+  return done;
+}
+
+/** The turns beside which the roof stood near its best. */
+export const undisturbed = (turns, bestRoof) => turns.filter(({ roof }) => roof >= UNDISTURBED * bestRoof);
+
+/** How many times as long as `own` the other takes. */
+export const ratio = (turns) => median(turns.map(({ own, other }) => other / own));

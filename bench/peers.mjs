@@ -1,9 +1,11 @@
 /**
  * Our step against other frameworks', turn by turn in one run:
- *   npm run bench:peers -- [--sizes 10x1,100x100] [--turns 15] [--save [--as name]]
+ *   npm run bench:peers -- [--sizes 10x1,100x100] [--turns 15] [--patience 60] [--roof 39] [--save [--as name]]
  * PyTorch (python3-torch; with libopenblas0-pthread, or its products run on Debian's reference BLAS), TensorFlow.js and
  * jax-js (`npm ci` in bench/peers). Each must get our losses from our weights and batches before it is timed; what is not
- * installed is left out and said so. Raw results go to bench/results.
+ * installed is left out and said so. A pair has `--turns` turns undisturbed by neighbours, or what `--patience` seconds
+ * give; `--roof` is the machine's best rate in GFLOP/s, where the first minutes may not show it. Raw results go to
+ * bench/results.
  */
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
@@ -11,9 +13,9 @@ import { parseArgs } from "node:util";
 import { createTrainer } from "../dist/index.js";
 import { sweep } from "../dist/sweep.js";
 import { hardware } from "./hardware.mjs";
-import { median, paired, ratio } from "./paired.mjs";
+import { median, paired, ratio, undisturbed } from "./paired.mjs";
 import { startPyTorch } from "./peers/pytorch.mjs";
-import { roof } from "./roof.mjs";
+import { oneCore, twoCores } from "./roof.mjs";
 import { sizes } from "./sizes.mjs";
 
 const { values } = parseArgs({
@@ -21,10 +23,13 @@ const { values } = parseArgs({
     sizes: { type: "string" },
     turns: { type: "string", default: "15" },
     seconds: { type: "string", default: "0.25" },
+    patience: { type: "string", default: "60" },
+    roof: { type: "string", default: "0" },
     save: { type: "boolean", default: false },
     as: { type: "string", default: "peers" },
   },
 });
+oneCore.isAtLeast(Number(values.roof));
 const chosen = values.sizes?.split(",").map((size) => size.split("x").map(Number)) ?? sizes;
 const batchSize = 128;
 /** As the command line does it: node --experimental-wasm-revectorize bench/peers.mjs --as revectorized. */
@@ -131,79 +136,79 @@ for (const peer of peers) await check(peer);
 console.log(`${peers.map(({ name }) => name).join(", ")}: the same losses as ours\n`);
 
 const show = (x) => Number(x.toPrecision(3)).toString();
+const turns = Number(values.turns);
+const pairing = { turns, turnSeconds: Number(values.seconds), patience: Number(values.patience) };
 
-async function compare(vocabSize, embeddingDim, contenders) {
-  const made = [];
-  for (const { name, make } of contenders) made.push({ name, ...(await make(vocabSize, embeddingDim)) });
-  const times = await paired(made, {
-    turns: Number(values.turns),
-    turnSeconds: Number(values.seconds),
-    roof,
-  });
-  for (const { dispose } of made) dispose();
-  const own = times[contenders[0].name];
-  const speedup = Object.fromEntries(
-    Object.entries(times).map(([name, theirs]) => [name, ratio(theirs, own)]),
-  );
-  console.log(
-    `V ${vocabSize}, D ${embeddingDim}: ${Object.entries(times)
-      .map(([name, { median: m }]) => `${name} ${show(m)} ms (${speedup[name].toFixed(2)}×)`)
-      .join(", ")}`,
-  );
-  return { vocabSize, embeddingDim, times, speedup };
+/** `own` beside each of the others, pair by pair, each with turns of its own. */
+async function compare(vocabSize, embeddingDim, own, others, roof) {
+  const ownMade = { name: own.name, ...(await own.make(vocabSize, embeddingDim)) };
+  const pairs = [];
+  for (const { name, make } of others) {
+    const made = { name, ...(await make(vocabSize, embeddingDim)) };
+    const done = await paired(ownMade, made, { ...pairing, roof });
+    made.dispose();
+    pairs.push({ own: own.name, other: name, turns: done });
+    console.log(`V ${vocabSize}, D ${embeddingDim}: ${inWords(pairs.at(-1))}`);
+  }
+  ownMade.dispose();
+  return { vocabSize, embeddingDim, pairs };
+}
+
+function inWords({ own, other, turns }) {
+  const quiet = undisturbed(turns, oneCore.best());
+  const among = (some) =>
+    `${own} ${show(median(some.map((turn) => turn.own)))} ms, ${other} ${show(median(some.map((turn) => turn.other)))} ms, ${ratio(some).toFixed(2)}×`;
+  return `${quiet.length ? among(quiet) : "no turn undisturbed"} (${quiet.length} undisturbed turns; all ${turns.length}: ${among(turns)})`;
 }
 
 const results = [];
 console.log("ms a step, one thread each, medians; B = 128, tied, α = 1");
 for (const [vocabSize, embeddingDim] of chosen) {
   const able = peers.filter(({ inJs }) => !inJs || vocabSize * embeddingDim <= LARGEST_FOR_JS);
-  results.push(await compare(vocabSize, embeddingDim, [ours(1), ...able]));
+  results.push(await compare(vocabSize, embeddingDim, ours(1), able, oneCore));
 }
 
 const torch = peers.some(({ name }) => name.startsWith("pytorch"));
 const threads = [];
 console.log("\ntwo threads each");
+const bothCores = twoCores();
 for (const [vocabSize, embeddingDim] of [
   [10000, 100],
   [50304, 100],
-])
-  threads.push(
-    await compare(vocabSize, embeddingDim, [ours(2), ours(1), ...(torch ? [pytorch("eager", 2)] : [])]),
-  );
+]) {
+  const others = [ours(1), ...(torch ? [pytorch("eager", 2)] : [])];
+  threads.push(await compare(vocabSize, embeddingDim, ours(2), others, bothCores));
+}
+await bothCores.stop();
 
 /** The exact population loss of a tied model, PyTorch's under no_grad and in blocks of 1024 inputs. */
-async function compareEvaluations(vocabSize, embeddingDim) {
-  const trainer = await createTrainer({ vocabSize, embeddingDim, spectrum: false }, { vectorBits });
-  const peer = await startPyTorch(1);
-  await peer.ask({ make: { vocabSize, embeddingDim, batchSize, form: "fast" } });
-  const contenders = [
-    {
-      name: "unigram-lab",
-      seconds: (count) =>
-        timed(async () => {
-          for (let i = 0; i < count; i++) await trainer.evaluate();
-        }),
-    },
-    { name: "pytorch, no_grad", seconds: async (evaluate) => (await peer.ask({ evaluate })).seconds },
-  ];
-  const times = await paired(contenders, {
-    turns: Number(values.turns),
-    turnSeconds: Number(values.seconds),
-    roof,
-  });
-  trainer.dispose();
-  peer.stop();
-  const [own, theirs] = Object.values(times);
-  const speedup = ratio(theirs, own);
-  console.log(
-    `V ${vocabSize}, D ${embeddingDim}: ours ${show(own.median)} ms, pytorch ${show(theirs.median)} ms (${speedup.toFixed(2)}×)`,
-  );
-  return { vocabSize, embeddingDim, times, speedup };
-}
+const exactLoss = {
+  name: "unigram-lab",
+  async make(vocabSize, embeddingDim) {
+    const trainer = await createTrainer({ vocabSize, embeddingDim, spectrum: false }, { vectorBits });
+    const seconds = (count) =>
+      timed(async () => {
+        for (let i = 0; i < count; i++) await trainer.evaluate();
+      });
+    return { seconds, dispose: () => trainer.dispose() };
+  },
+};
+const exactLossOfPyTorch = {
+  name: "pytorch, no_grad",
+  async make(vocabSize, embeddingDim) {
+    const peer = await startPyTorch(1);
+    await peer.ask({ make: { vocabSize, embeddingDim, batchSize, form: "fast" } });
+    return {
+      seconds: async (evaluate) => (await peer.ask({ evaluate })).seconds,
+      dispose: () => peer.stop(),
+    };
+  },
+};
 const evaluations = [];
 if (torch) {
   console.log("\nexact population loss, one thread each");
-  for (const vocabSize of [1000, 10000]) evaluations.push(await compareEvaluations(vocabSize, 100));
+  for (const vocabSize of [1000, 10000])
+    evaluations.push(await compare(vocabSize, 100, exactLoss, [exactLossOfPyTorch], oneCore));
 }
 
 /** A sweep on two cores: our pool of two threads, and two processes of PyTorch side by side. */
@@ -234,9 +239,8 @@ const sweeps = torch ? await compareSweeps() : undefined;
 
 if (values.save) {
   const file = new URL(`results/${values.as}-${environment.date.slice(0, 10)}.json`, import.meta.url);
-  await writeFile(
-    file,
-    `${JSON.stringify({ environment, results, threads, evaluations, sweeps }, null, 1)}\n`,
-  );
+  const raw = { environment, bestRoof: oneCore.best(), results, threads, evaluations, sweeps };
+  const digits = (_, value) => (typeof value === "number" ? Number(value.toPrecision(5)) : value);
+  await writeFile(file, `${JSON.stringify(raw, digits, 1)}\n`);
 }
 process.exit();

@@ -1,6 +1,6 @@
 /** Writes the tables of bench/README.md and README.md, between their markers, from the newest raw results. */
 import { readdir, readFile, writeFile } from "node:fs/promises";
-import { median } from "./paired.mjs";
+import { median, ratio, undisturbed } from "./paired.mjs";
 
 const folder = new URL("results/", import.meta.url);
 const newest = async (kind) => {
@@ -18,55 +18,50 @@ const table = (head, rows) => {
 const machine = ({ date, cpu, cores, node, commit, torch }) =>
   `${date.slice(0, 10)}, ${cpu}, ${cores} cores, Node ${node}${torch ? `, PyTorch ${torch}` : ""}, commit ${commit}.`;
 
-async function peers(kind) {
-  const { environment, results, threads, evaluations, sweeps } = await newest(kind);
-  const roofs = results.flatMap(({ times }) => times["unigram-lab"].roofs);
-  const slowed = (name) => {
-    const times = results.map((row) => row.times[name]).map((time) => time.median / time.best);
-    return `${Math.min(...times).toFixed(2)} to ${Math.max(...times).toFixed(2)}`;
+const medianOf = (turns, side) => short(median(turns.map((turn) => turn[side])));
+const times = (turns) => (turns.length ? `${ratio(turns).toFixed(2)}×` : "–");
+
+/** ms a step and times over ours by undisturbed turns. */
+function undisturbedTable(rows, bestRoof) {
+  const names = [...new Set(rows.flatMap(({ pairs }) => pairs.map(({ other }) => other)))];
+  const cells = ({ vocabSize, embeddingDim, pairs }) => {
+    const quiet = pairs.map((pair) => ({ ...pair, turns: undisturbed(pair.turns, bestRoof) }));
+    const all = quiet.flatMap(({ turns }) => turns);
+    const others = names.map((name) => {
+      const turns = quiet.find(({ other }) => other === name)?.turns ?? [];
+      return turns.length ? `${medianOf(turns, "other")} (${times(turns)})` : "–";
+    });
+    return [`${vocabSize}, ${embeddingDim}`, all.length ? medianOf(all, "own") : "–", ...others];
   };
-  const fastest = (row, own, other) => [
-    `${row.vocabSize}, ${row.embeddingDim}`,
-    other,
-    `${row.speedup[other].toFixed(2)}×`,
-    `${(row.times[other].best / row.times[own].best).toFixed(2)}×`,
-  ];
-  const names = [...new Set(results.flatMap(({ times }) => Object.keys(times)))];
-  const cell = ({ times, speedup }, name) =>
-    times[name]
-      ? `${short(times[name].median)}${speedup[name] === 1 ? "" : ` (${speedup[name].toFixed(2)}×)`}`
-      : "–";
+  return table(["V, D", rows[0].pairs[0].own, ...names], rows.map(cells));
+}
+
+/** The same by all turns: what the neighbours make of it. */
+function allTurnsTable(rows, bestRoof) {
+  const cells = ({ vocabSize, embeddingDim }, { own, other, turns }) => {
+    const quiet = undisturbed(turns, bestRoof);
+    const size = `${vocabSize}, ${embeddingDim}`;
+    return [size, own, other, times(quiet), String(quiet.length), times(turns), String(turns.length)];
+  };
+  return table(
+    ["V, D", "ours", "other", "undisturbed", "turns", "all", "turns"],
+    rows.flatMap((row) => row.pairs.map((pair) => cells(row, pair))),
+  );
+}
+
+async function peers(kind) {
+  const { environment, bestRoof, results, threads, evaluations, sweeps } = await newest(kind);
+  const all = [...results, ...threads, ...evaluations];
+  const roofs = all.flatMap(({ pairs }) => pairs.flatMap(({ turns }) => turns.map(({ roof }) => roof)));
   return [
     machine(environment),
-    table(
-      ["V, D", ...names],
-      results.map((row) => [
-        `${row.vocabSize}, ${row.embeddingDim}`,
-        ...names.map((name) => cell(row, name)),
-      ]),
-    ),
-    "Two threads each, in brackets the time over ours:",
-    table(
-      ["V, D", ...Object.keys(threads[0].times)],
-      threads.map((row) => [
-        `${row.vocabSize}, ${row.embeddingDim}`,
-        ...Object.keys(threads[0].times).map((name) => cell(row, name)),
-      ]),
-    ),
-    `Beside our turns the roof stood at ${short(median(roofs))} GFLOP/s in the median and ${short(Math.max(...roofs))} at best; our median turn took ${slowed("unigram-lab")} times our fastest, PyTorch's (eager) ${slowed("pytorch eager")} times its own. The time over ours as the median of ratios within a turn, and the fastest turn of the other over our fastest:`,
-    table(
-      ["V, D", "against", "median", "fastest turns"],
-      [
-        ...results.map((row) => fastest(row, "unigram-lab", "pytorch eager")),
-        ...threads.map((row) => fastest(row, "unigram-lab, 2 threads", "pytorch eager, 2 threads")),
-      ],
-    ),
-    `The exact population loss: ${evaluations
-      .map(
-        ({ vocabSize, embeddingDim, times, speedup }) =>
-          `at V ${vocabSize}, D ${embeddingDim} ${short(times["unigram-lab"].median)} ms, PyTorch's (no_grad, one thread) ${short(times["pytorch, no_grad"].median)} ms (${speedup.toFixed(2)}×)`,
-      )
-      .join("; ")}.`,
+    undisturbedTable(results, bestRoof),
+    "Two threads each:",
+    undisturbedTable(threads, bestRoof),
+    "The exact population loss:",
+    undisturbedTable(evaluations, bestRoof),
+    `All turns: the roof stood at ${short(median(roofs))} GFLOP/s in their median, at best at ${short(bestRoof)}.`,
+    allTurnsTable(all, bestRoof),
     `A sweep at V = D = 100 on two cores: ${short(sweeps.stepsPerSecond.ours)} steps a second, two processes of PyTorch side by side ${short(sweeps.stepsPerSecond.pytorch)}.`,
   ];
 }
@@ -130,37 +125,28 @@ const parts = {
   },
 };
 
-/** For README.md: the time of others over ours, medians and in brackets fastest turns. */
+/** For README.md: the time of others over ours by undisturbed turns, in brackets by all. */
 async function speed() {
   const [strict, revectorized] = [await newest("peers"), await newest("revectorized")];
-  const over = (row, other) =>
-    row?.times[other]
-      ? `${short(row.speedup[other])}× (${short(row.times[other].best / row.times["unigram-lab"].best)}×)`
-      : "–";
-  const alsoRevectorized = ({ vocabSize, embeddingDim }) =>
-    revectorized.results.find((row) => row.vocabSize === vocabSize && row.embeddingDim === embeddingDim);
+  const over = ({ bestRoof, results }, { vocabSize, embeddingDim }, name) => {
+    const row = results.find((each) => each.vocabSize === vocabSize && each.embeddingDim === embeddingDim);
+    const turns = row.pairs.find(({ other }) => other === name)?.turns;
+    return turns ? `${times(undisturbed(turns, bestRoof))} (${times(turns)})` : "–";
+  };
+  const names = ["pytorch eager", "pytorch fast", "jax-js", "tfjs"];
   const { torch, cpu, node } = strict.environment;
+  const rows = strict.results.map((row) => {
+    const own = row.pairs.flatMap(({ turns }) => undisturbed(turns, strict.bestRoof));
+    return [
+      `${row.vocabSize}, ${row.embeddingDim}`,
+      own.length ? medianOf(own, "own") : "–",
+      ...names.map((name) => over(strict, row, name)),
+      over(revectorized, row, "pytorch eager"),
+    ];
+  });
+  const others = ["PyTorch eager", "PyTorch fast", "jax-js", "TensorFlow.js"];
   return [
-    table(
-      [
-        "V, D",
-        "ours at best, ms",
-        "PyTorch eager",
-        "PyTorch fast",
-        "jax-js",
-        "TensorFlow.js",
-        "PyTorch eager, ours revectorized",
-      ],
-      strict.results.map((row) => [
-        `${row.vocabSize}, ${row.embeddingDim}`,
-        short(row.times["unigram-lab"].best),
-        over(row, "pytorch eager"),
-        over(row, "pytorch fast"),
-        over(row, "jax-js"),
-        over(row, "tfjs"),
-        over(alsoRevectorized(row), "pytorch eager"),
-      ]),
-    ),
+    table(["V, D", "ours, ms", ...others, "PyTorch eager, ours revectorized"], rows),
     `${cpu}, PyTorch ${torch}, Node ${node}; the last column in a run of its own with Node ${revectorized.environment.node}.`,
   ];
 }
