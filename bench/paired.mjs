@@ -13,6 +13,8 @@ export const median = (values) => {
 
 /** A neighbour on the machine takes less than a tenth of the roof. */
 const UNDISTURBED = 0.9;
+/** ms after which a contender's own threads are at rest: OpenBLAS's spin for 2²⁶ cycles when their work is done. */
+const REST = 50;
 
 /** Steps that take about `turnSeconds`. */
 async function stepsOfTurn({ seconds }, turnSeconds) {
@@ -30,20 +32,22 @@ async function stepsOfTurn({ seconds }, turnSeconds) {
  * Turns of { own, other }, in ms a step. Without `roof`, `turns` of them. With one (roof.mjs) a turn also has { roof }, the
  * lowest of the rates right before and right after each of the two, and turns go on until `turns` of them were undisturbed
  * or `patience` seconds are over; a turn waits up to a second for a quiet moment. What decides is the roof alone, never what
- * the contenders took, and the disturbed turns are kept too.
+ * the contenders took, and the disturbed turns are kept too. Turns of an earlier run of the same pair come as `before`.
  */
-export async function paired(own, other, { turns = 15, turnSeconds = 0.25, roof, patience = 60 } = {}) {
+export async function paired(
+  own,
+  other,
+  { turns = 15, turnSeconds = 0.25, roof, patience = 60, before = [] } = {},
+) {
+  const done = [...before];
+  const goesOn = () => (roof ? undisturbed(done, roof.best()) : done).length < turns;
+  if (!goesOn()) return done;
   const contenders = [];
   for (const [side, contender] of Object.entries({ own, other }))
     contenders.push({ side, ...contender, steps: await stepsOfTurn(contender, turnSeconds) });
-  const done = [];
   const from = performance.now();
   const isQuiet = async () => (await roof.rate()) >= UNDISTURBED * roof.best();
-  const goesOn = () =>
-    roof
-      ? undisturbed(done, roof.best()).length < turns && performance.now() - from < 1000 * patience
-      : done.length < turns;
-  while (goesOn()) {
+  while (goesOn() && !(roof && performance.now() - from > 1000 * patience)) {
     if (roof) for (let wait = 0; wait < 10 && !(await isQuiet()); wait++) await sleep(100);
     const turn = roof ? { roof: Number.POSITIVE_INFINITY } : {};
     const look = async () => {
@@ -53,6 +57,7 @@ export async function paired(own, other, { turns = 15, turnSeconds = 0.25, roof,
     for (const { side, seconds, steps } of done.length % 2 ? [...contenders].reverse() : contenders) {
       await look();
       turn[side] = (1000 * (await seconds(steps))) / steps;
+      await sleep(REST);
       await look();
     }
     done.push(turn);

@@ -1,14 +1,15 @@
 /**
  * Our step against other frameworks', turn by turn in one run:
- *   npm run bench:peers -- [--sizes 10x1,100x100] [--turns 15] [--patience 60] [--roof 39] [--save [--as name]]
+ *   npm run bench:peers -- [--sizes 10x1,100x100] [--turns 15] [--patience 60] [--roof 39] [--save [--as name] [--again]]
  * PyTorch (python3-torch; with libopenblas0-pthread, or its products run on Debian's reference BLAS), TensorFlow.js and
  * jax-js (`npm ci` in bench/peers). Each must get our losses from our weights and batches before it is timed; what is not
  * installed is left out and said so. A pair has `--turns` turns undisturbed by neighbours, or what `--patience` seconds
  * give; `--roof` is the machine's best rate in GFLOP/s, where the first minutes may not show it. Raw results go to
- * bench/results.
+ * bench/results; `--again` goes on with today's, for the pairs that neighbours left short of undisturbed turns.
  */
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { createTrainer } from "../dist/index.js";
 import { sweep } from "../dist/sweep.js";
@@ -27,10 +28,10 @@ const { values } = parseArgs({
     roof: { type: "string", default: "0" },
     save: { type: "boolean", default: false },
     as: { type: "string", default: "peers" },
+    again: { type: "boolean", default: false },
   },
 });
 oneCore.isAtLeast(Number(values.roof));
-const chosen = values.sizes?.split(",").map((size) => size.split("x").map(Number)) ?? sizes;
 const batchSize = 128;
 /** As the command line does it: node --experimental-wasm-revectorize bench/peers.mjs --as revectorized. */
 const vectorBits = process.execArgv.includes("--experimental-wasm-revectorize") ? 256 : 128;
@@ -119,6 +120,20 @@ async function check({ name, losses }) {
 
 const { OPENBLAS_CORETYPE, ATEN_CPU_CAPABILITY } = process.env;
 const environment = { ...hardware(), vectorBits, OPENBLAS_CORETYPE, ATEN_CPU_CAPABILITY };
+const file = new URL(`results/${values.as}-${environment.date.slice(0, 10)}.json`, import.meta.url);
+const earlier = values.again ? JSON.parse(await readFile(file, "utf8")) : undefined;
+if (earlier) {
+  for (const key of ["cpu", "node", "vectorBits"])
+    if (earlier.environment[key] !== environment[key])
+      throw new Error(`--again: ${key} was ${earlier.environment[key]} and is ${environment[key]}`);
+  // the same code: fails where it is not
+  execFileSync("git", ["diff", "--quiet", earlier.environment.commit, "--", "assembly", "src"]);
+  oneCore.isAtLeast(earlier.bestRoof);
+}
+const chosen =
+  earlier?.results.map((row) => [row.vocabSize, row.embeddingDim]) ??
+  values.sizes?.split(",").map((size) => size.split("x").map(Number)) ??
+  sizes;
 const peers = [];
 try {
   const peer = await startPyTorch(1);
@@ -140,12 +155,14 @@ const turns = Number(values.turns);
 const pairing = { turns, turnSeconds: Number(values.seconds), patience: Number(values.patience) };
 
 /** `own` beside each of the others, pair by pair, each with turns of its own. */
-async function compare(vocabSize, embeddingDim, own, others, roof) {
+async function compare(vocabSize, embeddingDim, own, others, roof, earlier) {
   const ownMade = { name: own.name, ...(await own.make(vocabSize, embeddingDim)) };
+  const same = (row) => row.vocabSize === vocabSize && row.embeddingDim === embeddingDim;
   const pairs = [];
   for (const { name, make } of others) {
     const made = { name, ...(await make(vocabSize, embeddingDim)) };
-    const done = await paired(ownMade, made, { ...pairing, roof });
+    const before = earlier?.find(same)?.pairs.find(({ other }) => other === name)?.turns;
+    const done = await paired(ownMade, made, { ...pairing, roof, before });
     made.dispose();
     pairs.push({ own: own.name, other: name, turns: done });
     console.log(`V ${vocabSize}, D ${embeddingDim}: ${inWords(pairs.at(-1))}`);
@@ -165,7 +182,7 @@ const results = [];
 console.log("ms a step, one thread each, medians; B = 128, tied, α = 1");
 for (const [vocabSize, embeddingDim] of chosen) {
   const able = peers.filter(({ inJs }) => !inJs || vocabSize * embeddingDim <= LARGEST_FOR_JS);
-  results.push(await compare(vocabSize, embeddingDim, ours(1), able, oneCore));
+  results.push(await compare(vocabSize, embeddingDim, ours(1), able, oneCore, earlier?.results));
 }
 
 const torch = peers.some(({ name }) => name.startsWith("pytorch"));
@@ -177,7 +194,7 @@ for (const [vocabSize, embeddingDim] of [
   [50304, 100],
 ]) {
   const others = [ours(1), ...(torch ? [pytorch("eager", 2)] : [])];
-  threads.push(await compare(vocabSize, embeddingDim, ours(2), others, bothCores));
+  threads.push(await compare(vocabSize, embeddingDim, ours(2), others, bothCores, earlier?.threads));
 }
 await bothCores.stop();
 
@@ -208,7 +225,9 @@ const evaluations = [];
 if (torch) {
   console.log("\nexact population loss, one thread each");
   for (const vocabSize of [1000, 10000])
-    evaluations.push(await compare(vocabSize, 100, exactLoss, [exactLossOfPyTorch], oneCore));
+    evaluations.push(
+      await compare(vocabSize, 100, exactLoss, [exactLossOfPyTorch], oneCore, earlier?.evaluations),
+    );
 }
 
 /** A sweep on two cores: our pool of two threads, and two processes of PyTorch side by side. */
@@ -235,11 +254,17 @@ async function compareSweeps() {
   );
   return result;
 }
-const sweeps = torch ? await compareSweeps() : undefined;
+const sweeps = earlier ? earlier.sweeps : torch ? await compareSweeps() : undefined;
 
 if (values.save) {
-  const file = new URL(`results/${values.as}-${environment.date.slice(0, 10)}.json`, import.meta.url);
-  const raw = { environment, bestRoof: oneCore.best(), results, threads, evaluations, sweeps };
+  const raw = {
+    environment: { ...environment, ...earlier?.environment },
+    bestRoof: oneCore.best(),
+    results,
+    threads,
+    evaluations,
+    sweeps,
+  };
   const digits = (_, value) => (typeof value === "number" ? Number(value.toPrecision(5)) : value);
   await writeFile(file, `${JSON.stringify(raw, digits, 1)}\n`);
 }
