@@ -1,11 +1,13 @@
 /**
  * Our step against other frameworks', turn by turn in one run:
  *   npm run bench:peers -- [--sizes 10x1,100x100] [--turns 15] [--patience 60] [--roof 39] [--save [--as name] [--again]]
+ *     [--with "pytorch eager"]
  * PyTorch (python3-torch; with libopenblas0-pthread, or its products run on Debian's reference BLAS), TensorFlow.js and
  * jax-js (`npm ci` in bench/peers). Each must get our losses from our weights and batches before it is timed; what is not
  * installed is left out and said so. A pair has `--turns` turns undisturbed by neighbours, or what `--patience` seconds
  * give; `--roof` is the machine's best rate in GFLOP/s, where the first minutes may not show it. Raw results go to
- * bench/results; `--again` goes on with today's, for the pairs that neighbours left short of undisturbed turns.
+ * bench/results; `--again` goes on with today's, for the pairs that neighbours left short of undisturbed turns. `--with`
+ * times one of the others only.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -29,6 +31,7 @@ const { values } = parseArgs({
     save: { type: "boolean", default: false },
     as: { type: "string", default: "peers" },
     again: { type: "boolean", default: false },
+    with: { type: "string" },
   },
 });
 oneCore.isAtLeast(Number(values.roof));
@@ -158,14 +161,16 @@ const pairing = { turns, turnSeconds: Number(values.seconds), patience: Number(v
 async function compare(vocabSize, embeddingDim, own, others, roof, earlier) {
   const ownMade = { name: own.name, ...(await own.make(vocabSize, embeddingDim)) };
   const same = (row) => row.vocabSize === vocabSize && row.embeddingDim === embeddingDim;
-  const pairs = [];
+  const pairs = [...(earlier?.find(same)?.pairs ?? [])];
   for (const { name, make } of others) {
+    if (values.with && values.with !== name) continue;
+    const known = pairs.findIndex(({ other }) => other === name);
     const made = { name, ...(await make(vocabSize, embeddingDim)) };
-    const before = earlier?.find(same)?.pairs.find(({ other }) => other === name)?.turns;
-    const done = await paired(ownMade, made, { ...pairing, roof, before });
+    const done = await paired(ownMade, made, { ...pairing, roof, before: pairs[known]?.turns });
     made.dispose();
-    pairs.push({ own: own.name, other: name, turns: done });
-    console.log(`V ${vocabSize}, D ${embeddingDim}: ${inWords(pairs.at(-1))}`);
+    const pair = { own: own.name, other: name, turns: done };
+    pairs[known < 0 ? pairs.length : known] = pair;
+    console.log(`V ${vocabSize}, D ${embeddingDim}: ${inWords(pair)}`);
   }
   ownMade.dispose();
   return { vocabSize, embeddingDim, pairs };
