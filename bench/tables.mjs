@@ -21,30 +21,32 @@ const machine = ({ date, cpu, cores, node, commit, torch }) =>
 const medianOf = (turns, side) => short(median(turns.map((turn) => turn[side])));
 const times = (turns) => (turns.length ? `${ratio(turns).toFixed(2)}×` : "–");
 
-/** ms a step and times over ours by undisturbed turns. */
-function undisturbedTable(rows, bestRoof) {
+/** ms a step and times over ours. */
+function comparison(rows) {
   const names = [...new Set(rows.flatMap(({ pairs }) => pairs.map(({ other }) => other)))];
-  const cells = ({ vocabSize, embeddingDim, pairs }) => {
-    const quiet = pairs.map((pair) => ({ ...pair, turns: undisturbed(pair.turns, bestRoof) }));
-    const all = quiet.flatMap(({ turns }) => turns);
-    const others = names.map((name) => {
-      const turns = quiet.find(({ other }) => other === name)?.turns ?? [];
-      return turns.length ? `${medianOf(turns, "other")} (${times(turns)})` : "–";
-    });
-    return [`${vocabSize}, ${embeddingDim}`, all.length ? medianOf(all, "own") : "–", ...others];
-  };
+  const cells = ({ vocabSize, embeddingDim, pairs }) => [
+    `${vocabSize}, ${embeddingDim}`,
+    medianOf(
+      pairs.flatMap(({ turns }) => turns),
+      "own",
+    ),
+    ...names.map((name) => {
+      const turns = pairs.find(({ other }) => other === name)?.turns;
+      return turns ? `${medianOf(turns, "other")} (${times(turns)})` : "–";
+    }),
+  ];
   return table(["V, D", rows[0].pairs[0].own, ...names], rows.map(cells));
 }
 
-/** The same by all turns: what the neighbours make of it. */
-function allTurnsTable(rows, bestRoof) {
+/** Times over ours by all turns and by those that the machine's neighbours left alone. */
+function turnsOfPairs(rows, bestRoof) {
   const cells = ({ vocabSize, embeddingDim }, { own, other, turns }) => {
     const quiet = undisturbed(turns, bestRoof);
     const size = `${vocabSize}, ${embeddingDim}`;
-    return [size, own, other, times(quiet), String(quiet.length), times(turns), String(turns.length)];
+    return [size, own, other, times(turns), String(turns.length), times(quiet), String(quiet.length)];
   };
   return table(
-    ["V, D", "ours", "other", "undisturbed", "turns", "all", "turns"],
+    ["V, D", "ours", "other", "all", "turns", "undisturbed", "turns"],
     rows.flatMap((row) => row.pairs.map((pair) => cells(row, pair))),
   );
 }
@@ -55,13 +57,13 @@ async function peers(kind) {
   const roofs = all.flatMap(({ pairs }) => pairs.flatMap(({ turns }) => turns.map(({ roof }) => roof)));
   return [
     machine(environment),
-    undisturbedTable(results, bestRoof),
+    comparison(results),
     "Two threads each:",
-    undisturbedTable(threads, bestRoof),
+    comparison(threads),
     "The exact population loss:",
-    undisturbedTable(evaluations, bestRoof),
-    `All turns: the roof stood at ${short(median(roofs))} GFLOP/s in their median, at best at ${short(bestRoof)}.`,
-    allTurnsTable(all, bestRoof),
+    comparison(evaluations),
+    `The roof stood at ${short(median(roofs))} GFLOP/s in the median of the turns, at ${short(bestRoof)} at best.`,
+    turnsOfPairs(all, bestRoof),
     `A sweep at V = D = 100 on two cores: ${short(sweeps.stepsPerSecond.ours)} steps a second, two processes of PyTorch side by side ${short(sweeps.stepsPerSecond.pytorch)}.`,
   ];
 }
@@ -125,25 +127,25 @@ const parts = {
   },
 };
 
-/** For README.md: the time of others over ours by undisturbed turns, in brackets by all. */
+/** For README.md: the time of others over ours. */
 async function speed() {
   const [strict, revectorized] = [await newest("peers"), await newest("revectorized")];
-  const over = ({ bestRoof, results }, { vocabSize, embeddingDim }, name) => {
+  const over = ({ results }, { vocabSize, embeddingDim }, name) => {
     const row = results.find((each) => each.vocabSize === vocabSize && each.embeddingDim === embeddingDim);
     const turns = row.pairs.find(({ other }) => other === name)?.turns;
-    return turns ? `${times(undisturbed(turns, bestRoof))} (${times(turns)})` : "–";
+    return turns ? times(turns) : "–";
   };
   const names = ["pytorch eager", "pytorch fast", "jax-js", "tfjs"];
   const { torch, cpu, node } = strict.environment;
-  const rows = strict.results.map((row) => {
-    const own = row.pairs.flatMap(({ turns }) => undisturbed(turns, strict.bestRoof));
-    return [
-      `${row.vocabSize}, ${row.embeddingDim}`,
-      own.length ? medianOf(own, "own") : "–",
-      ...names.map((name) => over(strict, row, name)),
-      over(revectorized, row, "pytorch eager"),
-    ];
-  });
+  const rows = strict.results.map((row) => [
+    `${row.vocabSize}, ${row.embeddingDim}`,
+    medianOf(
+      row.pairs.flatMap(({ turns }) => turns),
+      "own",
+    ),
+    ...names.map((name) => over(strict, row, name)),
+    over(revectorized, row, "pytorch eager"),
+  ]);
   const others = ["PyTorch eager", "PyTorch fast", "jax-js", "TensorFlow.js"];
   return [
     table(["V, D", "ours, ms", ...others, "PyTorch eager, ours revectorized"], rows),
