@@ -61,12 +61,12 @@ export function beginUpdate(run: Run, rate: f64): void {
   run.secondScale = 1.0 / Math.sqrt(1.0 - run.beta2Power);
 }
 
-/** This update of `count` parameters; `offset` in bytes from the start of each of the three arrays. */
+/** This update of `count` parameters. */
 export function updateParameters(
-  run: Run, weights: usize, first: usize, second: usize, offset: usize, gradient: usize, count: u32,
+  run: Run, weights: usize, firstMoment: usize, secondMoment: usize, gradient: usize, count: u32,
 ): void {
   adamUpdate(
-    weights + offset, first + offset, second + offset, gradient, count,
+    weights, firstMoment, secondMoment, gradient, count,
     f32(run.beta1), f32(run.beta2), f32(1.0 - run.beta1), f32(1.0 - run.beta2),
     f32(run.stepSize), f32(run.secondScale), f32(run.eps),
   );

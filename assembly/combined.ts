@@ -111,14 +111,13 @@ function lossAndGradient(run: Run): f64 {
 
   // the cell of every pair; two sums, so that one addition need not wait for the other
   const cells = run.targetNext;
-  const last = <usize>(run.batchSize - 1) << 2;
+  const end = <usize>run.batchSize << 2;
   let even: f64 = 0;
   let odd: f64 = 0;
-  for (let i: usize = 0; i < last; i += 8) {
+  for (let i: usize = 0; i < end; i += 8) {
     even += f64(load<f32>(cellOf(run, cells, i, widthBytes)));
-    odd += f64(load<f32>(cellOf(run, cells, i + 4, widthBytes)));
+    if (i + 4 < end) odd += f64(load<f32>(cellOf(run, cells, i + 4, widthBytes)));
   }
-  if (run.batchSize & 1) even += f64(load<f32>(cellOf(run, cells, last, widthBytes)));
   const reached = even + odd;
   const max = run.inputShift;
   const sum = run.segmentSum;
@@ -168,7 +167,10 @@ function cellOf(run: Run, cells: usize, i: usize, widthBytes: usize): usize {
   return cell;
 }
 
-/** Gradient and Adam of one block of columns. */
+/**
+ * Gradient and Adam of one block of columns. The moments are kept in the order of this pass, block after block of columns
+ * and in it token after token: pieces of rows that stand far apart are slow to come from memory.
+ */
 export function updateColumns(run: Run, block: u32, member: u32): void {
   const count = run.distinctCount;
   const rest = run.vocabSize - count;
@@ -181,7 +183,7 @@ export function updateColumns(run: Run, block: u32, member: u32): void {
   const depth = min(DEPTH, run.stride - d);
   // a model of one block still has its columns from the logits
   if (run.stride > DEPTH) gatherColumns(run, columns, d, depth);
-  let gradient = columns + run.vocabSize * columnBytes;
+  const gradient = columns + run.vocabSize * columnBytes;
   multiply(
     gradient, columnBytes, g, 4, widthBytes, columns, columnBytes, count, depth, run.vocabSize, false, run.wide,
   );
@@ -189,9 +191,12 @@ export function updateColumns(run: Run, block: u32, member: u32): void {
     gradient + count * columnBytes, columnBytes, g + count * widthBytes, widthBytes, 4, columns, columnBytes,
     rest, depth, count, false, run.wide,
   );
-  for (let place: usize = 0; place < <usize>run.vocabSize << 2; place += 4) {
-    const offset = load<u32>(run.order + place) * rowBytes + (<usize>d << 2);
-    updateParameters(run, run.embedding, run.embeddingFirst, run.embeddingSecond, offset, gradient, depth);
-    gradient += columnBytes;
+  let weights = run.embedding + (<usize>d << 2);
+  let moments = (<usize>d * run.vocabSize) << 2;
+  for (let token: usize = 0; token < <usize>run.vocabSize << 2; token += 4) {
+    const row = gradient + <usize>load<u32>(run.places + token) * columnBytes;
+    updateParameters(run, weights, run.embeddingFirst + moments, run.embeddingSecond + moments, row, depth);
+    weights += rowBytes;
+    moments += <usize>depth << 2;
   }
 }

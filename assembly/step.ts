@@ -62,8 +62,8 @@ function generalStep(run: Run, rate: f64): bool {
     backThroughNorm(run);
     beginUpdate(run, rate);
     share(run, UPDATE, chunkCount(run));
-    if (run.norm) updateParameters(run, run.gain, run.gainFirst, run.gainSecond, 0, run.dGain, run.stride);
-    if (run.norm == LAYERNORM) updateParameters(run, run.bias, run.biasFirst, run.biasSecond, 0, run.dBias, run.stride);
+    if (run.norm) updateParameters(run, run.gain, run.gainFirst, run.gainSecond, run.dGain, run.stride);
+    if (run.norm == LAYERNORM) updateParameters(run, run.bias, run.biasFirst, run.biasSecond, run.dBias, run.stride);
   }
   releaseTargets(run);
   return finite;
@@ -236,28 +236,30 @@ export function updateChunk(run: Run, chunk: u32, member: u32): void {
   for (let d: u32 = 0; d < run.stride; d += depth) {
     const width = min(depth, run.stride - d);
     const columns = <usize>d << 2;
-    const at = row * rowBytes + columns;
-    const gradient = whole ? run.gradient + at : run.scratch + <usize>member * run.scratchBytes;
+    let at = row * rowBytes + columns;
+    let gradient = whole ? run.gradient + at : run.scratch + <usize>member * run.scratchBytes;
     const gradientStride = <usize>width << 2;
     if (!whole) chunkGradient(run, gradient, gradientStride, chunk, rows, d, width, false);
     addTargets(run, gradient, gradientStride, row, rows, columns);
-    if (width == run.stride) updateUnembedding(run, at, gradient, rows * width);
-    else for (let r: u32 = 0; r < rows; r++) updateUnembedding(run, at + r * rowBytes, gradient + r * gradientStride, width);
+    // whole rows stand one after another
+    const together: u32 = width == run.stride ? rows : 1;
+    for (let r: u32 = 0; r < rows; r += together) {
+      updateParameters(
+        run, run.unembedding + at, run.unembeddingFirst + at, run.unembeddingSecond + at, gradient, together * width,
+      );
+      at += rowBytes;
+      gradient += gradientStride;
+    }
   }
   if (run.tied) return;
   for (let r: u32 = row; r < row + rows; r++) {
     const slot = load<u32>(run.slots + (<usize>r << 2));
+    const at = r * rowBytes;
     updateParameters(
-      run, run.embedding, run.embeddingFirst, run.embeddingSecond, r * rowBytes,
+      run, run.embedding + at, run.embeddingFirst + at, run.embeddingSecond + at,
       slot ? run.dx + (slot - 1) * rowBytes : 0, run.stride,
     );
   }
-}
-
-function updateUnembedding(run: Run, offset: usize, gradient: usize, count: u32): void {
-  updateParameters(
-    run, run.unembedding, run.unembeddingFirst, run.unembeddingSecond, offset, gradient, count,
-  );
 }
 
 /** Of `rows` rows of the gradient from `row` on, columns from byte `columns` on: minus their targets' x, plus dx when tied. */

@@ -239,26 +239,36 @@ class WasmBackend implements Backend {
     return arrays;
   }
 
-  #readWeights(suffix: "" | "First" | "Second"): Weights {
+  /** The pieces of rows that stand together in memory, and where they belong in an array without padding. */
+  *#pieces(suffix: "" | "First" | "Second", at: number, rows: number): Generator<[Float32Array, number]> {
     const D = this.#config.embeddingDim;
     const { stride } = this.#layout.values;
+    const columns = suffix === "" ? stride : this.#layout.momentColumns;
+    const padded = new Float32Array(this.#memory.buffer, at, rows * stride);
+    for (let d = 0; d < D; d += columns) {
+      const width = Math.min(columns, stride - d);
+      for (let r = 0; r < rows; r++) {
+        const from = d * rows + r * width;
+        yield [padded.subarray(from, from + Math.min(width, D - d)), r * D + d];
+      }
+    }
+  }
+
+  #readWeights(suffix: "" | "First" | "Second"): Weights {
     const weights: Partial<Weights> = {};
     for (const [name, at, rows] of this.#arrays(suffix)) {
-      const padded = new Float32Array(this.#memory.buffer, at, rows * stride);
-      const out = new Float32Array(rows * D);
-      for (let r = 0; r < rows; r++) out.set(padded.subarray(r * stride, r * stride + D), r * D);
+      const out = new Float32Array(rows * this.#config.embeddingDim);
+      for (const [piece, to] of this.#pieces(suffix, at, rows)) out.set(piece, to);
       weights[name] = out;
     }
     return weights as Weights;
   }
 
   #writeWeights(suffix: "" | "First" | "Second", weights: Weights): void {
-    const D = this.#config.embeddingDim;
-    const { stride } = this.#layout.values;
     for (const [name, at, rows] of this.#arrays(suffix)) {
-      const padded = new Float32Array(this.#memory.buffer, at, rows * stride);
       const from = weights[name] as Float32Array;
-      for (let r = 0; r < rows; r++) padded.set(from.subarray(r * D, r * D + D), r * stride);
+      for (const [piece, start] of this.#pieces(suffix, at, rows))
+        piece.set(from.subarray(start, start + piece.length));
     }
   }
 

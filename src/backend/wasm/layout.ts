@@ -115,7 +115,7 @@ const SYMMETRIC_ROWS = 16384;
 const SEGMENTS = 24;
 /** Largest vocabulary of the combined step: beyond it there is little left to save. */
 const COMBINED_ROWS = 512;
-/** Columns of a block of it, and of a chunk's gradient (DEPTH of assembly/logits.ts). */
+/** Columns of a block of it, of its moments, and of a chunk's gradient (DEPTH of assembly/logits.ts). */
 const BLOCK_COLUMNS = 192;
 /** Partial sums over the blocks of columns there. */
 const PARTS = 10;
@@ -132,6 +132,8 @@ export interface Layout {
   run: number;
   rates: number;
   eigenvalues: number;
+  /** Columns of a block of the moments, which stand block after block (assembly/combined.ts); all of them in other steps. */
+  momentColumns: number;
   /** Bytes of memory in all. */
   bytes: number;
 }
@@ -279,5 +281,6 @@ export function planLayout(config: RunConfig, heapBase: number, threads = 1): La
     throw new ConfigError(
       `vocabSize × embeddingDim: this run takes ${next} bytes of memory, WebAssembly has 4294901760 at most`,
     );
-  return { values, run, rates, eigenvalues, bytes: next };
+  const momentColumns = combined ? Math.min(stride, BLOCK_COLUMNS) : stride;
+  return { values, run, rates, eigenvalues, momentColumns, bytes: next };
 }
