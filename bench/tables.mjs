@@ -18,7 +18,9 @@ const table = (head, rows) => {
 const machine = ({ date, cpu, cores, node, commit, torch }) =>
   `${date.slice(0, 10)}, ${cpu}, ${cores} cores, Node ${node}${torch ? `, PyTorch ${torch}` : ""}, commit ${commit}.`;
 
-const medianOf = (turns, side) => short(median(turns.map((turn) => turn[side])));
+const otherMedian = (turns) => short(median(turns.map(({ other }) => other)));
+/** Ours beside all the others. */
+const ownMedian = (pairs) => short(median(pairs.flatMap(({ turns }) => turns.map(({ own }) => own))));
 const times = (turns) => (turns.length ? `${ratio(turns).toFixed(2)}×` : "–");
 
 /** ms a step and times over ours. */
@@ -26,13 +28,10 @@ function comparison(rows) {
   const names = [...new Set(rows.flatMap(({ pairs }) => pairs.map(({ other }) => other)))];
   const cells = ({ vocabSize, embeddingDim, pairs }) => [
     `${vocabSize}, ${embeddingDim}`,
-    medianOf(
-      pairs.flatMap(({ turns }) => turns),
-      "own",
-    ),
+    ownMedian(pairs),
     ...names.map((name) => {
       const turns = pairs.find(({ other }) => other === name)?.turns;
-      return turns ? `${medianOf(turns, "other")} (${times(turns)})` : "–";
+      return turns ? `${otherMedian(turns)} (${times(turns)})` : "–";
     }),
   ];
   return table(["V, D", rows[0].pairs[0].own, ...names], rows.map(cells));
@@ -139,10 +138,7 @@ async function speed() {
   const { torch, cpu, node } = strict.environment;
   const rows = strict.results.map((row) => [
     `${row.vocabSize}, ${row.embeddingDim}`,
-    medianOf(
-      row.pairs.flatMap(({ turns }) => turns),
-      "own",
-    ),
+    ownMedian(row.pairs),
     ...names.map((name) => over(strict, row, name)),
     over(revectorized, row, "pytorch eager"),
   ]);
