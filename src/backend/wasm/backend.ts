@@ -90,7 +90,7 @@ class WasmBackend implements Backend {
     this.#set("beta2", config.optimizer.beta2);
     // below f32's smallest normal number eps would vanish, and the zero padding would turn 0/0
     this.#set("eps", Math.max(config.optimizer.eps, 1.2e-38));
-    this.#resetOptimizer(0);
+    this.#resetOptimizer(0, { beta1Power: 1, beta2Power: 1 });
 
     const { probabilities, aliasTable, logits, embedding, unembedding, stride, gain } = layout.values;
     const { distribution, vocabSize: V, embeddingDim: D } = config;
@@ -180,6 +180,7 @@ class WasmBackend implements Backend {
       weights: this.#readWeights(""),
       firstMoment: this.#readWeights("First"),
       secondMoment: this.#readWeights("Second"),
+      scalars: { beta1Power: this.#get("beta1Power"), beta2Power: this.#get("beta2Power") },
     }));
   }
 
@@ -187,7 +188,7 @@ class WasmBackend implements Backend {
     this.#writeWeights("", state.weights);
     this.#writeWeights("First", state.firstMoment);
     this.#writeWeights("Second", state.secondMoment);
-    this.#resetOptimizer(state.step);
+    this.#resetOptimizer(state.step, state.scalars);
   }
 
   async setThreads(count: number): Promise<void> {
@@ -216,14 +217,7 @@ class WasmBackend implements Backend {
     }
   }
 
-  /** β₁ᵗ and β₂ᵗ as the kernel forms them, one factor a step, so that a restored run goes on with the same bits. */
-  #resetOptimizer(step: number): void {
-    let beta1Power = 1;
-    let beta2Power = 1;
-    for (let t = 0; t < step; t++) {
-      beta1Power *= this.#config.optimizer.beta1;
-      beta2Power *= this.#config.optimizer.beta2;
-    }
+  #resetOptimizer(step: number, { beta1Power, beta2Power }: OptimizerState["scalars"]): void {
     this.#set("step", step);
     this.#set("beta1Power", beta1Power);
     this.#set("beta2Power", beta2Power);

@@ -4,7 +4,8 @@
  */
 import source from "../../../build/kernel-threads.wasm";
 import { ConfigError, type RunConfig } from "../../config.js";
-import { allocate, checked, compileRelaxed, type KernelExports, load, PAGE } from "./kernel.js";
+import { allocate, checked, compileRelaxed, type KernelExports, load } from "./kernel.js";
+import { PAGE } from "./layout.js";
 
 /** The little of Node's worker threads that is used. */
 interface NodeWorker {
@@ -74,7 +75,7 @@ export async function instantiateSharedKernel(
       ? WebAssembly.compile(source as Uint8Array<ArrayBuffer>)
       : Promise.resolve(source);
   const module = await (arithmetic === "relaxed" ? compiledRelaxed! : compiled!);
-  const pages = Math.ceil(bytes / PAGE);
+  const pages = bytes / PAGE;
   const memory = allocate(bytes, { initial: pages, maximum: pages, shared: true });
   const words = new Int32Array(memory.buffer);
   const park = (address: number, expected: number) => void Atomics.wait(words, address >>> 2, expected);
