@@ -119,8 +119,14 @@ describe("calls queue up", () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     trainer.dispose();
     trainer.dispose();
-    for (const call of [long, waiting, trainer.step(), trainer.weights(), trainer.run().next()])
-      await expect(call).rejects.toThrow("this trainer was disposed of");
+    for (const call of [
+      () => long,
+      () => waiting,
+      () => trainer.step(),
+      () => trainer.weights(),
+      () => trainer.run().next(),
+    ])
+      await expect(call()).rejects.toThrow("this trainer was disposed of");
     expect(() => trainer.bytes).toThrow("this trainer was disposed of");
   });
 });
