@@ -1,11 +1,21 @@
-/** A signal that Ctrl-C (or SIGTERM) aborts; a second one ends the process at once. */
+/** What ends the work early: Ctrl-C, SIGTERM, a stdout that takes nothing more. One signal for all of them. */
+import { Interrupted } from "./failure.js";
+
+const controller = new AbortController();
+
+/** Ends the work: what is finished is kept. The first reason stays. */
+export const interrupt = (reason: Interrupted): void => controller.abort(reason);
+
+/** Aborted by `interrupt` alone, with an `Interrupted` as its reason. */
+export const interruption: AbortSignal = controller.signal;
+
+/** That signal, from now on also aborted by Ctrl-C and SIGTERM; a second one of these ends the process at once. */
 export function interruptSignal(): AbortSignal {
-  const controller = new AbortController();
   const stop = () => {
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort();
+    if (interruption.aborted) process.exit(130);
+    interrupt(new Interrupted("interrupted"));
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
-  return controller.signal;
+  return interruption;
 }

@@ -3,6 +3,7 @@ import { parseSweep, type SweepDescription } from "../sweep/description.js";
 import { SweepPlan } from "../sweep/grid.js";
 import { Journal } from "../sweep/journal.js";
 import { merge } from "../sweep/merge.js";
+import { say } from "./output.js";
 import { readDescription, writeDescription } from "./sweepFiles.js";
 
 /** Missing runs that are named one by one. */
@@ -45,7 +46,7 @@ async function mergeCommand(out: string, directories: string[]): Promise<void> {
   await merged.close();
   if (missing.length === 0) return;
   for (const run of missing.slice(0, SHOWN))
-    process.stdout.write(`missing ${run}${failed.includes(run) ? " (failed)" : ""}\n`);
+    await say(`missing ${run}${failed.includes(run) ? " (failed)" : ""}\n`);
   throw new Error(
     `${missing.length} runs of the sweep are missing in ${out}${missing.length > SHOWN ? `, the first ${SHOWN} are listed` : ""}`,
   );

@@ -9,6 +9,7 @@ import { cores, FailedRuns, Journal, type RunResult, runPool } from "../sweep/in
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
 import { parseWholeNumber } from "./numbers.js";
+import { say } from "./output.js";
 import { progressReporter } from "./progress.js";
 import { vectorBits } from "./revectorizer.js";
 
@@ -85,11 +86,11 @@ async function reproduce(names: string[], options: Options): Promise<void> {
       finished.set(result.run, result);
   } catch (error) {
     if (error instanceof FailedRuns) failed = error;
-    else if (error !== signal.reason) throw error;
-    else
-      throw new Interrupted(
-        `interrupted: ${finished.size} of ${total} runs are finished and kept; the same command goes on from there, and writes the report`,
+    else if (error instanceof Interrupted)
+      throw error.keeping(
+        `${finished.size} of ${total} runs are finished and kept; the same command goes on from there, and writes the report`,
       );
+    else throw error;
   } finally {
     bar.stop();
     await journal.close();
@@ -108,8 +109,7 @@ async function reproduce(names: string[], options: Options): Promise<void> {
     seconds,
     threads,
   });
-  if (options.json) process.stdout.write(`${JSON.stringify(claims, null, 2)}\n`);
-  else printClaims(claims);
+  await say(options.json ? `${JSON.stringify(claims, null, 2)}\n` : claimsTable(claims));
   if (options.verbose) printVerbose([...finished.values()]);
   process.stderr.write(`report: ${join(options.out, "index.html")}\n`);
   if (failed) throw new Error(`${failed.count} of ${total} runs failed: ${failed.message}`);
@@ -123,8 +123,8 @@ const spread = ({ standardDeviation, seeds }: Claim["measured"]): string =>
   seeds > 1 ? ` ± ${Number(standardDeviation.toPrecision(2))}` : "";
 
 /** The verdicts, an experiment at a time, and how many of each there are. */
-function printClaims(claims: Claim[]): void {
-  if (claims.length === 0) return;
+function claimsTable(claims: Claim[]): string {
+  if (claims.length === 0) return "";
   const border = { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" };
   const width = Math.max(80, Math.min(process.stdout.columns ?? 110, 140));
   const table = new Table({
@@ -143,9 +143,7 @@ function printClaims(claims: Claim[]): void {
     table.push([quantity, figure(post), `${figure(measured.mean)}${spread(measured)}`, verdict]);
   }
   const count = (verdict: Claim["verdict"]) => claims.filter((claim) => claim.verdict === verdict).length;
-  process.stdout.write(
-    `${table.toString()}\nOf ${claims.length} claims ${count("holds")} hold, ${count("fails")} fail, ${count("inconclusive")} are inconclusive.\n`,
-  );
+  return `${table.toString()}\nOf ${claims.length} claims ${count("holds")} hold, ${count("fails")} fail, ${count("inconclusive")} are inconclusive.\n`;
 }
 
 function printVerbose(runs: RunResult[]): void {

@@ -17,6 +17,7 @@ import {
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
 import { parseNumber, parseWholeNumber } from "./numbers.js";
+import { say } from "./output.js";
 import { vectorBits } from "./revectorizer.js";
 
 /** Flags that set one field of the config: flag, its value's name, dotted path, meaning. */
@@ -170,14 +171,16 @@ async function trainCommand(options: Options): Promise<void> {
     );
   const signal = interruptSignal();
   const records: TrainingRecord[] = [];
-  if (!options.json) process.stdout.write(`${header}\n`);
+  let interrupted: Interrupted | undefined;
   try {
+    if (!options.json) await say(`${header}\n`);
     for await (const record of trainer.run({ signal })) {
       records.push(record);
-      process.stdout.write(`${options.json ? JSON.stringify(record) : line(record)}\n`);
+      await say(`${options.json ? JSON.stringify(record) : line(record)}\n`);
     }
   } catch (error) {
-    if (error !== signal.reason) throw error;
+    if (!(error instanceof Interrupted)) throw error;
+    interrupted = error;
   }
   if (options.snapshot !== undefined) await atomicWrite(options.snapshot, await trainer.snapshot());
   if (options.out !== undefined) {
@@ -198,7 +201,11 @@ async function trainCommand(options: Options): Promise<void> {
   }
   const step = trainer.stepCount;
   trainer.dispose();
-  if (signal.aborted) throw new Interrupted(`interrupted at step ${step} of ${config.steps}`);
+  const kept = [options.out, options.snapshot].filter((file) => file !== undefined);
+  if (interrupted)
+    throw interrupted.keeping(
+      `step ${step} of ${config.steps}${kept.length ? `, kept in ${kept.join(" and ")}` : ""}`,
+    );
 }
 
 const columns: [string, number, (record: TrainingRecord) => string][] = [
