@@ -15,7 +15,9 @@ export function addReport(program: Command): void {
       const journal = await Journal.read(directory);
       try {
         for (const notice of journal.notices) process.stderr.write(`${notice}\n`);
-        process.stderr.write(`report: ${await writeSweepReport(journal, options.out ?? directory)}\n`);
+        process.stderr.write(
+          `report: ${await writeSweepReport(journal, options.out ?? directory, { onNotice: (line) => process.stderr.write(`${line}\n`) })}\n`,
+        );
       } finally {
         await journal.close();
       }

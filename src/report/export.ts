@@ -5,7 +5,7 @@ import { fileWriter, ParquetWriter, schemaFromColumnData } from "hyparquet-write
 import { ConfigError } from "../config.js";
 import type { Journal } from "../sweep/journal.js";
 import type { RunResult } from "../sweep/result.js";
-import { columnType } from "./parquet.js";
+import { columnType, parquetMetadata } from "./parquet.js";
 import { csvCell } from "./records.js";
 import { type Cell, type Row, runRows } from "./table.js";
 
@@ -56,6 +56,7 @@ async function parquet(path: string, columns: Column[]): Promise<Table> {
     }));
   const writer = new ParquetWriter({
     writer: fileWriter(path),
+    kvMetadata: parquetMetadata(),
     schema: schemaFromColumnData({ columnData: columnData([]) }),
   });
   return {

@@ -1,0 +1,46 @@
+/** The figures of a report: drawn in both looks, and written as SVG and PNG. */
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Figure } from "../experiments/experiment.js";
+import { atomicWrite } from "./atomicWrite.js";
+import { figureSvg, pngRenderer } from "./figure.js";
+import { dark, light } from "./theme.js";
+
+/** A figure in both looks, as SVG. */
+export interface DrawnFigure extends Figure {
+  svg: { light: string; dark: string };
+}
+
+/** Both looks of each figure; one that cannot be drawn is left out, with a line that says why. */
+export async function drawFigures(
+  figures: readonly Figure[],
+): Promise<{ drawn: DrawnFigure[]; left: string[] }> {
+  const drawn: DrawnFigure[] = [];
+  const left: string[] = [];
+  for (const figure of figures) {
+    const svg = { light: await figureSvg(figure.spec, light), dark: await figureSvg(figure.spec, dark) };
+    if (/\b(NaN|Infinity)\b/.test(svg.light))
+      left.push(`The figure ${figure.name} is left out: its runs hold no number that could be drawn.`);
+    else drawn.push({ ...figure, svg });
+  }
+  return { drawn, left };
+}
+
+/** What a report without its PNG figures says. */
+export const withoutPng =
+  "figures are written as SVG only: PNG needs the optional package @resvg/resvg-js, which is not installed";
+
+/**
+ * Writes DIR/figures/*.svg and, where its renderer is installed, *.png. DIR/figures is there already.
+ * @returns false when there are no PNG figures, and none that are older than the page either
+ */
+export async function writeFigures(dir: string, figures: readonly DrawnFigure[]): Promise<boolean> {
+  const png = await pngRenderer();
+  for (const { name, svg } of figures) {
+    const path = join(dir, "figures", name);
+    await atomicWrite(`${path}.svg`, svg.light);
+    if (png) await atomicWrite(`${path}.png`, png(svg.light, light));
+    else await rm(`${path}.png`, { force: true });
+  }
+  return png !== undefined;
+}
