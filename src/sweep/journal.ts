@@ -48,15 +48,16 @@ async function scan(
     if (bytesRead === 0) break;
     const bytes = chunk.subarray(0, bytesRead);
     for (let from = 0; from < bytesRead; ) {
-      const end = bytes[from] === 10 ? from : bytes.indexOf(10, from);
-      check.push(end < 0 ? bytes.subarray(from) : bytes.subarray(from, end));
-      if (end < 0) break;
-      if (check.length > 0) {
-        found({ offset, length: check.length, check, whole: true });
-        check = new LineCheck();
+      if (check.length === 0) {
+        while (bytes[from] === 10) from++;
+        offset = at + from;
       }
+      const end = bytes.indexOf(10, from);
+      check.push(bytes.subarray(from, end < 0 ? bytesRead : end));
+      if (end < 0) break;
+      found({ offset, length: check.length, check, whole: true });
+      check = new LineCheck();
       from = end + 1;
-      offset = at + from;
     }
     at += bytesRead;
   }

@@ -20,6 +20,7 @@ const samples = (["result", "failure"] as const).map(
   (kind) => `{"sum":"${"0".repeat(64)}","${kind}":{"run":"${"0".repeat(16)}",`,
 );
 const HEAD = Math.max(...samples.map(({ length }) => length));
+const NONE = Buffer.alloc(0);
 /** Bytes before the inner object. */
 const bodyAt = (kind: LineKind): number => `{"sum":"","${kind}":`.length + 64;
 
@@ -35,12 +36,13 @@ export function encodeLine(kind: LineKind, { run, ...rest }: RunResult | RunFail
 
 /** A line in the making: takes it piece by piece, in memory that does not grow with it. */
 export class LineCheck {
-  #head = Buffer.alloc(0);
+  #head: Buffer = NONE;
   #length = 0;
+  #foreign = false;
   #shape: RegExpExecArray | null = null;
   #hash: Hash | undefined;
   /** The last byte so far: the outer brace, when the line ends here, is no part of the sum. */
-  #last = Buffer.alloc(0);
+  #last: Buffer = NONE;
 
   get length(): number {
     return this.#length;
@@ -48,9 +50,11 @@ export class LineCheck {
 
   push(piece: Buffer): void {
     if (piece.length === 0) return;
+    // most lines of a file that is not ours are known by their first byte
+    if (this.#length === 0) this.#foreign = piece[0] !== 0x7b;
     this.#length += piece.length;
     if (this.#hash) this.#sum(piece);
-    else if (this.#head.length < HEAD) {
+    else if (!this.#foreign && this.#head.length < HEAD) {
       this.#head = Buffer.concat([this.#head, piece]);
       if (this.#head.length >= HEAD) this.#begin();
     }
@@ -74,13 +78,14 @@ export class LineCheck {
 
   /** Whether what is there so far begins as a line of a journal does. */
   get beginsAsOurs(): boolean {
+    if (this.#foreign) return false;
     const head = this.#head.toString("latin1", 0, HEAD);
     return samples.some((sample) => SHAPE.test(head + sample.slice(head.length)));
   }
 
   /** What the line holds, or undefined when it is damaged. To be asked once. */
   end(): CheckedLine | undefined {
-    if (!this.#hash && this.#length < HEAD) this.#begin();
+    if (!this.#hash && !this.#foreign && this.#length < HEAD) this.#begin();
     if (!this.#shape || this.#last[0] !== 0x7d) return undefined;
     const [, sum, kind, run] = this.#shape;
     return this.#hash?.digest("hex") === sum ? { kind: kind as LineKind, run } : undefined;
