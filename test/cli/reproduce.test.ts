@@ -90,7 +90,7 @@ test("quick and full reports have directories of their own, and sweeps theirs", 
   expect(quick[0].includes("(quick profile)")).toBe(true);
 
   await unigramLab(["sweep", "--vary", "vocabSize=5", "--vary", "steps=5", "--out", "swept"], dir);
-  await journalOf(join(dir, "only-a-journal"), ["scaling-law"], 1, true);
+  await journalOf(join(dir, "only-a-journal"), ["warmup"], 1, true);
   for (const [flags, refusal] of [
     [
       ["--quick", "--out", "unigram-lab-report"],
