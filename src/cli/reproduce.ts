@@ -21,6 +21,7 @@ interface Options {
   threads?: string;
   out?: string;
   quick?: boolean;
+  force?: boolean;
   json?: boolean;
   verbose?: boolean;
 }
@@ -43,6 +44,7 @@ export function addReproduce(program: Command): void {
       `directory of the report (${directoryOf(false)}, with --quick ${directoryOf(true)})`,
     )
     .option("--quick", "a first look in under a minute: fewer steps, small vocabularies")
+    .option("--force", "replace files that unigram-lab did not write")
     .option("--json", "print the claims of the experiments named as JSON")
     .option("--verbose", "say more")
     .addHelpText(
@@ -63,7 +65,7 @@ async function reproduce(names: string[], options: Options): Promise<void> {
     options.threads === undefined ? cores() : parseWholeNumber("--threads", options.threads, 1, 1024);
   const quick = options.quick ?? false;
   const out = options.out ?? directoryOf(quick);
-  await checkReportDirectory(out, quick);
+  await checkReportDirectory(out, quick, options.force);
   const journal = await Journal.open(out);
   try {
     await reproduceInto(out, journal, { names, seeds, threads, quick }, options);
@@ -141,7 +143,7 @@ async function reproduceInto(
       seconds: [...runs.values()].reduce((sum, run) => sum + run.seconds, 0),
       threads,
     },
-    { onNotice: (line) => process.stderr.write(`${line}\n`) },
+    { force: options.force, onNotice: (line) => process.stderr.write(`${line}\n`) },
   );
   const own = claims.filter(({ experiment }) => asked.has(experiment));
   await say(options.json ? `${JSON.stringify(own, null, 2)}\n` : claimsTable(own));

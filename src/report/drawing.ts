@@ -1,8 +1,9 @@
 /** The figures of a report: drawn in both looks, and written as SVG and PNG. */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { kindOf } from "../disk/kind.js";
+import { type WriteOptions, writeWhole } from "../disk/writeWhole.js";
 import type { Figure } from "../experiments/experiment.js";
-import { atomicWrite } from "./atomicWrite.js";
 import { figureSvg, pngRenderer } from "./figure.js";
 import { dark, light } from "./theme.js";
 
@@ -31,16 +32,22 @@ export const withoutPng =
   "figures are written as SVG only: PNG needs the optional package @resvg/resvg-js, which is not installed";
 
 /**
- * Writes DIR/figures/*.svg and, where its renderer is installed, *.png. DIR/figures is there already.
+ * Writes DIR/figures/*.svg and, where its renderer is installed, *.png.
  * @returns false when there are no PNG figures, and none that are older than the page either
  */
-export async function writeFigures(dir: string, figures: readonly DrawnFigure[]): Promise<boolean> {
+export async function writeFigures(
+  dir: string,
+  figures: readonly DrawnFigure[],
+  { force }: Pick<WriteOptions, "force"> = {},
+): Promise<boolean> {
   const png = await pngRenderer();
+  const options = { kind: "figure", force } as const;
   for (const { name, svg } of figures) {
     const path = join(dir, "figures", name);
-    await atomicWrite(`${path}.svg`, svg.light);
-    if (png) await atomicWrite(`${path}.png`, png(svg.light, light));
-    else await rm(`${path}.png`, { force: true });
+    await writeWhole(`${path}.svg`, svg.light, options);
+    if (png) await writeWhole(`${path}.png`, png(svg.light, light), options);
+    // one that is older than the page would belie it
+    else if ((await kindOf(`${path}.png`).catch(() => undefined)) === "figure") await rm(`${path}.png`);
   }
   return png !== undefined;
 }

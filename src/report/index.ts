@@ -1,10 +1,9 @@
 /** The report: pictures, tables and the page that carries them. */
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { writeWhole } from "../disk/writeWhole.js";
 import type { Claim, Condition } from "../experiments/experiment.js";
 import { experiments } from "../experiments/index.js";
 import type { RunResult } from "../sweep/result.js";
-import { atomicWrite } from "./atomicWrite.js";
 import { claimsJson } from "./claims.js";
 import type { AnalysedExperiment, ReportContent } from "./content.js";
 import { drawFigures, withoutPng, writeFigures } from "./drawing.js";
@@ -12,11 +11,13 @@ import { environment } from "./environment.js";
 import { settingOf } from "./journaled.js";
 import { reportPage } from "./page.js";
 import { parquetBytes } from "./parquet.js";
+import type { ReportOptions } from "./reportOptions.js";
 import { runRows } from "./table.js";
 
 export type { ReportContent } from "./content.js";
 export { checkExportPath, type ExportRows, exportRuns } from "./export.js";
 export { checkRecordsPath, writeRecords } from "./records.js";
+export type { ReportOptions } from "./reportOptions.js";
 export { writeSweepReport } from "./sweepReport.js";
 
 /** Finished runs by the condition that asked for them, in the order of their seeds, each seed once. */
@@ -53,13 +54,12 @@ async function analyse(
 /**
  * Writes DIR/index.html, claims.json, runs.parquet, figures/*.svg and *.png, each whole or not at all.
  * Returns the claims with their verdicts.
- * @param options.onNotice hears in one line what could not be made: PNG figures, where the optional package that draws
- * them is not installed
+ * @throws ConfigError when one of these files is there and is not of this package
  */
 export async function writeReport(
   dir: string,
   content: ReportContent,
-  { onNotice }: { onNotice?: (line: string) => void } = {},
+  { onNotice, force }: ReportOptions = {},
 ): Promise<Claim[]> {
   const analysed: AnalysedExperiment[] = [];
   const omitted: string[] = [];
@@ -74,14 +74,17 @@ export async function writeReport(
     runRows([...new Set(conditions.flatMap(({ runs }) => runs))], name),
   );
 
-  await mkdir(join(dir, "figures"), { recursive: true });
   const png = await writeFigures(
     dir,
     analysed.flatMap(({ figures }) => figures),
+    { force },
   );
   if (!png) onNotice?.(withoutPng);
-  if (rows.length > 0) await atomicWrite(join(dir, "runs.parquet"), parquetBytes(rows));
-  await atomicWrite(join(dir, "claims.json"), claimsJson(claims));
-  await atomicWrite(join(dir, "index.html"), reportPage(content, analysed, omitted, environment(), png));
+  if (rows.length > 0)
+    await writeWhole(join(dir, "runs.parquet"), parquetBytes(rows), { kind: "table", force });
+  // without a claim it is an empty list, which is no kind in particular
+  await writeWhole(join(dir, "claims.json"), claimsJson(claims), { force });
+  const page = reportPage(content, analysed, omitted, environment(), png);
+  await writeWhole(join(dir, "index.html"), page, { kind: "page", force });
   return claims;
 }

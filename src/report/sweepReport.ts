@@ -1,13 +1,13 @@
 /** A report of any sweep: one self-contained page with its figures and its table. */
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigError } from "../config.js";
+import { writeWhole } from "../disk/writeWhole.js";
 import type { Journal } from "../sweep/journal.js";
-import { atomicWrite } from "./atomicWrite.js";
 import { drawFigures, withoutPng, writeFigures } from "./drawing.js";
 import { environment } from "./environment.js";
 import { keyOf, labelsOf, shortNumber } from "./labels.js";
 import { escapeHtml, inline, pageHead } from "./page.js";
+import type { ReportOptions } from "./reportOptions.js";
 import type { Axis } from "./sweepAxes.js";
 import { axisTitle, sweepFigures } from "./sweepFigures.js";
 import { type Measured, type Setting, summarizeSweep } from "./sweepSummary.js";
@@ -78,22 +78,19 @@ function biasText(settings: readonly Setting[]): string {
 
 /**
  * Writes OUT/report.html (self-contained) and OUT/figures/*.svg and *.png from the finished runs of a journal.
- * @param options.onNotice hears in one line what could not be made: PNG figures, where the optional package that draws
- * them is not installed
  * @returns the page's path
- * @throws ConfigError when there is no finished run
+ * @throws ConfigError when there is no finished run, or one of these files is there and is not of this package
  */
 export async function writeSweepReport(
   journal: Journal,
   out: string,
-  { onNotice }: { onNotice?: (line: string) => void } = {},
+  { onNotice, force }: ReportOptions = {},
 ): Promise<string> {
   if (journal.runs.length === 0) throw new ConfigError("DIR: expected at least one finished run, got none");
   const { axes, settings } = await summarizeSweep(journal);
   const { figures, left: empty } = sweepFigures(axes, settings);
   const { drawn, left } = await drawFigures(figures);
-  await mkdir(join(out, "figures"), { recursive: true });
-  if (!(await writeFigures(out, drawn))) onNotice?.(withoutPng);
+  if (!(await writeFigures(out, drawn, { force }))) onNotice?.(withoutPng);
   const failed = journal.failedRuns.length;
   const diverged = settings.reduce((sum, setting) => sum + setting.diverged, 0);
   const notices = [...empty, ...left, biasText(settings)].filter((notice) => notice !== "");
@@ -123,6 +120,6 @@ ${settings.length > ROWS ? `<p class="notice">The first ${ROWS} of ${settings.le
 </body></html>
 `;
   const path = join(out, "report.html");
-  await atomicWrite(path, page);
+  await writeWhole(path, page, { kind: "page", force });
   return path;
 }
