@@ -230,7 +230,7 @@ describe("a Cloudflare Worker that trains across requests", () => {
   });
 });
 
-test("gzip of the entry and the kernel stays below 40 KB", async () => {
+test("gzip of the entry and the kernel stays below 48 kB", async () => {
   const size = async (...files) => {
     let sum = 0;
     for (const file of files) sum += gzipSync(await readFile(join(root, "dist", file)), { level: 9 }).length;
@@ -244,6 +244,6 @@ test("gzip of the entry and the kernel stays below 40 KB", async () => {
   };
   for (const [name, bytes] of Object.entries(sizes))
     console.log(`${(bytes / 1000).toFixed(1)} kB gzip: ${name}`);
-  expect(sizes["index.js, with the kernel in it"]).toBeLessThanOrEqual(40_000);
-  expect(sizes["index.workerd.js and kernel.wasm"]).toBeLessThanOrEqual(40_000);
+  expect(sizes["index.js, with the kernel in it"]).toBeLessThanOrEqual(48_000);
+  expect(sizes["index.workerd.js and kernel.wasm"]).toBeLessThanOrEqual(48_000);
 });
