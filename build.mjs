@@ -119,6 +119,8 @@ for (const [name, entryPoint, plugins, imports] of [
 ]) {
   const built = await build({
     ...common,
+    // kernels and nothing else: there is no source to show
+    sourcemap: name !== "relaxed",
     entryPoints: { [name]: entryPoint },
     plugins: [...plugins, loaderWithoutPatches],
     platform: "neutral",

@@ -109,12 +109,11 @@ describe.each([
       await page.evaluate((config) => globalThis.start(config), config);
       const whole = await page.evaluate(() => globalThis.seen);
       expect(whole.error).toBeUndefined();
-      const { createTrainer, train } = await import("../../dist/index.js");
-      const records = [];
-      for await (const record of train(config)) records.push(record);
-      expect(whole.records).toEqual(records);
+      const { createTrainer } = await import("../../dist/index.js");
       const trainer = await createTrainer(config);
-      await trainer.advance(300);
+      const records = [];
+      for await (const record of trainer.run()) records.push(record);
+      expect(whole.records).toEqual(records);
       expect(whole.snapshotBytes).toBe((await trainer.snapshot()).length);
 
       // a long one, stopped by its button after some records
@@ -193,12 +192,11 @@ describe("a Cloudflare Worker that trains across requests", () => {
     expect(ends.length).toBeGreaterThan(3);
     expect(ends).toEqual(ends.toSorted((a, b) => a - b));
 
-    const { createTrainer, train } = await import("../../dist/index.js");
-    const whole = [];
-    for await (const record of train(config)) whole.push(record);
-    expect(records).toEqual(whole);
+    const { createTrainer } = await import("../../dist/index.js");
     const trainer = await createTrainer(config);
-    await trainer.advance(config.steps);
+    const whole = [];
+    for await (const record of trainer.run()) whole.push(record);
+    expect(records).toEqual(whole);
     const response = await worker.dispatchFetch("http://localhost/runs/one/snapshot");
     const kept = new Uint8Array(await response.arrayBuffer());
     const snapshot = await trainer.snapshot();
