@@ -1,4 +1,3 @@
-import { RESERVED } from "../backend/wasm/kernel.js";
 import { planLayout } from "../backend/wasm/layout.js";
 import type { RunConfig } from "../config.js";
 import { tokenProbabilities } from "../data/distribution.js";
@@ -8,6 +7,8 @@ const FLOPS = 3e10;
 const BYTES = 1e10;
 /** Seconds to draw, sort and count one pair of a sampled evaluation (measured: 18 to 22 ns). */
 const PAIR = 2e-8;
+/** A page for what is the kernel's own. */
+const PAGE = 65536;
 /** What a run counts as that is too large for WebAssembly; it fails by itself. */
 const MOST_BYTES = 2 ** 32;
 /** What a thread of the pool holds beside its run: code, heap, buffers of the journal. */
@@ -57,7 +58,7 @@ function evaluationOf(config: RunConfig): { inputs: number; pairs: number } {
 /** Bytes that a run of up to so many threads holds, 0 when WebAssembly cannot hold it. */
 function heldBytes(config: RunConfig, threads: number): number {
   try {
-    return planLayout(config, RESERVED, threads).bytes;
+    return planLayout(config, PAGE, threads).bytes;
   } catch {
     return 0;
   }

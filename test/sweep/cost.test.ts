@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { RESERVED } from "../../src/backend/wasm/kernel.js";
 import { planLayout } from "../../src/backend/wasm/layout.js";
 import { parseConfig } from "../../src/config.js";
 import { estimateCost } from "../../src/sweep/cost.js";
@@ -21,8 +20,8 @@ test("a sampled evaluation costs what its pairs cost", () => {
 test("the memory of a run counts every thread that may come to share it", () => {
   const config = parseConfig({ vocabSize: 2000, embeddingDim: 2000 });
   const [alone, shared] = [estimateCost(config), estimateCost(config, 255)];
-  expect(alone.held).toBe(planLayout(config, RESERVED).bytes);
-  expect(shared.held).toBe(planLayout(config, RESERVED, 255).bytes);
+  expect(alone.held).toBe(planLayout(config, 65536).bytes);
+  expect(shared.held).toBe(planLayout(config, 65536, 255).bytes);
   expect(shared.bytes - alone.bytes).toBe(shared.held - alone.held);
   expect(shared.held).toBeGreaterThan(2 * alone.held);
 });
