@@ -16,7 +16,7 @@ import {
 } from "../training/trainer.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
-import { parseNumber, parseWholeNumber } from "./numbers.js";
+import { parseNumber, parseScalar, parseWholeNumber } from "./numbers.js";
 import { say } from "./output.js";
 import { vectorBits } from "./revectorizer.js";
 
@@ -108,13 +108,9 @@ async function configOf(options: Options): Promise<RunConfigInput> {
 }
 
 function parseSchedule(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new ConfigError(
-      `learningRate: expected a number or a schedule as JSON, got ${JSON.stringify(text)}`,
-    );
-  }
+  const value = parseScalar(text);
+  if (value !== undefined) return value;
+  throw new ConfigError(`learningRate: expected a number or a schedule as JSON, got ${JSON.stringify(text)}`);
 }
 
 async function readConfig(path: string): Promise<unknown> {
