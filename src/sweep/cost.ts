@@ -1,6 +1,7 @@
 import { planLayout } from "../backend/wasm/layout.js";
 import type { RunConfig } from "../config.js";
 import { tokenProbabilities } from "../data/distribution.js";
+import { MOST_THREADS } from "../training/mostThreads.js";
 
 /** Products and Adam's memory traffic, as measured on one 3 GHz core; only ratios matter for order and progress. */
 const FLOPS = 3e10;
@@ -24,6 +25,8 @@ export interface Cost {
   bytes: number;
   /** Bytes that it holds from its beginning on; 0 for one that WebAssembly cannot hold, which fails before it holds any. */
   held: number;
+  /** Threads that may come to share it: 1 where that gains nothing. */
+  maxThreads: number;
 }
 
 /** Whether threads gain by sharing one run: it takes more than a second, and a millisecond a step. */
@@ -66,7 +69,7 @@ function heldBytes(config: RunConfig, threads: number): number {
 
 /**
  * What a run costs: its operations, its time (which orders runs and weighs the progress bar), its memory.
- * @param threads that it may come to be shared by: each has memory of its own
+ * @param threads that are there to share it; each that may takes memory
  */
 export function estimateCost(config: RunConfig, threads = 1): Cost {
   const { vocabSize: V, embeddingDim: D, steps, evaluateEvery, tied, spectrum } = config;
@@ -77,14 +80,17 @@ export function estimateCost(config: RunConfig, threads = 1): Cost {
   const { inputs, pairs } = evaluationOf(config);
   const evaluation = 2 * inputs * V * D;
   const spectral = spectrum ? 2 * V * D * small + 3 * small ** 3 : 0;
-  const held = heldBytes(config, threads);
+  const seconds =
+    steps * (4e-6 + step / FLOPS + (24 * parameters) / BYTES) +
+    evaluations * (1e-4 + evaluation / FLOPS + pairs * PAIR + spectral / 4e9);
+  const maxThreads = worthSharing(seconds, steps) ? Math.min(threads, MOST_THREADS) : 1;
+  const held = heldBytes(config, maxThreads);
   return {
     operations: steps * step + evaluations * (evaluation + spectral),
-    seconds:
-      steps * (4e-6 + step / FLOPS + (24 * parameters) / BYTES) +
-      evaluations * (1e-4 + evaluation / FLOPS + pairs * PAIR + spectral / 4e9),
+    seconds,
     // a checkpoint copies weights and moments out, and once more into its file
     bytes: (held || MOST_BYTES) + THREAD_BYTES + 24 * parameters,
     held,
+    maxThreads,
   };
 }

@@ -5,6 +5,9 @@ import { cgroupMemory } from "./cgroup.js";
 /** Bytes of memory that this process may still take: what the machine has free and the control group grants. */
 export const freeMemory = (): number => Math.min(freemem(), cgroupMemory());
 
+/** Bytes of memory that no run can exceed here, or Infinity: only Linux counts as free what it can make free. */
+export const atMost = (): number => (process.platform === "linux" ? freeMemory() : Number.POSITIVE_INFINITY);
+
 /**
  * Bytes of addresses that this process may still map under a limit (`ulimit -v`), or Infinity without one. A thread and a
  * WebAssembly memory map far more than they use.

@@ -10,6 +10,7 @@ import { tokenProbabilities } from "../data/distribution.js";
 import { entropy } from "../data/entropy.js";
 import { breathe, clockAfter } from "./clock.js";
 import { defaultMemoryLimit } from "./defaultMemoryLimit.js";
+import { MOST_THREADS } from "./mostThreads.js";
 import type { TrainingRecord } from "./record.js";
 import { learningRateAt, learningRates } from "./schedule.js";
 import { decodeSnapshot, encodeSnapshot } from "./snapshot.js";
@@ -41,8 +42,7 @@ export interface TrainerOptions {
   vectorBits?: VectorBits;
 }
 
-/** Threads that a run can have at most. */
-export const MOST_THREADS = 255;
+export { MOST_THREADS } from "./mostThreads.js";
 
 export interface RunOptions {
   signal?: AbortSignal;

@@ -24,6 +24,11 @@ test("the memory of a run counts every thread that may come to share it", () => 
   expect(shared.held).toBe(planLayout(config, 65536, 255).bytes);
   expect(shared.bytes - alone.bytes).toBe(shared.held - alone.held);
   expect(shared.held).toBeGreaterThan(2 * alone.held);
+  // a trainer takes no more, however many the pool has
+  expect(estimateCost(config, 1024)).toEqual(shared);
+  expect(shared.maxThreads).toBe(255);
+  const small = parseConfig({ vocabSize: 50, embeddingDim: 50 });
+  expect(estimateCost(small, 255)).toEqual(estimateCost(small));
 });
 
 test("a run that WebAssembly cannot hold holds nothing: it fails by itself", () => {
