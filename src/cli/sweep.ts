@@ -140,7 +140,7 @@ async function sweepCommand(file: string | undefined, options: Options): Promise
         onEvent,
         onProgress: (progress) => {
           bar.update(progress);
-          status.update(progress, left(progress.share));
+          status.update(progress, left(progress));
         },
       }));
     } catch (error) {

@@ -11,7 +11,7 @@ import { ConfigError, configHash, type RunConfig } from "../config.js";
 import { cores } from "./cores.js";
 import { estimateCost, worthSharing } from "./cost.js";
 import type { Journal } from "./journal.js";
-import { atMost, freeMemory } from "./memory.js";
+import { atMost, freeAddresses, freeMemory } from "./memory.js";
 import type { RunFailure, RunResult } from "./result.js";
 import { CONTROL_WORDS, NOT_BEGUN, type Outcome, type Task, Word } from "./task.js";
 import { StartFailure, Thread } from "./thread.js";
@@ -89,7 +89,7 @@ export interface PoolOptions {
 export interface SkippedRun {
   run: string;
   config: RunConfig;
-  /** Bytes that it takes. */
+  /** Bytes that it takes, its thread included. */
   bytes: number;
   error: string;
 }
@@ -112,7 +112,7 @@ export class FailedRuns extends Error {
     if (count > 0) lines.push(`run ${failures[0].run}: ${failures[0].error}${more(count, "failed")}`);
     if (skippedCount > 0)
       lines.push(
-        `run ${skipped[0].run} was skipped, it takes ${skipped[0].bytes} bytes of memory: ${skipped[0].error}${more(skippedCount, "skipped")}`,
+        `run ${skipped[0].run} was skipped, it takes ${skipped[0].bytes} bytes of memory with its thread: ${skipped[0].error}${more(skippedCount, "skipped")}`,
       );
     super(lines.join("; "));
   }
@@ -156,6 +156,14 @@ async function tidyCheckpoints(directory: string, journal: Journal): Promise<voi
       await rm(join(directory, name), { force: true });
 }
 
+const costOf = (
+  config: RunConfig,
+  threads: number,
+): Pick<Waiting, "seconds" | "bytes" | "held" | "maxThreads"> => {
+  const { seconds, bytes, held, maxThreads } = estimateCost(config, threads);
+  return { seconds, bytes, held, maxThreads };
+};
+
 /**
  * Runs every config once (equal configs are one run) and yields each as it finishes, those of the journal first.
  * @throws ConfigError for bad `threads` or `vectorBits`
@@ -190,8 +198,8 @@ export async function* runPool(configs: Configs, options: PoolOptions = {}): Asy
     else if (journal?.hasFailed(run) && !options.retryFailed)
       fail((await journal.failure(run)) as RunFailure);
     else {
-      const { seconds, bytes, held, maxThreads } = estimateCost(configs.at(index) as RunConfig, threads);
-      waiting.push({ run, index, seconds, bytes, held, maxThreads, attempts: 0 });
+      const { seconds, ...memory } = costOf(configs.at(index) as RunConfig, threads);
+      waiting.push({ run, index, seconds, ...memory, attempts: 0 });
     }
   }
   const total = planned.size;
@@ -252,7 +260,8 @@ export async function* runPool(configs: Configs, options: PoolOptions = {}): Asy
   let wake = () => {};
 
   const makeThread = () => new Thread(options.workerFile ?? workerBundle());
-  const pool = Array.from({ length: slots }, makeThread);
+  let pool = Array.from({ length: slots }, makeThread);
+  let recycling = false;
   /** Runs at once: fewer than slots once the machine has shown its limits. */
   let atOnce = slots;
 
@@ -267,14 +276,14 @@ export async function* runPool(configs: Configs, options: PoolOptions = {}): Asy
   };
 
   const fill = () => {
-    for (let slot = 0; slot < slots && !stopping; slot++) {
+    for (let slot = 0; slot < slots && !stopping && !recycling; slot++) {
       if (running[slot] !== null || writing + ready.length >= BACKLOG) continue;
       if (busyCount() >= atOnce) break;
       const chosen = next();
       if (!chosen) break;
       start(slot, chosen);
     }
-    if (waiting.length === 0) spread();
+    if (waiting.length === 0 && !recycling) spread();
   };
 
   /** When nothing waits any more, idle threads join the runs that are large enough to share. */
@@ -325,7 +334,7 @@ export async function* runPool(configs: Configs, options: PoolOptions = {}): Asy
     try {
       const free = bytes > budget && options.memory === undefined ? atMost() : Number.POSITIVE_INFINITY;
       if (held <= free) return await pool[slot].run(task);
-      trouble = { cause: "memory", message: `${Math.floor(free)} are free` };
+      trouble = { cause: "memory", message: `${Math.floor(free)} bytes are free` };
     } catch (error) {
       trouble = troubleOf(error);
       if (error instanceof StartFailure && trouble.cause === "run")
@@ -390,6 +399,8 @@ export async function* runPool(configs: Configs, options: PoolOptions = {}): Asy
    * of other runs left in memory; after that it is skipped when memory is short, and when anything else is, all ends.
    */
   const retreat = async (chosen: Waiting, config: RunConfig, { cause, message }: Trouble) => {
+    // with room for one thread it takes less
+    if (cause === "memory") Object.assign(chosen, costOf(config, 1));
     const { run, bytes, seconds } = chosen;
     const others = busyCount();
     chosen.before ??= atOnce;
@@ -412,14 +423,21 @@ export async function* runPool(configs: Configs, options: PoolOptions = {}): Asy
     atOnce = Math.max(atOnce, chosen.before);
     doneSeconds += seconds;
     skippedCount++;
-    if (skipped.length < SHOWN) skipped.push({ run, config, bytes, error: message });
-    onEvent?.({ event: "skipped", run, config, bytes, error: message });
+    const left = freeAddresses();
+    const mapped = Number.isFinite(left)
+      ? `; ulimit -v leaves ${Math.max(0, left)} bytes of addresses, and WebAssembly maps 10 GiB of them for a run`
+      : "";
+    const skip = { run, config, bytes, error: message + mapped };
+    if (skipped.length < SHOWN) skipped.push(skip);
+    onEvent?.({ event: "skipped", ...skip });
   };
 
-  /** Ends all threads, which wait, and what they still hold. */
+  /** Ends all threads, which wait, and what they still hold of earlier runs; none starts before that. */
   const recycle = async () => {
-    const old = pool.splice(0, slots, ...Array.from({ length: slots }, makeThread));
-    await Promise.all(old.map((thread) => thread.end()));
+    recycling = true;
+    await Promise.all(pool.map((thread) => thread.end()));
+    pool = pool.map(makeThread);
+    recycling = false;
   };
 
   const stop = () => {
