@@ -10,7 +10,7 @@ export { multiply, panel1x16, panel1x4, panel2x16, panel4x16, panel4x4, panel4x8
 export { inputLosses, sampledLoss } from "./population";
 export { buildAliasTable, drawTokens } from "./sampler";
 export { eigenvalues, spectrum } from "./spectrum";
-export { leave, serve } from "./crew";
+export { serve } from "./crew";
 export { advance, step } from "./step";
 export { dot } from "./vector";
 export { gaussianWeights } from "./weights";

@@ -48,9 +48,8 @@ export class Run {
   /** Combined step: parts that the sum over columns is cut into, and blocks of columns in each. */
   parts: u32;
   partBlocks: u32;
-  /** Threads at work (1: the caller alone), and whether the caller may sleep while it waits for the others. */
+  /** Threads at work (1: the caller alone). */
   members: u32;
-  mayWait: u32;
   /** Whether the products take the tile for vectors of 256 bits (matmul.ts). */
   wide: u32;
   /** Control block of the crew (crew.ts). */

@@ -1,7 +1,7 @@
 import { planLayout } from "../backend/wasm/layout.js";
 import type { RunConfig } from "../config.js";
 import { tokenProbabilities } from "../data/distribution.js";
-import { MOST_THREADS } from "../training/mostThreads.js";
+import { MOST_THREADS } from "../training/options.js";
 
 /** Products and Adam's memory traffic, as measured on one 3 GHz core; only ratios matter for order and progress. */
 const FLOPS = 3e10;

@@ -1,8 +1,10 @@
 /** One run in a thread of the pool. */
 import { existsSync } from "node:fs";
 import { configHash } from "../config.js";
+import { createTrainer, restoreTrainer } from "../training/create.js";
 import type { TrainingRecord } from "../training/record.js";
-import { createTrainer, restoreTrainer, type Trainer } from "../training/trainer.js";
+import { decodeSnapshot } from "../training/snapshot.js";
+import type { Trainer } from "../training/trainer.js";
 import { type CheckpointHeader, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
 import { CONTROL_WORDS, type Outcome, type Task, Word } from "./task.js";
 import { troubleOf } from "./trouble.js";
@@ -27,6 +29,13 @@ function worthNothing(error: unknown): undefined {
   if (troubleOf(error).cause !== "run") throw error;
 }
 
+/**
+ * Whether records and snapshot of a checkpoint are of one moment. Version 0.1's at step 0 does not say that step 0 was
+ * measured, and would measure it again.
+ */
+const agree = ({ records }: CheckpointHeader, snapshot: Uint8Array): boolean =>
+  records.length === 0 || records[records.length - 1].step > 0 || decodeSnapshot(snapshot).recorded !== null;
+
 /** The trainer where its checkpoint left it, or at step 0 when there is none that fits. */
 async function begin({
   run,
@@ -39,7 +48,8 @@ async function begin({
   if (checkpoint !== null && existsSync(checkpoint)) {
     const kept = await readCheckpoint(checkpoint);
     const trainer = kept && (await restoreTrainer(kept.snapshot, options).catch(worthNothing));
-    if (trainer && configHash(trainer.config) === run) return { trainer, ...kept.header };
+    if (trainer && configHash(trainer.config) === run && agree(kept.header, kept.snapshot))
+      return { trainer, ...kept.header };
     trainer?.dispose();
   }
   return { trainer: await createTrainer(config, options), records: [], seconds: 0, stepSeconds: 0 };

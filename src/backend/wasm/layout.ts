@@ -36,7 +36,6 @@ const words = [
   "parts",
   "partBlocks",
   "members",
-  "mayWait",
   "wide",
   "crew",
   "scratch",
@@ -105,6 +104,8 @@ export const wordIndex = Object.fromEntries(words.map((name, i) => [name, 2 * do
 >;
 export const runBytes = 8 * doubles.length + 4 * words.length;
 
+/** Bytes by which WebAssembly's memory grows. */
+export const PAGE = 65536;
 /** Inputs multiplied at once: at B = 128 every batch is one block. */
 const BLOCK_INPUTS = 128;
 /** Vocabulary rows of a chunk; with its logits about 80 kB at D = 100. */
@@ -134,7 +135,7 @@ export interface Layout {
   eigenvalues: number;
   /** Columns of a block of the moments, which stand block after block (assembly/combined.ts); all of them in other steps. */
   momentColumns: number;
-  /** Bytes of memory in all. */
+  /** Bytes of memory in all, whole pages. */
   bytes: number;
 }
 
@@ -222,7 +223,6 @@ export function planLayout(config: RunConfig, heapBase: number, threads = 1): La
     parts,
     partBlocks,
     members: 1,
-    mayWait: 0,
     wide: 0,
     crew: allocate(CREW_BYTES),
     scratch: allocate(threads * scratchBytes),
@@ -277,10 +277,12 @@ export function planLayout(config: RunConfig, heapBase: number, threads = 1): La
     sampleStarts: allocate(sampled ? 4 * (V + 1) : 0),
     sampleTargets: allocate(4 * sampled),
   };
-  if (next > 65535 * 65536)
+  if (next > 65535 * PAGE)
     throw new ConfigError(
-      `vocabSize × embeddingDim: this run takes ${next} bytes of memory, WebAssembly has 4294901760 at most`,
+      `vocabSize × embeddingDim: this run takes ${next} bytes of memory, WebAssembly has ${65535 * PAGE} at most`,
     );
+  // memory comes by the page
+  const bytes = roundUp(next, PAGE);
   const momentColumns = combined ? Math.min(stride, BLOCK_COLUMNS) : stride;
-  return { values, run, rates, eigenvalues, momentColumns, bytes: next };
+  return { values, run, rates, eigenvalues, momentColumns, bytes };
 }

@@ -1,2 +1,0 @@
-/** Threads that a run can have at most. */
-export const MOST_THREADS = 255;
