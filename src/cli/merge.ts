@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Command } from "commander";
-import { parseSweep, type SweepDescription } from "../sweep/description.js";
+import type { SweepDescription } from "../sweep/description.js";
 import { SweepPlan } from "../sweep/grid.js";
 import { Journal } from "../sweep/journal.js";
 import { merge } from "../sweep/merge.js";
@@ -24,14 +25,17 @@ export function addMerge(program: Command): void {
 
 /** The sweep that all directories share, or undefined when they hold none or several. */
 async function commonDescription(directories: string[]): Promise<SweepDescription | undefined> {
-  const texts = new Set<string>();
+  let common: SweepDescription | undefined;
   for (const directory of directories) {
     const description = await readDescription(directory);
-    if (description) texts.add(JSON.stringify(description));
-  }
-  if (texts.size > 1)
+    if (!description) continue;
+    common ??= description;
+    // the order of keys is nobody's meaning
+    if (isDeepStrictEqual(description, common)) continue;
     process.stderr.write("the directories are of different sweeps: what is missing cannot be told\n");
-  return texts.size === 1 ? parseSweep(JSON.parse([...texts][0])) : undefined;
+    return undefined;
+  }
+  return common;
 }
 
 async function mergeCommand(out: string, directories: string[]): Promise<void> {

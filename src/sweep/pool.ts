@@ -2,7 +2,7 @@
  * Runs on a pool of threads, longest first, as many at once as threads and memory allow. What comes out does not depend
  * on threads, order or interruptions.
  */
-import { readdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -149,13 +149,6 @@ const workerBundle = (): string =>
     new URL(import.meta.url.endsWith(".ts") ? "../../dist/worker.js" : "./worker.js", import.meta.url),
   );
 
-/** Removes what an ended process left: checkpoints of finished runs, and half-written ones. */
-async function tidyCheckpoints(directory: string, journal: Journal): Promise<void> {
-  for (const name of await readdir(directory).catch(() => []))
-    if (name.endsWith(".partial") || journal.has(name.replace(/\.checkpoint$/, "")))
-      await rm(join(directory, name), { force: true });
-}
-
 const costOf = (
   config: RunConfig,
   threads: number,
@@ -250,7 +243,6 @@ export async function* runPool(configs: Configs, options: PoolOptions = {}): Asy
   }
 
   const checkpoints = journal && join(journal.directory, "checkpoints");
-  if (journal && checkpoints) await tidyCheckpoints(checkpoints, journal);
   const budget = options.memory ?? 0.9 * freeMemory();
   let used = 0;
   let writing = 0;
