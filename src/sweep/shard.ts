@@ -10,11 +10,19 @@ export interface Shard {
   count: number;
 }
 
-/** The tasks that share a sweep: `count` of them, with the ids `first`, `first + width`, … */
+/** The tasks that share a sweep: `count` of them, with the ids `first`, `first + width`, …; without ids those of `i/n`. */
 export interface TaskArray {
-  first: number;
-  width: number;
   count: number;
+  first?: number | undefined;
+  width?: number | undefined;
+}
+
+/** Whether this is an array, as it is read back from a file. */
+export function isTaskArray(value: unknown): value is TaskArray {
+  if (typeof value !== "object" || value === null) return false;
+  const { count, first, width } = value as TaskArray;
+  const whole = (x: unknown, least: number) => Number.isInteger(x) && (x as number) >= least;
+  return whole(count, 1) && (first === undefined ? width === undefined : whole(first, 0) && whole(width, 1));
 }
 
 /** Whether a run is the shard's: the first 48 bits of its name modulo the count. */
@@ -54,23 +62,38 @@ function typed(text: string): Shard {
  * again hears of itself alone, so the first to use a directory keeps its array there.
  * @param text `i/n` with i from 0 to n − 1; `slurm`: this task of a job array; `kubernetes`: this pod of an indexed Job,
  * whose `completions` Kubernetes does not hand down and the manifest has to repeat in JOB_COMPLETIONS
- * @throws ConfigError for anything else, for ids at unequal distances, and for an array of one task
+ * @param known the array that was kept
+ * @throws ConfigError for anything else, for ids at unequal distances, an array of one task, or another than the known one
  */
-export function taskArray(text: string, environment: Environment = process.env): TaskArray {
+export function taskArray(
+  text: string,
+  environment: Environment = process.env,
+  known?: TaskArray | undefined,
+): TaskArray {
+  if (known?.first !== undefined) return known;
+  const array = arrayOf(text, environment);
+  if (known && known.count !== array.count)
+    throw new ConfigError(
+      `--shard: expected a share of ${known.count}, as this directory has it, got one of ${array.count}`,
+    );
+  return array;
+}
+
+function arrayOf(text: string, environment: Environment): TaskArray {
   let array: TaskArray;
   if (text === "slurm") {
     const of = (name: string) => numberOf(environment, `SLURM_ARRAY_TASK_${name}`, text);
     const [first, count] = [of("MIN"), of("COUNT")];
     // an array may begin anywhere and leave gaps of equal width: 10-40:10
-    array = { first, width: count > 1 ? (of("MAX") - first) / (count - 1) : 1, count };
-    const steps = (of("ID") - first) / array.width;
-    if (!Number.isInteger(array.width) || array.width < 1 || !Number.isInteger(steps))
+    const width = count > 1 ? (of("MAX") - first) / (count - 1) : 1;
+    if (!Number.isInteger(width) || width < 1 || !Number.isInteger((of("ID") - first) / width))
       throw new ConfigError(
         "--shard slurm: expected an array of equal distances (0-15 or 10-40:10), got another one",
       );
+    array = { first, width, count };
   } else if (text === "kubernetes")
     array = { first: 0, width: 1, count: numberOf(environment, "JOB_COMPLETIONS", text) };
-  else return { first: 0, width: 1, count: typed(text).count };
+  else return { count: typed(text).count };
   if (array.count < 2)
     throw new ConfigError(
       `--shard ${text}: expected an array of at least 2 tasks, got ${array.count}; a task that is submitted again goes on in the directory of its first time, anywhere else name its share: --shard i/n`,
@@ -79,8 +102,8 @@ export function taskArray(text: string, environment: Environment = process.env):
 }
 
 /**
- * The share of a task. Of a scheduler's task only its id is read when the array is known.
- * @param array the array that the directory remembers
+ * The share of a task. Of a scheduler's task only its id is read.
+ * @param array of `taskArray`
  * @throws ConfigError for a task outside the array, or an `i/n` of another count
  */
 export function parseShard(
@@ -88,21 +111,20 @@ export function parseShard(
   environment: Environment = process.env,
   array: TaskArray = taskArray(text, environment),
 ): Shard {
-  const { first, width, count } = array;
+  const { first = 0, width = 1, count } = array;
   if (text !== "slurm" && text !== "kubernetes") {
     const shard = typed(text);
     if (shard.count !== count)
       throw new ConfigError(
-        `--shard: expected i/${count}, as this directory is of an array of ${count} tasks, got ${JSON.stringify(text)}`,
+        `--shard: expected a share of ${count}, as this directory has it, got ${JSON.stringify(text)}`,
       );
     return shard;
   }
   const id = numberOf(environment, text === "slurm" ? "SLURM_ARRAY_TASK_ID" : "JOB_COMPLETION_INDEX", text);
   const index = (id - first) / width;
   if (!Number.isInteger(index) || index < 0 || index >= count)
-    throw new ConfigError(`--shard ${text}: expected a task of ${describeArray(array)}, got ${id}`);
+    throw new ConfigError(
+      `--shard ${text}: expected a task of the array ${first}-${first + width * (count - 1)}${width > 1 ? `:${width}` : ""}, got ${id}`,
+    );
   return { index, count };
 }
-
-const describeArray = ({ first, width, count }: TaskArray): string =>
-  `the array ${first}-${first + width * (count - 1)}${width > 1 ? `:${width}` : ""}`;

@@ -9,10 +9,11 @@ export interface Finished {
   stderr: string;
 }
 
-/** Runs the built command line. */
-export const unigramLab = (args: string[], cwd?: string): Promise<Finished> =>
+/** Runs the built command line; `more`: variables of its environment. */
+export const unigramLab = (args: string[], cwd?: string, more: object = {}): Promise<Finished> =>
   new Promise((resolve) => {
-    execFile(process.execPath, [cli, ...args], { cwd, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
+    const env = { ...process.env, ...more };
+    execFile(process.execPath, [cli, ...args], { cwd, env, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
       resolve({ code: typeof error?.code === "number" ? error.code : error ? -1 : 0, stdout, stderr }),
     );
   });

@@ -181,12 +181,19 @@ test("a task that is submitted again is the same share of the sweep", () => {
   expect(() => parseShard("slurm", slurm(100, [100, 100, 1]), array)).toThrow("got 100");
   expect(parseShard("2/30", {}, array)).toEqual({ index: 2, count: 30 });
   expect(() => parseShard("2/4", {}, array)).toThrow(
-    '--shard: expected i/30, as this directory is of an array of 30 tasks, got "2/4"',
+    '--shard: expected a share of 30, as this directory has it, got "2/4"',
   );
   expect(() => parseShard("slurm", slurm(3, [3, 3, 1]))).toThrow(
     "--shard slurm: expected an array of at least 2 tasks, got 1; a task that is submitted again goes on in the directory of its first time, anywhere else name its share: --shard i/n",
   );
   expect(() => parseShard("slurm", slurm(3, [3, 10, 3]))).toThrow("equal distances");
+
+  // a directory of i/n knows no ids yet
+  const typed = taskArray("2/30");
+  expect(typed).toEqual({ count: 30 });
+  expect(taskArray("slurm", slurm(13, [10, 97, 30]), typed)).toEqual(array);
+  expect(() => taskArray("slurm", slurm(1, [0, 3, 4]), typed)).toThrow("expected a share of 30");
+  expect(taskArray("slurm", slurm(13, [13, 13, 1]), array)).toEqual(array);
 
   const pods = taskArray("kubernetes", { JOB_COMPLETION_INDEX: "2", JOB_COMPLETIONS: "5" });
   expect(parseShard("kubernetes", { JOB_COMPLETION_INDEX: "4", JOB_COMPLETIONS: "1" }, pods)).toEqual({
