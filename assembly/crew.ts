@@ -35,7 +35,7 @@ const SPINS: u32 = 20000;
 
 function perform(run: Run, job: u32, item: u32, member: u32): void {
   if (job == FORWARD) forwardSegment(run, item);
-  else if (job == ACCUMULATE) accumulateChunk(run, item);
+  else if (job == ACCUMULATE) accumulateChunk(run, item, member);
   else if (job == UPDATE) updateChunk(run, item, member);
   else if (job == COLUMN_LOGITS) columnLogits(run, item, member);
   else if (job == COLUMN_UPDATE) updateColumns(run, item, member);

@@ -3,6 +3,7 @@ import { tokenProbabilities } from "../../data/distribution.js";
 import { PURPOSE } from "../../data/random.js";
 import { aliasTable, drawBatch } from "../../data/sampling.js";
 import { stratify } from "../../data/stratification.js";
+import { RunningMean } from "../../math/runningMean.js";
 import { initialWeights } from "../../model/initialWeights.js";
 import type { Advanced, Batch, PopulationLoss, SynchronousBackend } from "../backend.js";
 import { summarize } from "../spectrum.js";
@@ -124,23 +125,4 @@ export function createReferenceBackend(config: RunConfig): SynchronousBackend {
     async setThreads() {},
     dispose() {},
   };
-}
-
-/** Mean and standard error of weighted values in one pass (Welford 1962; with counts, West 1979). */
-class RunningMean {
-  mean = 0;
-  private count = 0;
-  private squares = 0;
-
-  add(value: number, count: number): void {
-    this.count += count;
-    const delta = value - this.mean;
-    this.mean += (delta * count) / this.count;
-    this.squares += count * delta * (value - this.mean);
-  }
-
-  /** sqrt(sample variance / n), n - 1 in the variance. */
-  get standardError(): number {
-    return Math.sqrt(this.squares / (this.count - 1) / this.count);
-  }
 }

@@ -3,6 +3,7 @@ import { ConfigError, type RunConfig } from "../../config.js";
 import { tokenProbabilities } from "../../data/distribution.js";
 import { PURPOSE } from "../../data/random.js";
 import { stratify } from "../../data/stratification.js";
+import { RunningMean } from "../../math/runningMean.js";
 import type {
   Advanced,
   Backend,
@@ -102,6 +103,10 @@ class WasmBackend implements Backend {
     const { distribution, vocabSize: V, embeddingDim: D } = config;
     if (distribution.kind === "zipf") kernel.zipfProbabilities(probabilities, V, distribution.exponent);
     else new Float64Array(memory.buffer, probabilities, V).set(this.#probabilities);
+    this.#set(
+      "probabilitySum",
+      this.#probabilities.reduce((sum, p) => sum + p, 0),
+    );
     kernel.buildAliasTable(aliasTable, probabilities, V, logits);
     const key = (purpose: number) => kernel.streamKey(BigInt(config.seed), BigInt(purpose), 0n);
     kernel.gaussianWeights(embedding, V, D, stride, config.init.std, key(PURPOSE.embedding));
@@ -155,8 +160,9 @@ class WasmBackend implements Backend {
       const loss = weightedSum(exactLosses, exact.weights);
       if (tail.inputs.length === 0) return { loss, standardError: 0 };
       return after(this.#inputLosses(tail.inputs), (losses) => {
-        const { mean, standardError } = meanOf(losses);
-        return { loss: loss + tail.mass * mean, standardError: tail.mass * standardError };
+        const running = new RunningMean();
+        for (const x of losses) running.add(x, 1);
+        return { loss: loss + tail.mass * running.mean, standardError: tail.mass * running.standardError };
       });
     });
   }
@@ -301,19 +307,9 @@ class WasmBackend implements Backend {
 const after = <A, B>(value: Now<A>, next: (value: A) => Now<B>): Now<B> =>
   value instanceof Promise ? value.then(next) : next(value);
 
-/** Mean and its standard error (n − 1). */
-function meanOf(values: Float64Array): { mean: number; standardError: number } {
-  const n = values.length;
-  let mean = 0;
-  for (const x of values) mean += x;
-  mean /= n;
-  let squares = 0;
-  for (const x of values) squares += (x - mean) * (x - mean);
-  return { mean, standardError: Math.sqrt(squares / (n - 1) / n) };
-}
-
 const weightedSum = (values: Float64Array, weights: Float64Array): number => {
   let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i] * weights[i];
+  // what never comes does not count, even where its loss is infinite
+  for (let i = 0; i < values.length; i++) if (weights[i] > 0) sum += values[i] * weights[i];
   return sum;
 };
