@@ -9,10 +9,9 @@ export interface Finished {
   stderr: string;
 }
 
-/** Runs the built command line; `more`: variables of its environment. */
-export const unigramLab = (args: string[], cwd?: string, more: object = {}): Promise<Finished> =>
+/** Runs the built command line. */
+export const unigramLab = (args: string[], cwd?: string, env = process.env): Promise<Finished> =>
   new Promise((resolve) => {
-    const env = { ...process.env, ...more };
     execFile(process.execPath, [cli, ...args], { cwd, env, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
       resolve({ code: typeof error?.code === "number" ? error.code : error ? -1 : 0, stdout, stderr }),
     );

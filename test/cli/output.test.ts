@@ -50,7 +50,7 @@ test("train | head: records and snapshot are kept and named, and the run goes on
   const run = ["train", ...small, "--steps", "200000", "--evaluate-every", "50"];
   const ended = await closedAfter(2, [...run, "--out", "r.ndjson", "--snapshot", "s"], dir);
   expect(ended.stderr).toMatch(
-    /^the output was closed \(EPIPE\): step \d+ of 200000, kept in r\.ndjson and s\n$/,
+    /^the output was closed \(EPIPE\): step \d+ of 200000, kept in r\.ndjson and s; unigram-lab train --resume s --out r\.ndjson --snapshot s goes on from there\n$/,
   );
   expect(ended.code).toBe(1);
   expect((await readdir(dir)).sort()).toEqual(["r.ndjson", "s"]);

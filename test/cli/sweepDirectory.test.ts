@@ -121,7 +121,10 @@ test("a task of an array that is submitted again goes on with its own share", as
     const environment = Object.fromEntries(
       Object.entries(SLURM).map(([name, value]) => [`SLURM_ARRAY_TASK_${name}`, String(value)]),
     );
-    return unigramLab(["sweep", "first.json", "--out", out, "--shard", shard], dir, environment);
+    return unigramLab(["sweep", "first.json", "--out", out, "--shard", shard], dir, {
+      ...process.env,
+      ...environment,
+    });
   };
   const all = [3, 6, 3];
   const finished: string[] = [];
