@@ -22,6 +22,7 @@ export {
   type PoolProgress,
   type RunningRun,
   runPool,
+  type SkippedRun,
 } from "./pool.js";
 export type { RunFailure, RunResult } from "./result.js";
 export type { Shard } from "./shard.js";

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { checkVectorBits, type VectorBits } from "../backend/wasm/vectorBits.js";
 import { ConfigError, configHash, type RunConfig } from "../config.js";
 import { cores } from "./cores.js";
-import { estimateCost, worthSharing } from "./cost.js";
+import { type Cost, estimateCost, worthSharing } from "./cost.js";
 import type { Journal } from "./journal.js";
 import { atMost, freeAddresses, freeMemory } from "./memory.js";
 import type { RunFailure, RunResult } from "./result.js";
@@ -118,15 +118,9 @@ export class FailedRuns extends Error {
   }
 }
 
-interface Waiting {
+interface Waiting extends Cost {
   run: string;
   index: number;
-  seconds: number;
-  bytes: number;
-  /** Bytes without which it cannot be. */
-  held: number;
-  /** Threads that may come to share it. */
-  maxThreads: number;
   attempts: number;
   /** Runs at once before the machine was too weak for this one; undefined while it was not. */
   before?: number;
@@ -148,14 +142,6 @@ const workerBundle = (): string =>
   fileURLToPath(
     new URL(import.meta.url.endsWith(".ts") ? "../../dist/worker.js" : "./worker.js", import.meta.url),
   );
-
-const costOf = (
-  config: RunConfig,
-  threads: number,
-): Pick<Waiting, "seconds" | "bytes" | "held" | "maxThreads"> => {
-  const { seconds, bytes, held, maxThreads } = estimateCost(config, threads);
-  return { seconds, bytes, held, maxThreads };
-};
 
 /**
  * Runs every config once (equal configs are one run) and yields each as it finishes, those of the journal first.
@@ -190,10 +176,7 @@ export async function* runPool(configs: Configs, options: PoolOptions = {}): Asy
     if (journal?.has(run)) known.push(run);
     else if (journal?.hasFailed(run) && !options.retryFailed)
       fail((await journal.failure(run)) as RunFailure);
-    else {
-      const { seconds, ...memory } = costOf(configs.at(index) as RunConfig, threads);
-      waiting.push({ run, index, seconds, ...memory, attempts: 0 });
-    }
+    else waiting.push({ run, index, attempts: 0, ...estimateCost(configs.at(index) as RunConfig, threads) });
   }
   const total = planned.size;
   planned.clear();
@@ -391,8 +374,8 @@ export async function* runPool(configs: Configs, options: PoolOptions = {}): Asy
    * of other runs left in memory; after that it is skipped when memory is short, and when anything else is, all ends.
    */
   const retreat = async (chosen: Waiting, config: RunConfig, { cause, message }: Trouble) => {
-    // with room for one thread it takes less
-    if (cause === "memory") Object.assign(chosen, costOf(config, 1));
+    // by one thread alone it takes less
+    Object.assign(chosen, estimateCost(config));
     const { run, bytes, seconds } = chosen;
     const others = busyCount();
     chosen.before ??= atOnce;

@@ -9,9 +9,11 @@ export interface Trouble {
 
 const MEMORY = /more than is at hand|out of memory|allocation failed|could not allocate|cannot allocate/i;
 
-/** Errors of the system have a number; threads that cannot be made only a code. */
-const isSystemError = ({ errno, code }: NodeJS.ErrnoException): boolean =>
-  errno !== undefined || code === "ERR_WORKER_INIT_FAILED";
+const NO_THREAD = /^threads: one of this run's could not be started/;
+
+/** Errors of the system have a number; threads that cannot be made a code, or the words of the run that asked for them. */
+const isSystemError = ({ errno, code, message }: NodeJS.ErrnoException): boolean =>
+  errno !== undefined || code === "ERR_WORKER_INIT_FAILED" || NO_THREAD.test(message);
 
 /** Judged where it was thrown: on its way between threads an error loses its properties. */
 export function troubleOf(error: unknown): Trouble {

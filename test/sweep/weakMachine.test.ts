@@ -101,6 +101,8 @@ test.each([
 test("errors are told apart by what they are", () => {
   const system = Object.assign(new Error("EIO: i/o error, read"), { errno: -5, code: "EIO" });
   expect(troubleOf(system).cause).toBe("machine");
+  const thread = new Error("threads: one of this run's could not be started (EMFILE)");
+  expect(troubleOf(thread).cause).toBe("machine");
   expect(troubleOf(new RangeError("WebAssembly.Memory(): could not allocate memory")).cause).toBe("memory");
   expect(troubleOf(new RangeError("Array buffer allocation failed")).cause).toBe("memory");
   expect(troubleOf(new Error("steps: expected more\nsecond line"))).toEqual({
