@@ -32,7 +32,8 @@ export async function writeCheckpoint(
   length.writeUInt32LE(text.length);
   const file = await openWhole(path, { kind: "checkpoint" });
   try {
-    for (const part of [length, text, sha256(text), snapshot]) await file.write(part);
+    await file.write(Buffer.concat([length, text, sha256(text)]));
+    await file.write(snapshot);
     await file.commit();
   } finally {
     await file.discard();

@@ -21,6 +21,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { ConfigError } from "../../src/config.js";
 import { partialPath, tidyPartials } from "../../src/disk/partial.js";
 import { checkWritable, openWhole, writeWhole } from "../../src/disk/writeWhole.js";
+import { Journal } from "../../src/sweep/index.js";
 
 const run = promisify(execFile);
 let dir = "";
@@ -233,17 +234,31 @@ describe("what a killed process left", () => {
     expect(await readdir(dir)).toEqual([]);
   });
 
-  test("with an exit in the midst of it, is removed by the process itself", async () => {
+  /** Ends a process in the midst of an export. */
+  const ended = async (how: string): Promise<unknown> => {
     const child = spawn(process.execPath, [
       "--input-type=module",
       "-e",
       `import { exportRuns } from ${JSON.stringify(new URL("../../dist/report.js", import.meta.url).href)};
        const result = { run: "0".repeat(16), config: {}, records: [{ step: 0 }] };
-       const journal = { async *results() { yield result; if (this.second) process.exit(3); this.second = true; } };
+       const journal = { async *results() { yield result; if (this.second) ${how}; this.second = true; } };
        await exportRuns(journal, ${JSON.stringify(at("t.csv"))});`,
     ]);
-    const [code] = await once(child, "exit");
-    expect(code).toBe(3);
+    const [code, signal] = await once(child, "exit");
+    return code ?? signal;
+  };
+
+  test("with an exit in the midst of it, is removed by the process itself", async () => {
+    expect(await ended("process.exit(3)")).toBe(3);
     expect(await readdir(dir)).toEqual([]);
+  });
+
+  test("by kill -9 is removed when a sweep opens the directory", async () => {
+    expect(await ended('process.kill(process.pid, "SIGKILL")')).toBe("SIGKILL");
+    expect(await readdir(dir)).toEqual([
+      expect.stringMatching(/^t\.csv\.\d+-[0-9a-f]{16}\.unigram-lab\.partial$/),
+    ]);
+    await (await Journal.open(dir)).close();
+    expect(await readdir(dir)).toEqual(["journal.ndjson"]);
   });
 });
