@@ -6,16 +6,16 @@ const controller = new AbortController();
 /** Ends the work: what is finished is kept. The first reason stays. */
 export const interrupt = (reason: Interrupted): void => controller.abort(reason);
 
-/** Aborted by `interrupt` alone, with an `Interrupted` as its reason. */
-export const interruption: AbortSignal = controller.signal;
-
-/** That signal, from now on also aborted by Ctrl-C and SIGTERM; a second one of these ends the process at once. */
+/**
+ * The signal that `interrupt` aborts, with an `Interrupted` as its reason; from now on Ctrl-C and SIGTERM do so too, and a
+ * second one of these ends the process at once.
+ */
 export function interruptSignal(): AbortSignal {
   const stop = () => {
-    if (interruption.aborted) process.exit(130);
+    if (controller.signal.aborted) process.exit(130);
     interrupt(new Interrupted("interrupted"));
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
-  return interruption;
+  return controller.signal;
 }

@@ -130,7 +130,7 @@ async function reproduceInto(
   // what ran for another experiment alone makes no section of its own
   const shown = journaled.map((own) => ({
     ...own,
-    runs: own.begun || asked.has(own.name) ? own.runs : [],
+    runs: own.seeds > 0 || asked.has(own.name) ? own.runs : [],
     seeds: Math.max(own.seeds, asked.has(own.name) ? seeds : 0),
   }));
   const runs = new Map(shown.flatMap((own) => own.runs).map((run) => [run.run, run]));

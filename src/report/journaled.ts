@@ -14,10 +14,8 @@ export interface Journaled {
   name: string;
   conditions: Condition[];
   runs: RunResult[];
-  /** The most seeds that one of its conditions has. */
+  /** The most seeds that a condition has which is its own alone; 0 when only runs that it shares are finished. */
   seeds: number;
-  /** Whether a finished run is its own, not only one that another experiment has too. */
-  begun: boolean;
 }
 
 /**
@@ -31,18 +29,17 @@ export async function journaledExperiments(journal: Journal, quick: boolean): Pr
     conditions: conditions(quick),
     runs: [] as RunResult[],
     seeds: 0,
-    begun: false,
   }));
   const owners = all.map(({ conditions }) => new Map(conditions.map(({ config }) => [settingOf(config), 0])));
   for await (const result of journal.results()) {
     const setting = settingOf(result.config);
     const sharing = owners.flatMap((owner, i) => (owner.has(setting) ? [i] : []));
     for (const i of sharing) {
+      all[i].runs.push(result);
+      if (sharing.length > 1) continue;
       const seeds = (owners[i].get(setting) ?? 0) + 1;
       owners[i].set(setting, seeds);
-      all[i].runs.push(result);
       all[i].seeds = Math.max(all[i].seeds, seeds);
-      all[i].begun ||= sharing.length === 1;
     }
   }
   return all;
