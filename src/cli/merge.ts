@@ -1,11 +1,9 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Command } from "commander";
 import type { SweepDescription } from "../sweep/description.js";
-import { SweepPlan } from "../sweep/grid.js";
 import { Journal } from "../sweep/journal.js";
 import { merge } from "../sweep/merge.js";
 import { say } from "./output.js";
-import { readDescription, writeDescription } from "./sweepFiles.js";
+import { isSame, readRecord, runsOf, withSweep, writeRecord } from "./sweepRecord.js";
 
 /** Missing runs that are named one by one. */
 const SHOWN = 20;
@@ -23,30 +21,34 @@ export function addMerge(program: Command): void {
     .action(mergeCommand);
 }
 
-/** The sweep that all directories share, or undefined when they hold none or several. */
-async function commonDescription(directories: string[]): Promise<SweepDescription | undefined> {
-  let common: SweepDescription | undefined;
+/** The sweeps that all directories share, none when they hold none or different ones. */
+async function commonSweeps(directories: string[]): Promise<SweepDescription[]> {
+  let common: SweepDescription[] = [];
   for (const directory of directories) {
-    const description = await readDescription(directory);
-    if (!description) continue;
-    common ??= description;
-    // the order of keys is nobody's meaning
-    if (isDeepStrictEqual(description, common)) continue;
+    const { sweeps } = await readRecord(directory);
+    if (sweeps.length === 0) continue;
+    if (common.length === 0) common = sweeps;
+    const same =
+      sweeps.length === common.length && sweeps.every((one) => common.some((other) => isSame(one, other)));
+    if (same) continue;
     process.stderr.write("the directories are of different sweeps: what is missing cannot be told\n");
-    return undefined;
+    return [];
   }
   return common;
 }
 
 async function mergeCommand(out: string, directories: string[]): Promise<void> {
-  const description = await commonDescription(directories);
+  const sweeps = await commonSweeps(directories);
+  // of all that the merged directory has or had
+  let record = await readRecord(out);
+  for (const description of sweeps) record = withSweep(record, description, { directory: out, add: true });
   const { added, duplicates, runs, failed, notices } = await merge(out, directories);
   for (const notice of notices) process.stderr.write(`${notice}\n`);
   process.stderr.write(`${added} runs added, ${duplicates} there more than once, ${runs} runs in ${out}\n`);
-  if (!description) return;
-  await writeDescription(out, description);
+  if (sweeps.length === 0) return;
+  await writeRecord(out, record);
   const merged = await Journal.read(out);
-  const missing = new SweepPlan(description).runs.filter((run) => !merged.has(run));
+  const missing = [...runsOf(sweeps)].filter((run) => !merged.has(run));
   await merged.close();
   if (missing.length === 0) return;
   for (const run of missing.slice(0, SHOWN))

@@ -36,21 +36,31 @@ class Results {
   }
 }
 
+const lost = ({ failed, skipped }: PoolProgress): string =>
+  `${failed ? `, ${failed} failed` : ""}${skipped ? `, ${skipped} skipped` : ""}`;
+
 /** What went wrong with a run, as a line; undefined for what went well. */
 function trouble(event: PoolEvent): string | undefined {
   if (event.event === "retried") return `run ${event.run}: ${event.error}; it is tried again`;
   if (event.event === "failed")
     return `run ${event.run}: ${event.error}; it failed twice and is recorded as failed`;
+  if (event.event === "slowed")
+    return `run ${event.run}: ${event.error}; at most ${event.atOnce} ${event.atOnce === 1 ? "run" : "runs"} at once from here on`;
+  if (event.event === "skipped")
+    return `run ${event.run}: ${event.error}; it takes ${event.bytes} bytes of memory with its thread and is skipped`;
   if (event.event === "warning") return `run ${event.run}: ${event.message}`;
   return undefined;
 }
 
-/** Seconds that are left when the share went on as it did so far; null when too little is done to tell. */
-export function timeLeft(from: number): (share: number) => number | null {
-  let first: number | undefined;
-  return (share) => {
-    first ??= share;
-    const done = share - first;
+type Shares = Pick<PoolProgress, "share" | "resumedShare">;
+
+/**
+ * Seconds that are left when the share goes on as it did from `from` on, without what checkpoints brought in; null when
+ * too little is done to tell.
+ */
+export function timeLeft(from: number): (shares: Shares) => number | null {
+  return ({ share, resumedShare }) => {
+    const done = share - resumedShare;
     return done > 0.01 ? ((performance.now() - from) / 1000 / done) * (1 - share) : null;
   };
 }
@@ -64,7 +74,7 @@ export function progressReporter(total: number): ProgressReporter {
   return process.stderr.isTTY ? bars(total, left) : plain(left);
 }
 
-function bars(total: number, left: (share: number) => number | null): ProgressReporter {
+function bars(total: number, left: (shares: Shares) => number | null): ProgressReporter {
   const results = new Results();
   const multi = new cliProgress.MultiBar({
     stream: process.stderr,
@@ -89,12 +99,13 @@ function bars(total: number, left: (share: number) => number | null): ProgressRe
   const last = line("last  {text}");
   const threads: cliProgress.SingleBar[] = [];
   return {
-    update({ share, finished, failed, total: runs, running }) {
+    update(progress) {
+      const { share, finished, total: runs, running } = progress;
       overall.update(share, {
         finished,
         runs,
-        failed: failed ? `, ${failed} failed` : "",
-        left: clock(left(share)),
+        failed: lost(progress),
+        left: clock(left(progress)),
       });
       const [bestText, lastText] = results.lines;
       best.update(0, { text: bestText });
@@ -116,15 +127,15 @@ function bars(total: number, left: (share: number) => number | null): ProgressRe
   };
 }
 
-function plain(left: (share: number) => number | null): ProgressReporter {
+function plain(left: (shares: Shares) => number | null): ProgressReporter {
   let last = performance.now();
   return {
-    update({ share, finished, failed, total }) {
-      const seconds = left(share);
+    update(progress) {
+      const { share, finished, total } = progress;
       if (performance.now() - last < 5000) return;
       last = performance.now();
       process.stderr.write(
-        `${Math.round(100 * share)} %, ${finished} of ${total} runs${failed ? `, ${failed} failed` : ""}, ${clock(seconds)} left\n`,
+        `${Math.round(100 * share)} %, ${finished} of ${total} runs${lost(progress)}, ${clock(left(progress))} left\n`,
       );
     },
     event(event) {

@@ -2,7 +2,9 @@ import type { Command } from "commander";
 import { Journal } from "../sweep/journal.js";
 import { livingWriter } from "../sweep/lock.js";
 import { clock } from "./clock.js";
-import { readStatus } from "./sweepFiles.js";
+import { readStatus } from "./liveStatus.js";
+import { say } from "./output.js";
+import { readRecord, runsOf } from "./sweepRecord.js";
 
 /** Failures that are listed one by one. */
 const SHOWN = 20;
@@ -16,28 +18,50 @@ export function addStatus(program: Command): void {
     .action(statusCommand);
 }
 
+/**
+ * Runs of all sweeps of a directory: as its last process counted them (a shard has but its share), or as they are
+ * described; null where neither is told. What stands in the way is a notice.
+ */
+async function totalOf(
+  directory: string,
+  counted: number | undefined,
+  notices: string[],
+): Promise<number | null> {
+  if (counted !== undefined) return counted;
+  try {
+    const { sweeps, array } = await readRecord(directory);
+    return sweeps.length === 0 || array ? null : runsOf(sweeps).size;
+  } catch (error) {
+    notices.push((error as Error).message);
+    return null;
+  }
+}
+
 async function statusCommand(directory: string, options: { json?: boolean }): Promise<void> {
   const journal = await Journal.read(directory);
   try {
     const writer = livingWriter(directory);
-    const live = await readStatus(directory);
+    const { status: live, notice } = await readStatus(directory);
+    const notices = [...journal.notices, ...(notice === undefined ? [] : [notice])];
+    const total = await totalOf(directory, live?.total, notices);
     let diverged = 0;
     for await (const { divergedAt } of journal.results()) if (divergedAt !== null) diverged++;
     const failures = [];
     for (const run of journal.failedRuns.slice(0, SHOWN)) failures.push(await journal.failure(run));
     const status = {
       writer,
-      total: live?.total ?? null,
+      // there may be runs of no sweep: from code, or of `reproduce`
+      total: total !== null && total >= journal.runs.length ? total : null,
       finished: journal.runs.length,
       diverged,
       failed: journal.failedRuns.length,
       secondsLeft: writer === null ? null : (live?.secondsLeft ?? null),
       running: writer === null ? [] : (live?.running ?? []),
       failures: failures.flatMap((failure) => (failure ? [{ run: failure.run, error: failure.error }] : [])),
-      notices: journal.notices,
+      notices,
     };
     if (options.json) {
-      process.stdout.write(`${JSON.stringify(status)}\n`);
+      await say(`${JSON.stringify(status)}\n`);
       return;
     }
     const lines = [
@@ -50,7 +74,7 @@ async function statusCommand(directory: string, options: { json?: boolean }): Pr
       ...(status.failed > SHOWN ? [`and ${status.failed - SHOWN} more failed`] : []),
       ...status.notices,
     ];
-    process.stdout.write(`${lines.join("\n")}\n`);
+    await say(`${lines.join("\n")}\n`);
   } finally {
     await journal.close();
   }

@@ -4,18 +4,21 @@ import type { Command } from "commander";
 import { ConfigError } from "../config.js";
 import { exportRuns } from "../report/export.js";
 import { cores } from "../sweep/cores.js";
-import { parseSweep, type SweepDescription } from "../sweep/description.js";
+import type { SweepDescription } from "../sweep/description.js";
 import { SweepPlan } from "../sweep/grid.js";
 import { Journal } from "../sweep/journal.js";
 import { FailedRuns, type PoolEvent, runPool } from "../sweep/pool.js";
-import { inShard, parseShard } from "../sweep/shard.js";
+import { inShard, parseShard, taskArray } from "../sweep/shard.js";
 import { printPlan } from "./dryRun.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
+import { parseJson } from "./json.js";
+import { StatusWriter } from "./liveStatus.js";
 import { parseWholeNumber } from "./numbers.js";
+import { say } from "./output.js";
 import { progressReporter, timeLeft } from "./progress.js";
 import { vectorBits } from "./revectorizer.js";
-import { StatusWriter, writeDescription } from "./sweepFiles.js";
+import { checkNoReport, parseRecord, readRecord, runsOf, withSweep, writeRecord } from "./sweepRecord.js";
 import { parseVary } from "./vary.js";
 
 interface Options {
@@ -25,6 +28,7 @@ interface Options {
   out: string;
   dryRun?: boolean;
   shard?: string;
+  add?: boolean;
   retryFailed?: boolean;
   json?: boolean;
 }
@@ -34,11 +38,11 @@ export function addSweep(program: Command): void {
     .command("sweep")
     .summary("run every combination of some settings")
     .description(
-      "Runs a sweep: { base, axes, zip, seeds, where } from a JSON file (sweep.schema.json completes it in an editor), --vary, or both. A finished run is kept in DIR/journal.ndjson and never run again: the same command goes on after anything, a changed sweep runs what is new.",
+      "Runs a sweep: { base, axes, zip, seeds, where } from a JSON file (sweep.schema.json completes it in an editor), --vary, or both. A finished run is kept in DIR/journal.ndjson and never run again: the same command goes on after anything. DIR remembers its sweep; another one, or an extended one, goes there with --add, and of its runs those that are new are run.",
     )
     .argument("[file]", "sweep as JSON")
     .option("--vary <axis>", "path=v1,v2,… or path=log:from:to:n or path=linear:from:to:n", collect, [])
-    .option("--seeds <n>", "seeds of every setting")
+    .option("--seeds <n>", "seeds of every setting", once("--seeds"))
     .option("--threads <n>", "threads (default: one a core)")
     .option("--out <dir>", "directory of the sweep", "unigram-lab-sweep")
     .option("--dry-run", "print the runs, their cost and what is done already, and run nothing")
@@ -46,37 +50,63 @@ export function addSweep(program: Command): void {
       "--shard <i/n>",
       "only share i of n (0/n to (n-1)/n), or slurm or kubernetes to read it from there",
     )
+    .option("--add", "also when the directory is of another sweep: it is of both then")
     .option("--retry-failed", "try runs again that failed before")
     .option("--json", "a JSON line an event")
     .addHelpText(
       "after",
-      "\nExamples:\n  unigram-lab sweep --vary learningRate=log:1e-4:1e-1:7 --vary embeddingDim=10,100 --seeds 5\n  unigram-lab sweep sweep.json --out results\n  unigram-lab sweep sweep.json --shard 3/16 --out results-3",
+      "\nExamples:\n  unigram-lab sweep --vary learningRate=log:1e-4:1e-1:7 --vary embeddingDim=10,100 --seeds 5\n  unigram-lab sweep sweep.json --out results\n  unigram-lab sweep more.json --out results --add\n  unigram-lab sweep sweep.json --shard 3/16 --out results-3",
     )
     .action(sweepCommand);
 }
 
 const collect = (value: string, all: string[]): string[] => [...all, value];
+const once =
+  (flag: string) =>
+  (value: string, before: string | undefined): string => {
+    if (before !== undefined) throw new ConfigError(`${flag}: expected once, got it twice`);
+    return value;
+  };
 
 async function readSweep(path: string | undefined): Promise<SweepDescription> {
   if (path === undefined) return {};
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(path, "utf8"));
+    value = parseJson(await readFile(path, "utf8"));
   } catch (error) {
-    throw new ConfigError(
-      `FILE: expected a sweep as JSON, got ${path} (${(error as NodeJS.ErrnoException).code ?? "not JSON"})`,
-    );
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new ConfigError(`FILE: expected a sweep as JSON, got ${path} (${code ?? message})`);
   }
-  return parseSweep(value);
+  const { sweeps } = parseRecord(value);
+  if (sweeps.length !== 1)
+    throw new ConfigError(`FILE: expected one sweep, got the ${sweeps.length} of ${path}`);
+  return sweeps[0];
+}
+
+/** The axes of all --vary. */
+function axesOf(vary: string[]): NonNullable<SweepDescription["axes"]> {
+  const axes = vary.map(parseVary);
+  for (const [i, [path]] of axes.entries())
+    if (axes.findIndex(([other]) => other === path) < i)
+      throw new ConfigError(`--vary ${path}: expected once, got it twice`);
+  return Object.fromEntries(axes);
 }
 
 async function describe(file: string | undefined, { vary, seeds }: Options): Promise<SweepDescription> {
   const described = await readSweep(file);
   if (file === undefined && vary.length === 0)
     throw new ConfigError("FILE: expected a sweep as JSON or --vary, got neither");
+  const axes = axesOf(vary);
+  for (const path of Object.keys(axes))
+    if (Object.hasOwn(described.axes ?? {}, path))
+      throw new ConfigError(
+        `--vary ${path}: expected a field that ${file} does not vary, got one of its axes`,
+      );
+  if (seeds !== undefined && described.seeds !== undefined)
+    throw new ConfigError(`--seeds: expected a file without seeds, got ${file}, which has its own`);
   return {
     ...described,
-    axes: { ...described.axes, ...Object.fromEntries(vary.map(parseVary)) },
+    axes: { ...described.axes, ...axes },
     seeds: seeds === undefined ? described.seeds : parseWholeNumber("--seeds", seeds, 1, 1e6),
   };
 }
@@ -97,28 +127,54 @@ function jsonLine(event: PoolEvent): string {
   });
 }
 
+/** What the directory is to remember from now on. */
+async function recordOf(description: SweepDescription, { out, add = false, shard }: Options) {
+  const known = await readRecord(out);
+  if (known.sweeps.length === 0) await checkNoReport(out);
+  const record = withSweep(known, description, { directory: out, add });
+  const array = shard === undefined ? known.array : taskArray(shard, process.env, known.array);
+  return { ...record, array };
+}
+
+/** The runs of the share that this process has of the directory's array. */
+async function keepOf({ out, shard }: Options): Promise<((run: string) => boolean) | undefined> {
+  if (shard === undefined) return undefined;
+  const { array } = await readRecord(out);
+  const own = parseShard(shard, process.env, taskArray(shard, process.env, array));
+  return (run) => inShard(run, own);
+}
+
 async function sweepCommand(file: string | undefined, options: Options): Promise<void> {
   const description = await describe(file, options);
-  const shard = options.shard === undefined ? undefined : parseShard(options.shard);
   const threads =
     options.threads === undefined ? cores() : parseWholeNumber("--threads", options.threads, 1, 1024);
-  const plan = new SweepPlan(description, shard && ((run) => inShard(run, shard)));
+  const keep = await keepOf(options);
+  const plan = new SweepPlan(description, keep);
   if (options.dryRun) {
     const journal = await Journal.read(options.out).catch(() => undefined);
-    printPlan(plan, journal, threads, options.json ?? false);
+    await printPlan(plan, journal, { threads, json: options.json, retryFailed: options.retryFailed });
     await journal?.close();
+    // what a dry run finds there it may read; to run there is another matter
+    await recordOf(description, options).catch((error) => process.stderr.write(`${error.message}\n`));
     return;
   }
+  await recordOf(description, options);
 
   const journal = await Journal.open(options.out);
-  const status = new StatusWriter(options.out);
+  let status: StatusWriter | undefined;
   const signal = interruptSignal();
   let failed: FailedRuns | undefined;
   const { length: total } = plan;
   const count = () => plan.runs.reduce((sum, run) => sum + (journal.has(run) ? 1 : 0), 0);
   try {
     for (const notice of journal.notices) process.stderr.write(`${notice}\n`);
-    await writeDescription(options.out, description);
+    // once more, now that no other process writes there
+    const record = await recordOf(description, options);
+    await writeRecord(options.out, record);
+    status = new StatusWriter(
+      options.out,
+      record.sweeps.length === 1 ? total : runsOf(record.sweeps, keep).size,
+    );
     const before = count();
     process.stderr.write(
       `${total} runs on ${threads} ${threads === 1 ? "thread" : "threads"}${before ? `, ${before} of them finished before` : ""}\n`,
@@ -127,7 +183,7 @@ async function sweepCommand(file: string | undefined, options: Options): Promise
     const left = timeLeft(performance.now());
     const onEvent = (event: PoolEvent) => {
       bar.event(event);
-      if (options.json) process.stdout.write(`${jsonLine(event)}\n`);
+      if (options.json) say(`${jsonLine(event)}\n`);
     };
     try {
       for await (const _ of runPool(plan, {
@@ -140,7 +196,7 @@ async function sweepCommand(file: string | undefined, options: Options): Promise
         onEvent,
         onProgress: (progress) => {
           bar.update(progress);
-          status.update(progress, left(progress.share));
+          status?.update(progress, left(progress));
         },
       }));
     } catch (error) {
@@ -149,21 +205,29 @@ async function sweepCommand(file: string | undefined, options: Options): Promise
     } finally {
       bar.stop();
     }
-    if (signal.aborted)
-      throw new Interrupted(
-        `interrupted: ${count()} of ${total} runs are finished and kept; the same command goes on from there`,
+    if (signal.reason instanceof Interrupted)
+      throw signal.reason.keeping(
+        `${count()} of ${total} runs are finished and kept; the same command goes on from there`,
       );
     if (journal.runs.length > 0) {
-      const table = join(options.out, "runs.parquet");
+      const table = join(journal.directory, "runs.parquet");
       await exportRuns(journal, table);
-      process.stderr.write(`${count()} of ${total} runs in ${table}\n`);
+      const others = journal.runs.length - count();
+      process.stderr.write(
+        `${count()} of ${total} runs in ${table}${others > 0 ? `, and ${others} of other sweeps` : ""}\n`,
+      );
     }
   } finally {
-    await status.close();
+    await status?.close();
     await journal.close();
   }
-  if (failed)
-    throw new Error(
-      `${failed.count} of ${total} runs failed; --retry-failed tries them again; ${failed.message}`,
-    );
+  if (failed) throw new Error(inOneLine(failed, total));
+}
+
+function inOneLine({ count, skippedCount, message }: FailedRuns, total: number): string {
+  const parts = [];
+  if (count > 0) parts.push(`${count} of ${total} runs failed; --retry-failed tries them again`);
+  if (skippedCount > 0)
+    parts.push(`${skippedCount} of ${total} runs were skipped; the same command tries them again`);
+  return [...parts, message].join("; ");
 }

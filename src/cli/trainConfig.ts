@@ -1,7 +1,8 @@
 /** The config of `train`: flags over a JSON file, or over the config of the snapshot that is resumed. */
 import { readFile } from "node:fs/promises";
 import { ConfigError, parseConfig, type RunConfig, type RunConfigInput, show } from "../config.js";
-import { parseNumber } from "./numbers.js";
+import { parseJson } from "./json.js";
+import { parseNumber, parseScalar } from "./numbers.js";
 
 /** Flags that set one field of the config: flag, its value's name, dotted path, meaning. */
 export const fields: [string, string, string, string][] = [
@@ -58,22 +59,18 @@ function withFlags(input: Input, flags: ConfigFlags): RunConfigInput {
 }
 
 function parseSchedule(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new ConfigError(
-      `learningRate: expected a number or a schedule as JSON, got ${JSON.stringify(text)}`,
-    );
-  }
+  const value = parseScalar(text);
+  if (value !== undefined) return value;
+  throw new ConfigError(`learningRate: expected a number or a schedule as JSON, got ${JSON.stringify(text)}`);
 }
 
 async function readConfig(path: string): Promise<Input> {
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(path, "utf8"));
+    value = parseJson(await readFile(path, "utf8"));
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new ConfigError(`--config: expected a JSON file, got ${path} (${code ?? "not JSON"})`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new ConfigError(`--config: expected a JSON file, got ${path} (${code ?? message})`);
   }
   if (value === null || typeof value !== "object" || Array.isArray(value))
     throw new ConfigError(`--config: expected a JSON object, got ${path}`);

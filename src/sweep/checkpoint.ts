@@ -44,7 +44,10 @@ export async function writeCheckpoint(
 export async function readCheckpoint(
   path: string,
 ): Promise<{ header: CheckpointHeader; snapshot: Uint8Array } | undefined> {
-  const bytes = await readFile(path).catch(() => undefined);
+  const bytes = await readFile(path).catch((error) => {
+    // short of descriptors or memory now: the checkpoint is sound
+    if (["EMFILE", "ENFILE", "ENOMEM"].includes(error.code)) throw error;
+  });
   if (!bytes || bytes.length < 4) return undefined;
   const end = 4 + bytes.readUInt32LE(0);
   const text = bytes.subarray(4, end);

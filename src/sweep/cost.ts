@@ -1,10 +1,17 @@
 import { planLayout } from "../backend/wasm/layout.js";
 import type { RunConfig } from "../config.js";
 import { tokenProbabilities } from "../data/distribution.js";
+import { MOST_THREADS } from "../training/options.js";
 
 /** Products and Adam's memory traffic, as measured on one 3 GHz core; only ratios matter for order and progress. */
 const FLOPS = 3e10;
 const BYTES = 1e10;
+/** Seconds to draw, sort and count one pair of a sampled evaluation (measured: 18 to 22 ns). */
+const PAIR = 2e-8;
+/** A page for what is the kernel's own. */
+const PAGE = 65536;
+/** What a run counts as that is too large for WebAssembly; it fails by itself. */
+const MOST_BYTES = 2 ** 32;
 /** What a thread of the pool holds beside its run: code, heap, buffers of the journal. */
 const THREAD_BYTES = 32 * 2 ** 20;
 
@@ -16,6 +23,10 @@ export interface Cost {
   seconds: number;
   /** Bytes of memory while it runs, a checkpoint's copies included. */
   bytes: number;
+  /** Bytes that it holds from its beginning on; 0 for one that WebAssembly cannot hold, which fails before it holds any. */
+  held: number;
+  /** Threads that may come to share it: 1 where that gains nothing. */
+  maxThreads: number;
 }
 
 /** Whether threads gain by sharing one run: it takes more than a second, and a millisecond a step. */
@@ -24,49 +35,62 @@ export const worthSharing = (seconds: number, steps: number): boolean =>
 
 const distinctInputsOf = new Map<string, number>();
 
-/** Expected distinct inputs of a batch: Σ 1 − (1 − p)^B. Runs of a sweep share few of them. */
-function distinctInputs({ distribution, vocabSize, batchSize }: RunConfig): number {
-  const key = JSON.stringify([distribution, vocabSize, batchSize]);
+/** Expected distinct inputs of `draws` pairs: Σ 1 − (1 − p)^draws. Runs of a sweep share few of them. */
+function distinctInputs({ distribution, vocabSize }: RunConfig, draws: number): number {
+  const key = JSON.stringify([distribution, vocabSize, draws]);
   let sum = distinctInputsOf.get(key);
   if (sum === undefined) {
     sum = 0;
-    for (const p of tokenProbabilities(distribution, vocabSize)) sum += 1 - (1 - p) ** batchSize;
+    for (const p of tokenProbabilities(distribution, vocabSize)) sum += 1 - (1 - p) ** draws;
     if (distinctInputsOf.size > 1000) distinctInputsOf.clear();
     distinctInputsOf.set(key, sum);
   }
   return sum;
 }
 
-const evaluationInputs = ({ vocabSize: V, evaluation }: RunConfig): number =>
-  evaluation.kind === "stratified" ? Math.min(V, evaluation.exactInputs) + evaluation.sampledInputs : V;
-
-/** Memory of a run in bytes; one that is too large for WebAssembly counts as 4 GiB and fails by itself. */
-function runBytes(config: RunConfig): number {
-  const { vocabSize: V, embeddingDim: D, tied } = config;
-  let held: number;
-  try {
-    held = planLayout(config, 65536).bytes;
-  } catch {
-    held = 2 ** 32;
-  }
-  // a checkpoint copies weights and moments out, and once more into its file
-  return held + THREAD_BYTES + 24 * V * D * (tied ? 1 : 2);
+/** Inputs whose logits an evaluation computes, and pairs that it draws. */
+function evaluationOf(config: RunConfig): { inputs: number; pairs: number } {
+  const { vocabSize: V, evaluation } = config;
+  if (evaluation.kind === "sampled")
+    return { inputs: distinctInputs(config, evaluation.size), pairs: evaluation.size };
+  if (evaluation.kind === "stratified")
+    return { inputs: Math.min(V, evaluation.exactInputs) + evaluation.sampledInputs, pairs: 0 };
+  return { inputs: V, pairs: 0 };
 }
 
-/** What a run costs: its operations, its time (which orders runs and weighs the progress bar), its memory. */
-export function estimateCost(config: RunConfig): Cost {
+/** Bytes that a run of up to so many threads holds, 0 when WebAssembly cannot hold it. */
+function heldBytes(config: RunConfig, threads: number): number {
+  try {
+    return planLayout(config, PAGE, threads).bytes;
+  } catch {
+    return 0;
+  }
+}
+
+/**
+ * What a run costs: its operations, its time (which orders runs and weighs the progress bar), its memory.
+ * @param threads that are there to share it; each that may takes memory
+ */
+export function estimateCost(config: RunConfig, threads = 1): Cost {
   const { vocabSize: V, embeddingDim: D, steps, evaluateEvery, tied, spectrum } = config;
   const parameters = V * D * (tied ? 1 : 2);
   const small = Math.min(V, D);
   const evaluations = 1 + steps / evaluateEvery;
-  const step = 6 * distinctInputs(config) * V * D;
-  const evaluation = 2 * evaluationInputs(config) * V * D;
+  const step = 6 * distinctInputs(config, config.batchSize) * V * D;
+  const { inputs, pairs } = evaluationOf(config);
+  const evaluation = 2 * inputs * V * D;
   const spectral = spectrum ? 2 * V * D * small + 3 * small ** 3 : 0;
+  const seconds =
+    steps * (4e-6 + step / FLOPS + (24 * parameters) / BYTES) +
+    evaluations * (1e-4 + evaluation / FLOPS + pairs * PAIR + spectral / 4e9);
+  const maxThreads = worthSharing(seconds, steps) ? Math.min(threads, MOST_THREADS) : 1;
+  const held = heldBytes(config, maxThreads);
   return {
     operations: steps * step + evaluations * (evaluation + spectral),
-    seconds:
-      steps * (4e-6 + step / FLOPS + (24 * parameters) / BYTES) +
-      evaluations * (1e-4 + evaluation / FLOPS + spectral / 4e9),
-    bytes: runBytes(config),
+    seconds,
+    // a checkpoint copies weights and moments out, and once more into its file
+    bytes: (held || MOST_BYTES) + THREAD_BYTES + 24 * parameters,
+    held,
+    maxThreads,
   };
 }

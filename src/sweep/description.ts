@@ -1,7 +1,7 @@
 /** A sweep as data: its schema, and one line for what is wrong with it. */
 import * as v from "valibot";
 import { ConfigError, type RunConfigInput } from "../config.js";
-import type { Space } from "./axis.js";
+import { type Space, spaceValues } from "./axis.js";
 
 /** The values of an axis: a list of anything the field takes, or numbers between two ends. */
 export type AxisValues = unknown[] | Space;
@@ -121,6 +121,21 @@ export const publishedSchema = (): unknown =>
     zip: v.optional(v.array(v.record(v.string(), v.union([list, space])))),
   });
 
+/** Levels of a description; a schedule's points are at the sixth. */
+const MOST_LEVELS = 64;
+
+/** Without recursion: what is nested too deep for the stack is found as well, and what contains itself. */
+function checkDepth(input: unknown): void {
+  let level: unknown[] = [input];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MOST_LEVELS)
+      throw new ConfigError(`sweep: expected at most ${MOST_LEVELS} levels of lists and objects, got more`);
+    // each once, however often it is contained
+    const nested = new Set(level.filter((value) => typeof value === "object" && value !== null));
+    level = [...nested].flatMap((value) => Object.values(value as object));
+  }
+}
+
 /**
  * A description that is sound in itself; its fields and values are checked when its runs are made.
  * @throws ConfigError with one line that names the field
@@ -128,6 +143,7 @@ export const publishedSchema = (): unknown =>
 export function parseSweep(input: unknown): SweepDescription {
   if (input === null || typeof input !== "object" || Array.isArray(input))
     throw new ConfigError(`sweep: expected { base, axes, zip, seeds, where }, got ${show(input)}`);
+  checkDepth(input);
   const result = v.safeParse(schema, input, { abortEarly: true });
   if (result.success) return result.output as SweepDescription;
   const [issue] = result.issues;
@@ -136,4 +152,39 @@ export function parseSweep(input: unknown): SweepDescription {
     throw new ConfigError(`${path}: unknown field of a sweep`);
   if (issue.received === "undefined") throw new ConfigError(`${path}: missing`);
   throw new ConfigError(`${path}: ${issue.message}`);
+}
+
+/** The values of an axis, one by one. */
+export const axisValues = (values: AxisValues): unknown[] =>
+  Array.isArray(values) ? values : spaceValues(values);
+
+const sortKeys = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, field]) => [key, sortKeys(field)]),
+  );
+};
+
+/**
+ * The fields of a description by their canonical form: two descriptions are of one sweep when all of these are equal.
+ * How values are written does not matter (the order of keys, a space or its list, a count of seeds or their list); other
+ * values do, also where they only extend the sweep.
+ */
+export function canonicalSweep(description: SweepDescription): Record<string, string> {
+  const { base = {}, axes = {}, zip = [], seeds, where = [] } = description;
+  const listed = (together: Record<string, AxisValues>) =>
+    Object.fromEntries(Object.entries(together).map(([path, values]) => [path, axisValues(values)]));
+  const canonical = {
+    base,
+    axes: listed(axes),
+    zip: zip.map(listed),
+    seeds: typeof seeds === "number" ? Array.from({ length: seeds }, (_, i) => i) : (seeds ?? null),
+    where,
+  };
+  return Object.fromEntries(
+    Object.entries(canonical).map(([field, value]) => [field, JSON.stringify(sortKeys(value))]),
+  );
 }

@@ -1,7 +1,6 @@
 /** From a description to its runs. */
 import { ConfigError, configHash, parseConfig, type RunConfig } from "../config.js";
-import { spaceValues } from "./axis.js";
-import { type AxisValues, parseSweep, type SweepDescription } from "./description.js";
+import { axisValues, parseSweep, type SweepDescription } from "./description.js";
 import { checkWhere, meets } from "./where.js";
 
 type Input = Record<string, unknown>;
@@ -12,22 +11,30 @@ interface Axis {
   values: unknown[][];
 }
 
-/** A copy of `object` with `value` at the dotted path; a missing parent takes `{ kind }` from the complete config. */
-function withValue(object: Input, path: string, value: unknown, complete: RunConfig): Input {
+/** Combinations of a sweep, before its conditions. */
+const MOST_POINTS = 1e7;
+
+/** A copy of `object` with `value` at the dotted path; a missing parent is the default's kind, without its numbers. */
+function withValue(object: Input, path: string, value: unknown, defaults: () => RunConfig): Input {
   const [key, ...rest] = path.split(".");
   if (rest.length === 0) return { ...object, [key]: value };
-  const parent = object[key] ?? (complete as unknown as Input)[key];
+  const parent = object[key] ?? kindOf((defaults() as unknown as Input)[key]);
   if (parent === null || typeof parent !== "object")
     throw new ConfigError(`axes.${path}: expected the path of a field, ${key} has no fields`);
-  return { ...object, [key]: withValue(parent as Input, rest.join("."), value, complete) };
+  return { ...object, [key]: withValue(parent as Input, rest.join("."), value, defaults) };
 }
 
-const listOf = (values: AxisValues): unknown[] => (Array.isArray(values) ? values : spaceValues(values));
+/** What a default has beside its kind follows from other fields, which may vary: it is filled in anew. */
+const kindOf = (value: unknown): unknown =>
+  value !== null && typeof value === "object" && "kind" in value ? { kind: value.kind } : value;
 
 function axesOf({ axes = {}, zip = [] }: SweepDescription): Axis[] {
-  const single = Object.entries(axes).map(([path, values]) => ({ paths: [path], values: [listOf(values)] }));
+  const single = Object.entries(axes).map(([path, values]) => ({
+    paths: [path],
+    values: [axisValues(values)],
+  }));
   const zipped = zip.map((together, i) => {
-    const values = Object.values(together).map(listOf);
+    const values = Object.values(together).map(axisValues);
     if (values.length === 0) throw new ConfigError(`zip.${i}: expected at least one axis, got none`);
     if (values.some(({ length }) => length !== values[0].length))
       throw new ConfigError(
@@ -38,6 +45,30 @@ function axesOf({ axes = {}, zip = [] }: SweepDescription): Axis[] {
   return [...single, ...zipped];
 }
 
+/** @throws ConfigError when two axes, or an axis and the seeds, set one field: one of them would be lost */
+function checkPaths({ axes = {}, zip = [], seeds }: SweepDescription): void {
+  const named = [
+    ...Object.keys(axes).map((path) => ({ path, place: `axes.${path}` })),
+    ...zip.flatMap((together, i) =>
+      Object.keys(together).map((path) => ({ path, place: `zip.${i}.${path}` })),
+    ),
+    ...(seeds === undefined ? [] : [{ path: "seed", place: "seeds" }]),
+  ];
+  const places = new Map<string, string>();
+  for (const { path, place } of named) {
+    const other = places.get(path);
+    if (other !== undefined)
+      throw new ConfigError(`${place}: expected a field that is set once, ${other} sets it too`);
+    places.set(path, place);
+  }
+  for (const { path, place } of named)
+    for (let end = path.lastIndexOf("."); end > 0; end = path.lastIndexOf(".", end - 1)) {
+      const parent = places.get(path.slice(0, end));
+      if (parent !== undefined)
+        throw new ConfigError(`${place}: expected a field that is set once, ${parent} sets it as a whole`);
+    }
+}
+
 /**
  * The runs of a sweep, in the order of its axes, seeds innermost, each run once. Holds the names of the runs and makes
  * their configs as they are asked for.
@@ -46,23 +77,25 @@ export class SweepPlan {
   readonly #description: SweepDescription;
   readonly #axes: Axis[];
   readonly #seeds: number[] | undefined;
-  readonly #complete: RunConfig;
   readonly #points: number[] = [];
   /** Names of the runs, `configHash` of each config. */
   readonly runs: string[] = [];
 
   /**
    * @param keep which runs to plan, by name: a shard's
-   * @throws ConfigError that names the axis or the field
+   * @throws ConfigError that names the axis or the field, also for a field set twice or more than 10^7 combinations
    */
   constructor(description: SweepDescription, keep: (run: string) => boolean = () => true) {
     this.#description = parseSweep(description);
     const { base, seeds, where = [] } = this.#description;
-    this.#complete = parseConfig(base);
+    parseConfig(base);
+    checkPaths(this.#description);
     this.#axes = axesOf(this.#description);
     this.#seeds = typeof seeds === "number" ? Array.from({ length: seeds }, (_, i) => i) : seeds;
     const total =
       this.#axes.reduce((count, { values }) => count * values[0].length, 1) * (this.#seeds?.length ?? 1);
+    if (total > MOST_POINTS)
+      throw new ConfigError(`sweep: expected at most ${MOST_POINTS} combinations, got ${total}`);
     const seen = new Set<string>();
     const known = new Set<string>();
     for (let point = 0; point < total; point++) {
@@ -102,9 +135,21 @@ export class SweepPlan {
     const places = this.#axes.map(() => 0);
     for (let i = places.length - 1; i >= 0; i--) places[i] = digit(this.#axes[i].values[0].length);
     let input: Input = { ...this.#description.base };
+    const nested: [path: string, value: unknown][] = [];
     for (const [i, { paths, values }] of this.#axes.entries())
-      for (const [j, path] of paths.entries())
-        input = withValue(input, path, values[j][places[i]], this.#complete);
+      for (const [j, path] of paths.entries()) {
+        const value = values[j][places[i]];
+        if (path.includes(".")) nested.push([path, value]);
+        else input = { ...input, [path]: value };
+      }
+    // what a field has by default depends on other fields: those that vary as a whole are set by now
+    const whole = input;
+    let complete: RunConfig | undefined;
+    const defaults = () => {
+      complete ??= parseConfig(whole);
+      return complete;
+    };
+    for (const [path, value] of nested) input = withValue(input, path, value, defaults);
     return parseConfig(seed === undefined ? input : { ...input, seed });
   }
 }

@@ -4,7 +4,7 @@ import { SweepPlan } from "./grid.js";
 import { Journal } from "./journal.js";
 import { type PoolOptions, runPool } from "./pool.js";
 import type { RunResult } from "./result.js";
-import { inShard, type Shard } from "./shard.js";
+import { checkShard, inShard, type Shard } from "./shard.js";
 import { checkWhere, meets } from "./where.js";
 
 export type { Space } from "./axis.js";
@@ -22,6 +22,7 @@ export {
   type PoolProgress,
   type RunningRun,
   runPool,
+  type SkippedRun,
 } from "./pool.js";
 export type { RunFailure, RunResult } from "./result.js";
 export type { Shard } from "./shard.js";
@@ -35,7 +36,7 @@ export interface SweepOptions extends Omit<PoolOptions, "journal"> {
 
 /**
  * Runs a sweep and yields its runs, those of the journal first and then each as it finishes.
- * @throws ConfigError for a bad description, or a directory that cannot be written or that another process writes to
+ * @throws ConfigError for a bad description or shard, or a directory that cannot be written or that another process writes to
  * @throws FailedRuns at the end, when runs failed
  * @throws the signal's reason when aborted; what is finished is in the journal
  */
@@ -43,6 +44,7 @@ export async function* sweep(
   description: SweepDescription,
   { journal: path, shard, ...options }: SweepOptions = {},
 ): AsyncGenerator<RunResult> {
+  if (shard) checkShard(shard);
   const plan = new SweepPlan(description, shard && ((run) => inShard(run, shard)));
   const journal = path === undefined ? undefined : await Journal.open(path);
   try {

@@ -1,24 +1,23 @@
+import { readFileSync } from "node:fs";
 import { freemem } from "node:os";
-import { readControl } from "./cgroup.js";
-
-/** Bytes that the control group still grants, or Infinity without a limit (cgroup v2, then v1). Page cache counts as free. */
-function cgroupMemory(): number {
-  for (const [limit, used, stat, cache] of [
-    ["memory.max", "memory.current", "memory.stat", "inactive_file"],
-    [
-      "memory/memory.limit_in_bytes",
-      "memory/memory.usage_in_bytes",
-      "memory/memory.stat",
-      "total_inactive_file",
-    ],
-  ]) {
-    const most = Number(readControl(limit) ?? Number.NaN);
-    if (!Number.isFinite(most)) continue;
-    const cached = new RegExp(`^${cache} (\\d+)$`, "m").exec(readControl(stat) ?? "")?.[1];
-    return Math.max(0, most - Number(readControl(used) ?? 0) + Number(cached ?? 0));
-  }
-  return Number.POSITIVE_INFINITY;
-}
+import { cgroupMemory } from "./cgroup.js";
 
 /** Bytes of memory that this process may still take: what the machine has free and the control group grants. */
 export const freeMemory = (): number => Math.min(freemem(), cgroupMemory());
+
+/** Bytes of memory that no run can exceed here, or Infinity: only Linux counts as free what it can make free. */
+export const atMost = (): number => (process.platform === "linux" ? freeMemory() : Number.POSITIVE_INFINITY);
+
+/**
+ * Bytes of addresses that this process may still map under a limit (`ulimit -v`), or Infinity without one. A thread and a
+ * WebAssembly memory map far more than they use.
+ */
+export function freeAddresses(): number {
+  try {
+    const limit = /^Max address space +(\d+)/m.exec(readFileSync("/proc/self/limits", "latin1"))?.[1];
+    const mapped = /^VmSize:\s+(\d+) kB/m.exec(readFileSync("/proc/self/status", "latin1"))?.[1];
+    return limit && mapped ? Number(limit) - 1024 * Number(mapped) : Number.POSITIVE_INFINITY;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}

@@ -6,15 +6,16 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { Piscina } from "piscina";
 import { checkVectorBits, type VectorBits } from "../backend/wasm/vectorBits.js";
 import { ConfigError, configHash, type RunConfig } from "../config.js";
 import { cores } from "./cores.js";
-import { estimateCost, worthSharing } from "./cost.js";
+import { type Cost, estimateCost, worthSharing } from "./cost.js";
 import type { Journal } from "./journal.js";
-import { freeMemory } from "./memory.js";
+import { atMost, freeAddresses, freeMemory } from "./memory.js";
 import type { RunFailure, RunResult } from "./result.js";
-import { CONTROL_WORDS, type Outcome, type Task, Word } from "./task.js";
+import { CONTROL_WORDS, NOT_BEGUN, type Outcome, type Task, Word } from "./task.js";
+import { StartFailure, Thread } from "./thread.js";
+import { type Trouble, troubleOf } from "./trouble.js";
 
 /** A run that is being computed. */
 export interface RunningRun {
@@ -27,9 +28,13 @@ export interface RunningRun {
 export interface PoolProgress {
   /** Share of the estimated work that is done, 0 to 1. */
   share: number;
+  /** What of it was found in checkpoints and took no time here. */
+  resumedShare: number;
   finished: number;
   total: number;
   failed: number;
+  /** Runs that the machine had no memory for. */
+  skipped: number;
   /** What each thread is at, null when it waits. */
   running: (RunningRun | null)[];
 }
@@ -42,6 +47,10 @@ export type PoolEvent =
   /** Threw or lost its worker, and is tried once more. */
   | { event: "retried"; run: string; config: RunConfig; error: string }
   | { event: "failed"; run: string; config: RunConfig; error: string }
+  /** The machine is too weak for so many runs at once; this one waits, and from here on there are at most `atOnce`. */
+  | { event: "slowed"; run: string; atOnce: number; error: string }
+  /** Not enough memory for it even alone: it is not recorded, and tried again by the next call. */
+  | { event: "skipped"; run: string; config: RunConfig; bytes: number; error: string }
   /** Something that costs no run: a checkpoint that could not be written. */
   | { event: "warning"; run: string; message: string };
 
@@ -54,7 +63,7 @@ export interface Configs {
 }
 
 export interface PoolOptions {
-  /** Threads; one a core when left out. */
+  /** Threads, up to 1024; one a core when left out. One run is shared by 255 at most. */
   threads?: number;
   /** Finished runs are kept here, and taken from here instead of being run again; long runs are checkpointed beside it. */
   journal?: Journal;
@@ -62,7 +71,7 @@ export interface PoolOptions {
   /** Called about ten times a second. */
   onProgress?: (progress: PoolProgress) => void;
   onEvent?: (event: PoolEvent) => void;
-  /** Bytes of memory for runs; nine tenths of what is free when left out. A run too large for it runs by itself. */
+  /** Bytes of memory for runs; nine tenths of what is free when left out. A run too large for it runs by itself; one too large for what is free is skipped. */
   memory?: number;
   /** Runs that failed before are tried again. */
   retryFailed?: boolean;
@@ -76,27 +85,47 @@ export interface PoolOptions {
   workerFile?: string;
 }
 
+/** A run that there was no memory for. */
+export interface SkippedRun {
+  run: string;
+  config: RunConfig;
+  /** Bytes that it takes, its thread included. */
+  bytes: number;
+  error: string;
+}
+
 /** Thrown at the end of an iteration, after every other run is done. */
 export class FailedRuns extends Error {
   override name = "FailedRuns";
-  readonly failures: RunFailure[];
-  /** @param count runs that failed; `failures` holds the first of them */
+  /**
+   * @param count runs that failed; `failures` holds the first of them
+   * @param skippedCount runs that were skipped for want of memory; `skipped` holds the first of them
+   */
   constructor(
     readonly count: number,
-    failures: RunFailure[],
+    readonly failures: RunFailure[],
+    readonly skippedCount = 0,
+    readonly skipped: SkippedRun[] = [],
   ) {
-    const [{ run, error }] = failures;
-    super(`run ${run}: ${error}${count > 1 ? ` (and ${count - 1} more failed)` : ""}`);
-    this.failures = failures;
+    const more = (all: number, what: string) => (all > 1 ? ` (and ${all - 1} more ${what})` : "");
+    const lines = [];
+    if (count > 0) lines.push(`run ${failures[0].run}: ${failures[0].error}${more(count, "failed")}`);
+    if (skippedCount > 0)
+      lines.push(
+        `run ${skipped[0].run} was skipped, it takes ${skipped[0].bytes} bytes of memory with its thread: ${skipped[0].error}${more(skippedCount, "skipped")}`,
+      );
+    super(lines.join("; "));
   }
 }
 
-interface Waiting {
+interface Waiting extends Cost {
   run: string;
   index: number;
-  seconds: number;
-  bytes: number;
   attempts: number;
+  /** Runs at once before the machine was too weak for this one; undefined while it was not. */
+  before?: number;
+  /** Whether nothing of other runs is left in memory, so that another trouble is the last. */
+  alone?: boolean;
 }
 
 /** How often a run is tried before it is recorded as failed. */
@@ -114,13 +143,11 @@ const workerBundle = (): string =>
     new URL(import.meta.url.endsWith(".ts") ? "../../dist/worker.js" : "./worker.js", import.meta.url),
   );
 
-const oneLine = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split("\n")[0];
-
 /**
  * Runs every config once (equal configs are one run) and yields each as it finishes, those of the journal first.
  * @throws ConfigError for bad `threads` or `vectorBits`
- * @throws FailedRuns at the end, when runs failed twice (or, in the journal, before)
+ * @throws FailedRuns at the end, when runs failed twice (or, in the journal, before) or were skipped for want of memory
+ * @throws Error when the machine has no threads, descriptors or disk to go on with, which is no run's fault
  * @throws the signal's reason when aborted: running runs are checkpointed and stopped, finished ones are in the journal
  * @throws the journal's error when it cannot be written
  */
@@ -149,10 +176,7 @@ export async function* runPool(configs: Configs, options: PoolOptions = {}): Asy
     if (journal?.has(run)) known.push(run);
     else if (journal?.hasFailed(run) && !options.retryFailed)
       fail((await journal.failure(run)) as RunFailure);
-    else {
-      const { seconds, bytes } = estimateCost(configs.at(index) as RunConfig);
-      waiting.push({ run, index, seconds, bytes, attempts: 0 });
-    }
+    else waiting.push({ run, index, attempts: 0, ...estimateCost(configs.at(index) as RunConfig, threads) });
   }
   const total = planned.size;
   planned.clear();
@@ -166,21 +190,38 @@ export async function* runPool(configs: Configs, options: PoolOptions = {}): Asy
   const running: ({ waiting: Waiting; config: RunConfig } | null)[] = Array(slots).fill(null);
   const totalSeconds = waiting.reduce((sum, { seconds }) => sum + seconds, 0);
   let doneSeconds = 0;
+  let resumedSeconds = 0;
   let finished = known.length;
+  const skipped: SkippedRun[] = [];
+  let skippedCount = 0;
   const report = () => {
     let done = doneSeconds;
+    let resumed = resumedSeconds;
     const at = running.map((task, slot) => {
       if (!task) return null;
-      const step = Atomics.load(control, word(slot, "step"));
-      done += task.config.steps ? (task.waiting.seconds * step) / task.config.steps : 0;
+      const step = Math.max(0, Atomics.load(control, word(slot, "step")));
+      const share = (steps: number) =>
+        task.config.steps ? (task.waiting.seconds * steps) / task.config.steps : 0;
+      done += share(step);
+      resumed += share(Math.min(step, Atomics.load(control, word(slot, "resumedFrom"))));
       return { run: task.waiting.run, config: task.config, step };
     });
-    const share = finished + failed === total ? 1 : Math.min(1, done / totalSeconds);
-    onProgress?.({ share, finished, total, failed, running: at });
+    const all = finished + failed + skippedCount === total;
+    const shareOf = (seconds: number) => (totalSeconds > 0 ? Math.min(1, seconds / totalSeconds) : 0);
+    onProgress?.({
+      share: all ? 1 : shareOf(done),
+      resumedShare: shareOf(resumed),
+      finished,
+      total,
+      failed,
+      skipped: skippedCount,
+      running: at,
+    });
   };
+  const unfinished = () => new FailedRuns(failed, failures, skippedCount, skipped);
   if (waiting.length === 0) {
     report();
-    if (failed > 0) throw new FailedRuns(failed, failures);
+    if (failed > 0) throw unfinished();
     return;
   }
 
@@ -193,17 +234,14 @@ export async function* runPool(configs: Configs, options: PoolOptions = {}): Asy
   const ready: RunResult[] = [];
   let wake = () => {};
 
-  const pool = new Piscina({
-    filename: options.workerFile ?? workerBundle(),
-    minThreads: slots,
-    maxThreads: slots,
-    // "sync" would keep a worker's timers and ports from running
-    atomics: "disabled",
-  });
-  // a worker that ends between two runs costs nothing: the pool has started another
-  pool.on("error", () => {});
+  const makeThread = () => new Thread(options.workerFile ?? workerBundle());
+  let pool = Array.from({ length: slots }, makeThread);
+  let recycling = false;
+  /** Runs at once: fewer than slots once the machine has shown its limits. */
+  let atOnce = slots;
 
-  const busy = () => running.some((task) => task !== null);
+  const busyCount = () => running.filter((task) => task !== null).length;
+  const busy = () => busyCount() > 0;
 
   /** The longest waiting run that fits into memory; whatever its size when nothing else runs. */
   const next = (): Waiting | undefined => {
@@ -213,13 +251,14 @@ export async function* runPool(configs: Configs, options: PoolOptions = {}): Asy
   };
 
   const fill = () => {
-    for (let slot = 0; slot < slots && !stopping; slot++) {
+    for (let slot = 0; slot < slots && !stopping && !recycling; slot++) {
       if (running[slot] !== null || writing + ready.length >= BACKLOG) continue;
+      if (busyCount() >= atOnce) break;
       const chosen = next();
       if (!chosen) break;
       start(slot, chosen);
     }
-    if (waiting.length === 0) spread();
+    if (waiting.length === 0 && !recycling) spread();
   };
 
   /** When nothing waits any more, idle threads join the runs that are large enough to share. */
@@ -230,7 +269,8 @@ export async function* runPool(configs: Configs, options: PoolOptions = {}): Asy
         : [],
     );
     large.sort((a, b) => b.seconds - a.seconds);
-    const idle = threads - running.filter((task) => task !== null).length;
+    // a machine that has shown its limits is not asked for more
+    const idle = atOnce < slots ? 0 : threads - busyCount();
     for (const [i, { slot }] of large.entries()) {
       const extra = Math.floor(idle / large.length) + (i < idle % large.length ? 1 : 0);
       Atomics.store(control, word(slot, "threads"), 1 + extra);
@@ -242,18 +282,19 @@ export async function* runPool(configs: Configs, options: PoolOptions = {}): Asy
     const config = configs.at(index) as RunConfig;
     running[slot] = { waiting: chosen, config };
     used += chosen.bytes;
-    Atomics.store(control, word(slot, "step"), 0);
+    Atomics.store(control, word(slot, "step"), NOT_BEGUN);
+    Atomics.store(control, word(slot, "resumedFrom"), 0);
     Atomics.store(control, word(slot, "threads"), 1);
     onEvent?.({ event: "started", run, config });
     const checkpoint = checkpoints ? join(checkpoints, `${run}.checkpoint`) : null;
     const checkpointEvery = options.checkpointEvery ?? 30_000;
-    const maxThreads = worthSharing(chosen.seconds, config.steps) ? threads : 1;
+    const { maxThreads } = chosen;
     const task: Task = { run, config, control, slot, maxThreads, vectorBits, checkpoint, checkpointEvery };
-    pool
-      .run(task)
-      .then(
-        (outcome: Outcome) => settle(slot, chosen, () => keep(chosen, outcome, checkpoint)),
-        (error: unknown) => settle(slot, chosen, () => again(chosen, config, oneLine(error))),
+    compute(slot, chosen, task)
+      .then((outcome) =>
+        outcome.trouble
+          ? settle(slot, chosen, () => again(chosen, config, outcome.trouble as Trouble))
+          : settle(slot, chosen, () => keep(chosen, outcome, checkpoint)),
       )
       .catch((error: unknown) => {
         broken ??= error;
@@ -262,9 +303,25 @@ export async function* runPool(configs: Configs, options: PoolOptions = {}): Asy
       .finally(() => wake());
   };
 
+  /** A run that finds no memory, or a thread that does not come up, is an outcome too. */
+  const compute = async (slot: number, { held, bytes }: Waiting, task: Task): Promise<Outcome> => {
+    let trouble: Trouble;
+    try {
+      const free = bytes > budget && options.memory === undefined ? atMost() : Number.POSITIVE_INFINITY;
+      if (held <= free) return await pool[slot].run(task);
+      trouble = { cause: "memory", message: `${Math.floor(free)} bytes are free` };
+    } catch (error) {
+      trouble = troubleOf(error);
+      if (error instanceof StartFailure && trouble.cause === "run")
+        trouble = { cause: "machine", message: trouble.message };
+    }
+    return { result: null, trouble, resumedFrom: 0, checkpointed: false, warnings: [] };
+  };
+
   /** The next run starts before this one is on disk. */
   const settle = async (slot: number, chosen: Waiting, record: () => Promise<void>) => {
-    free(slot, chosen);
+    running[slot] = null;
+    used -= chosen.bytes;
     writing++;
     try {
       const recorded = record();
@@ -276,20 +333,15 @@ export async function* runPool(configs: Configs, options: PoolOptions = {}): Asy
     }
   };
 
-  const free = (slot: number, { bytes }: Waiting) => {
-    running[slot] = null;
-    used -= bytes;
-  };
-
   const keep = async (
     { run, seconds }: Waiting,
-    { result, resumedFrom, checkpointed, checkpointError }: Outcome,
+    { result, resumedFrom, checkpointed, warnings }: Outcome,
     checkpoint: string | null,
   ) => {
-    if (checkpointError)
-      onEvent?.({ event: "warning", run, message: `a checkpoint could not be written (${checkpointError})` });
+    for (const message of warnings) onEvent?.({ event: "warning", run, message });
     if (!result) return;
     doneSeconds += seconds;
+    if (result.config.steps > 0) resumedSeconds += (seconds * resumedFrom) / result.config.steps;
     await journal?.append(result);
     if (checkpointed && checkpoint) await rm(checkpoint, { force: true });
     finished++;
@@ -298,10 +350,12 @@ export async function* runPool(configs: Configs, options: PoolOptions = {}): Asy
     report();
   };
 
-  const again = async (chosen: Waiting, config: RunConfig, error: string) => {
+  const again = async (chosen: Waiting, config: RunConfig, trouble: Trouble) => {
     // a stopped pool takes its workers down
     if (stopping) return;
+    if (trouble.cause !== "run") return retreat(chosen, config, trouble);
     const { run, seconds } = chosen;
+    const error = trouble.message;
     chosen.attempts++;
     if (chosen.attempts < ATTEMPTS) {
       onEvent?.({ event: "retried", run, config, error });
@@ -313,6 +367,52 @@ export async function* runPool(configs: Configs, options: PoolOptions = {}): Asy
     doneSeconds += seconds;
     fail(failure);
     onEvent?.({ event: "failed", run, config, error });
+  };
+
+  /**
+   * The machine is too weak for this run now. With fewer beside it, it may not be; then it is tried alone, with nothing
+   * of other runs left in memory; after that it is skipped when memory is short, and when anything else is, all ends.
+   */
+  const retreat = async (chosen: Waiting, config: RunConfig, { cause, message }: Trouble) => {
+    // by one thread alone it takes less
+    Object.assign(chosen, estimateCost(config));
+    const { run, bytes, seconds } = chosen;
+    const others = busyCount();
+    chosen.before ??= atOnce;
+    if (others > 0 || !chosen.alone) {
+      const fewer = Math.max(1, Math.min(atOnce, others));
+      if (fewer < atOnce) onEvent?.({ event: "slowed", run, atOnce: fewer, error: message });
+      atOnce = fewer;
+      chosen.alone = others === 0;
+      if (chosen.alone) await recycle();
+      waiting.push(chosen);
+      return;
+    }
+    if (cause === "machine") {
+      stopping = true;
+      throw new Error(
+        `the machine cannot go on (${message}); what is finished is kept, the same command goes on once it can`,
+      );
+    }
+    // those behind it are smaller
+    atOnce = Math.max(atOnce, chosen.before);
+    doneSeconds += seconds;
+    skippedCount++;
+    const left = freeAddresses();
+    const mapped = Number.isFinite(left)
+      ? `; ulimit -v leaves ${Math.max(0, left)} bytes of addresses, and WebAssembly maps 10 GiB of them for a run`
+      : "";
+    const skip = { run, config, bytes, error: message + mapped };
+    if (skipped.length < SHOWN) skipped.push(skip);
+    onEvent?.({ event: "skipped", ...skip });
+  };
+
+  /** Ends all threads, which wait, and what they still hold of earlier runs; none starts before that. */
+  const recycle = async () => {
+    recycling = true;
+    await Promise.all(pool.map((thread) => thread.end()));
+    pool = pool.map(makeThread);
+    recycling = false;
   };
 
   const stop = () => {
@@ -337,14 +437,14 @@ export async function* runPool(configs: Configs, options: PoolOptions = {}): Asy
           if (ready.length > 0 || stopping) resolve();
         });
     }
-    if (failed > 0) throw new FailedRuns(failed, failures);
+    if (failed + skippedCount > 0) throw unfinished();
   } finally {
     stopping = true;
     clearInterval(timer);
     signal?.removeEventListener("abort", stop);
     for (let slot = 0; slot < slots; slot++) Atomics.store(control, word(slot, "stop"), 1);
     for (let waited = 0; busy() && waited < GRACE; waited += 10) await sleep(10);
-    await pool.destroy();
+    await Promise.all(pool.map((thread) => thread.end()));
     while (writing > 0) await sleep(1);
   }
 }

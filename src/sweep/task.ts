@@ -1,17 +1,21 @@
 import type { VectorBits } from "../backend/wasm/vectorBits.js";
 import type { RunConfig } from "../config.js";
 import type { RunResult } from "./result.js";
+import type { Trouble } from "./trouble.js";
 
 /** What pool and worker tell each other while a run is computed. */
 export const Word = {
-  /** Steps done. */
+  /** Steps done, NOT_BEGUN until the worker has the run's state. */
   step: 0,
   /** Set when the run is to stop. */
   stop: 1,
   /** Threads that the run is given. */
   threads: 2,
+  /** Step that the run went on from; holds once `step` is not NOT_BEGUN. */
+  resumedFrom: 3,
 } as const;
-export const CONTROL_WORDS = 3;
+export const CONTROL_WORDS = 4;
+export const NOT_BEGUN = -1;
 
 /** What the pool hands a worker. */
 export interface Task {
@@ -30,13 +34,14 @@ export interface Task {
   checkpointEvery: number;
 }
 
-/** What a worker gives back; `result` is null when the run was asked to stop. */
+/** What a worker gives back. `result` is null when the run was asked to stop, or was in trouble. */
 export interface Outcome {
   result: RunResult | null;
+  trouble: Trouble | null;
   /** Step that the run went on from: 0 when it began anew. */
   resumedFrom: number;
   /** Whether a checkpoint may be on disk. */
   checkpointed: boolean;
-  /** Why a checkpoint could not be written, or null. */
-  checkpointError: string | null;
+  /** What went wrong and cost the run nothing, a line each: a checkpoint that could not be written. */
+  warnings: string[];
 }

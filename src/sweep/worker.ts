@@ -3,9 +3,11 @@ import { existsSync } from "node:fs";
 import { configHash } from "../config.js";
 import { createTrainer, restoreTrainer } from "../training/create.js";
 import type { TrainingRecord } from "../training/record.js";
+import { decodeSnapshot } from "../training/snapshot.js";
 import type { Trainer } from "../training/trainer.js";
 import { type CheckpointHeader, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
 import { CONTROL_WORDS, type Outcome, type Task, Word } from "./task.js";
+import { troubleOf } from "./trouble.js";
 
 /** Embeddings up to this many values travel with the result, for figures that draw them. */
 const SMALL = 1024;
@@ -22,6 +24,18 @@ const withoutNegativeZero = (record: TrainingRecord): TrainingRecord =>
 const plain = (weights: Float32Array | undefined): number[] | null =>
   weights ? Array.from(weights, (x) => x + 0) : null;
 
+/** A snapshot that cannot be read is none; one that only finds no memory is kept for the next time. */
+function worthNothing(error: unknown): undefined {
+  if (troubleOf(error).cause !== "run") throw error;
+}
+
+/**
+ * Whether records and snapshot of a checkpoint are of one moment. Version 0.1's at step 0 does not say that step 0 was
+ * measured, and would measure it again.
+ */
+const agree = ({ records }: CheckpointHeader, snapshot: Uint8Array): boolean =>
+  records.length === 0 || records[records.length - 1].step > 0 || decodeSnapshot(snapshot).recorded !== null;
+
 /** The trainer where its checkpoint left it, or at step 0 when there is none that fits. */
 async function begin({
   run,
@@ -33,26 +47,44 @@ async function begin({
   const options = { maxThreads, vectorBits };
   if (checkpoint !== null && existsSync(checkpoint)) {
     const kept = await readCheckpoint(checkpoint);
-    const trainer = kept && (await restoreTrainer(kept.snapshot, options).catch(() => undefined));
-    if (trainer && configHash(trainer.config) === run) return { trainer, ...kept.header };
+    const trainer = kept && (await restoreTrainer(kept.snapshot, options).catch(worthNothing));
+    if (trainer && configHash(trainer.config) === run && agree(kept.header, kept.snapshot))
+      return { trainer, ...kept.header };
     trainer?.dispose();
   }
   return { trainer: await createTrainer(config, options), records: [], seconds: 0, stepSeconds: 0 };
 }
 
 export default async function runTask(task: Task): Promise<Outcome> {
+  const outcome: Outcome = { result: null, trouble: null, resumedFrom: 0, checkpointed: false, warnings: [] };
+  try {
+    await compute(task, outcome);
+  } catch (error) {
+    if (!(error instanceof Stopped)) outcome.trouble = troubleOf(error);
+  }
+  return outcome;
+}
+
+/** Computes the run; the outcome is filled in as things come about. */
+async function compute(task: Task, outcome: Outcome): Promise<void> {
   const { run, config, control, slot, checkpoint } = task;
   const from = performance.now();
   const { trainer, records, ...before } = await begin(task);
-  const resumedFrom = trainer.stepCount;
   const seconds = () => before.seconds + (performance.now() - from) / 1000;
   const stepSeconds = () => before.stepSeconds + trainer.stepSeconds;
   const word = (name: keyof typeof Word) => CONTROL_WORDS * slot + Word[name];
+  outcome.resumedFrom = trainer.stepCount;
+  outcome.checkpointed = trainer.stepCount > 0;
+  Atomics.store(control, word("resumedFrom"), trainer.stepCount);
+  Atomics.store(control, word("step"), trainer.stepCount);
   let threads = 1;
-  let checkpointed = resumedFrom > 0;
-  let checkpointError: string | null = null;
+  let { maxThreads } = task;
   let last = from;
   let pause = task.checkpointEvery;
+
+  const warn = (message: string) => {
+    if (!outcome.warnings.includes(message)) outcome.warnings.push(message);
+  };
 
   /** Between two steps: a run that is to stop stops here, a long one is kept here. */
   const pauseForBreath = async () => {
@@ -65,10 +97,11 @@ export default async function runTask(task: Task): Promise<Outcome> {
           { records, seconds: seconds(), stepSeconds: stepSeconds() },
           await trainer.snapshot(),
         );
-        checkpointed = true;
+        outcome.checkpointed = true;
       } catch (error) {
         // a run without a checkpoint is still a run
-        checkpointError = (error as NodeJS.ErrnoException).code ?? String(error);
+        const { code } = error as NodeJS.ErrnoException;
+        warn(`a checkpoint could not be written (${code ?? error})`);
       }
       last = performance.now();
       // no more than a tenth of the time goes into checkpoints
@@ -77,14 +110,27 @@ export default async function runTask(task: Task): Promise<Outcome> {
     if (stop) throw new Stopped();
   };
 
+  /** A run that is given more threads than the machine can start goes on with those that it has. */
+  const takeThreads = async () => {
+    const given = Math.min(maxThreads, Atomics.load(control, word("threads")));
+    if (given <= threads) return;
+    try {
+      await trainer.setThreads(given);
+      threads = given;
+    } catch (error) {
+      const { cause, message } = troubleOf(error);
+      if (cause === "run") throw error;
+      maxThreads = threads;
+      warn(
+        `no more than ${threads} ${threads === 1 ? "thread" : "threads"} could be started for it (${message})`,
+      );
+    }
+  };
+
   try {
     const onProgress = async (step: number) => {
       Atomics.store(control, word("step"), step);
-      const given = Math.min(task.maxThreads, Atomics.load(control, word("threads")));
-      if (given > threads) {
-        await trainer.setThreads(given);
-        threads = given;
-      }
+      await takeThreads();
       // at an evaluation the record comes first: a checkpoint before it would lose it
       if (step % config.evaluateEvery !== 0 && step < config.steps) await pauseForBreath();
     };
@@ -95,7 +141,7 @@ export default async function runTask(task: Task): Promise<Outcome> {
     const end = records.at(-1);
     const small = config.vocabSize * config.embeddingDim <= SMALL && !end?.diverged;
     const weights = small ? await trainer.weights() : undefined;
-    const result = {
+    outcome.result = {
       run,
       config,
       records,
@@ -106,10 +152,6 @@ export default async function runTask(task: Task): Promise<Outcome> {
       seconds: seconds(),
       stepSeconds: stepSeconds(),
     };
-    return { result, resumedFrom, checkpointed, checkpointError };
-  } catch (error) {
-    if (error instanceof Stopped) return { result: null, resumedFrom, checkpointed, checkpointError };
-    throw error;
   } finally {
     trainer.dispose();
   }

@@ -76,7 +76,7 @@ test("a second Ctrl-C stops at once", async () => {
   expect(await exit).toBe(130);
   // the lock goes with the process
   const again = await unigramLab(
-    ["sweep", "--vary", "vocabSize=5", "--vary", "steps=5", "--out", "swept"],
+    ["sweep", "--vary", "vocabSize=5", "--vary", "steps=5", "--out", "swept", "--add"],
     dir,
   );
   expect(again.code).toBe(0);

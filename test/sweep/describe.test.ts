@@ -1,12 +1,13 @@
 import { readFile } from "node:fs/promises";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { parseNumber, parseScalar, parseWholeNumber } from "../../src/cli/numbers.js";
 import { parseVary } from "../../src/cli/vary.js";
 import { configHash } from "../../src/config.js";
 import { spaceValues } from "../../src/sweep/axis.js";
-import { parseSweep } from "../../src/sweep/description.js";
-import { type SweepDescription, SweepPlan, sweepConfigs } from "../../src/sweep/index.js";
-import { inShard, parseShard } from "../../src/sweep/shard.js";
+import { canonicalSweep, parseSweep } from "../../src/sweep/description.js";
+import { type SweepDescription, SweepPlan, sweep, sweepConfigs } from "../../src/sweep/index.js";
+import { inShard, parseShard, taskArray } from "../../src/sweep/shard.js";
 
 test("a log space has round numbers in the middle, a linear one its ends exactly", () => {
   expect(spaceValues({ kind: "log", from: 1e-4, to: 1e-1, count: 4 })).toEqual([1e-4, 1e-3, 1e-2, 1e-1]);
@@ -160,4 +161,158 @@ test("a shard is read from a Slurm array or an indexed Job", () => {
   expect(() => parseShard("kubernetes", { JOB_COMPLETION_INDEX: "2" })).toThrow("JOB_COMPLETIONS");
   for (const bad of ["3", "3/3", "-1/3", "a/b", "1/0"])
     expect(() => parseShard(bad, {})).toThrow("--shard: expected");
+});
+
+test("a task that is submitted again is the same share of the sweep", () => {
+  const slurm = (id: number, [first, last, count]: number[]) => ({
+    SLURM_ARRAY_TASK_ID: String(id),
+    SLURM_ARRAY_TASK_MIN: String(first),
+    SLURM_ARRAY_TASK_MAX: String(last),
+    SLURM_ARRAY_TASK_COUNT: String(count),
+  });
+  const array = taskArray("slurm", slurm(13, [10, 97, 30]));
+  expect(array).toEqual({ first: 10, width: 3, count: 30 });
+  // alone, and with another one of the thirty
+  expect(parseShard("slurm", slurm(13, [13, 13, 1]), array)).toEqual({ index: 1, count: 30 });
+  expect(parseShard("slurm", slurm(19, [13, 19, 2]), array)).toEqual({ index: 3, count: 30 });
+  expect(() => parseShard("slurm", slurm(14, [14, 14, 1]), array)).toThrow(
+    "--shard slurm: expected a task of the array 10-97:3, got 14",
+  );
+  expect(() => parseShard("slurm", slurm(100, [100, 100, 1]), array)).toThrow("got 100");
+  expect(parseShard("2/30", {}, array)).toEqual({ index: 2, count: 30 });
+  expect(() => parseShard("2/4", {}, array)).toThrow(
+    '--shard: expected a share of 30, as this directory has it, got "2/4"',
+  );
+  expect(() => parseShard("slurm", slurm(3, [3, 3, 1]))).toThrow(
+    "--shard slurm: expected an array of at least 2 tasks, got 1; a task that is submitted again goes on in the directory of its first time, anywhere else name its share: --shard i/n",
+  );
+  expect(() => parseShard("slurm", slurm(3, [3, 10, 3]))).toThrow("equal distances");
+
+  // a directory of i/n knows no ids yet
+  const typed = taskArray("2/30");
+  expect(typed).toEqual({ count: 30 });
+  expect(taskArray("slurm", slurm(13, [10, 97, 30]), typed)).toEqual(array);
+  expect(() => taskArray("slurm", slurm(1, [0, 3, 4]), typed)).toThrow("expected a share of 30");
+  expect(taskArray("slurm", slurm(13, [13, 13, 1]), array)).toEqual(array);
+
+  const pods = taskArray("kubernetes", { JOB_COMPLETION_INDEX: "2", JOB_COMPLETIONS: "5" });
+  expect(parseShard("kubernetes", { JOB_COMPLETION_INDEX: "4", JOB_COMPLETIONS: "1" }, pods)).toEqual({
+    index: 4,
+    count: 5,
+  });
+  expect(() => parseShard("kubernetes", { JOB_COMPLETION_INDEX: "5" }, pods)).toThrow("the array 0-4, got 5");
+  expect(() => parseShard("kubernetes", { JOB_COMPLETION_INDEX: "0", JOB_COMPLETIONS: "1" })).toThrow(
+    "at least 2 tasks",
+  );
+});
+
+test.each([
+  [{ index: 3, count: 3 }, "shard.index: expected a whole number from 0 to 2, got 3"],
+  [{ index: -1, count: 3 }, "shard.index: expected a whole number from 0 to 2, got -1"],
+  [{ index: 0.5, count: 3 }, "shard.index: expected a whole number from 0 to 2, got 0.5"],
+  [{ index: 0, count: 0 }, "shard.count: expected a whole number of at least 1, got 0"],
+])("a shard that would leave runs out is refused: %j", async (shard, message) => {
+  await expect(sweep({ seeds: 3 }, { shard }).next()).rejects.toThrow(message);
+});
+
+test.each<[SweepDescription, string]>([
+  [
+    { axes: { seed: [5, 6, 7] }, seeds: 2 },
+    "seeds: expected a field that is set once, axes.seed sets it too",
+  ],
+  [
+    { axes: { steps: [1, 2] }, zip: [{ steps: [3, 4], vocabSize: [5, 6] }] },
+    "zip.0.steps: expected a field that is set once, axes.steps sets it too",
+  ],
+  [
+    { zip: [{ steps: [1] }, { vocabSize: [5], steps: [2] }] },
+    "zip.1.steps: expected a field that is set once, zip.0.steps sets it too",
+  ],
+  [
+    { axes: { "distribution.exponent": [1, 2], distribution: [{ kind: "zipf" }] } },
+    "axes.distribution.exponent: expected a field that is set once, axes.distribution sets it as a whole",
+  ],
+  [
+    { axes: { evaluation: [{ kind: "sampled" }] }, zip: [{ "evaluation.size": [10] }] },
+    "zip.0.evaluation.size: expected a field that is set once, axes.evaluation sets it as a whole",
+  ],
+])("a field that is set twice is refused: %j", (description, message) => {
+  expect(() => new SweepPlan(description)).toThrow(message);
+});
+
+test("an axis within a field takes the field's default at each point, not that of the base", () => {
+  const widths = sweepConfigs({ axes: { embeddingDim: [4, 100], "init.kind": ["normal"] } });
+  expect(widths.map(({ init }) => init.std)).toEqual([0.5, 0.1]);
+  const large = sweepConfigs({ axes: { "evaluation.exactInputs": [10, 20], vocabSize: [20_000] } });
+  expect(large.map(({ evaluation }) => evaluation)).toEqual([
+    { kind: "stratified", exactInputs: 10, sampledInputs: 512 },
+    { kind: "stratified", exactInputs: 20, sampledInputs: 512 },
+  ]);
+  // the base's own numbers stay
+  const base = { evaluation: { kind: "stratified" as const, sampledInputs: 7 } };
+  expect(sweepConfigs({ base, axes: { "evaluation.exactInputs": [3] } })[0].evaluation).toEqual({
+    kind: "stratified",
+    exactInputs: 3,
+    sampledInputs: 7,
+  });
+});
+
+test("too many combinations are refused before any is made, and so is what is nested without end", () => {
+  const thousands = { kind: "linear" as const, from: 1, to: 2, count: 10_000 };
+  expect(
+    () =>
+      new SweepPlan({ axes: { learningRate: thousands, "init.std": thousands, "optimizer.eps": thousands } }),
+  ).toThrow("sweep: expected at most 10000000 combinations, got 1000000000000");
+  const deep = JSON.parse(`${"[".repeat(100_000)}1${"]".repeat(100_000)}`);
+  const itself: unknown[] = [];
+  itself.push(itself, itself);
+  for (const value of [deep, itself])
+    for (const description of [
+      { base: value },
+      { axes: { steps: value } },
+      { where: [{ path: "steps", below: value }] },
+    ])
+      expect(() => parseSweep(description)).toThrow(
+        "sweep: expected at most 64 levels of lists and objects, got more",
+      );
+});
+
+test("the same sweep in other words has the same canonical form, an extended one has not", () => {
+  const one = canonicalSweep({
+    base: { steps: 5, optimizer: { kind: "adam", eps: 1e-6 } },
+    axes: { vocabSize: [3, 4], learningRate: { kind: "log", from: 1e-3, to: 1e-1, count: 3 } },
+    seeds: 3,
+  });
+  expect(
+    canonicalSweep({
+      $schema: "x",
+      seeds: [0, 1, 2],
+      axes: { learningRate: [0.001, 0.01, 0.1], vocabSize: [3, 4] },
+      base: { optimizer: { eps: 1e-6, kind: "adam" }, steps: 5 },
+    }),
+  ).toEqual(one);
+  const more = canonicalSweep({
+    base: { steps: 5, optimizer: { kind: "adam", eps: 1e-6 } },
+    axes: { vocabSize: [3, 4, 5], learningRate: { kind: "log", from: 1e-3, to: 1e-1, count: 3 } },
+    seeds: 4,
+  });
+  expect(Object.keys(one).filter((field) => one[field] !== more[field])).toEqual(["axes", "seeds"]);
+});
+
+test("a number is read the same way everywhere", () => {
+  const values = ".01,1e-3,5.,-2,+3";
+  expect(parseVary(`learningRate=${values}`)[1]).toEqual([0.01, 0.001, 5, -2, 3]);
+  expect(values.split(",").map((text) => parseNumber("x", text))).toEqual([0.01, 0.001, 5, -2, 3]);
+  expect(parseVary('learningRate={"kind":"cosine","from":0.1,"end":100},.01')[1]).toEqual([
+    { kind: "cosine", from: 0.1, end: 100 },
+    0.01,
+  ]);
+  expect(parseVary("learningRate=log:.001:.1:3")[1]).toEqual({ kind: "log", from: 0.001, to: 0.1, count: 3 });
+  for (const text of ["0x10", "Infinity", "", "1e", "1,2", "0b1"]) {
+    expect(() => parseNumber("x", text)).toThrow("x: expected a number");
+    expect(parseScalar(text)).toBeUndefined();
+  }
+  expect(() => parseWholeNumber("x", "0x10", 1, 20)).toThrow("x: expected a whole number");
+  for (const text of ["1,,2", "", "1,", '{"kind"', "log(2)"])
+    expect(() => parseVary(`steps=${text}`)).toThrow("--vary steps: expected numbers, words or JSON");
 });

@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { configHash, parseConfig } from "../../src/config.js";
+import { createTrainer, type TrainingRecord } from "../../src/index.js";
+import { writeCheckpoint } from "../../src/sweep/checkpoint.js";
 import {
   Journal,
   type PoolEvent,
@@ -16,6 +18,7 @@ import {
   runPool,
   sweepConfigs,
 } from "../../src/sweep/index.js";
+import { decodeSnapshot } from "../../src/training/snapshot.js";
 
 const folder = () => mkdtemp(join(tmpdir(), "unigram-lab-"));
 const essence = ({ seconds: _, stepSeconds: __, ...rest }: RunResult) => rest;
@@ -70,7 +73,17 @@ test("a long run that is stopped goes on from its checkpoint with the same recor
   expect(performance.now() - from).toBeLessThan(1000);
   expect(await readdir(join(directory, "checkpoints"))).toEqual([`${configHash(long)}.checkpoint`]);
 
-  const { results, events } = await runAll([long], directory);
+  const shares: PoolProgress[] = [];
+  const { results, events } = await runAll([long], directory, {
+    onProgress: (progress) => shares.push(progress),
+  });
+  // what the checkpoint brought in is told from what is done here, from the first word of the run on
+  const begun = shares.filter(({ share }) => share > 0);
+  for (const { share, resumedShare } of begun) {
+    expect(resumedShare).toBeGreaterThan(1200 / long.steps);
+    expect(share).toBeGreaterThanOrEqual(resumedShare);
+  }
+  expect(begun[0].share).toBeLessThan(1);
   const finished = events.find(({ event }) => event === "finished");
   expect(finished).toMatchObject({ resumedFrom: expect.any(Number) });
   expect((finished as { resumedFrom: number }).resumedFrom).toBeGreaterThan(1200);
@@ -107,6 +120,40 @@ test("checkpoints taken all the time, at evaluations and between them, change no
   const often = await runAll(configs, await folder(), { checkpointEvery: 0 });
   const sorted = (results: RunResult[]) => results.map(essence).sort((a, b) => (a.run < b.run ? -1 : 1));
   expect(sorted(often.results)).toEqual(sorted(whole.results));
+});
+
+test("a run that is stopped right behind its first record has no record twice", async () => {
+  const slow = parseConfig({ vocabSize: 2000, embeddingDim: 100, steps: 300, evaluateEvery: 130 });
+  const [whole] = (await runAll([slow], await folder())).results;
+  expect(whole.records.map(({ step }) => step)).toEqual([0, 130, 260, 300]);
+  const directory = await folder();
+  const checkpoint = join(directory, "checkpoints", `${configHash(slow)}.checkpoint`);
+  const controller = new AbortController();
+  // the first one is taken at step 0, the next not before ten times as long
+  const watch = setInterval(() => existsSync(checkpoint) && controller.abort(new Error("enough")), 2);
+  const { signal } = controller;
+  await expect(runAll([slow], directory, { signal, checkpointEvery: 0 })).rejects.toThrow("enough");
+  clearInterval(watch);
+  expect((await runAll([slow], directory)).results.map(essence)).toEqual([essence(whole)]);
+});
+
+test("a checkpoint right behind the record of step 0 goes on from it; one of version 0.1 begins anew", async () => {
+  const first = await readFile(join(import.meta.dirname, "../fixtures/version-0.1/step-0.snapshot"));
+  for (const old of [true, false]) {
+    const { config } = decodeSnapshot(first);
+    const [whole] = (await runAll([config], await folder())).results;
+    const directory = await folder();
+    const trainer = await createTrainer(config);
+    const { value: record } = await trainer.run().next();
+    const header = { records: [record as TrainingRecord], seconds: 1000, stepSeconds: 0 };
+    const path = join(directory, "checkpoints", `${configHash(config)}.checkpoint`);
+    await writeCheckpoint(path, header, old ? first : await trainer.snapshot());
+    trainer.dispose();
+    const [result] = (await runAll([config], directory)).results;
+    expect(essence(result)).toEqual(essence(whole));
+    // the time before is that of the checkpoint, where it was used
+    expect(result.seconds > 1000).toBe(!old);
+  }
 });
 
 test("a damaged checkpoint, or that of another run, is passed over", async () => {

@@ -1,0 +1,2 @@
+/** A worker that ends its thread before it has begun. */
+process.exit(4);
