@@ -29,7 +29,7 @@ for (const place of places.length > 0 ? places : Object.keys(rooms)) {
     incremental: true,
     incrementalFile: `build/mutation/${room}.json`,
     tempDirName: "build/mutation/sandbox",
-    ignorePatterns: ["build/mutation", "bench", "docs", "test/vectors/*.py", "*.log"],
+    ignorePatterns: ["build/mutation", "biome.json", "bench", "docs", "test/vectors/*.py", "*.log"],
     timeoutMS: 10_000,
     reporters: ["clear-text", "html"],
     clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
