@@ -1,24 +1,87 @@
+/**
+ * A batch as a list of entries: (slot of the input, target, how often). Up to 128 pairs are their own entries, in their
+ * order. A larger batch is counted first: each distinct pair is one entry, slot after slot, and what is summed over entries
+ * is summed in f64, so that no rounding error grows with the batch.
+ */
 import { Run } from "./run";
 
-/** Lists the distinct inputs of the batch and counts them; releaseInputs clears what this wrote into V-sized tables. */
-export function groupInputs(run: Run): void {
+/** Lists the distinct inputs and the entries; releaseInputs clears what this wrote into V-sized tables. */
+export function groupPairs(run: Run): void {
+  groupInputs(run);
+  if (run.counted) {
+    countPairs(run);
+    return;
+  }
+  run.entryCount = run.batchSize;
+  for (let i: usize = 0; i < <usize>run.batchSize << 2; i += 4) store<u32>(run.entryCounts + i, 1);
+}
+
+/** The distinct inputs in the order of their appearance, their counts, and the slot of every pair. */
+function groupInputs(run: Run): void {
   const slots = run.slots;
   const counts = run.counts;
   let distinctCount: u32 = 0;
   for (let i: usize = 0; i < <usize>run.batchSize << 2; i += 4) {
     const input = load<u32>(run.inputs + i);
-    const slot = load<u32>(slots + (<usize>input << 2));
+    let slot = load<u32>(slots + (<usize>input << 2));
     if (slot == 0) {
       store<u32>(run.distinct + (<usize>distinctCount << 2), input);
       store<u32>(counts + (<usize>distinctCount << 2), 1);
       distinctCount++;
       store<u32>(slots + (<usize>input << 2), distinctCount);
+      slot = distinctCount;
     } else {
       const at = counts + (<usize>(slot - 1) << 2);
       store<u32>(at, load<u32>(at) + 1);
     }
+    store<u32>(run.entrySlots + i, slot - 1);
   }
   run.distinctCount = distinctCount;
+}
+
+/** Entries of a large batch: a counting sort by slot, then each slot's targets counted in a table of the vocabulary. */
+function countPairs(run: Run): void {
+  const starts = run.entryStarts;
+  const targets = run.entryTargets;
+  const table = run.targetHeads;
+  let before: u32 = 0;
+  for (let j: usize = 0; j < <usize>run.distinctCount << 2; j += 4) {
+    store<u32>(starts + j, before);
+    before += load<u32>(run.counts + j);
+  }
+  for (let i: usize = 0; i < <usize>run.batchSize << 2; i += 4) {
+    const start = starts + (<usize>load<u32>(run.entrySlots + i) << 2);
+    const place = load<u32>(start);
+    store<u32>(start, place + 1);
+    store<u32>(targets + (<usize>place << 2), load<u32>(run.targets + i));
+  }
+  // a slot's start is now where its pairs end; entries overwrite pairs that were read
+  let entries: u32 = 0;
+  let from: usize = 0;
+  for (let j: u32 = 0; j < run.distinctCount; j++) {
+    const start = starts + (<usize>j << 2);
+    const end = <usize>load<u32>(start) << 2;
+    store<u32>(start, entries);
+    for (let i = from; i < end; i += 4) {
+      const cell = table + (<usize>load<u32>(targets + i) << 2);
+      store<u32>(cell, load<u32>(cell) + 1);
+    }
+    for (let i = from; i < end; i += 4) {
+      const target = load<u32>(targets + i);
+      const cell = table + (<usize>target << 2);
+      const times = load<u32>(cell);
+      if (times == 0) continue;
+      store<u32>(cell, 0);
+      const at = <usize>entries << 2;
+      store<u32>(run.entrySlots + at, j);
+      store<u32>(targets + at, target);
+      store<u32>(run.entryCounts + at, times);
+      entries++;
+    }
+    from = end;
+  }
+  store<u32>(starts + (<usize>run.distinctCount << 2), entries);
+  run.entryCount = entries;
 }
 
 export function releaseInputs(run: Run): void {
@@ -26,18 +89,18 @@ export function releaseInputs(run: Run): void {
     store<u32>(run.slots + (<usize>load<u32>(run.distinct + j) << 2), 0);
 }
 
-/** Chains the pairs of each target; releaseTargets clears the heads. */
+/** Chains the entries of each target; releaseTargets clears the heads. */
 export function linkTargets(run: Run): void {
-  // from the last pair to the first, so that a walk along a chain meets the pairs in order
-  for (let i = run.batchSize; i > 0; i--) {
+  // from the last entry to the first, so that a walk along a chain meets them in order
+  for (let i = run.entryCount; i > 0; i--) {
     const at = <usize>(i - 1) << 2;
-    const head = run.targetHeads + (<usize>load<u32>(run.targets + at) << 2);
-    store<u32>(run.targetNext + at, load<u32>(head));
+    const head = run.targetHeads + (<usize>load<u32>(run.entryTargets + at) << 2);
+    store<u32>(run.entryNext + at, load<u32>(head));
     store<u32>(head, i);
   }
 }
 
 export function releaseTargets(run: Run): void {
-  for (let i: usize = 0; i < <usize>run.batchSize << 2; i += 4)
-    store<u32>(run.targetHeads + (<usize>load<u32>(run.targets + i) << 2), 0);
+  for (let i: usize = 0; i < <usize>run.entryCount << 2; i += 4)
+    store<u32>(run.targetHeads + (<usize>load<u32>(run.entryTargets + i) << 2), 0);
 }

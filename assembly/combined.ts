@@ -109,39 +109,38 @@ function lossAndGradient(run: Run): f64 {
   const pairs = f64(run.batchSize);
   const g = run.logits;
 
-  // the cell of every pair; two sums, so that one addition need not wait for the other
-  const cells = run.targetNext;
-  const end = <usize>run.batchSize << 2;
-  let even: f64 = 0;
-  let odd: f64 = 0;
-  for (let i: usize = 0; i < end; i += 8) {
-    even += f64(load<f32>(cellOf(run, cells, i, widthBytes)));
-    if (i + 4 < end) odd += f64(load<f32>(cellOf(run, cells, i + 4, widthBytes)));
-  }
-  const reached = even + odd;
   const max = run.inputShift;
   const sum = run.segmentSum;
   for (let j: usize = 0; j < widthBytes; j += 4) store<f32>(max + j, -Infinity);
   memory.fill(sum, 0, widthBytes);
   columnMax(max, g, run.vocabSize, width);
+  // how far the targets' logits are above the largest: differences of f32 are exact in f64, so no loss falls below 0. Two
+  // sums, so that one addition need not wait for the other
+  const end = <usize>run.entryCount << 2;
+  let even: f64 = 0;
+  let odd: f64 = 0;
+  for (let e: usize = 0; e < end; e += 8) {
+    even += aboveLargest(run, e, widthBytes);
+    if (e + 4 < end) odd += aboveLargest(run, e + 4, widthBytes);
+  }
   exponentiate(g, max, sum, run.vocabSize, width);
 
   let loss: f64 = 0;
   for (let j: usize = 0; j < <usize>count << 2; j += 4) {
     const times = f64(load<u32>(run.counts + j));
     const total = f64(load<f32>(sum + j));
-    loss += times * (f64(load<f32>(max + j)) * LN2 + log(total));
+    loss += times * log(total);
     store<f32>(run.inputScale + j, f32(times / (pairs * total)));
   }
-  loss = (loss - reached * LN2) / pairs;
+  loss = (loss - (even + odd) * LN2) / pairs;
 
   for (let row: usize = g; row < g + run.vocabSize * widthBytes; row += widthBytes)
     for (let j: usize = 0; j < widthBytes; j += 16)
       v128.store(row + j, f32x4.mul(v128.load(row + j), v128.load(run.inputScale + j)));
-  const perPair = f32(1.0 / pairs);
-  for (let i: usize = 0; i < <usize>run.batchSize << 2; i += 4) {
-    const at: usize = load<u32>(cells + i);
-    store<f32>(at, load<f32>(at) - perPair);
+  const perPair = 1.0 / pairs;
+  for (let e: usize = 0; e < end; e += 4) {
+    const at: usize = load<u32>(run.entryNext + e);
+    store<f32>(at, load<f32>(at) - f32(f64(load<u32>(run.entryCounts + e)) * perPair));
   }
   for (let a: u32 = 0; a < count; a++) {
     let across = g + a * widthBytes;
@@ -157,14 +156,14 @@ function lossAndGradient(run: Run): f64 {
   return loss;
 }
 
-/** Address of the logit of a pair (`i`: 4 times its number), which is kept in `cells`. */
+/** An entry's logit above the largest of its input, times its count (`e`: 4 times its number); keeps the logit's address. */
 @inline
-function cellOf(run: Run, cells: usize, i: usize, widthBytes: usize): usize {
-  const slot = load<u32>(run.slots + (<usize>load<u32>(run.inputs + i) << 2)) - 1;
-  const place = load<u32>(run.places + (<usize>load<u32>(run.targets + i) << 2));
-  const cell = run.logits + place * widthBytes + (<usize>slot << 2);
-  store<u32>(cells + i, u32(cell));
-  return cell;
+function aboveLargest(run: Run, e: usize, widthBytes: usize): f64 {
+  const slot = <usize>load<u32>(run.entrySlots + e) << 2;
+  const place = load<u32>(run.places + (<usize>load<u32>(run.entryTargets + e) << 2));
+  const cell = run.logits + place * widthBytes + slot;
+  store<u32>(run.entryNext + e, u32(cell));
+  return f64(load<u32>(run.entryCounts + e)) * (f64(load<f32>(cell)) - f64(load<f32>(run.inputShift + slot)));
 }
 
 /**

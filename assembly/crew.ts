@@ -4,8 +4,9 @@
  * it does not matter who did what. Without the threads feature everything here is a loop over the items.
  *
  * The control block, a cache line each: a word with the job's count (upper 24 bits) and its members (lower 8), so that a
- * thread which is not a member of a job can never mistake it for one; the job, its items, and whether a member is lost; the
- * next item; members still at work; members asleep; whether the caller is.
+ * thread which is not a member of a job can never mistake it for one; the job and its items; the next item; members still at
+ * work; members asleep; whether the caller is. A thread that traps or is ended finishes nothing: the host hears of it, and
+ * ends all of them (src/backend/wasm/crew.ts).
  */
 import { columnLogits, updateColumns } from "./combined";
 import { lossesOfBlock } from "./population";
@@ -25,7 +26,6 @@ export const EVALUATE_PAIRS: u32 = 7;
 const WORD: usize = 0;
 const JOB: usize = 64;
 const ITEMS: usize = 68;
-const LOST: usize = 72;
 const NEXT: usize = 128;
 const PENDING: usize = 192;
 const ASLEEP: usize = 256;
@@ -35,7 +35,7 @@ const SPINS: u32 = 20000;
 
 function perform(run: Run, job: u32, item: u32, member: u32): void {
   if (job == FORWARD) forwardSegment(run, item);
-  else if (job == ACCUMULATE) accumulateChunk(run, item);
+  else if (job == ACCUMULATE) accumulateChunk(run, item, member);
   else if (job == UPDATE) updateChunk(run, item, member);
   else if (job == COLUMN_LOGITS) columnLogits(run, item, member);
   else if (job == COLUMN_UPDATE) updateColumns(run, item, member);
@@ -51,7 +51,6 @@ export function share(run: Run, job: u32, items: u32): void {
       publish(run, job, items);
       takeItems(run, job, items, 0);
       awaitMembers(run);
-      if (atomic.load<u32>(run.crew + LOST)) lost();
       return;
     }
   }
@@ -82,17 +81,13 @@ function awaitMembers(run: Run): void {
   if (!ASC_FEATURE_THREADS) return;
   const crew = run.crew;
   for (let spins: u32 = 0; atomic.load<u32>(crew + PENDING) != 0; spins++) {
-    if (spins < SPINS || !run.mayWait) continue;
+    if (spins < SPINS) continue;
     atomic.store<u32>(crew + CALLER_ASLEEP, 1);
     const pending = atomic.load<u32>(crew + PENDING);
     if (pending) park(crew + PENDING, pending);
     atomic.store<u32>(crew + CALLER_ASLEEP, 0);
   }
 }
-
-/** Throws: what a member was to do is not done, and the run's state is worth nothing. */
-@external("env", "lost")
-declare function lost(): void;
 
 /**
  * Atomics.wait on the word at `address` while it is `expected`. The host's and not memory.atomic.wait32: the baseline
@@ -136,14 +131,4 @@ function finish(run: Run): void {
   if (!ASC_FEATURE_THREADS) return;
   const crew = run.crew;
   if (atomic.sub<u32>(crew + PENDING, 1) == 1 && atomic.load<u32>(crew + CALLER_ASLEEP)) atomic.notify(crew + PENDING, 1);
-}
-
-/**
- * What the host of a thread calls when `serve` has trapped, so that the caller does not wait for it for ever. A thread that
- * is killed from outside does not get to call it.
- */
-export function leave(run: Run): void {
-  if (!ASC_FEATURE_THREADS) return;
-  atomic.store<u32>(run.crew + LOST, 1);
-  finish(run);
 }

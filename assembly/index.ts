@@ -5,14 +5,13 @@
  */
 export { adamUpdate } from "./adam";
 export { zipfProbabilities } from "./distribution";
-export { columnMax, exponentiate, packPanels, sumOfExponentials } from "./logits";
+export { addExpected, columnMax, exponentiate, fourLogits, packPanels, sumOfExponentials } from "./logits";
 export { multiply, panel1x16, panel1x4, panel2x16, panel4x16, panel4x4, panel4x8 } from "./matmul";
 export { inputLosses, sampledLoss } from "./population";
 export { buildAliasTable, drawTokens } from "./sampler";
 export { eigenvalues, spectrum } from "./spectrum";
-export { leave, serve } from "./crew";
+export { serve } from "./crew";
 export { advance, step } from "./step";
-export { dot } from "./vector";
 export { gaussianWeights } from "./weights";
 export { streamKey } from "./random";
 

@@ -1,13 +1,24 @@
 import { constant, exp2, LOG2_E } from "./exp";
-import { multiply, PANEL } from "./matmul";
+import { madd, multiply, PANEL } from "./matmul";
 import { normForward } from "./norm";
 import { Run } from "./run";
+import { addToDoubles } from "./vector";
 
 /** Steps of d that are multiplied before the next rows come: a panel of them (12 kB) stays in the L1 cache. */
 export const DEPTH: u32 = 192;
 
-/** Largest sum of a softmax that is taken as it is: far below it nothing overflows. */
-export const IN_RANGE: f64 = 18446744073709551616.0;
+/**
+ * Sums of a softmax between 2^-64 and 2^64 are taken as they are: no term overflows, and what falls below f32's smallest
+ * number is less than 2^-62 of the sum. Others are redone, shifted by their maxima.
+ */
+const LARGEST: f64 = 18446744073709551616.0;
+const SMALLEST: f64 = 5.421010862427522e-20;
+
+/** Whether a sum is one that can be taken; NaN is not. */
+@inline
+export function inRange(sum: f64): bool {
+  return sum > SMALLEST && sum < LARGEST;
+}
 
 /** Columns of a block of logits: its inputs rounded up to pairs of vectors, which the passes below take at once. */
 @inline
@@ -108,6 +119,28 @@ export function logitsOfRows(run: Run, out: usize, panels: usize, firstRow: u32,
   }
 }
 
+/**
+ * out[i] ← x_i · u_i, i = 0 … 3: single logits in base 2, with the bits that the product gives them, since it sums over d in
+ * this order whatever the tile (matmul.ts). So what is common to a row of logits cancels where a target's is subtracted
+ * from their logSumExp.
+ */
+export function fourLogits(
+  out: usize, x0: usize, x1: usize, x2: usize, x3: usize, u0: usize, u1: usize, u2: usize, u3: usize, dim: u32,
+): void {
+  const scale = f32x4.splat(f32(LOG2_E));
+  let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
+  for (let d: usize = 0; d < <usize>dim << 2; d += 4) {
+    s0 = madd(s0, f32x4.mul(v128.load32_splat(x0 + d), scale), v128.load32_splat(u0 + d));
+    s1 = madd(s1, f32x4.mul(v128.load32_splat(x1 + d), scale), v128.load32_splat(u1 + d));
+    s2 = madd(s2, f32x4.mul(v128.load32_splat(x2 + d), scale), v128.load32_splat(u2 + d));
+    s3 = madd(s3, f32x4.mul(v128.load32_splat(x3 + d), scale), v128.load32_splat(u3 + d));
+  }
+  store<f32>(out, f32x4.extract_lane(s0, 0));
+  store<f32>(out, f32x4.extract_lane(s1, 0), 4);
+  store<f32>(out, f32x4.extract_lane(s2, 0), 8);
+  store<f32>(out, f32x4.extract_lane(s3, 0), 12);
+}
+
 // Below, rows pass one after the other and what belongs to a column is loaded and stored each time: a walk down the
 // columns falls into an eighth of the L1 cache's sets, and reads every line four times from the L2 cache. Of
 // exponentials, two vectors at a time are independent chains, and are what V8's revectorizer makes one of.
@@ -153,5 +186,32 @@ export function sumOfExponentials(logits: usize, shift: usize, sum: usize, rows:
       v128.store(sum + j, f32x4.add(v128.load(sum + j, 16), high), 16);
     }
     logits += rowBytes;
+  }
+}
+
+/**
+ * expected[j] (f64) += Σ_r p_r logits[r][j], two rows at a time. p: f64; a token that never comes does not count, even where
+ * its logit is infinite.
+ */
+export function addExpected(expected: usize, logits: usize, p: usize, rows: u32, width: u32): void {
+  const rowBytes = <usize>width << 2;
+  for (let r: u32 = 0; r < rows; r += 2) {
+    const p0 = load<f64>(p);
+    const p1 = r + 1 < rows ? load<f64>(p, 8) : 0.0;
+    if (p0 == 0 || p1 == 0) {
+      if (p0 != 0) addToDoubles(expected, logits, p0, rowBytes);
+      if (p1 != 0) addToDoubles(expected, logits + rowBytes, p1, rowBytes);
+    } else {
+      const a = f64x2.splat(p0);
+      const b = f64x2.splat(p1);
+      for (let j: usize = 0; j < rowBytes; j += 8) {
+        const at = expected + (j << 1);
+        const x = f64x2.mul(a, f64x2.promote_low_f32x4(v128.load64_zero(logits + j)));
+        const y = f64x2.mul(b, f64x2.promote_low_f32x4(v128.load64_zero(logits + rowBytes + j)));
+        v128.store(at, f64x2.add(v128.load(at), f64x2.add(x, y)));
+      }
+    }
+    logits += rowBytes << 1;
+    p += 16;
   }
 }

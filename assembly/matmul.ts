@@ -10,7 +10,7 @@
  * inlined into a larger one, V8 spills and the speed halves. Measured in bench/LOG.md.
  */
 @inline
-function madd(sum: v128, a: v128, b: v128): v128 {
+export function madd(sum: v128, a: v128, b: v128): v128 {
   // relaxed: one rounding or two, as the machine likes it
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, sum);
   return f32x4.add(sum, f32x4.mul(a, b));

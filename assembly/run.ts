@@ -21,6 +21,8 @@ export class Run {
   secondScale: f64;
   loss: f64;
   meanEnergyShare: f64;
+  /** Σ p: 1 up to rounding. */
+  probabilitySum: f64;
 
   vocabSize: u32;
   dim: u32;
@@ -48,14 +50,13 @@ export class Run {
   /** Combined step: parts that the sum over columns is cut into, and blocks of columns in each. */
   parts: u32;
   partBlocks: u32;
-  /** Threads at work (1: the caller alone), and whether the caller may sleep while it waits for the others. */
+  /** Threads at work (1: the caller alone). */
   members: u32;
-  mayWait: u32;
   /** Whether the products take the tile for vectors of 256 bits (matmul.ts). */
   wide: u32;
   /** Control block of the crew (crew.ts). */
   crew: usize;
-  /** Working space of each member; what stands in it is the business of the job. */
+  /** Scratch of one thread; each job lays it out. */
   scratch: usize;
   scratchBytes: u32;
 
@@ -84,10 +85,20 @@ export class Run {
   targets: usize;
   /** V u32: 1 + the place of an input among the distinct ones, 0 if it is not there. */
   slots: usize;
-  /** V u32: 1 + the first pair with this target, 0 if none; B u32: 1 + the next pair with the same target, in a
-   * combined step the address of the pair's logit. */
+  /** Entries of the batch (batch.ts): u32 each of slot, target and count, at most B; whether a batch is counted; of a
+   * counted one, where the entries of each slot begin (min(V, B) + 1 u32). */
+  counted: u32;
+  entryCount: u32;
+  entrySlots: usize;
+  entryTargets: usize;
+  entryCounts: usize;
+  entryStarts: usize;
+  /** V u32: 1 + the first entry with this target, 0 if none; an entry's: 1 + the next one with the same target, in a
+   * combined step the address of its logit. */
   targetHeads: usize;
-  targetNext: usize;
+  entryNext: usize;
+  /** An entry's f32: its logit in base 2, not of a combined step. */
+  entryLogits: usize;
   /** min(V, B) u32 each: the distinct inputs in order of appearance, and how often they occur. */
   distinct: usize;
   counts: usize;
@@ -107,8 +118,8 @@ export class Run {
   /** segments × block each: largest logits, where the shift asks for them, and sums of probabilities. */
   segmentMax: usize;
   segmentSum: usize;
-  /** min(V, B) f64: Σ of the logits of an input's targets. */
-  reached: usize;
+  /** min(V, B) f64: Σ of the logits of an input's targets, in base 2. */
+  targetLogitSum: usize;
   /** block × stride: the block's inputs times n/(B Z). */
   scaledX: usize;
   /** segments × block × stride: partial Σ_b P_jb U_b. */
@@ -121,16 +132,18 @@ export class Run {
   /** Combined step: V u32, the distinct inputs first, and the place of each token there. */
   order: usize;
   places: usize;
-  /** stride f64: Σ_b p_b U_b. */
-  meanLogitDirection: usize;
+  /** 2 × stride f64: rows that sums over entries, or over blocks of inputs, are formed in. */
+  sumRows: usize;
   /** Lists of an evaluation: u32 inputs and f64 losses. */
   evaluationInputs: usize;
   evaluationLosses: usize;
   evaluationCount: u32;
   /** Inputs that an evaluation multiplies at once, a multiple of 8. */
   evaluationBlock: u32;
-  /** 1 if all tokens are evaluated by symmetric.ts: partial sums (blocks × V f32) in `logits`, V f32 of shifts here. */
+  /** 1 if all tokens are evaluated by symmetric.ts: partial sums (blocks × V f64, then blocks × V f32) in `logits`, V f64 of
+   * expected logits and V f32 of shifts here. */
   symmetric: u32;
+  expectedLogits: usize;
   pairShifts: usize;
   /** Sampled evaluation: V + 1 u32 and `size` u32. */
   sampleStarts: usize;

@@ -40,7 +40,7 @@ export function spectrum(run: Run, out: usize, scratch: usize): void {
     store<f64>(at, value);
     meanEnergy += value * value;
   }
-  run.meanEnergyShare = energy > 0 ? (meanEnergy * f64(V)) / energy : 0;
+  run.meanEnergyShare = energy > 0 ? Math.min(1, (meanEnergy * f64(V)) / energy) : 0;
 
   const long = byColumns ? V : D;
   for (let first: u32 = 0; first < long; first += DEPTH) {

@@ -1,16 +1,18 @@
 import { log } from "../src/math/elementary";
 import { beginUpdate, updateParameters } from "./adam";
-import { groupInputs, linkTargets, releaseInputs, releaseTargets } from "./batch";
+import { groupPairs, linkTargets, releaseInputs, releaseTargets } from "./batch";
 import { combinedStep } from "./combined";
 import { ACCUMULATE, FORWARD, MAXIMA, share, UPDATE } from "./crew";
-import { LN2, LOG2_E } from "./exp";
-import { blockWidth, columnMax, DEPTH, exponentiate, gatherInputs, IN_RANGE, logitsOfRows, packPanels } from "./logits";
+import { LN2 } from "./exp";
+import {
+  blockWidth, columnMax, DEPTH, exponentiate, fourLogits, gatherInputs, inRange, logitsOfRows, packPanels,
+} from "./logits";
 import { multiply } from "./matmul";
 import { LAYERNORM, normBackward } from "./norm";
 import { BATCH, streamKey } from "./random";
 import { Run } from "./run";
 import { drawTokens } from "./sampler";
-import { addRow, addScaledRow, addScaledRows, dot, scaleRow } from "./vector";
+import { addRow, addScaledRow, addScaledRows, addToDoubles, fromDoubles, scaleRow } from "./vector";
 
 /** `count` steps on drawn batches, one rate (f64) each. Returns the steps done: fewer when a loss was not finite. */
 export function advance(run: Run, count: u32, rates: usize): u32 {
@@ -25,7 +27,7 @@ export function advance(run: Run, count: u32, rates: usize): u32 {
 
 /** One update on the batch in run.inputs and run.targets. False, with nothing updated, when the loss is not finite. */
 export function step(run: Run, rate: f64): bool {
-  groupInputs(run);
+  groupPairs(run);
   const finite = run.combined ? combinedStep(run, rate) : generalStep(run, rate);
   releaseInputs(run);
   return finite;
@@ -36,6 +38,7 @@ function generalStep(run: Run, rate: f64): bool {
   const count = run.distinctCount;
   gatherInputs(run, run.distinct, count, run.x, run.rowMean, run.rowScale);
   sumTargets(run);
+  sumTargetLogits(run);
 
   run.blocks = (count + run.blockInputs - 1) / run.blockInputs;
   let loss: f64 = 0;
@@ -77,25 +80,65 @@ function chunkCount(run: Run): u32 {
 /** targetSum row j ← Σ of U's rows over the targets of input j. */
 function sumTargets(run: Run): void {
   const rowBytes = <usize>run.stride << 2;
-  memory.fill(run.targetSum, 0, run.distinctCount * rowBytes);
-  for (let i: usize = 0; i < <usize>run.batchSize << 2; i += 4) {
-    const slot = load<u32>(run.slots + (<usize>load<u32>(run.inputs + i) << 2)) - 1;
-    addRow(run.targetSum + slot * rowBytes, run.unembedding + load<u32>(run.targets + i) * rowBytes, rowBytes);
+  if (run.counted) {
+    for (let slot: u32 = 0; slot < run.distinctCount; slot++) {
+      const start = run.entryStarts + (<usize>slot << 2);
+      const end = <usize>load<u32>(start, 4) << 2;
+      memory.fill(run.sumRows, 0, rowBytes << 1);
+      for (let e = <usize>load<u32>(start) << 2; e < end; e += 4)
+        addToDoubles(
+          run.sumRows, run.unembedding + load<u32>(run.entryTargets + e) * rowBytes, f64(load<u32>(run.entryCounts + e)),
+          rowBytes,
+        );
+      fromDoubles(run.targetSum + slot * rowBytes, run.sumRows, 1, false, rowBytes);
+    }
+    return;
   }
+  memory.fill(run.targetSum, 0, run.distinctCount * rowBytes);
+  for (let e: usize = 0; e < <usize>run.entryCount << 2; e += 4)
+    addRow(
+      run.targetSum + load<u32>(run.entrySlots + e) * rowBytes,
+      run.unembedding + load<u32>(run.entryTargets + e) * rowBytes, rowBytes,
+    );
+}
+
+/** The logits of all entries, and their sums over the targets of each input. */
+function sumTargetLogits(run: Run): void {
+  memory.fill(run.targetLogitSum, 0, <usize>run.distinctCount << 3);
+  const last = <usize>(run.entryCount - 1) << 2;
+  for (let e: usize = 0; e <= last; e += 16) {
+    const e1 = min(e + 4, last), e2 = min(e + 8, last), e3 = min(e + 12, last);
+    fourLogits(
+      run.entryLogits + e, inputOf(run, e), inputOf(run, e1), inputOf(run, e2), inputOf(run, e3),
+      targetOf(run, e), targetOf(run, e1), targetOf(run, e2), targetOf(run, e3), run.dim,
+    );
+  }
+  for (let e: usize = 0; e <= last; e += 4) {
+    const sum = run.targetLogitSum + (<usize>load<u32>(run.entrySlots + e) << 3);
+    store<f64>(sum, load<f64>(sum) + f64(load<u32>(run.entryCounts + e)) * f64(load<f32>(run.entryLogits + e)));
+  }
+}
+
+/** Rows of an entry (`e`: 4 times its number): its x and its target's unembedding. */
+@inline
+function inputOf(run: Run, e: usize): usize {
+  return run.x + load<u32>(run.entrySlots + e) * (<usize>run.stride << 2);
+}
+@inline
+function targetOf(run: Run, e: usize): usize {
+  return run.unembedding + load<u32>(run.entryTargets + e) * (<usize>run.stride << 2);
 }
 
 /**
  * The shift of every input's softmax: the mean logit of its targets, in base 2. It is known before the vocabulary passes
- * by, so that all of it has one scale, and some logit reaches it, so that no sum is below 1.
+ * by, so that all of it has one scale, and some logit reaches it, so that no sum is far below 1.
  */
 function shiftByTargets(run: Run): void {
-  const rowBytes = <usize>run.stride << 2;
   const first = run.block * run.blockInputs;
   for (let j: u32 = 0; j < run.blockCount; j++) {
-    const slot = first + j;
-    const reached = dot(run.x + slot * rowBytes, run.targetSum + slot * rowBytes, rowBytes);
-    store<f64>(run.reached + (<usize>slot << 3), reached);
-    store<f32>(run.inputShift + (<usize>j << 2), f32((reached / f64(load<u32>(run.counts + (<usize>slot << 2)))) * LOG2_E));
+    const slot = <usize>(first + j);
+    const mean = load<f64>(run.targetLogitSum + (slot << 3)) / f64(load<u32>(run.counts + (slot << 2)));
+    store<f32>(run.inputShift + (<usize>j << 2), f32(mean));
   }
 }
 
@@ -134,9 +177,9 @@ function sumOfSegments(run: Run, j: u32): f64 {
   return total;
 }
 
-/** Whether no logit is so far above its shift that probabilities overflow. */
+/** Whether no logit is so far from its shift that probabilities overflow, or that all of them vanish. */
 function sumsInRange(run: Run): bool {
-  for (let j: u32 = 0; j < run.blockCount; j++) if (!(sumOfSegments(run, j) < IN_RANGE)) return false;
+  for (let j: u32 = 0; j < run.blockCount; j++) if (!inRange(sumOfSegments(run, j))) return false;
   return true;
 }
 
@@ -175,9 +218,9 @@ export function combineSegments(run: Run): f64 {
     const total = sumOfSegments(run, j);
     const times = f64(load<u32>(run.counts + (<usize>slot << 2)));
     const scale = f32(times / (f64(run.batchSize) * total));
-    loss +=
-      times * (f64(load<f32>(run.inputShift + (<usize>j << 2))) * LN2 + log(total)) -
-      load<f64>(run.reached + (<usize>slot << 3));
+    // Σ of the targets' logits above the shift: exact where they are all the same, so that no loss falls below 0
+    const above = load<f64>(run.targetLogitSum + (<usize>slot << 3)) - times * f64(load<f32>(run.inputShift + (<usize>j << 2)));
+    loss += times * log(total) - above * LN2;
 
     scaleRow(run.scaledX + j * rowBytes, run.x + slot * rowBytes, scale, rowBytes);
     const dx = run.dx + slot * rowBytes;
@@ -187,40 +230,63 @@ export function combineSegments(run: Run): f64 {
   return loss;
 }
 
-/** out (rows × width floats) ← or += Σ_j P_bj scaledX_j, columns d … d + width, for one chunk and the block in hand. */
-function chunkGradient(
-  run: Run, out: usize, outStride: usize, chunk: u32, rows: u32, d: u32, width: u32, accumulate: bool,
-): void {
+/** out (rows × width floats) ← Σ_j P_bj scaledX_j, columns d … d + width, for one chunk and the block in hand. */
+function chunkGradient(run: Run, out: usize, outStride: usize, chunk: u32, rows: u32, d: u32, width: u32): void {
   const count = run.blockCount;
   const widthBytes = <usize>blockWidth(count) << 2;
   const rowBytes = <usize>run.stride << 2;
   multiply(
     out, outStride, run.logits + chunk * run.chunkRows * widthBytes, widthBytes, 4,
-    run.scaledX + (<usize>d << 2), rowBytes, rows, width, count, accumulate, run.wide,
+    run.scaledX + (<usize>d << 2), rowBytes, rows, width, count, false, run.wide,
   );
 }
 
-/** A batch of several blocks needs the whole gradient at once. */
-export function accumulateChunk(run: Run, chunk: u32): void {
+/** A batch of several blocks needs the whole gradient at once: the sum over blocks of what each gives. */
+export function accumulateChunk(run: Run, chunk: u32, member: u32): void {
   const row = chunk * run.chunkRows;
   const rows = min(run.chunkRows, run.vocabSize - row);
   const rowBytes = <usize>run.stride << 2;
-  chunkGradient(run, run.gradient + row * rowBytes, rowBytes, chunk, rows, 0, run.stride, run.block > 0);
+  if (run.block == 0) {
+    chunkGradient(run, run.gradient + row * rowBytes, rowBytes, chunk, rows, 0, run.stride);
+    return;
+  }
+  const part = run.scratch + <usize>member * run.scratchBytes;
+  for (let d: u32 = 0; d < run.stride; d += DEPTH) {
+    const width = min(DEPTH, run.stride - d);
+    const widthBytes = <usize>width << 2;
+    chunkGradient(run, part, widthBytes, chunk, rows, d, width);
+    let to = run.gradient + row * rowBytes + (<usize>d << 2);
+    for (let from = part; from < part + rows * widthBytes; from += widthBytes) {
+      addRow(to, from, widthBytes);
+      to += rowBytes;
+    }
+  }
 }
 
+/** dx → gradients of the embedding's rows, of gain and bias: these a block of inputs at a time, the blocks' sums in f64. */
 function backThroughNorm(run: Run): void {
   if (run.norm == 0) return;
   const rowBytes = <usize>run.stride << 2;
-  memory.fill(run.dGain, 0, rowBytes);
-  memory.fill(run.dBias, 0, rowBytes);
-  for (let j: u32 = 0; j < run.distinctCount; j++) {
-    normBackward(
-      run.dx + j * rowBytes,
-      run.embedding + load<u32>(run.distinct + (<usize>j << 2)) * rowBytes,
-      run.gain, run.dGain, run.dBias, run.norm, run.dim,
-      load<f32>(run.rowMean + (<usize>j << 2)), load<f32>(run.rowScale + (<usize>j << 2)),
-    );
+  const sums = run.sumRows;
+  memory.fill(sums, 0, rowBytes << 2);
+  for (let first: u32 = 0; first < run.distinctCount; first += run.blockInputs) {
+    memory.fill(run.dGain, 0, rowBytes);
+    memory.fill(run.dBias, 0, rowBytes);
+    const end = min(run.distinctCount, first + run.blockInputs);
+    for (let j = first; j < end; j++) {
+      normBackward(
+        run.dx + j * rowBytes,
+        run.embedding + load<u32>(run.distinct + (<usize>j << 2)) * rowBytes,
+        run.gain, run.dGain, run.dBias, run.norm, run.dim,
+        load<f32>(run.rowMean + (<usize>j << 2)), load<f32>(run.rowScale + (<usize>j << 2)),
+      );
+    }
+    if (run.blocks == 1) return;
+    addToDoubles(sums, run.dGain, 1, rowBytes);
+    addToDoubles(sums + (rowBytes << 1), run.dBias, 1, rowBytes);
   }
+  fromDoubles(run.dGain, sums, 1, false, rowBytes);
+  fromDoubles(run.dBias, sums + (rowBytes << 1), 1, false, rowBytes);
 }
 
 /**
@@ -237,10 +303,13 @@ export function updateChunk(run: Run, chunk: u32, member: u32): void {
     const width = min(depth, run.stride - d);
     const columns = <usize>d << 2;
     let at = row * rowBytes + columns;
-    let gradient = whole ? run.gradient + at : run.scratch + <usize>member * run.scratchBytes;
+    const scratch = run.scratch + <usize>member * run.scratchBytes;
+    let gradient = whole ? run.gradient + at : scratch;
     const gradientStride = <usize>width << 2;
-    if (!whole) chunkGradient(run, gradient, gradientStride, chunk, rows, d, width, false);
-    addTargets(run, gradient, gradientStride, row, rows, columns);
+    if (!whole) chunkGradient(run, gradient, gradientStride, chunk, rows, d, width);
+    // behind the chunk's gradient a row of f64, where the batch is counted
+    const sumRow = scratch + run.chunkRows * (<usize>min(DEPTH, run.stride) << 2);
+    addTargets(run, gradient, gradientStride, row, rows, columns, sumRow);
     // whole rows stand one after another
     const together: u32 = width == run.stride ? rows : 1;
     for (let r: u32 = 0; r < rows; r += together) {
@@ -263,17 +332,24 @@ export function updateChunk(run: Run, chunk: u32, member: u32): void {
 }
 
 /** Of `rows` rows of the gradient from `row` on, columns from byte `columns` on: minus their targets' x, plus dx when tied. */
-function addTargets(run: Run, gradient: usize, bytes: usize, row: u32, rows: u32, columns: usize): void {
+function addTargets(
+  run: Run, gradient: usize, bytes: usize, row: u32, rows: u32, columns: usize, sumRow: usize,
+): void {
   const rowBytes = <usize>run.stride << 2;
-  const minusPerPair: f32 = f32(-1.0 / f64(run.batchSize));
+  const minusPerPair = -1.0 / f64(run.batchSize);
   for (let token = <usize>row << 2; token < <usize>(row + rows) << 2; token += 4) {
-    // the pairs with this target, after the softmax: inside it their counts would drown
-    for (let pair = load<u32>(run.targetHeads + token); pair != 0; ) {
-      const at = <usize>(pair - 1) << 2;
-      const slot = load<u32>(run.slots + (<usize>load<u32>(run.inputs + at) << 2)) - 1;
-      addScaledRow(gradient, run.x + slot * rowBytes + columns, minusPerPair, bytes);
-      pair = load<u32>(run.targetNext + at);
+    let entry = load<u32>(run.targetHeads + token);
+    const summed = run.counted && entry != 0;
+    if (summed) memory.fill(sumRow, 0, bytes << 1);
+    // after the softmax: its probabilities were unnormalised, and a count subtracted from them would round away
+    while (entry != 0) {
+      const at = <usize>(entry - 1) << 2;
+      const x = run.x + load<u32>(run.entrySlots + at) * rowBytes + columns;
+      if (summed) addToDoubles(sumRow, x, f64(load<u32>(run.entryCounts + at)), bytes);
+      else addScaledRow(gradient, x, f32(minusPerPair), bytes);
+      entry = load<u32>(run.entryNext + at);
     }
+    if (summed) fromDoubles(gradient, sumRow, minusPerPair, true, bytes);
     if (run.tied) {
       const slot = load<u32>(run.slots + token);
       if (slot) addRow(gradient, run.dx + (slot - 1) * rowBytes + columns, bytes);

@@ -1,42 +1,61 @@
 /**
  * Population losses of all tokens of a tied model without a norm. Its logits E Eᵀ are symmetric, so a block of inputs
  * meets only itself and what comes after it: half the products. A block of logits then serves both ways,
- *   Σ_b 2^(logit_ab − shift_a) down its columns for its inputs a, and across its rows for the later tokens b,
+ *   Σ_b 2^(logit_ab − shift_a) and Σ_b p_b logit_ab down its columns for its inputs a, and across its rows for the later
+ *   tokens b,
  * and each token adds up what its own block and the earlier ones found, in their order.
  */
-import { log } from "../src/math/elementary";
 import { EVALUATE_PAIRS, share } from "./crew";
-import { constant, exp2, LN2, LOG2_E } from "./exp";
-import { blockWidth, IN_RANGE, logitsOfRows, packPanels, sumOfExponentials } from "./logits";
-import { expectedLogit, logitsOf, panelsOf, rowsOf } from "./population";
+import { constant, exp2 } from "./exp";
+import { addExpected, blockWidth, fourLogits, inRange, logitsOfRows, packPanels, sumOfExponentials } from "./logits";
+import { logitsOf, lossOf, panelsOf, rowsOf } from "./population";
 import { Run } from "./run";
-import { dot } from "./vector";
+
+/** Partial sums of a later token from one block: of p·logit (f64), and behind all of those of exponentials (f32). */
+@inline
+function expectedPart(run: Run, block: u32, token: u32): usize {
+  return run.logits + ((<usize>block * run.vocabSize + token) << 3);
+}
+@inline
+function sumPart(run: Run, block: u32, token: u32): usize {
+  return expectedPart(run, blockCount(run), 0) + ((<usize>block * run.vocabSize + token) << 2);
+}
+@inline
+function blockCount(run: Run): u32 {
+  return (run.vocabSize + run.evaluationBlock - 1) / run.evaluationBlock;
+}
 
 /**
- * evaluationLosses ← the losses of all V tokens. False when some logit is so far above its shift that a sum overflows.
+ * evaluationLosses ← the losses of all V tokens. False when some logit is so far from its shift that a sum cannot be taken.
  * The shift of a token is its logit with itself, known before and reached by one logit, so that no sum is below 1.
  */
 export function symmetricLosses(run: Run): bool {
-  const rowBytes = <usize>run.stride << 2;
   const losses = run.evaluationLosses;
-  for (let token: u32 = 0; token < run.vocabSize; token++) {
-    const row = run.embedding + token * rowBytes;
-    store<f32>(run.pairShifts + (<usize>token << 2), f32(dot(row, row, rowBytes) * LOG2_E));
+  const last = run.vocabSize - 1;
+  for (let token: u32 = 0; token <= last; token += 4) {
+    const e0 = rowOf(run, token), e1 = rowOf(run, min(token + 1, last)), e2 = rowOf(run, min(token + 2, last));
+    const e3 = rowOf(run, min(token + 3, last));
+    fourLogits(run.pairShifts + (<usize>token << 2), e0, e1, e2, e3, e0, e1, e2, e3, run.dim);
   }
-  share(run, EVALUATE_PAIRS, (run.vocabSize + run.evaluationBlock - 1) / run.evaluationBlock);
+  share(run, EVALUATE_PAIRS, blockCount(run));
   for (let token: u32 = 0; token < run.vocabSize; token++) {
     const at = losses + (<usize>token << 3);
     let total = load<f64>(at);
-    let partial = run.logits + (<usize>token << 2);
-    for (let block = token / run.evaluationBlock; block > 0; block--) {
-      total += f64(load<f32>(partial));
-      partial += <usize>run.vocabSize << 2;
+    let expected = load<f64>(run.expectedLogits + (<usize>token << 3));
+    for (let block: u32 = 0; block < token / run.evaluationBlock; block++) {
+      total += f64(load<f32>(sumPart(run, block, token)));
+      expected += load<f64>(expectedPart(run, block, token));
     }
-    if (!(total < IN_RANGE)) return false;
-    const lse = f64(load<f32>(run.pairShifts + (<usize>token << 2))) * LN2 + log(total);
-    store<f64>(at, lse - expectedLogit(run, run.embedding + token * rowBytes));
+    // an infinite logit of a token that never comes makes NaN here, and is passed over where rows are taken one by one
+    if (!inRange(total) || isNaN(expected)) return false;
+    store<f64>(at, lossOf(run, total, load<f32>(run.pairShifts + (<usize>token << 2)), expected));
   }
   return true;
+}
+
+@inline
+function rowOf(run: Run, token: u32): usize {
+  return run.embedding + token * (<usize>run.stride << 2);
 }
 
 /** One block of inputs against itself and all later tokens. */
@@ -54,10 +73,13 @@ export function pairsOfBlock(run: Run, block: u32, member: u32): void {
   memory.fill(shift, 0, <usize>width << 2);
   memory.copy(shift, run.pairShifts + (<usize>first << 2), <usize>count << 2);
   const totals = run.evaluationLosses + (<usize>first << 3);
-  for (let j: u32 = 0; j < count; j++) store<f64>(totals + (<usize>j << 3), 0);
+  const expected = sum + (<usize>run.evaluationBlock << 2);
+  memory.fill(totals, 0, <usize>count << 3);
+  memory.fill(expected, 0, <usize>width << 3);
   for (let row = first; row < run.vocabSize; row += run.evaluationBlock) {
     const rows = min(run.evaluationBlock, run.vocabSize - row);
     logitsOfRows(run, logits, panels, row, rows, width);
+    addExpected(expected, logits, run.probabilities + (<usize>row << 3), rows, width);
     memory.fill(sum, 0, <usize>width << 2);
     sumOfExponentials(logits, shift, sum, rows, width);
     for (let j: u32 = 0; j < count; j++) {
@@ -66,13 +88,21 @@ export function pairsOfBlock(run: Run, block: u32, member: u32): void {
     }
     // an earlier block has all its columns: only the last one is padded
     if (row == first) continue;
-    const out = run.logits + (<usize>(block * run.vocabSize + row) << 2);
-    sumsOfRows(out, logits, run.pairShifts + (<usize>row << 2), rows, width);
+    sumsOfRows(
+      sumPart(run, block, row), expectedPart(run, block, row), logits, run.pairShifts + (<usize>row << 2),
+      run.probabilities + (<usize>first << 3), rows, width,
+    );
   }
+  memory.copy(run.expectedLogits + (<usize>first << 3), expected, <usize>count << 3);
 }
 
-/** out[r] ← Σ_j 2^(logits[r][j] − shift[r]): eight running sums, [a … d] + [e … h], then (a + b) + (c + d) of those. */
-function sumsOfRows(out: usize, logits: usize, shift: usize, rows: u32, width: u32): void {
+/**
+ * sums[r] ← Σ_j 2^(logits[r][j] − shift[r]): eight running sums, [a … d] + [e … h], then (a + b) + (c + d) of those.
+ * expected[r] (f64) ← Σ_j p_j logits[r][j]: [a, b] + [c, d] + [e, f] + [g, h], then a + b.
+ */
+function sumsOfRows(
+  sums: usize, expected: usize, logits: usize, shift: usize, p: usize, rows: u32, width: u32,
+): void {
   const k0 = constant(0), k1 = constant(1), k2 = constant(2), k3 = constant(3), k4 = constant(4), k5 = constant(5);
   const k6 = constant(6), k7 = constant(7), k8 = constant(8);
   const rowBytes = <usize>width << 2;
@@ -86,9 +116,20 @@ function sumsOfRows(out: usize, logits: usize, shift: usize, rows: u32, width: u
     }
     const all = f32x4.add(low, high);
     store<f32>(
-      out + r,
+      sums + r,
       f32x4.extract_lane(all, 0) + f32x4.extract_lane(all, 1) + (f32x4.extract_lane(all, 2) + f32x4.extract_lane(all, 3)),
     );
+    // apart: with the exponentials V8 would run out of registers
+    let x0 = f64x2.splat(0), x1 = x0, x2 = x0, x3 = x0;
+    for (let j: usize = 0; j < rowBytes; j += 32) {
+      const q = p + (j << 1);
+      x0 = f64x2.add(x0, f64x2.mul(v128.load(q), f64x2.promote_low_f32x4(v128.load64_zero(logits + j))));
+      x1 = f64x2.add(x1, f64x2.mul(v128.load(q, 16), f64x2.promote_low_f32x4(v128.load64_zero(logits + j, 8))));
+      x2 = f64x2.add(x2, f64x2.mul(v128.load(q, 32), f64x2.promote_low_f32x4(v128.load64_zero(logits + j, 16))));
+      x3 = f64x2.add(x3, f64x2.mul(v128.load(q, 48), f64x2.promote_low_f32x4(v128.load64_zero(logits + j, 24))));
+    }
+    const x = f64x2.add(f64x2.add(x0, x1), f64x2.add(x2, x3));
+    store<f64>(expected + (r << 1), f64x2.extract_lane(x, 0) + f64x2.extract_lane(x, 1));
     logits += rowBytes;
   }
 }

@@ -7,7 +7,8 @@ export function gaussianWeights(out: usize, rows: u32, cols: u32, stride: u32, s
     const row = out + (<usize>r * stride << 2);
     const first = u64(r) * cols;
     for (let c: u32 = 0; c < cols; c++) {
-      const u = (f64(randomBits(key, first + c) >> 11) + 0.5) * 1.1102230246251565e-16;
+      // the middle of one of 2^53 equal cells; the last one's rounds to 1, which has no quantile
+      const u = Math.min((f64(randomBits(key, first + c) >> 11) + 0.5) * 1.1102230246251565e-16, 0.9999999999999999);
       store<f32>(row + (<usize>c << 2), f32(std * normalQuantile(u)));
     }
   }

@@ -125,13 +125,25 @@ export interface RunConfigInput {
   seed?: number | undefined;
 }
 
-const show = (value: unknown): string => {
+/** Steps that a run can have at most. */
+export const MOST_STEPS = 1e9;
+
+/** A value as an error names it, in at most 60 characters. */
+export function show(value: unknown): string {
   if (typeof value === "number" || value === undefined || value === null) return String(value);
   if (typeof value === "function" || typeof value === "symbol" || typeof value === "bigint")
     return typeof value;
-  const text = JSON.stringify(value) ?? typeof value;
+  // an array of numbers by the million is not written out to be cut
+  if (ArrayBuffer.isView(value)) return `${value.constructor.name} of ${value.byteLength} bytes`;
+  let text: string;
+  try {
+    text = JSON.stringify(value) ?? typeof value;
+  } catch {
+    // circular, or nested deeper than the stack
+    return Array.isArray(value) ? "a list" : "an object";
+  }
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
-};
+}
 
 const expected = (what: string) => (issue: { input: unknown }) =>
   `expected ${what}, got ${show(issue.input)}`;
@@ -196,8 +208,8 @@ const schedule = v.union(
       kind: v.literal("cosine"),
       from: nonNegative,
       to: v.optional(nonNegative, 0),
-      start: v.optional(wholeNumber(0, 1e9), 0),
-      end: wholeNumber(1, 1e9),
+      start: v.optional(wholeNumber(0, MOST_STEPS), 0),
+      end: wholeNumber(1, MOST_STEPS),
     }),
   ],
   expected(
@@ -250,8 +262,8 @@ const schema: v.GenericSchema<
   ),
   learningRate: v.optional(schedule, 1e-3),
   batchSize: v.optional(wholeNumber(1, 1 << 20), 128),
-  steps: v.optional(wholeNumber(0, 1e9), 3000),
-  evaluateEvery: v.optional(wholeNumber(1, 1e9), 100),
+  steps: v.optional(wholeNumber(0, MOST_STEPS), 3000),
+  evaluateEvery: v.optional(wholeNumber(1, MOST_STEPS), 100),
   evaluation: v.optional(evaluation),
   spectrum: v.optional(trueOrFalse, true),
   arithmetic: v.optional(oneOf(["strict", "relaxed"]), "strict"),

@@ -21,6 +21,8 @@ export { decodeNpy, encodeNpy, type NpyArray } from "./formats/npy.js";
 export { decodeSafetensors, encodeSafetensors } from "./formats/safetensors.js";
 export { effectiveDimension } from "./observables/effectiveDimension.js";
 export { lossDecayExponent } from "./observables/lossDecayExponent.js";
+export { createTrainer, restoreTrainer } from "./training/create.js";
+export type { RunOptions, TrainerOptions } from "./training/options.js";
 export type { TrainingRecord } from "./training/record.js";
 export {
   join,
@@ -31,12 +33,4 @@ export {
   warmupStableDecay,
 } from "./training/schedule.js";
 export { train } from "./training/train.js";
-export {
-  createTrainer,
-  type EvaluationResult,
-  type RunOptions,
-  restoreTrainer,
-  type StepResult,
-  type Trainer,
-  type TrainerOptions,
-} from "./training/trainer.js";
+export type { EvaluationResult, StepResult, Trainer } from "./training/trainer.js";

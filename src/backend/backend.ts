@@ -38,13 +38,18 @@ export interface Weights {
   bias?: Float32Array;
 }
 
-/** Everything a run needs to go on: weights with Adam's moments, in the same shapes, and the step count. */
+/** Everything a run needs to go on: weights with Adam's moments, in the same shapes, the step count and β₁ᵗ and β₂ᵗ. */
 export interface OptimizerState {
   step: number;
   weights: Weights;
   firstMoment: Weights;
   secondMoment: Weights;
+  /** Running products, one factor a step: what a power by another way would give differs in its last bit. */
+  scalars: { beta1Power: number; beta2Power: number };
 }
+
+/** A result, or the promise of one: who computes may be on another thread. */
+export type Now<T> = T | Promise<T>;
 
 export interface Advanced {
   /** Steps done in this call: fewer than asked when a loss was not finite. */
@@ -55,16 +60,26 @@ export interface Advanced {
 
 export interface Backend {
   /** One update a rate, on drawn batches; stops before the update of a step whose loss is not finite. */
-  advance(learningRates: Float64Array): Advanced;
+  advance(learningRates: Float64Array): Now<Advanced>;
   /** One update on the caller's batch. */
-  stepOn(batch: Batch, learningRate: number): Advanced;
-  evaluate(): PopulationLoss;
-  spectrum(): Spectrum;
-  state(): OptimizerState;
-  setState(state: OptimizerState): void;
+  stepOn(batch: Batch, learningRate: number): Now<Advanced>;
+  evaluate(): Now<PopulationLoss>;
+  spectrum(): Now<Spectrum>;
+  state(): Now<OptimizerState>;
+  setState(state: OptimizerState): Now<void>;
   /** From now on this many threads share the work, as far as the backend was made for it. */
   setThreads(count: number): Promise<void>;
   /** Bytes this run holds. */
   readonly bytes: number;
   dispose(): void;
+}
+
+/** A backend that computes on its caller's thread. */
+export interface SynchronousBackend extends Backend {
+  advance(learningRates: Float64Array): Advanced;
+  stepOn(batch: Batch, learningRate: number): Advanced;
+  evaluate(): PopulationLoss;
+  spectrum(): Spectrum;
+  state(): OptimizerState;
+  setState(state: OptimizerState): void;
 }

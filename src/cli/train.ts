@@ -5,15 +5,11 @@ import { atomicWrite } from "../report/atomicWrite.js";
 import { checkRecordsPath, writeRecords } from "../report/index.js";
 import { cores } from "../sweep/cores.js";
 import { estimateCost, worthSharing } from "../sweep/cost.js";
+import { createTrainer, restoreTrainer } from "../training/create.js";
+import { MOST_THREADS, type TrainerOptions } from "../training/options.js";
 import type { TrainingRecord } from "../training/record.js";
 import { decodeSnapshot } from "../training/snapshot.js";
-import {
-  createTrainer,
-  MOST_THREADS,
-  restoreTrainer,
-  type Trainer,
-  type TrainerOptions,
-} from "../training/trainer.js";
+import type { Trainer } from "../training/trainer.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
 import { parseNumber, parseWholeNumber } from "./numbers.js";

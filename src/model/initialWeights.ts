@@ -22,8 +22,8 @@ function gaussian({ vocabSize, embeddingDim, init, seed }: RunConfig, purpose: n
   const key = streamKey(seed, purpose, 0);
   const matrix = new Float32Array(vocabSize * embeddingDim);
   for (let i = 0; i < matrix.length; i++) {
-    // the middle of one of 2^53 equal cells: never 0 and, rounding aside, never 1
-    const u = (Number(randomBits(key, i) >> 11n) + 0.5) * 2 ** -53;
+    // the middle of one of 2^53 equal cells; the last one's rounds to 1, which has no quantile
+    const u = Math.min((Number(randomBits(key, i) >> 11n) + 0.5) * 2 ** -53, 1 - 2 ** -53);
     matrix[i] = init.std * normalQuantile(u);
   }
   return matrix;

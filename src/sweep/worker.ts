@@ -1,8 +1,9 @@
 /** One run in a thread of the pool. */
 import { existsSync } from "node:fs";
 import { configHash } from "../config.js";
+import { createTrainer, restoreTrainer } from "../training/create.js";
 import type { TrainingRecord } from "../training/record.js";
-import { createTrainer, restoreTrainer, type Trainer } from "../training/trainer.js";
+import type { Trainer } from "../training/trainer.js";
 import { type CheckpointHeader, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
 import { CONTROL_WORDS, type Outcome, type Task, Word } from "./task.js";
 

@@ -1,30 +1,54 @@
 /**
- * A run as bytes: all that it needs to go on. Little-endian: magic "ULAB", version (u32), total length (u32 pair as f64),
- * length of the header (u32), the header (JSON: config, step, latest loss, arrays), the arrays (f32, row-major, unpadded,
- * in the header's order), and a SHA-256 of everything before it.
+ * A run as bytes: all that it needs to go on. Little-endian: magic "ULAB", version (u32), total length (f64), length of
+ * the header (u32), the header (JSON), the arrays (f32, row-major, unpadded, in the header's order), and a SHA-256 of
+ * everything before it.
+ *
+ * Header of version 2: config, step, trainLoss; `recorded`, the record that the snapshot stands after; `scalars`, what
+ * the optimizer carries from step to step; `arrays`, their names and shapes; `records`, the run's records so far, where
+ * whoever took the snapshot put them in. Version 1 (0.1 of this package) had config, step and trainLoss, and its arrays
+ * in the order of `arrayNames`.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { OptimizerState, Weights } from "../backend/backend.js";
-import { ConfigError, canonicalConfig, parseConfig, type RunConfig } from "../config.js";
+import { ConfigError, canonicalConfig, MOST_STEPS, parseConfig, type RunConfig, show } from "../config.js";
+import type { TrainingRecord } from "./record.js";
 
 const MAGIC = 0x42414c55;
-const VERSION = 1;
+const VERSION = 2;
 const PREFIX = 20;
 const CHECKSUM = 32;
-/** As many as a config can ask for. */
-const MOST_STEPS = 1e9;
 const names = ["embedding", "unembedding", "gain", "bias"] as const;
 const parts = ["weights", "firstMoment", "secondMoment"] as const;
+
+/** The record that a run stands after. */
+export interface Recorded {
+  step: number;
+  /** Whether the run ended there because its loss was not finite. */
+  diverged: boolean;
+}
 
 export interface Snapshot {
   config: RunConfig;
   state: OptimizerState;
   /** Loss of the latest batch, null before the first step. */
   trainLoss: number | null;
+  /** Null before the first record. */
+  recorded: Recorded | null;
+  /** All records up to here; undefined where nobody put them in. */
+  records?: readonly TrainingRecord[] | undefined;
 }
 
-/** Arrays of a config and their lengths, in the order in which they are stored. */
-function shapes(config: RunConfig): [keyof Weights, number][] {
+interface StoredArray {
+  name: string;
+  shape: number[];
+}
+
+const size = ({ shape }: StoredArray): number => shape.reduce((product, length) => product * length, 1);
+const nameOf = (part: (typeof parts)[number], name: string): string =>
+  part === "weights" ? name : `${name}.${part}`;
+
+/** Weights of a config and their shapes. */
+function shapes(config: RunConfig): [keyof Weights, number[]][] {
   const { vocabSize: V, embeddingDim: D, tied, norm } = config;
   return names
     .filter(
@@ -32,12 +56,24 @@ function shapes(config: RunConfig): [keyof Weights, number][] {
         name === "embedding" ||
         (name === "unembedding" ? !tied : name === "gain" ? norm !== "none" : norm === "layernorm"),
     )
-    .map((name) => [name, name === "embedding" || name === "unembedding" ? V * D : D]);
+    .map((name) => [name, name === "embedding" || name === "unembedding" ? [V, D] : [D]]);
 }
 
-export function encodeSnapshot({ config, state, trainLoss }: Snapshot): Uint8Array {
+/** Arrays of a config in the order in which they are stored. */
+const storedArrays = (config: RunConfig): StoredArray[] =>
+  parts.flatMap((part) => shapes(config).map(([name, shape]) => ({ name: nameOf(part, name), shape })));
+
+export function encodeSnapshot({ config, state, trainLoss, recorded, records }: Snapshot): Uint8Array {
   const header = new TextEncoder().encode(
-    JSON.stringify({ config: JSON.parse(canonicalConfig(config)), step: state.step, trainLoss }),
+    JSON.stringify({
+      config: JSON.parse(canonicalConfig(config)),
+      step: state.step,
+      trainLoss,
+      recorded,
+      scalars: state.scalars,
+      arrays: storedArrays(config),
+      records,
+    }),
   );
   const arrays = parts.flatMap((part) => shapes(config).map(([name]) => state[part][name] as Float32Array));
   const length = PREFIX + header.length + arrays.reduce((sum, a) => sum + a.byteLength, 0) + CHECKSUM;
@@ -57,17 +93,21 @@ export function encodeSnapshot({ config, state, trainLoss }: Snapshot): Uint8Arr
   return bytes;
 }
 
+const refuse = (why: string) => new ConfigError(`snapshot: ${why}`);
+
 /** @throws ConfigError for anything that is not a whole, undamaged snapshot of a version this package knows */
-export function decodeSnapshot(bytes: Uint8Array): Snapshot {
-  const refuse = (why: string) => new ConfigError(`snapshot: ${why}`);
-  if (!(bytes instanceof Uint8Array)) throw refuse(`expected a Uint8Array, got ${typeof bytes}`);
+export function decodeSnapshot(input: Uint8Array): Snapshot {
+  if (!(input instanceof Uint8Array)) throw refuse(`expected a Uint8Array, got ${show(input)}`);
+  // shared memory may change after its checksum was taken
+  const bytes = input.buffer instanceof ArrayBuffer ? input : Uint8Array.from(input);
   if (bytes.length < PREFIX + CHECKSUM)
     throw refuse(`expected at least ${PREFIX + CHECKSUM} bytes, got ${bytes.length}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.getUint32(0, true) !== MAGIC)
     throw refuse("expected the bytes of a unigram-lab snapshot, got something else");
-  if (view.getUint32(4, true) !== VERSION)
-    throw refuse(`expected version ${VERSION}, got version ${view.getUint32(4, true)}`);
+  const version = view.getUint32(4, true);
+  if (version < 1 || version > VERSION)
+    throw refuse(`expected version 1 to ${VERSION}, got version ${version}`);
   const length = view.getFloat64(8, true);
   if (length !== bytes.length) throw refuse(`expected ${length} bytes, got ${bytes.length}`);
   const end = bytes.length - CHECKSUM;
@@ -77,47 +117,133 @@ export function decodeSnapshot(bytes: Uint8Array): Snapshot {
   const headerLength = view.getUint32(16, true);
   if (PREFIX + headerLength > end)
     throw refuse(`expected a header within its ${bytes.length} bytes, got one of ${headerLength}`);
-  const { config, step, trainLoss } = decodeHeader(bytes.subarray(PREFIX, PREFIX + headerLength), refuse);
+  const header = decodeHeader(bytes.subarray(PREFIX, PREFIX + headerLength), version);
+  const { config, step, arrays, trainLoss, recorded, records } = header;
   // before anything of the config's size is allocated
-  const values = shapes(config).reduce((sum, [, count]) => sum + count, 0);
-  const expected = PREFIX + headerLength + 4 * parts.length * values + CHECKSUM;
+  const values = arrays.reduce((sum, array) => sum + size(array), 0);
+  const expected = PREFIX + headerLength + 4 * values + CHECKSUM;
   if (expected !== bytes.length)
     throw refuse(`expected ${expected} bytes for the arrays of its config, got ${bytes.length}`);
+  const found = new Map<string, Float32Array>();
   let at = PREFIX + headerLength;
-  const read = (count: number): Float32Array => {
-    const array = new Float32Array(count);
-    new Uint8Array(array.buffer).set(bytes.subarray(at, at + 4 * count));
-    at += 4 * count;
-    return array;
+  for (const array of arrays) {
+    const read = new Float32Array(size(array));
+    new Uint8Array(read.buffer).set(bytes.subarray(at, at + read.byteLength));
+    found.set(array.name, read);
+    at += read.byteLength;
+  }
+  const weights = (part: (typeof parts)[number]) =>
+    Object.fromEntries(
+      shapes(config).map(([name]) => [name, found.get(nameOf(part, name))]),
+    ) as unknown as Weights;
+  const state: OptimizerState = {
+    step,
+    weights: weights("weights"),
+    firstMoment: weights("firstMoment"),
+    secondMoment: weights("secondMoment"),
+    scalars: header.scalars ?? runningProducts(config, step),
   };
-  const weights = () =>
-    Object.fromEntries(shapes(config).map(([name, count]) => [name, read(count)])) as unknown as Weights;
-  const state = { step, weights: weights(), firstMoment: weights(), secondMoment: weights() };
-  return { config, state, trainLoss };
+  return { config, state, trainLoss, recorded, records };
 }
 
+/** β₁ᵗ and β₂ᵗ as a run forms them, one factor a step, until they no longer change. For snapshots that do not hold them. */
+function runningProducts(
+  { optimizer: { beta1, beta2 } }: RunConfig,
+  step: number,
+): OptimizerState["scalars"] {
+  const product = (factor: number): number => {
+    let power = 1;
+    for (let t = 0; t < step; t++) {
+      const next = power * factor;
+      if (next === power) break;
+      power = next;
+    }
+    return power;
+  };
+  return { beta1Power: product(beta1), beta2Power: product(beta2) };
+}
+
+type Header = Omit<Snapshot, "state"> & {
+  step: number;
+  scalars: OptimizerState["scalars"] | undefined;
+  arrays: StoredArray[];
+};
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const isStep = (value: unknown, most: number): value is number =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most;
+
 /** A checksum keeps accidents out, not authors: what the header says is checked as any user's input is. */
-function decodeHeader(
-  bytes: Uint8Array,
-  refuse: (why: string) => ConfigError,
-): { config: RunConfig; step: number; trainLoss: number | null } {
+function decodeHeader(bytes: Uint8Array, version: number): Header {
   let header: unknown;
   try {
     header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
     throw refuse("expected a header of JSON");
   }
-  if (typeof header !== "object" || header === null || Array.isArray(header))
-    throw refuse("expected a header with config, step and trainLoss");
-  const { config, step, trainLoss } = header as Record<string, unknown>;
-  if (typeof config !== "object" || config === null) throw refuse("expected a config in its header");
-  if (!Number.isInteger(step) || (step as number) < 0 || (step as number) > MOST_STEPS)
-    throw refuse(`step: expected a whole number from 0 to ${MOST_STEPS}, got ${JSON.stringify(step)}`);
+  if (!isObject(header)) throw refuse("expected a header with config, step and trainLoss");
+  const { step, trainLoss } = header;
+  if (!isObject(header.config)) throw refuse("expected a config in its header");
+  if (!isStep(step, MOST_STEPS))
+    throw refuse(`step: expected a whole number from 0 to ${MOST_STEPS}, got ${show(step)}`);
   if (trainLoss !== null && typeof trainLoss !== "number")
-    throw refuse(`trainLoss: expected a number or null, got ${JSON.stringify(trainLoss)}`);
+    throw refuse(`trainLoss: expected a number or null, got ${show(trainLoss)}`);
+  let config: RunConfig;
   try {
-    return { config: parseConfig(config), step: step as number, trainLoss };
+    config = parseConfig(header.config);
   } catch (error) {
     throw refuse((error as Error).message);
   }
+  if (version === 1) {
+    // it does not say; beyond step 0 its record was always taken first
+    const recorded = step > 0 ? { step, diverged: false } : null;
+    return { config, step, trainLoss, recorded, scalars: undefined, arrays: storedArrays(config) };
+  }
+  const recorded = checkRecorded(header.recorded, step);
+  const arrays = checkArrays(header.arrays, storedArrays(config));
+  const scalars = checkScalars(header.scalars);
+  const records = header.records === undefined ? undefined : checkRecords(header.records, step);
+  return { config, step, trainLoss, recorded, scalars, arrays, records };
+}
+
+function checkRecorded(value: unknown, step: number): Recorded | null {
+  if (value === null) return null;
+  if (!isObject(value) || !isStep(value.step, step) || typeof value.diverged !== "boolean")
+    throw refuse(`recorded: expected null or { step, diverged } up to step ${step}, got ${show(value)}`);
+  return { step: value.step, diverged: value.diverged };
+}
+
+/** The arrays of the config, each once, in whatever order they are stored. */
+function checkArrays(value: unknown, expected: StoredArray[]): StoredArray[] {
+  const wanted = new Map(expected.map((array) => [array.name, array]));
+  if (!Array.isArray(value)) throw refuse(`arrays: expected a list of { name, shape }, got ${show(value)}`);
+  const arrays = value.map((entry: unknown, i): StoredArray => {
+    const array = isObject(entry) ? wanted.get(String(entry.name)) : undefined;
+    if (!array)
+      throw refuse(`arrays.${i}: expected one of ${[...wanted.keys()].join(", ")}, got ${show(entry)}`);
+    wanted.delete(array.name);
+    const { shape } = entry as StoredArray;
+    if (!Array.isArray(shape) || String(shape) !== String(array.shape))
+      throw refuse(`arrays.${i}.shape: expected [${array.shape.join(", ")}], got ${show(shape)}`);
+    return array;
+  });
+  if (wanted.size > 0) throw refuse(`arrays: expected ${[...wanted.keys()].join(", ")} as well`);
+  return arrays;
+}
+
+function checkScalars(value: unknown): OptimizerState["scalars"] {
+  const { beta1Power, beta2Power } = isObject(value) ? value : {};
+  for (const power of [beta1Power, beta2Power])
+    if (!(typeof power === "number" && power >= 0 && power <= 1))
+      throw refuse(`scalars: expected beta1Power and beta2Power from 0 to 1, got ${show(value)}`);
+  return { beta1Power: beta1Power as number, beta2Power: beta2Power as number };
+}
+
+function checkRecords(value: unknown, step: number): TrainingRecord[] {
+  if (!Array.isArray(value)) throw refuse(`records: expected a list, got ${show(value)}`);
+  for (const [i, record] of value.entries())
+    if (!isObject(record) || !isStep(record.step, step) || (i > 0 && record.step <= value[i - 1].step))
+      throw refuse(`records.${i}: expected a record of a later step, up to ${step}, got ${show(record)}`);
+  return value;
 }

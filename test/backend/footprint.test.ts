@@ -4,10 +4,10 @@ import { describe, expect, test } from "vitest";
 import { createTrainer } from "../../src/index.js";
 
 test.each([
-  ["kernel", 23_000],
-  ["kernel-threads", 23_500],
-  ["kernel-relaxed", 23_000],
-  ["kernel-relaxed-threads", 23_500],
+  ["kernel", 25_600],
+  ["kernel-threads", 26_000],
+  ["kernel-relaxed", 25_600],
+  ["kernel-relaxed-threads", 26_000],
 ])("%s.wasm has at most %i bytes", async (name, most) => {
   const bytes = await readFile(new URL(`../../build/${name}.wasm`, import.meta.url));
   expect(bytes.length).toBeLessThanOrEqual(most);
@@ -19,13 +19,14 @@ describe("memory of a run: 12 bytes a parameter, a block of probabilities, and l
     [10, 1, true, 128, 0.2],
     [100, 100, true, 128, 0.7],
     [1000, 100, true, 128, 1.2],
-    [10000, 100, true, 128, 3],
+    // an exact evaluation by halves keeps 12 bytes a token and block of 128 tokens
+    [10000, 100, true, 128, 7],
     [50304, 100, true, 128, 6],
     [100, 10000, true, 128, 12],
     [10000, 100, false, 128, 3],
     [131072, 64, true, 128, 10],
     // more than 128 distinct inputs: a gradient of V × D
-    [10000, 100, true, 4096, 14],
+    [10000, 100, true, 4096, 18],
   ])(
     "V %i, D %i, tied %s, B %i: at most %f MiB more",
     async (vocabSize, embeddingDim, tied, batchSize, more) => {

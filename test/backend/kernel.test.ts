@@ -1,13 +1,17 @@
 import { describe, expect, test } from "vitest";
-import type { Backend, Weights } from "../../src/backend/backend.js";
+import type { SynchronousBackend, Weights } from "../../src/backend/backend.js";
 import { createReferenceBackend } from "../../src/backend/reference/backend.js";
 import { createWasmBackend } from "../../src/backend/wasm/backend.js";
 import { parseConfig, type RunConfigInput } from "../../src/config.js";
 import { architectures, raggedSizes } from "./modelCases.js";
 
-const pair = async (input: RunConfigInput): Promise<[Backend, Backend]> => {
+/** On one thread the kernel computes on its caller's. */
+const createKernel = async (...given: Parameters<typeof createWasmBackend>) =>
+  (await createWasmBackend(...given)) as SynchronousBackend;
+
+const pair = async (input: RunConfigInput): Promise<[SynchronousBackend, SynchronousBackend]> => {
   const config = parseConfig(input);
-  return [await createWasmBackend(config), createReferenceBackend(config)];
+  return [await createKernel(config), createReferenceBackend(config)];
 };
 
 const entries = (weights: Weights) => Object.entries(weights).filter(([, array]) => array !== undefined);
@@ -106,6 +110,7 @@ describe.each([80, 100, 1000])("a logit %i nats above all others", (height) => {
         weights: { embedding, unembedding },
         firstMoment: structuredClone(zeros),
         secondMoment: structuredClone(zeros),
+        scalars: { beta1Power: 1, beta2Power: 1 },
       });
     return backends;
   };
@@ -148,10 +153,7 @@ test("a kernel cut for vectors of 256 bits gives the same bits", async () => {
     { vocabSize: 300, embeddingDim: 29, tied: false, batchSize: 300 },
   ]) {
     const config = parseConfig(sizes);
-    const [narrow, wide] = [
-      await createWasmBackend(config),
-      await createWasmBackend(config, { vectorBits: 256 }),
-    ];
+    const [narrow, wide] = [await createKernel(config), await createKernel(config, { vectorBits: 256 })];
     const rates = new Float64Array(20).fill(0.01);
     expect(wide.advance(rates)).toEqual(narrow.advance(rates));
     expect(wide.state()).toEqual(narrow.state());

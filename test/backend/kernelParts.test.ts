@@ -35,7 +35,8 @@ interface Parts {
     eps: number,
   ): void;
   eigenvalues(out: number, matrix: number, stride: number, n: number, work: number): void;
-  dot(x: number, y: number, bytes: number): number;
+  fourLogits(out: number, ...xThenU: number[]): void;
+  addExpected(expected: number, logits: number, p: number, rows: number, width: number): void;
   packPanels(out: number, x: number, rowBytes: number, count: number, depth: number): void;
   columnMax(max: number, logits: number, rows: number, width: number): void;
   exponentiate(logits: number, shift: number, sum: number, rows: number, width: number): void;
@@ -609,23 +610,88 @@ describe("eigenvalues", () => {
   });
 });
 
-describe("dot: Σ x·y in f64, four running sums as (a + b) + (c + d)", () => {
-  test.each([0, 4, 8, 12, 16, 36, 100])("%i floats", (count) => {
-    const x = floats(numbers(30, count).map((value, i) => value * 10 ** ((i % 7) - 3)));
-    const y = floats(numbers(31, count));
-    const sums = [0, 0, 0, 0];
-    // a product of two floats is exact in f64
-    for (let i = 0; i < count; i++) sums[i % 4] += x.data[i] * y.data[i];
-    expect(parts.dot(x.at, y.at, 4 * count)).toBe(sums[0] + sums[1] + (sums[2] + sums[3]));
+describe("fourLogits: single logits with the product's bits", () => {
+  test.each([1, 2, 3, 5, 16, 47, 48, 49, 191, 192, 193, 500])("D %i", (dim) => {
+    const stride = (dim + 3) & ~3;
+    const bytes = 4 * stride;
+    const x = floats(numbers(40, 9 * stride).map((value, i) => value * 10 ** ((i % 5) - 2)));
+    const u = floats(numbers(41, 7 * stride).map((value, i) => value * 10 ** ((i % 3) - 1)));
+    const panels = floats(new Float32Array(16 * dim));
+    parts.packPanels(panels.at, x.at, bytes, 9, dim);
+    const product = floats(new Float32Array(7 * 16));
+    // as the kernel does it: in slices of 192 steps, behind each other
+    for (let d = 0; d < dim; d += 192) {
+      const depth = Math.min(192, dim - d);
+      parts.multiply(
+        product.at,
+        64,
+        u.at + 4 * d,
+        bytes,
+        4,
+        panels.at + 64 * d,
+        64,
+        7,
+        16,
+        depth,
+        d > 0,
+        false,
+      );
+    }
+    const out = floats(new Float32Array(4));
+    for (const [inputs, rows] of [
+      [
+        [0, 1, 2, 3],
+        [0, 1, 2, 3],
+      ],
+      [
+        [8, 8, 5, 7],
+        [6, 0, 6, 4],
+      ],
+    ]) {
+      const at = (buffer: Floats) => (row: number) => buffer.at + bytes * row;
+      parts.fourLogits(out.at, ...inputs.map(at(x)), ...rows.map(at(u)), dim);
+      expectGuards();
+      const expected = inputs.map((input, i) => product.data[16 * rows[i] + input]);
+      expect(bits(out.data)).toEqual(bits(Float32Array.from(expected)));
+    }
+  });
+});
+
+describe("addExpected: Σ p·logit down the columns, in f64, two rows at a time", () => {
+  test.each([1, 2, 3, 4, 7])("%i rows", (rows) => {
+    for (const width of [8, 16, 24]) {
+      const logits = floats(numbers(50, rows * width).map((value, i) => value * 10 ** ((i % 9) - 4)));
+      const p = doubles(numbers(51, rows).map(Math.abs));
+      const expected = doubles(numbers(52, width));
+      const wanted = Array.from(expected.data);
+      for (let r = 0; r < rows; r += 2)
+        for (let j = 0; j < width; j++) {
+          const first = p.data[r] * logits.data[r * width + j];
+          wanted[j] += r + 1 < rows ? first + p.data[r + 1] * logits.data[(r + 1) * width + j] : first;
+        }
+      parts.addExpected(expected.at, logits.at, p.at, rows, width);
+      expectGuards();
+      expect(Array.from(expected.data)).toEqual(wanted);
+    }
   });
 
-  test("cancelling terms lose nothing that f64 keeps", () => {
-    const x = floats([1e20, 1, -1e20, 1, 0, 0, 0, 0]);
-    const y = floats([1e10, 1, 1e10, 1, 5, 5, 5, 5]);
-    expect(parts.dot(x.at, y.at, 32)).toBe(f(1e20) * 1e10 + 1 + (-f(1e20) * 1e10 + 1));
-    const small = floats([1, 2 ** -40, 0, 0]);
-    const ones = floats([1, 1, 1, 1]);
-    expect(parts.dot(small.at, ones.at, 16)).toBe(1 + 2 ** -40);
+  test("a row of probability 0 does not count, whatever is in it", () => {
+    const logits = floats([
+      1,
+      2,
+      3,
+      4,
+      5,
+      6,
+      7,
+      8,
+      ...new Array(8).fill(Infinity),
+      ...new Array(8).fill(Number.NaN),
+    ]);
+    const p = doubles([0.5, 0, 0]);
+    const expected = doubles(new Array(8).fill(0));
+    parts.addExpected(expected.at, logits.at, p.at, 3, 8);
+    expect(Array.from(expected.data)).toEqual([0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4]);
   });
 });
 

@@ -340,6 +340,10 @@ describe("the backend", () => {
         weights: toWeights(weights),
         firstMoment: toWeights(m),
         secondMoment: toWeights(v),
+        scalars: {
+          beta1Power: 0.9 * 0.9 * 0.9 * 0.9,
+          beta2Power: 0.999 * 0.999 * 0.999 * 0.999,
+        },
       });
     },
   );

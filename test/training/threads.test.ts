@@ -97,6 +97,107 @@ test("a thread that fails does not leave the caller waiting", async () => {
   trainer.dispose();
 });
 
+describe("a thread that is ended from outside", () => {
+  interface Worker {
+    terminate(): void;
+  }
+  /** A trainer of three threads, and the threads. */
+  async function watched(config: object) {
+    const workers: Worker[] = [];
+    const ends: Promise<unknown>[] = [];
+    const threads = await import("node:worker_threads");
+    class Watched extends threads.Worker {
+      constructor(...given: ConstructorParameters<typeof threads.Worker>) {
+        super(...given);
+        workers.push(this);
+        ends.push(new Promise((resolve) => this.once("exit", resolve)));
+      }
+    }
+    const spy = vi
+      .spyOn(process, "getBuiltinModule")
+      .mockReturnValue({ ...threads, Worker: Watched } as never);
+    const trainer = await createTrainer(config, { threads: 3 });
+    spy.mockRestore();
+    expect(workers).toHaveLength(3);
+    return { trainer, workers, ends };
+  }
+  const lost = "threads: one of this run's has failed, and the state of the run is lost";
+  const config = { vocabSize: 3000, embeddingDim: 50, learningRate: 0.01 };
+
+  test.each([0, 1, 2])("while it works, number %i", async (which) => {
+    const { trainer, workers, ends } = await watched(config);
+    const advanced = trainer.advance(1e6);
+    setTimeout(() => workers[which].terminate(), 200);
+    await expect(advanced).rejects.toThrow(lost);
+    await expect(trainer.evaluate()).rejects.toThrow(lost);
+    await expect(trainer.snapshot()).rejects.toThrow(lost);
+    // all the others are ended as well
+    await Promise.all(ends);
+    trainer.dispose();
+  });
+
+  test("while it waits", async () => {
+    const { trainer, workers } = await watched(config);
+    await trainer.advance(2);
+    await (workers[2] as unknown as { terminate(): Promise<void> }).terminate();
+    await expect(trainer.advance(1)).rejects.toThrow(lost);
+    trainer.dispose();
+  });
+
+  test("the page's own thread is free while the others work", async () => {
+    const { trainer } = await watched(config);
+    let ticks = 0;
+    const ticking = setInterval(() => ticks++, 1);
+    const advanced = trainer.advance(8);
+    let done = false;
+    advanced.finally(() => {
+      done = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 3));
+    expect([ticks > 0, done]).toEqual([true, false]);
+    await advanced;
+    clearInterval(ticking);
+    trainer.dispose();
+  });
+});
+
+describe("calls that come at once", () => {
+  const config = { vocabSize: 1500, embeddingDim: 21, learningRate: 0.01 };
+
+  test("two setThreads recruit no thread twice", async () => {
+    const alone = await createTrainer(config);
+    const trainer = await createTrainer(config, { maxThreads: 3 });
+    await Promise.all([trainer.setThreads(2), trainer.setThreads(3), trainer.advance(30)]);
+    await alone.advance(30);
+    expect(await trainer.snapshot()).toEqual(await alone.snapshot());
+    trainer.dispose();
+  });
+
+  test("dispose while setThreads is under way leaves no thread behind", async () => {
+    const started: { threadId: number }[] = [];
+    const threads = await import("node:worker_threads");
+    class Watched extends threads.Worker {
+      constructor(...given: ConstructorParameters<typeof threads.Worker>) {
+        super(...given);
+        started.push(this);
+      }
+    }
+    const trainer = await createTrainer(config, { maxThreads: 3 });
+    const spy = vi
+      .spyOn(process, "getBuiltinModule")
+      .mockReturnValue({ ...threads, Worker: Watched } as never);
+    const recruiting = trainer.setThreads(3);
+    // the call has begun
+    while (started.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    trainer.dispose();
+    await recruiting;
+    spy.mockRestore();
+    await Promise.all(started.map((worker) => (worker as unknown as { terminate(): unknown }).terminate()));
+    expect(started.map(({ threadId }) => threadId)).toEqual([-1, -1, -1]);
+    await expect(trainer.setThreads(1)).rejects.toThrow("this trainer was disposed of");
+  });
+});
+
 test("a thread of a page that cannot start says so", async () => {
   // a page's Worker in this process: it runs the program of its blob, and what is thrown from a timer reaches onerror
   class PageWorker {
@@ -113,7 +214,7 @@ test("a thread of a page that cannot start says so", async () => {
         }
       };
       const start = new Function("setTimeout", "postMessage", `let onmessage; ${program}; return onmessage;`);
-      start(later, (here: unknown) => this.onmessage?.({ data: here }))({ data });
+      await start(later, (here: unknown) => this.onmessage?.({ data: here }))({ data });
     }
     terminate(): void {}
   }
@@ -125,7 +226,9 @@ test("a thread of a page that cannot start says so", async () => {
     const module = new WebAssembly.Module(
       Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 2, 7, 1, 1, 97, 1, 98, 0, 0),
     );
-    await expect(new Crew({ module, memory, run: 0 }).recruit()).rejects.toThrow(/LinkError|TypeError/);
+    await expect(new Crew({ module, memory, run: 0 }).recruit()).rejects.toThrow(
+      /^threads: one of this run's could not be started \(.*(LinkError|TypeError)/,
+    );
   } finally {
     node.mockRestore();
     vi.unstubAllGlobals();

@@ -3,8 +3,9 @@ import { tokenProbabilities } from "../../data/distribution.js";
 import { PURPOSE } from "../../data/random.js";
 import { aliasTable, drawBatch } from "../../data/sampling.js";
 import { stratify } from "../../data/stratification.js";
+import { RunningMean } from "../../math/runningMean.js";
 import { initialWeights } from "../../model/initialWeights.js";
-import type { Advanced, Backend, Batch, PopulationLoss } from "../backend.js";
+import type { Advanced, Batch, PopulationLoss, SynchronousBackend } from "../backend.js";
 import { summarize } from "../spectrum.js";
 import { adamUpdate } from "./adam.js";
 import {
@@ -25,24 +26,27 @@ import { centredGram, jacobiEigenvalues } from "./spectrum.js";
  * its own for small sizes. Starts from the f32 initial weights that all backends share. `state()` rounds to f32, so
  * that a run resumed from it goes on from rounded numbers.
  */
-export function createReferenceBackend(config: RunConfig): Backend {
+export function createReferenceBackend(config: RunConfig): SynchronousBackend {
   const { vocabSize: V, embeddingDim: D, seed, batchSize } = config;
   const probabilities = tokenProbabilities(config.distribution, V);
   const table = aliasTable(probabilities);
   let step = 0;
+  let scalars = { beta1Power: 1, beta2Power: 1 };
   let weights = toParameters(initialWeights(config));
   let firstMoment = zerosLike(weights);
   let secondMoment = zerosLike(weights);
 
-  let scalars = 0;
+  let count = 0;
   forEachArray([weights], (array) => {
-    scalars += array.length;
+    count += array.length;
   });
 
   function stepOn(batch: Batch, learningRate: number): Advanced {
     const { loss, gradients } = lossAndGradients(config, weights, batch);
     if (!Number.isFinite(loss)) return { done: 0, loss };
     step += 1;
+    const { beta1, beta2 } = config.optimizer;
+    scalars = { beta1Power: scalars.beta1Power * beta1, beta2Power: scalars.beta2Power * beta2 };
     forEachArray([weights, gradients, firstMoment, secondMoment], (theta, g, m, v) => {
       adamUpdate(theta, g, m, v, step, learningRate, config.optimizer);
     });
@@ -107,35 +111,18 @@ export function createReferenceBackend(config: RunConfig): Backend {
       weights: toWeights(weights),
       firstMoment: toWeights(firstMoment),
       secondMoment: toWeights(secondMoment),
+      scalars,
     }),
     setState(state) {
       step = state.step;
+      scalars = state.scalars;
       weights = toParameters(state.weights);
       firstMoment = toParameters(state.firstMoment);
       secondMoment = toParameters(state.secondMoment);
     },
     // weights, gradients and two moments
-    bytes: 4 * 8 * scalars,
+    bytes: 4 * 8 * count,
     async setThreads() {},
     dispose() {},
   };
-}
-
-/** Mean and standard error of weighted values in one pass (Welford 1962; with counts, West 1979). */
-class RunningMean {
-  mean = 0;
-  private count = 0;
-  private squares = 0;
-
-  add(value: number, count: number): void {
-    this.count += count;
-    const delta = value - this.mean;
-    this.mean += (delta * count) / this.count;
-    this.squares += count * delta * (value - this.mean);
-  }
-
-  /** sqrt(sample variance / n), n - 1 in the variance. */
-  get standardError(): number {
-    return Math.sqrt(this.squares / (this.count - 1) / this.count);
-  }
 }

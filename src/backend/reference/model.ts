@@ -187,7 +187,12 @@ export function inputLoss(
   input: number,
 ): number {
   const logits = logitsOf(config, weights, normForward(config, weights, input).x);
-  return logSumExp(logits) - logits.reduce((sum, logit, b) => sum + probabilities[b] * logit, 0);
+  // a target that never comes does not count, even where its logit is infinite
+  const expected = logits.reduce(
+    (sum, logit, b) => (probabilities[b] > 0 ? sum + probabilities[b] * logit : sum),
+    0,
+  );
+  return logSumExp(logits) - expected;
 }
 
 /** Population loss Σ_a p_a [lse_a - Σ_b p_b logits_ab] in nats: V²D multiply-adds and no sampling. */

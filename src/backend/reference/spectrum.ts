@@ -10,9 +10,11 @@ export interface CentredGram {
 /**
  * The products of the centred matrix X = E - mean row on its smaller side: XᵀX (cols×cols) when cols ≤ rows, else XXᵀ
  * (rows×rows). Both have the squared singular values of X as their eigenvalues, and n = min(rows, cols) of them.
- * @param matrix E, rows×cols, row-major
+ * Entries whose squares would over- or underflow are scaled by a power of 2 first, and the Gram matrix by its square.
+ * @param given E, rows×cols, row-major
  */
-export function centredGram(matrix: ArrayLike<number>, rows: number, cols: number): CentredGram {
+export function centredGram(given: ArrayLike<number>, rows: number, cols: number): CentredGram {
+  const matrix = withinSquares(given);
   const mean = new Float64Array(cols);
   let energy = 0;
   for (let r = 0; r < rows; r++) {
@@ -43,7 +45,15 @@ export function centredGram(matrix: ArrayLike<number>, rows: number, cols: numbe
       gram[j * n + i] = sum;
     }
   }
-  return { n, gram, meanEnergyShare: energy === 0 ? 0 : meanEnergy / energy };
+  return { n, gram, meanEnergyShare: energy === 0 ? 0 : Math.min(1, meanEnergy / energy) };
+}
+
+/** The entries, scaled by a power of 2 (so that no digit is lost) where the largest is beyond 2^±400. */
+function withinSquares(values: ArrayLike<number>): ArrayLike<number> {
+  let largest = 0;
+  for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]));
+  const scale = largest > 2 ** 400 ? 2 ** -600 : largest > 0 && largest < 2 ** -400 ? 2 ** 600 : 1;
+  return scale === 1 || !Number.isFinite(largest) ? values : Float64Array.from(values, (x) => x * scale);
 }
 
 /**

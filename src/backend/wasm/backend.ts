@@ -3,10 +3,12 @@ import { ConfigError, type RunConfig } from "../../config.js";
 import { tokenProbabilities } from "../../data/distribution.js";
 import { PURPOSE } from "../../data/random.js";
 import { stratify } from "../../data/stratification.js";
+import { RunningMean } from "../../math/runningMean.js";
 import type {
   Advanced,
   Backend,
   Batch,
+  Now,
   OptimizerState,
   PopulationLoss,
   Spectrum,
@@ -14,7 +16,7 @@ import type {
 } from "../backend.js";
 import { summarize } from "../spectrum.js";
 import type { Crew } from "./crew.js";
-import { instantiateKernel, type KernelExports, RESERVED } from "./kernel.js";
+import { instantiateKernel, type KernelCall, type KernelExports, RESERVED } from "./kernel.js";
 import {
   type DoubleField,
   doubleIndex,
@@ -49,12 +51,16 @@ export async function createWasmBackend(
     return new WasmBackend(config, kernel, memory, layout);
   }
   // loaded by those who ask for threads: it carries a kernel of its own
-  const { Crew, instantiateSharedKernel, mayWait } = await import("./crew.js");
+  const { Crew, instantiateSharedKernel } = await import("./crew.js");
   const shared = await instantiateSharedKernel(layout.bytes, config.arithmetic);
   const crew = new Crew({ module: shared.module, memory: shared.memory, run: layout.run });
-  layout.values.mayWait = mayWait() ? 1 : 0;
   const backend = new WasmBackend(config, shared.kernel, shared.memory, layout, crew);
-  await backend.setThreads(threads);
+  try {
+    await backend.setThreads(threads);
+  } catch (error) {
+    backend.dispose();
+    throw error;
+  }
   return backend;
 }
 
@@ -66,6 +72,7 @@ class WasmBackend implements Backend {
   readonly #crew: Crew | undefined;
   #kernel: KernelExports;
   #memory: WebAssembly.Memory;
+  #threads = 1;
   #failure: unknown;
 
   constructor(
@@ -90,12 +97,16 @@ class WasmBackend implements Backend {
     this.#set("beta2", config.optimizer.beta2);
     // below f32's smallest normal number eps would vanish, and the zero padding would turn 0/0
     this.#set("eps", Math.max(config.optimizer.eps, 1.2e-38));
-    this.#resetOptimizer(0);
+    this.#resetOptimizer(0, { beta1Power: 1, beta2Power: 1 });
 
     const { probabilities, aliasTable, logits, embedding, unembedding, stride, gain } = layout.values;
     const { distribution, vocabSize: V, embeddingDim: D } = config;
     if (distribution.kind === "zipf") kernel.zipfProbabilities(probabilities, V, distribution.exponent);
     else new Float64Array(memory.buffer, probabilities, V).set(this.#probabilities);
+    this.#set(
+      "probabilitySum",
+      this.#probabilities.reduce((sum, p) => sum + p, 0),
+    );
     kernel.buildAliasTable(aliasTable, probabilities, V, logits);
     const key = (purpose: number) => kernel.streamKey(BigInt(config.seed), BigInt(purpose), 0n);
     kernel.gaussianWeights(embedding, V, D, stride, config.init.std, key(PURPOSE.embedding));
@@ -104,97 +115,104 @@ class WasmBackend implements Backend {
     new Float32Array(memory.buffer, gain, D).fill(1);
   }
 
-  advance(learningRates: Float64Array): Advanced {
+  advance(learningRates: Float64Array, from = 0): Now<Advanced> {
     const { rates, run } = this.#layout;
-    let done = 0;
-    while (done < learningRates.length) {
-      const slice = learningRates.subarray(done, done + RATES);
-      new Float64Array(this.#memory.buffer, rates, slice.length).set(slice);
-      const advanced = this.#call(() => this.#kernel.advance(run, slice.length, rates)) >>> 0;
-      done += advanced;
-      if (advanced < slice.length) break;
-    }
-    return { done, loss: this.#get("loss") };
+    const slice = learningRates.subarray(from, from + RATES);
+    new Float64Array(this.#memory.buffer, rates, slice.length).set(slice);
+    return after(this.#call("advance", run, slice.length, rates), (advanced) => {
+      const done = from + (advanced >>> 0);
+      if (done < learningRates.length && done === from + slice.length)
+        return this.advance(learningRates, done);
+      return { done, loss: this.#get("loss") };
+    });
   }
 
-  stepOn(batch: Batch, learningRate: number): Advanced {
+  stepOn(batch: Batch, learningRate: number): Now<Advanced> {
     const { inputs, targets } = this.#layout.values;
     const { batchSize } = this.#config;
     new Uint32Array(this.#memory.buffer, inputs, batchSize).set(batch.inputs);
     new Uint32Array(this.#memory.buffer, targets, batchSize).set(batch.targets);
-    const done = this.#call(() => this.#kernel.step(this.#layout.run, learningRate)) ? 1 : 0;
-    return { done, loss: this.#get("loss") };
+    return after(this.#call("step", this.#layout.run, learningRate), (done) => ({
+      done: done ? 1 : 0,
+      loss: this.#get("loss"),
+    }));
   }
 
-  evaluate(): PopulationLoss {
+  evaluate(): Now<PopulationLoss> {
     const { evaluation, vocabSize, seed } = this.#config;
     const probabilities = this.#probabilities;
     if (evaluation.kind === "sampled") {
       const out = this.#layout.rates;
-      this.#call(() => this.#kernel.sampledLoss(this.#layout.run, out, evaluation.size));
-      const [loss, variance] = new Float64Array(this.#memory.buffer, out, 2);
-      return { loss, standardError: Math.sqrt(variance / evaluation.size) };
+      return after(this.#call("sampledLoss", this.#layout.run, out, evaluation.size), () => {
+        const [loss, variance] = new Float64Array(this.#memory.buffer, out, 2);
+        return { loss, standardError: Math.sqrt(variance / evaluation.size) };
+      });
     }
     if (evaluation.kind === "exact") {
       const every = Uint32Array.from({ length: vocabSize }, (_, i) => i);
-      return { loss: weightedSum(this.#inputLosses(every), probabilities), standardError: 0 };
+      return after(this.#inputLosses(every), (losses) => ({
+        loss: weightedSum(losses, probabilities),
+        standardError: 0,
+      }));
     }
     const { exact, tail } = stratify(probabilities, evaluation, seed, this.#get("step"));
-    let loss = weightedSum(this.#inputLosses(exact.inputs), exact.weights);
-    const count = tail.inputs.length;
-    if (count === 0) return { loss, standardError: 0 };
-    const losses = this.#inputLosses(tail.inputs);
-    let mean = 0;
-    for (const x of losses) mean += x;
-    mean /= count;
-    let squares = 0;
-    for (const x of losses) squares += (x - mean) * (x - mean);
-    loss += tail.mass * mean;
-    return { loss, standardError: tail.mass * Math.sqrt(squares / (count - 1) / count) };
+    return after(this.#inputLosses(exact.inputs), (exactLosses) => {
+      const loss = weightedSum(exactLosses, exact.weights);
+      if (tail.inputs.length === 0) return { loss, standardError: 0 };
+      return after(this.#inputLosses(tail.inputs), (losses) => {
+        const running = new RunningMean();
+        for (const x of losses) running.add(x, 1);
+        return { loss: loss + tail.mass * running.mean, standardError: tail.mass * running.standardError };
+      });
+    });
   }
 
-  #inputLosses(inputs: Uint32Array): Float64Array {
+  #inputLosses(inputs: Uint32Array): Now<Float64Array> {
     const { evaluationInputs, evaluationLosses } = this.#layout.values;
     new Uint32Array(this.#memory.buffer, evaluationInputs, inputs.length).set(inputs);
-    this.#call(() => this.#kernel.inputLosses(this.#layout.run, inputs.length));
-    return new Float64Array(this.#memory.buffer, evaluationLosses, inputs.length).slice();
+    return after(this.#call("inputLosses", this.#layout.run, inputs.length), () =>
+      new Float64Array(this.#memory.buffer, evaluationLosses, inputs.length).slice(),
+    );
   }
 
-  spectrum(): Spectrum {
+  spectrum(): Now<Spectrum> {
     const { run, eigenvalues, values } = this.#layout;
     if (!this.#config.spectrum)
       throw new ConfigError(
         "spectrum: expected true in the config of a run whose spectrum is asked for, got false",
       );
-    this.#call(() => this.#kernel.spectrum(run, eigenvalues, values.logits));
     const n = Math.min(this.#config.vocabSize, this.#config.embeddingDim);
-    return summarize(
-      new Float64Array(this.#memory.buffer, eigenvalues, n).slice(),
-      this.#get("meanEnergyShare"),
+    return after(this.#call("spectrum", run, eigenvalues, values.logits), () =>
+      summarize(new Float64Array(this.#memory.buffer, eigenvalues, n).slice(), this.#get("meanEnergyShare")),
     );
   }
 
   state(): OptimizerState {
-    return this.#call(() => ({
+    if (this.#failure) throw this.#failure;
+    return {
       step: this.#get("step"),
       weights: this.#readWeights(""),
       firstMoment: this.#readWeights("First"),
       secondMoment: this.#readWeights("Second"),
-    }));
+      scalars: { beta1Power: this.#get("beta1Power"), beta2Power: this.#get("beta2Power") },
+    };
   }
 
   setState(state: OptimizerState): void {
+    if (this.#failure) throw this.#failure;
     this.#writeWeights("", state.weights);
     this.#writeWeights("First", state.firstMoment);
     this.#writeWeights("Second", state.secondMoment);
-    this.#resetOptimizer(state.step);
+    this.#resetOptimizer(state.step, state.scalars);
   }
 
   async setThreads(count: number): Promise<void> {
     if (!this.#crew) return;
     if (this.#failure) throw this.#failure;
-    while (this.#crew.size < count - 1) await this.#crew.recruit();
+    // alone, the caller's own thread computes
+    if (count > 1) while (this.#crew.size < count) await this.#crew.recruit();
     new Uint32Array(this.#memory.buffer, this.#layout.run, runBytes / 4)[wordIndex.members] = count;
+    this.#threads = count;
   }
 
   dispose(): void {
@@ -204,26 +222,27 @@ class WasmBackend implements Backend {
     this.#memory = undefined as unknown as WebAssembly.Memory;
   }
 
-  /** A trap, its own or a thread's, leaves a state that is worth nothing: it is thrown again whatever is asked. */
-  #call<T>(work: () => T): T {
+  /**
+   * Calls the kernel: on this thread, or on the crew's first where there are several. A trap, its own or a thread's, leaves
+   * a state that is worth nothing: it is thrown again whatever is asked.
+   */
+  #call: KernelCall = (name, ...args) => {
     if (this.#failure) throw this.#failure;
-    try {
-      return work();
-    } catch (error) {
+    const fail = (error: unknown): never => {
       this.#failure = error;
       this.#crew?.dismiss();
       throw error;
+    };
+    if (this.#crew && this.#threads > 1)
+      return (this.#crew.call(name, ...args) as Promise<number>).catch(fail);
+    try {
+      return (this.#kernel[name] as (...args: number[]) => number)(...args);
+    } catch (error) {
+      return fail(error);
     }
-  }
+  };
 
-  /** β₁ᵗ and β₂ᵗ as the kernel forms them, one factor a step, so that a restored run goes on with the same bits. */
-  #resetOptimizer(step: number): void {
-    let beta1Power = 1;
-    let beta2Power = 1;
-    for (let t = 0; t < step; t++) {
-      beta1Power *= this.#config.optimizer.beta1;
-      beta2Power *= this.#config.optimizer.beta2;
-    }
+  #resetOptimizer(step: number, { beta1Power, beta2Power }: OptimizerState["scalars"]): void {
     this.#set("step", step);
     this.#set("beta1Power", beta1Power);
     this.#set("beta2Power", beta2Power);
@@ -284,8 +303,13 @@ class WasmBackend implements Backend {
   }
 }
 
+/** Goes on with a result: at once, or when it is there. */
+const after = <A, B>(value: Now<A>, next: (value: A) => Now<B>): Now<B> =>
+  value instanceof Promise ? value.then(next) : next(value);
+
 const weightedSum = (values: Float64Array, weights: Float64Array): number => {
   let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i] * weights[i];
+  // what never comes does not count, even where its loss is infinite
+  for (let i = 0; i < values.length; i++) if (weights[i] > 0) sum += values[i] * weights[i];
   return sum;
 };

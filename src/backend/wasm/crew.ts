@@ -1,40 +1,56 @@
 /**
- * Threads that share one run: each instantiates the kernel over the run's shared memory and serves (assembly/crew.ts)
- * until it is ended. Works on worker threads of Node and on Web Workers of a page that is cross-origin isolated.
+ * Threads that share one run, each with an instance of the kernel over the run's memory. One of them, the first, calls the
+ * kernel's functions as it is asked to and waits for the others where it must; the others serve (assembly/crew.ts) until
+ * they are ended. So whoever asks is never blocked, hears when a thread ends, and can end them all. Works on worker threads
+ * of Node and on Web Workers of a page that is cross-origin isolated.
  */
 import source from "../../../build/kernel-threads.wasm";
 import { ConfigError, type RunConfig } from "../../config.js";
-import { allocate, checked, compileRelaxed, type KernelExports, load, PAGE } from "./kernel.js";
+import { allocate, checked, compileRelaxed, type KernelCall, type KernelExports, load } from "./kernel.js";
+import { PAGE } from "./layout.js";
 
 /** The little of Node's worker threads that is used. */
 interface NodeWorker {
-  once(event: "message" | "error", listener: (value: unknown) => void): void;
+  on(event: "message" | "messageerror" | "error" | "exit", listener: (value: unknown) => void): void;
+  ref(): void;
   unref(): void;
+  postMessage(value: unknown): void;
   terminate(): void;
 }
 interface NodeThreads {
   Worker: new (program: string, options: { eval: true; workerData: unknown }) => NodeWorker;
 }
 
-/** What every thread runs. It says that it is there before it enters the kernel, which it leaves only by a trap. */
-const program = `const join = ({ module, memory, run, member }, here) => {
+/** What every thread runs. It says that it is there; the first then waits for calls, the others enter the kernel for good. */
+const program = `const join = async ({ module, memory, run, member }, post) => {
   const words = new Int32Array(memory.buffer);
   const park = (address, expected) => void Atomics.wait(words, address >>> 2, expected);
-  return WebAssembly.instantiate(module, { env: { memory, park, lost() {} } }).then(({ exports }) => {
-    here();
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory, park } });
+  post({ member });
+  if (member > 0) exports.serve(run, member);
+  return ({ name, args }) => {
     try {
-      exports.serve(run, member);
-    } finally {
-      exports.leave(run);
+      post({ result: exports[name](...args) });
+    } catch (error) {
+      post({ error: String(error && error.message) });
     }
-  });
+  };
 };`;
 const nodeProgram = `${program}
 const { parentPort, workerData } = process.getBuiltinModule("node:worker_threads");
-join(workerData, () => parentPort.postMessage("here"));`;
+join(workerData, (value) => parentPort.postMessage(value)).then((call) => parentPort.on("message", call));`;
+/** A page hears of a worker's end by nothing but a lock that the worker held. */
 const webProgram = `${program}
-onmessage = ({ data }) =>
-  join(data, () => postMessage("here")).catch((error) => setTimeout(() => { throw error; }));`;
+onmessage = async ({ data }) => {
+  try {
+    const locks = globalThis.navigator?.locks;
+    if (locks) await new Promise((held) => locks.request(data.lock, () => (held(), new Promise(() => {}))));
+    const call = await join(data, (value) => postMessage(value));
+    onmessage = ({ data }) => call(data);
+  } catch (error) {
+    setTimeout(() => { throw error; });
+  }
+};`;
 
 const nodeThreads = (): NodeThreads | undefined =>
   (globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } }).process?.getBuiltinModule?.(
@@ -74,61 +90,146 @@ export async function instantiateSharedKernel(
       ? WebAssembly.compile(source as Uint8Array<ArrayBuffer>)
       : Promise.resolve(source);
   const module = await (arithmetic === "relaxed" ? compiledRelaxed! : compiled!);
-  const pages = Math.ceil(bytes / PAGE);
+  const pages = bytes / PAGE;
   const memory = allocate(bytes, { initial: pages, maximum: pages, shared: true });
-  const words = new Int32Array(memory.buffer);
-  const park = (address: number, expected: number) => void Atomics.wait(words, address >>> 2, expected);
-  const lost = () => {
-    throw new Error("threads: one of this run's has failed, and the state of the run is lost");
-  };
-  const instance = await load(module, { memory, park, lost });
+  // alone the caller waits for nobody
+  const instance = await load(module, { memory, park() {} });
   return { kernel: checked(instance.exports as unknown as KernelExports), memory, module };
 }
 
-/** Whether the caller may block: everywhere but on the main thread of a page. */
-export const mayWait = (): boolean => typeof document === "undefined";
+/** What is said once a thread has ended: it may have left its work half done. */
+const LOST = "threads: one of this run's has failed, and the state of the run is lost";
+
+interface Start {
+  module: WebAssembly.Module;
+  memory: WebAssembly.Memory;
+  run: number;
+}
+
+/** A thread, in Node or in a page. */
+interface Thread {
+  post(value: unknown): void;
+  /** Keeps the process alive, or does not. */
+  hold(on: boolean): void;
+  terminate(): void;
+}
+
+/** What a thread's host hears of it. */
+interface Hears {
+  message(value: unknown): void;
+  /** It has failed, or ended by itself or by somebody else. */
+  end(reason: unknown): void;
+}
 
 export class Crew {
-  readonly #start: { module: WebAssembly.Module; memory: WebAssembly.Memory; run: number };
-  readonly #members: { terminate(): void }[] = [];
+  readonly #start: Start;
+  readonly #threads: Thread[] = [];
+  #failure: Error | undefined;
+  #pending: { resolve: (result: number) => void; reject: (error: unknown) => void } | undefined;
 
-  constructor(start: { module: WebAssembly.Module; memory: WebAssembly.Memory; run: number }) {
+  constructor(start: Start) {
     this.#start = start;
   }
 
-  /** Threads that serve, the caller not counted. */
+  /** Threads that are there. */
   get size(): number {
-    return this.#members.length;
+    return this.#threads.length;
   }
 
-  /** One more thread, once it is there. */
+  /**
+   * One more thread, once it is there.
+   * @throws Error when it could not be started
+   */
   async recruit(): Promise<void> {
-    const data = { ...this.#start, member: this.#members.length + 1 };
-    const threads = nodeThreads();
-    if (threads) {
-      const worker = new threads.Worker(nodeProgram, { eval: true, workerData: data });
-      await new Promise((resolve, reject) => {
-        worker.once("message", resolve);
-        worker.once("error", reject);
+    if (this.#failure) throw this.#failure;
+    const data = { ...this.#start, member: this.#threads.length };
+    const make = nodeThreads() ? nodeThread : webThread;
+    let thread: Thread | undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        let there = false;
+        thread = make(data, {
+          message: (value) => {
+            if (there) return this.#answer(value as { result: number } | { error: string });
+            there = true;
+            resolve();
+          },
+          end: (reason) => (there ? this.#fail() : reject(reason)),
+        });
       });
-      // a crew that waits for work keeps no process alive
-      worker.unref();
-      this.#members.push(worker);
-      return;
+    } catch (error) {
+      thread?.terminate();
+      throw new Error(`threads: one of this run's could not be started (${messageOf(error)})`);
     }
-    const url = URL.createObjectURL(new Blob([webProgram], { type: "text/javascript" }));
-    const worker = new Worker(url);
-    await new Promise((resolve, reject) => {
-      worker.onmessage = resolve;
-      worker.onerror = (event) => reject(new Error(event.message));
-      worker.postMessage(data);
-    });
-    URL.revokeObjectURL(url);
-    this.#members.push(worker);
+    // threads that wait for work keep no process alive
+    thread!.hold(false);
+    this.#threads.push(thread!);
+  }
+
+  /**
+   * Calls a function of the kernel on the first thread; one call at a time.
+   * @throws Error when a thread has ended, now or before: all are ended then
+   */
+  call: KernelCall = (name, ...args) => {
+    if (this.#failure) return Promise.reject(this.#failure);
+    const [first] = this.#threads;
+    first.hold(true);
+    return new Promise<number>((resolve, reject) => {
+      this.#pending = { resolve, reject };
+      first.post({ name, args });
+    }).finally(() => first.hold(false));
+  };
+
+  #answer(answer: { result: number } | { error: string }): void {
+    if ("error" in answer) this.#fail(new Error(answer.error));
+    else this.#pending?.resolve(answer.result);
+  }
+
+  #fail(error = new Error(LOST)): void {
+    if (this.#failure) return;
+    this.#failure = error;
+    this.#pending?.reject(error);
+    this.dismiss();
   }
 
   dismiss(): void {
-    for (const member of this.#members) member.terminate();
-    this.#members.length = 0;
+    this.#failure ??= new Error(LOST);
+    for (const thread of this.#threads) thread.terminate();
+    this.#threads.length = 0;
   }
+}
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String((error as { message?: string } | null)?.message ?? error);
+
+function nodeThread(data: Start & { member: number }, { message, end }: Hears): Thread {
+  const { Worker } = nodeThreads() as NodeThreads;
+  const worker = new Worker(nodeProgram, { eval: true, workerData: data });
+  worker.on("message", message);
+  worker.on("messageerror", end);
+  worker.on("error", end);
+  worker.on("exit", (code) => end(new Error(`it ended with code ${code}`)));
+  return {
+    post: (value) => worker.postMessage(value),
+    hold: (on) => (on ? worker.ref() : worker.unref()),
+    terminate: () => worker.terminate(),
+  };
+}
+
+function webThread(data: Start & { member: number }, { message, end }: Hears): Thread {
+  const url = URL.createObjectURL(new Blob([webProgram], { type: "text/javascript" }));
+  const worker = new Worker(url);
+  const lock = `unigram-lab thread ${crypto.randomUUID()}`;
+  worker.onmessage = ({ data: value }) => {
+    // the first message: it holds its lock, and whoever gets it next learns of its end
+    if ("member" in value) {
+      URL.revokeObjectURL(url);
+      globalThis.navigator?.locks?.request(lock, () => end(new Error("it ended"))).catch(() => {});
+    }
+    message(value);
+  };
+  worker.onerror = (event) => end(event);
+  worker.onmessageerror = (event) => end(event);
+  worker.postMessage({ ...data, lock });
+  return { post: (value) => worker.postMessage(value), hold() {}, terminate: () => worker.terminate() };
 }

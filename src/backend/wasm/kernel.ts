@@ -4,6 +4,8 @@ import { instantiate } from "@assemblyscript/loader";
 // its bytes; in the builds for runtimes that compile WebAssembly only ahead of time, the module itself (build.mjs)
 import source from "../../../build/kernel.wasm";
 import { ConfigError, type RunConfig } from "../../config.js";
+import type { Now } from "../backend.js";
+import { PAGE } from "./layout.js";
 
 /** What assembly/index.ts exports, as far as TypeScript calls it. Addresses and sizes are whole numbers below 2^32. */
 export interface KernelExports {
@@ -22,9 +24,11 @@ export interface KernelExports {
   [name: string]: unknown;
 }
 
+/** Calls a function of the kernel by its name, on this thread or on another. */
+export type KernelCall = (name: keyof KernelExports & string, ...args: number[]) => Now<number>;
+
 /** Bytes that are the compiler's own at the start of the memory; `heapBase` says how many it took. */
 export const RESERVED = 4096;
-export const PAGE = 65536;
 
 let compiled: Promise<WebAssembly.Module> | undefined;
 let compiledRelaxed: Promise<WebAssembly.Module> | undefined;
@@ -54,7 +58,7 @@ export async function instantiateKernel(
   if (arithmetic === "relaxed")
     compiledRelaxed ??= import("./relaxed.js").then(({ alone }) => compileRelaxed(alone));
   else if (module === undefined) compiled ??= compile();
-  const memory = allocate(bytes, { initial: Math.ceil(bytes / PAGE) });
+  const memory = allocate(bytes, { initial: bytes / PAGE });
   const instance = await load(
     (arithmetic === "relaxed" ? await compiledRelaxed : module) ?? (await compiled!),
     {
@@ -67,7 +71,7 @@ export async function instantiateKernel(
 /** Instantiates through AssemblyScript's loader, which knows only modules of its own realm, or by hand. */
 export const load = (
   module: WebAssembly.Module,
-  env: { memory: WebAssembly.Memory; park?: (address: number, expected: number) => void; lost?: () => void },
+  env: { memory: WebAssembly.Memory; park?: (address: number, expected: number) => void },
 ): Promise<{ exports: object }> =>
   module instanceof WebAssembly.Module
     ? instantiate(module, { env: env as { memory: WebAssembly.Memory } })

@@ -15,6 +15,7 @@ const doubles = [
   "secondScale",
   "loss",
   "meanEnergyShare",
+  "probabilitySum",
 ] as const;
 const words = [
   "vocabSize",
@@ -36,7 +37,6 @@ const words = [
   "parts",
   "partBlocks",
   "members",
-  "mayWait",
   "wide",
   "crew",
   "scratch",
@@ -60,8 +60,15 @@ const words = [
   "inputs",
   "targets",
   "slots",
+  "counted",
+  "entryCount",
+  "entrySlots",
+  "entryTargets",
+  "entryCounts",
+  "entryStarts",
   "targetHeads",
-  "targetNext",
+  "entryNext",
+  "entryLogits",
   "distinct",
   "counts",
   "rowMean",
@@ -73,7 +80,7 @@ const words = [
   "logits",
   "segmentMax",
   "segmentSum",
-  "reached",
+  "targetLogitSum",
   "scaledX",
   "segmentDx",
   "inputScale",
@@ -81,12 +88,13 @@ const words = [
   "gradient",
   "order",
   "places",
-  "meanLogitDirection",
+  "sumRows",
   "evaluationInputs",
   "evaluationLosses",
   "evaluationCount",
   "evaluationBlock",
   "symmetric",
+  "expectedLogits",
   "pairShifts",
   "sampleStarts",
   "sampleTargets",
@@ -105,6 +113,8 @@ export const wordIndex = Object.fromEntries(words.map((name, i) => [name, 2 * do
 >;
 export const runBytes = 8 * doubles.length + 4 * words.length;
 
+/** Bytes by which WebAssembly's memory grows. */
+export const PAGE = 65536;
 /** Inputs multiplied at once: at B = 128 every batch is one block. */
 const BLOCK_INPUTS = 128;
 /** Vocabulary rows of a chunk; with its logits about 80 kB at D = 100. */
@@ -119,6 +129,8 @@ const COMBINED_ROWS = 512;
 const BLOCK_COLUMNS = 192;
 /** Partial sums over the blocks of columns there. */
 const PARTS = 10;
+/** Largest batch whose pairs are taken one by one; of a larger one distinct pairs are counted first (assembly/batch.ts). */
+const UNCOUNTED_PAIRS = 128;
 /** Bytes of the crew's control block (assembly/crew.ts). */
 const CREW_BYTES = 384;
 /** Steps whose rates are handed to the kernel in one call. */
@@ -134,7 +146,7 @@ export interface Layout {
   eigenvalues: number;
   /** Columns of a block of the moments, which stand block after block (assembly/combined.ts); all of them in other steps. */
   momentColumns: number;
-  /** Bytes of memory in all. */
+  /** Bytes of memory in all, whole pages. */
   bytes: number;
 }
 
@@ -176,15 +188,16 @@ export function planLayout(config: RunConfig, heapBase: number, threads = 1): La
   const n = Math.min(V, D);
   const even = roundUp(n, 2);
   const spectrumBytes = config.spectrum ? 8 * (n * even + 64 * even + 4 * even + D) : 0;
-  const pairBytes = symmetric ? 4 * evaluationBlocks * V : 0;
+  const pairBytes = symmetric ? 12 * evaluationBlocks * V : 0;
+  const counted = B > UNCOUNTED_PAIRS;
   const logitsBytes = 4 * parts * V * blockInputs;
   const sampled = config.evaluation.kind === "sampled" ? config.evaluation.size : 0;
   const list = evaluationListLength(config);
   // a member's space: columns, gradient and panels, or a chunk's gradient; and what a block of inputs takes to evaluate
   const stepScratch = combined
     ? 2 * V * columnBytes + 4 * BLOCK_COLUMNS * blockInputs
-    : 4 * CHUNK_ROWS * Math.min(stride, BLOCK_COLUMNS);
-  const evaluationScratch = 4 * evaluationBlock * (stride + D + Math.max(CHUNK_ROWS, evaluationBlock) + 3);
+    : 4 * CHUNK_ROWS * Math.min(stride, BLOCK_COLUMNS) + (counted ? 8 * stride : 0);
+  const evaluationScratch = 4 * evaluationBlock * (stride + D + Math.max(CHUNK_ROWS, evaluationBlock) + 5);
   const scratchBytes = roundUp(Math.max(stepScratch, evaluationScratch), 64);
 
   let next = roundUp(heapBase, 64);
@@ -202,6 +215,7 @@ export function planLayout(config: RunConfig, heapBase: number, threads = 1): La
   const embedding = matrix();
   const embeddingFirst = matrix();
   const embeddingSecond = matrix();
+  const targets = allocate(4 * B);
   const values: Record<WordField, number> = {
     vocabSize: V,
     dim: D,
@@ -222,7 +236,6 @@ export function planLayout(config: RunConfig, heapBase: number, threads = 1): La
     parts,
     partBlocks,
     members: 1,
-    mayWait: 0,
     wide: 0,
     crew: allocate(CREW_BYTES),
     scratch: allocate(threads * scratchBytes),
@@ -246,10 +259,18 @@ export function planLayout(config: RunConfig, heapBase: number, threads = 1): La
     probabilities: allocate(8 * V),
     aliasTable: allocate(8 * V),
     inputs: allocate(4 * B),
-    targets: allocate(4 * B),
+    targets,
     slots: allocate(4 * V),
+    counted: counted ? 1 : 0,
+    entryCount: 0,
+    entrySlots: allocate(4 * B),
+    entryTargets: counted ? allocate(4 * B) : targets,
+    entryCounts: allocate(4 * B),
+    entryStarts: allocate(counted ? 4 * (most + 1) : 0),
     targetHeads: allocate(4 * V),
-    targetNext: allocate(4 * B),
+    entryNext: allocate(4 * B),
+    // four at a time
+    entryLogits: ofGeneralStep(4 * (B + 3)),
     distinct: allocate(4 * most),
     counts: allocate(4 * most),
     rowMean: allocate(4 * most),
@@ -261,7 +282,7 @@ export function planLayout(config: RunConfig, heapBase: number, threads = 1): La
     logits: allocate(Math.max(logitsBytes, spectrumBytes, pairBytes, 12 * V)),
     segmentMax: allocate(4 * segments * blockInputs),
     segmentSum: allocate(4 * segments * blockInputs),
-    reached: allocate(8 * most),
+    targetLogitSum: ofGeneralStep(8 * most),
     scaledX: ofGeneralStep(4 * blockInputs * stride),
     segmentDx: ofGeneralStep(4 * segments * blockInputs * stride),
     inputScale: allocate(4 * blockInputs),
@@ -269,18 +290,21 @@ export function planLayout(config: RunConfig, heapBase: number, threads = 1): La
     gradient: most > blockInputs ? matrix() : 0,
     order: allocate(combined ? 4 * V : 0),
     places: allocate(combined ? 4 * V : 0),
-    meanLogitDirection: allocate(8 * stride),
+    sumRows: ofGeneralStep(16 * stride),
     evaluationInputs: allocate(4 * list),
     evaluationLosses: allocate(8 * list),
     symmetric: symmetric ? 1 : 0,
-    pairShifts: allocate(symmetric ? 4 * V : 0),
+    expectedLogits: allocate(symmetric ? 8 * V : 0),
+    pairShifts: allocate(symmetric ? 4 * (V + 3) : 0),
     sampleStarts: allocate(sampled ? 4 * (V + 1) : 0),
     sampleTargets: allocate(4 * sampled),
   };
-  if (next > 65535 * 65536)
+  if (next > 65535 * PAGE)
     throw new ConfigError(
-      `vocabSize × embeddingDim: this run takes ${next} bytes of memory, WebAssembly has 4294901760 at most`,
+      `vocabSize × embeddingDim: this run takes ${next} bytes of memory, WebAssembly has ${65535 * PAGE} at most`,
     );
+  // memory comes by the page
+  const bytes = roundUp(next, PAGE);
   const momentColumns = combined ? Math.min(stride, BLOCK_COLUMNS) : stride;
-  return { values, run, rates, eigenvalues, momentColumns, bytes: next };
+  return { values, run, rates, eigenvalues, momentColumns, bytes };
 }

@@ -1,0 +1,83 @@
+/** Trainers, from a config or from a snapshot. */
+import type { Backend } from "../backend/backend.js";
+import { createReferenceBackend } from "../backend/reference/backend.js";
+import { createWasmBackend } from "../backend/wasm/backend.js";
+import { RESERVED } from "../backend/wasm/kernel.js";
+import { planLayout } from "../backend/wasm/layout.js";
+import { ConfigError, parseConfig, type RunConfig, type RunConfigInput } from "../config.js";
+import { defaultMemoryLimit } from "./defaultMemoryLimit.js";
+import { type CompleteTrainerOptions, completeTrainerOptions, type TrainerOptions } from "./options.js";
+import { decodeSnapshot } from "./snapshot.js";
+import { Trainer } from "./trainer.js";
+
+/**
+ * A trainer at step 0, with the config's initial weights. Memory: weights and two moments (12 bytes a parameter), one
+ * block of probabilities (4·V·min(V, B, 128) bytes), and for a batch of more than 128 distinct inputs a gradient
+ * (4·V·D bytes); `trainer.bytes` says how much in all.
+ * @throws ConfigError for a bad config or option, or a run that does not fit into memory
+ */
+export async function createTrainer(
+  input: RunConfigInput = {},
+  options: TrainerOptions = {},
+): Promise<Trainer> {
+  const config = frozen(parseConfig(input));
+  const complete = completeTrainerOptions(options);
+  const backend = await createBackend(config, complete);
+  return new Trainer({
+    config,
+    backend,
+    maxThreads: complete.maxThreads,
+    trainLoss: null,
+    recorded: null,
+    step: 0,
+  });
+}
+
+/**
+ * The trainer of a snapshot: it continues bit for bit where `trainer.snapshot()` was taken. `steps` is a new total, for
+ * a run that is to go on for longer, or to end sooner.
+ * @throws ConfigError for what is no sound snapshot, for `steps` below its step, and as createTrainer does
+ */
+export async function restoreTrainer(
+  bytes: Uint8Array,
+  options: TrainerOptions & { steps?: number } = {},
+): Promise<Trainer> {
+  const complete = completeTrainerOptions(options, ["steps"]);
+  const { config: stored, state, trainLoss, recorded, records } = decodeSnapshot(bytes);
+  const { steps } = options;
+  const config = frozen(steps === undefined ? stored : parseConfig({ ...stored, steps }));
+  if (steps !== undefined && steps < state.step)
+    throw new ConfigError(`steps: expected at least ${state.step}, the snapshot's step, got ${steps}`);
+  const backend = await createBackend(config, complete);
+  await backend.setState(state);
+  return new Trainer({
+    config,
+    backend,
+    maxThreads: complete.maxThreads,
+    trainLoss,
+    recorded,
+    step: state.step,
+    earlierRecords: records,
+  });
+}
+
+/** Frozen all the way down: a config that changed under its run would give the snapshot of another. */
+function frozen<T>(value: T): T {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const field of Object.values(value)) frozen(field);
+  }
+  return value;
+}
+
+/** @throws ConfigError when the run would hold more than the limit */
+async function createBackend(config: RunConfig, options: CompleteTrainerOptions): Promise<Backend> {
+  const { backend, memoryLimit = defaultMemoryLimit, maxThreads } = options;
+  if (backend === "reference") return createReferenceBackend(config);
+  const { bytes } = planLayout(config, RESERVED, maxThreads);
+  if (bytes > memoryLimit)
+    throw new ConfigError(
+      `vocabSize × embeddingDim: this run takes ${bytes} bytes of memory, more than the ${memoryLimit} allowed (memoryLimit)`,
+    );
+  return createWasmBackend(config, options);
+}

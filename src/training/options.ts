@@ -1,0 +1,122 @@
+/** Choices of the moment for a trainer and for a run: they never change a run's hash. */
+import { checkVectorBits, type VectorBits } from "../backend/wasm/vectorBits.js";
+import { ConfigError, show } from "../config.js";
+
+export interface TrainerOptions {
+  /** "wasm" (default): the SIMD kernel. "reference": plain f64 TypeScript, slow, the definition of the model. */
+  backend?: "wasm" | "reference";
+  /**
+   * Bytes of memory the run may hold: a config that takes more is refused before anything is allocated. When left out,
+   * no limit but WebAssembly's 4 GiB; 64 MiB on Cloudflare's and Vercel's edge runtimes, which end what passes 128 MB
+   * and where a snapshot takes as much again.
+   */
+  memoryLimit?: number;
+  /** The compiled kernel (`unigram-lab/kernel.wasm`), for runtimes that refuse to compile WebAssembly from bytes. */
+  module?: WebAssembly.Module;
+  /**
+   * Threads that share this run, 1 when left out. More than 1 needs shared memory: Node, or a page that is cross-origin
+   * isolated. It pays from about a millisecond a step on; the bits are the same.
+   */
+  threads?: number;
+  /** As many as `setThreads` may ask for later; `threads` when left out. */
+  maxThreads?: number;
+  /**
+   * Width of the vectors that the runtime computes with, which the kernel's products are cut for: 128 when left out. 256
+   * is a quarter faster where V8's revectorizer is on (`--experimental-wasm-revectorize`, Node 24 and newer), and a
+   * quarter slower elsewhere; the bits are the same.
+   */
+  vectorBits?: VectorBits;
+}
+
+export interface RunOptions {
+  signal?: AbortSignal;
+  /**
+   * Wall milliseconds after which the run stops without an error, at least one slice of steps later than it began;
+   * `stepCount` says where. Another `run`, also after a snapshot, goes on with the same bits. Default no limit.
+   */
+  milliseconds?: number;
+  /** Called at least every 256 steps, with the steps done so far; the run waits for what it returns. */
+  onProgress?: (stepsDone: number) => void | Promise<void>;
+}
+
+/** Threads that a run can have at most. */
+export const MOST_THREADS = 255;
+
+const trainerNames = ["backend", "memoryLimit", "module", "threads", "maxThreads", "vectorBits"];
+const runNames = ["signal", "milliseconds", "onProgress"];
+
+/** @throws ConfigError for what is no object */
+export function checkObject(options: unknown): asserts options is object {
+  if (typeof options !== "object" || options === null)
+    throw new ConfigError(`options: expected an object, got ${show(options)}`);
+}
+
+/**
+ * @param more names that are options as well
+ * @throws ConfigError for what is no object, or for an option that does not exist
+ */
+export function checkNames(options: unknown, names: readonly string[], more: readonly string[] = []): void {
+  checkObject(options);
+  for (const name of Object.keys(options))
+    if (!names.includes(name) && !more.includes(name))
+      throw new ConfigError(`${name}: unknown option, expected one of ${[...names, ...more].join(", ")}`);
+}
+
+/** Trainer options with their defaults. */
+export type CompleteTrainerOptions = Required<Omit<TrainerOptions, "module" | "memoryLimit">> &
+  Pick<TrainerOptions, "module" | "memoryLimit">;
+
+/** @throws ConfigError with one line that names the option */
+export function completeTrainerOptions(
+  options: TrainerOptions,
+  more: readonly string[] = [],
+): CompleteTrainerOptions {
+  checkNames(options, trainerNames, more);
+  const {
+    backend = "wasm",
+    memoryLimit,
+    module,
+    threads = 1,
+    maxThreads = threads,
+    vectorBits = 128,
+  } = options;
+  if (backend !== "wasm" && backend !== "reference")
+    throw new ConfigError(`backend: expected "wasm" or "reference", got ${show(backend)}`);
+  if (memoryLimit !== undefined && !(typeof memoryLimit === "number" && memoryLimit > 0))
+    throw new ConfigError(`memoryLimit: expected a number of bytes above 0, got ${show(memoryLimit)}`);
+  checkThreads("threads", threads, 1, MOST_THREADS);
+  checkThreads("maxThreads", maxThreads, threads, MOST_THREADS);
+  checkVectorBits(vectorBits);
+  if (backend === "reference" && maxThreads > 1)
+    throw new ConfigError(`threads: expected 1 with the reference backend, got ${maxThreads}`);
+  return { backend, memoryLimit, module, threads, maxThreads, vectorBits };
+}
+
+/** @throws ConfigError with one line that names the option */
+export function completeRunOptions(options: RunOptions): RunOptions & { milliseconds: number } {
+  checkNames(options, runNames);
+  const { signal, milliseconds = Number.POSITIVE_INFINITY, onProgress } = options;
+  checkSignal(signal);
+  if (!(typeof milliseconds === "number" && milliseconds > 0))
+    throw new ConfigError(`milliseconds: expected a number above 0, got ${show(milliseconds)}`);
+  if (onProgress !== undefined && typeof onProgress !== "function")
+    throw new ConfigError(`onProgress: expected a function, got ${show(onProgress)}`);
+  return { signal, milliseconds, onProgress };
+}
+
+/** @throws ConfigError for what is neither left out nor an AbortSignal; not by instanceof, which another realm fails */
+export function checkSignal(signal: unknown): void {
+  if (signal === undefined) return;
+  if (typeof (signal as AbortSignal | null)?.throwIfAborted !== "function")
+    throw new ConfigError(`signal: expected an AbortSignal, got ${show(signal)}`);
+}
+
+export function checkThreads(
+  name: string,
+  count: unknown,
+  least: number,
+  most: number,
+): asserts count is number {
+  if (!Number.isInteger(count) || (count as number) < least || (count as number) > most)
+    throw new ConfigError(`${name}: expected a whole number from ${least} to ${most}, got ${show(count)}`);
+}
