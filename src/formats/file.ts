@@ -1,35 +1,16 @@
-/** What every reader here asks of a file: bytes of its own, and messages that stay short whatever the file holds. */
-import { ConfigError } from "../config.js";
-
-const LONGEST = 80;
-
-/** A value for a message. Nothing is walked through: a file's JSON may be nested deeper than the stack. */
-export const shown = (value: unknown): string => {
-  const items = Array.isArray(value) ? Array.from(value.slice(0, 5), plain).join(", ") : "";
-  const text = Array.isArray(value) ? `[${items}${value.length > 5 ? ", …" : ""}]` : plain(value);
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
-};
-
-/** A text in quotes, a number as it is, an object by its kind. */
-const plain = (value: unknown): string =>
-  typeof value === "string"
-    ? JSON.stringify(value.slice(0, LONGEST))
-    : typeof value === "object" && value !== null
-      ? Object.prototype.toString.call(value).slice("[object ".length, -1)
-      : typeof value === "function"
-        ? "a function"
-        : String(value);
+/** What every reader and writer here asks of its input, and bytes of its own. */
+import { ConfigError, show } from "../config.js";
 
 /** @throws ConfigError for anything but a Uint8Array */
 export function checkBytes(format: string, bytes: unknown): asserts bytes is Uint8Array {
   if (!(bytes instanceof Uint8Array))
-    throw new ConfigError(`${format}: expected a Uint8Array, got ${shown(bytes)}`);
+    throw new ConfigError(`${format}: expected a Uint8Array, got ${show(bytes)}`);
 }
 
 /** @throws ConfigError for anything but a Float32Array */
 export function checkFloats(name: string, array: unknown): asserts array is Float32Array {
   if (!(array instanceof Float32Array))
-    throw new ConfigError(`${name}: expected a Float32Array, got ${shown(array)}`);
+    throw new ConfigError(`${name}: expected a Float32Array, got ${show(array)}`);
 }
 
 /** Bytes in memory of their own, aligned for any type. Not `slice`: a Node Buffer's gives a view of its whole pool. */

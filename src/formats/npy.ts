@@ -1,6 +1,6 @@
 /** NumPy's .npy, version 1.0 (numpy.lib.format): one array with its shape, as np.save writes it and np.load reads it. */
-import { ConfigError } from "../config.js";
-import { bytesOf, checkBytes, checkFloats, copied, isShape, shown, sizeOf } from "./file.js";
+import { ConfigError, show } from "../config.js";
+import { bytesOf, checkBytes, checkFloats, copied, isShape, sizeOf } from "./file.js";
 
 /** An array of a file. `data` is row-major. */
 export interface NpyArray {
@@ -26,10 +26,13 @@ const refuse = (why: string) => new ConfigError(`npy: ${why}`);
  */
 export function encodeNpy(data: Float32Array, shape: number[]): Uint8Array {
   checkFloats("data", data);
-  if (!isShape(shape) || sizeOf(shape) !== data.length)
-    throw new ConfigError(`shape: expected sizes whose product is ${data.length}, got ${shown(shape)}`);
+  if (!isShape(shape)) throw new ConfigError(`shape: expected a list of sizes, got ${show(shape)}`);
   if (shape.length > MOST_DIMENSIONS)
     throw new ConfigError(`shape: expected at most ${MOST_DIMENSIONS} sizes, got ${shape.length}`);
+  if (sizeOf(shape) !== data.length)
+    throw new ConfigError(
+      `shape: expected sizes whose product is ${data.length}, got [${shape.join(", ").slice(0, 200)}]`,
+    );
   const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
   const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${tuple}), }`;
   const length = Math.ceil((PREFIX + header.length + 1) / ALIGNMENT) * ALIGNMENT;
@@ -83,7 +86,7 @@ const HEADER = new RegExp(`^\\s*\\{\\s*(?:${ENTRY}(?:\\s*,\\s*${ENTRY})*\\s*(?:,
 /** The header is a dict of Python's with three names, each once, and nothing behind it. */
 function decodeHeader(header: string): { descr: string; order: string; shape: number[] } {
   const malformed = () =>
-    refuse(`expected a header with descr, fortran_order and shape, each once, got ${shown(header)}`);
+    refuse(`expected a header with descr, fortran_order and shape, each once, got ${show(header)}`);
   if (!HEADER.test(header)) throw malformed();
   const entries = [...header.matchAll(ENTRIES)].map(([, name, value]) => [name.slice(1, -1), value]);
   const { descr, fortran_order: order, shape } = Object.fromEntries(entries) as Record<string, string>;
@@ -92,6 +95,6 @@ function decodeHeader(header: string): { descr: string; order: string; shape: nu
   if (entries.length !== 3 || !isText || !isTruth || !shape?.startsWith("(")) throw malformed();
   const sizes = (shape.match(/\d+/g) ?? []).map(Number);
   if (!isShape(sizes) || sizes.length > MOST_DIMENSIONS)
-    throw refuse(`expected at most ${MOST_DIMENSIONS} sizes of at most 2^53 - 1, got ${shown(shape)}`);
+    throw refuse(`expected at most ${MOST_DIMENSIONS} sizes of at most 2^53 - 1, got ${show(shape)}`);
   return { descr: descr.slice(1, -1), order, shape: sizes };
 }

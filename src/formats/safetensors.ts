@@ -3,8 +3,8 @@
  * shape and place of every tensor, the data. Readable by the safetensors packages of PyTorch, JAX and NumPy.
  */
 import type { Weights } from "../backend/backend.js";
-import { ConfigError, canonicalConfig, type RunConfigInput } from "../config.js";
-import { bytesOf, checkBytes, checkFloats, copied, isShape, shown, sizeOf } from "./file.js";
+import { ConfigError, canonicalConfig, type RunConfigInput, show } from "../config.js";
+import { bytesOf, checkBytes, checkFloats, copied, isShape, sizeOf } from "./file.js";
 import { repeatedName } from "./repeatedName.js";
 
 const NAMES = ["embedding", "unembedding", "gain", "bias"] as const;
@@ -85,10 +85,10 @@ export function decodeSafetensors(bytes: Uint8Array): Partial<Weights> {
   let at = 0;
   for (const [name, { shape, data_offsets }] of tensors) {
     const [begin, end] = data_offsets;
-    if (begin !== at) throw refuse(`${name}: expected data from byte ${at} on, got ${shown(data_offsets)}`);
+    if (begin !== at) throw refuse(`${name}: expected data from byte ${at} on, got ${show(data_offsets)}`);
     const length = 4 * sizeOf(shape);
     if (end - begin !== length || from + end > bytes.length)
-      throw refuse(`${name}: expected ${length} bytes within the file, got ${shown(data_offsets)}`);
+      throw refuse(`${name}: expected ${length} bytes within the file, got ${show(data_offsets)}`);
     weights[name] = new Float32Array(copied(bytes, from + begin, from + end).buffer);
     at = end;
   }
@@ -109,13 +109,13 @@ function decodeHeader(bytes: Uint8Array): [keyof Weights, Tensor][] {
   }
   if (!text.startsWith("{")) throw refuse("expected a header that begins with {");
   const twice = repeatedName(text);
-  if (twice !== undefined) throw refuse(`${shown(twice)}: expected each name once, got it twice`);
+  if (twice !== undefined) throw refuse(`${show(twice)}: expected each name once, got it twice`);
   const tensors: [keyof Weights, Tensor][] = [];
   for (const [name, entry] of Object.entries(header)) {
     if (name === "__metadata__") checkMetadata(entry);
     else if (NAMES.includes(name as keyof Weights))
       tensors.push([name as keyof Weights, tensorOf(name, entry)]);
-    else throw refuse(`expected tensors named ${NAMES.join(", ")}, got ${shown(name)}`);
+    else throw refuse(`expected tensors named ${NAMES.join(", ")}, got ${show(name)}`);
   }
   return tensors.sort(([, a], [, b]) => byRange(a.data_offsets, b.data_offsets));
 }
@@ -124,18 +124,18 @@ const byRange = (a: [number, number], b: [number, number]): number => a[0] - b[0
 
 function checkMetadata(entry: unknown): void {
   if (!(entry instanceof Object) || Array.isArray(entry))
-    throw refuse(`__metadata__: expected an object, got ${shown(entry)}`);
+    throw refuse(`__metadata__: expected an object, got ${show(entry)}`);
   for (const [name, value] of Object.entries(entry))
     if (typeof value !== "string")
-      throw refuse(`__metadata__: expected texts, got ${shown(value)} for ${shown(name)}`);
+      throw refuse(`__metadata__: expected texts, got ${show(value)} for ${show(name)}`);
 }
 
 function tensorOf(name: string, entry: unknown): Tensor {
   const { dtype, shape, data_offsets } = (entry ?? {}) as Partial<Record<keyof Tensor, unknown>>;
-  if (dtype !== "F32") throw refuse(`${name}: expected dtype F32, got ${shown(dtype)}`);
-  if (!isShape(shape)) throw refuse(`${name}: expected a shape of whole numbers, got ${shown(shape)}`);
+  if (dtype !== "F32") throw refuse(`${name}: expected dtype F32, got ${show(dtype)}`);
+  if (!isShape(shape)) throw refuse(`${name}: expected a shape of whole numbers, got ${show(shape)}`);
   if (!isShape(data_offsets) || data_offsets.length !== 2)
-    throw refuse(`${name}: expected data_offsets [begin, end], got ${shown(data_offsets)}`);
+    throw refuse(`${name}: expected data_offsets [begin, end], got ${show(data_offsets)}`);
   const [begin, end] = data_offsets;
   return { dtype, shape, data_offsets: [begin, end] };
 }

@@ -76,40 +76,30 @@ describe("safetensors", () => {
       "bias: expected data from byte 8 on",
     ],
     ["the same range twice", `{"gain":${gain},"bias":${gain}}`, 8, "bias: expected data from byte 8 on"],
-    [
-      "a hole before the first",
-      one([2], [4, 12]),
-      12,
-      "embedding: expected data from byte 0 on, got [4, 12]",
-    ],
+    ["a hole before the first", one([2], [4, 12]), 12, "embedding: expected data from byte 0 on, got [4,12]"],
     [
       "a hole between two",
       `{"gain":${gain},"bias":${tensor([2], [12, 20])}}`,
       20,
-      "bias: expected data from byte 8 on, got [12, 20]",
+      "bias: expected data from byte 8 on, got [12,20]",
     ],
     ["bytes behind the last", one([2], [0, 8]), 12, "expected 8 bytes of data, got 12"],
-    ["bytes that the file lacks", one([2], [0, 8]), 4, "expected 8 bytes within the file, got [0, 8]"],
-    ["negative sizes", one([-1, -2], [0, 8]), 8, "expected a shape of whole numbers, got [-1, -2]"],
-    ["a fraction of a size", one([0.5, 4], [0, 8]), 8, "expected a shape of whole numbers, got [0.5, 4]"],
+    ["bytes that the file lacks", one([2], [0, 8]), 4, "expected 8 bytes within the file, got [0,8]"],
+    ["negative sizes", one([-1, -2], [0, 8]), 8, "expected a shape of whole numbers, got [-1,-2]"],
+    ["a fraction of a size", one([0.5, 4], [0, 8]), 8, "expected a shape of whole numbers, got [0.5,4]"],
     ["a size as a text", one(["2"], [0, 8]), 8, 'expected a shape of whole numbers, got ["2"]'],
-    ["a list as a size", one([[2]], [0, 8]), 8, "expected a shape of whole numbers, got [Array]"],
+    ["a list as a size", one([[2]], [0, 8]), 8, "expected a shape of whole numbers, got [[2]]"],
     ["null as a size", one([null], [0, 0]), 0, "expected a shape of whole numbers, got [null]"],
     ["a text as a shape", one("2", [0, 8]), 8, 'expected a shape of whole numbers, got "2"'],
     ["no shape", one(undefined, [0, 8]), 8, "expected a shape of whole numbers, got undefined"],
     ["sizes beyond every file", one([2 ** 40, 2 ** 40], [0, 8]), 8, "embedding: expected 4.8"],
-    ["three offsets", one([2], [0, 8, 8]), 8, "expected data_offsets [begin, end], got [0, 8, 8]"],
+    ["three offsets", one([2], [0, 8, 8]), 8, "expected data_offsets [begin, end], got [0,8,8]"],
     ["one offset", one([0], [0]), 0, "expected data_offsets [begin, end], got [0]"],
-    ["offsets as texts", one([2], ["0", "8"]), 8, 'expected data_offsets [begin, end], got ["0", "8"]'],
-    [
-      "offsets that run backwards",
-      one([2], [8, 0]),
-      8,
-      "embedding: expected data from byte 0 on, got [8, 0]",
-    ],
-    ["negative offsets", one([2], [-8, 0]), 8, "expected data_offsets [begin, end], got [-8, 0]"],
-    ["a range longer than its shape", one([1], [0, 8]), 8, "expected 4 bytes within the file, got [0, 8]"],
-    ["an empty range for a scalar", one([], [0, 0]), 0, "expected 4 bytes within the file, got [0, 0]"],
+    ["offsets as texts", one([2], ["0", "8"]), 8, 'expected data_offsets [begin, end], got ["0","8"]'],
+    ["offsets that run backwards", one([2], [8, 0]), 8, "embedding: expected data from byte 0 on, got [8,0]"],
+    ["negative offsets", one([2], [-8, 0]), 8, "expected data_offsets [begin, end], got [-8,0]"],
+    ["a range longer than its shape", one([1], [0, 8]), 8, "expected 4 bytes within the file, got [0,8]"],
+    ["an empty range for a scalar", one([], [0, 0]), 0, "expected 4 bytes within the file, got [0,0]"],
     ["another dtype", one([2], [0, 16], "F64"), 16, 'expected dtype F32, got "F64"'],
     ["null for a tensor", '{"embedding":null}', 0, "expected dtype F32, got undefined"],
     ["a list as the header", "[]", 0, "expected a header that begins with {"],
@@ -123,9 +113,9 @@ describe("safetensors", () => {
     ["the name __proto__", `{"__proto__":${gain}}`, 8, 'got "__proto__"'],
     ["a long name", `{"${long}":${gain}}`, 8, "expected tensors named embedding"],
     ["a long dtype", one([2], [0, 8], long), 8, 'expected dtype F32, got "xxx'],
-    ["a deep dtype", one([2], [0, 8], 0).replace("0", deep("[", "]")), 8, "expected dtype F32, got [Array]"],
+    ["a deep dtype", one([2], [0, 8], 0).replace("0", deep("[", "]")), 8, "expected dtype F32, got a list"],
     ["a deep header", `{"a":${deep('{"a":', "}")}}`, 0, "expected tensors named embedding"],
-    ["a long shape", one(new Array(100_000).fill(-1), [0, 8]), 8, "got [-1, -1, -1, -1, -1, …]"],
+    ["a long shape", one(new Array(100_000).fill(-1), [0, 8]), 8, "got [-1,-1,-1,-1,-1,"],
   ])("%s is refused", (_, header, data, message) => {
     const got = outcome(() => decodeSafetensors(safetensors(header, data)));
     expect(got).toContain(message);
@@ -283,7 +273,7 @@ describe("safetensors", () => {
     const { embedding } = await (await createTrainer(config)).weights();
     const got = (weights: unknown) => outcome(() => encodeSafetensors(weights as Weights, config));
     expect(got({ embedding: new Float64Array(embedding) })).toBe(
-      "embedding: expected a Float32Array, got Float64Array",
+      "embedding: expected a Float32Array, got Float64Array of 280 bytes",
     );
     expect(got({ embedding: [...embedding] })).toContain("embedding: expected a Float32Array, got [");
     for (const nothing of [null, undefined, {}])
@@ -406,9 +396,9 @@ describe(".npy", () => {
     ["float64", Float64Array.of(1), [1], "data: expected a Float32Array, got Float64Array"],
     ["a list", [1], [1], "data: expected a Float32Array, got [1]"],
     ["nothing", undefined, [0], "data: expected a Float32Array, got undefined"],
-    ["no shape", Float32Array.of(1), undefined, "shape: expected sizes whose product is 1, got undefined"],
-    ["a shape with a hole", Float32Array.of(1), new Array(1), "whose product is 1, got [undefined]"],
-    ["a size as a text", Float32Array.of(1), ["1"], 'whose product is 1, got ["1"]'],
+    ["no shape", Float32Array.of(1), undefined, "shape: expected a list of sizes, got undefined"],
+    ["a shape with a hole", Float32Array.of(1), new Array(1), "expected a list of sizes, got [null]"],
+    ["a size as a text", Float32Array.of(1), ["1"], 'expected a list of sizes, got ["1"]'],
     ["a long shape", Float32Array.of(1), new Array(33).fill(1), "shape: expected at most 32 sizes, got 33"],
   ])("does not write %s", (_, data, shape, message) => {
     expect(outcome(() => encodeNpy(data as Float32Array, shape as number[]))).toContain(message);
