@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   ConfigError,
+  canonicalConfig,
   createTrainer,
   decodeNpy,
   decodeSafetensors,
@@ -138,6 +139,66 @@ describe("safetensors", () => {
       unembedding: new Float32Array(0),
       bias: Float32Array.of(2, 3),
     });
+  });
+
+  test("names are told from texts, whatever stands in them and between them", () => {
+    const metadata = '{"a" : "gain", "b\\"" :"b", "\\\\":"gain:","c":"{", "d": "a" }';
+    const header = `{"__metadata__":${metadata},\n"gain" :${gain} }`;
+    expect(decodeSafetensors(safetensors(header, 8))).toEqual({ gain: new Float32Array(2) });
+    const twice = header.replace('"d"', '"b\\u0022"\t');
+    expect(outcome(() => decodeSafetensors(safetensors(twice, 8)))).toContain(
+      '"b\\"": expected each name once',
+    );
+    // a list has texts, and an object within it names of its own
+    const lists = `{"gain":${gain.replace("[2]", '[{"a":1},{"a":1},"a","a"]')}}`;
+    expect(outcome(() => decodeSafetensors(safetensors(lists, 8)))).toContain("expected a shape of whole");
+    const inList = lists.replace('{"a":1}', '{"a":1,"a":1}');
+    expect(outcome(() => decodeSafetensors(safetensors(inList, 8)))).toContain(
+      '"a": expected each name once',
+    );
+  });
+
+  test("a file that is cut anywhere is refused", () => {
+    const bytes = safetensors(one([2], [0, 8]), 8);
+    for (let length = 0; length < bytes.length; length++) {
+      const got = outcome(() => decodeSafetensors(bytes.slice(0, length)));
+      if (length < 8) expect(got).toBe(`safetensors: expected at least 8 bytes, got ${length}`);
+      else expect(got).toMatch(/^safetensors: .*expected (a header of \d+ bytes|8 bytes within the file)/);
+    }
+    expect(outcome(() => decodeSafetensors(new Uint8Array(8)))).toBe(
+      "safetensors: expected a header of JSON",
+    );
+  });
+
+  test("bytes that are no UTF-8 are refused", () => {
+    const bytes = safetensors(`{"__metadata__":{"a":"?"},"gain":${gain}}`, 8);
+    bytes[bytes.indexOf(0x3f)] = 0xff;
+    expect(outcome(() => decodeSafetensors(bytes))).toBe("safetensors: expected a header of JSON");
+  });
+
+  test("the file that is written: aligned data in order, and whose they are", () => {
+    const config = { vocabSize: 3, embeddingDim: 2, tied: false, norm: "layernorm" } as const;
+    const weights = {
+      embedding: Float32Array.of(1, 2, 3, 4, 5, 6),
+      unembedding: Float32Array.of(7, 8, 9, 10, 11, 12),
+      gain: Float32Array.of(13, 14),
+      bias: Float32Array.of(15, 16),
+    };
+    const bytes = encodeSafetensors(weights, config);
+    const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
+    expect(length % 8).toBe(0);
+    const text = new TextDecoder().decode(bytes.subarray(8, 8 + length));
+    expect(text.length - text.trimEnd().length).toBeLessThan(8);
+    expect(JSON.parse(text)).toEqual({
+      __metadata__: { format: "pt", producer: "unigram-lab", config: canonicalConfig(config) },
+      embedding: { dtype: "F32", shape: [3, 2], data_offsets: [0, 24] },
+      unembedding: { dtype: "F32", shape: [3, 2], data_offsets: [24, 48] },
+      gain: { dtype: "F32", shape: [2], data_offsets: [48, 56] },
+      bias: { dtype: "F32", shape: [2], data_offsets: [56, 64] },
+    });
+    expect([...new Float32Array(bytes.slice(8 + length).buffer)]).toEqual(
+      Array.from({ length: 16 }, (_, i) => i + 1),
+    );
   });
 
   const json = fc.letrec<{ value: unknown }>((tie) => ({
@@ -343,6 +404,40 @@ describe(".npy", () => {
     [[1, 1], "expected version 1.0, 2.0 or 3.0, got 1.1"],
   ])("version %j is refused", (version, message) => {
     expect(outcome(() => decodeNpy(npy(whole, 24, version)))).toContain(message);
+  });
+
+  test("a file that is cut anywhere, or begins otherwise, is refused", () => {
+    for (const version of [1, 2]) {
+      const bytes = npy(whole, 24, [version, 0]);
+      for (let length = 0; length < bytes.length; length++)
+        expect(outcome(() => decodeNpy(bytes.slice(0, length)))).toMatch(
+          length < 12
+            ? /^npy: expected the bytes of a .npy file, got something else$/
+            : /^npy: expected (a header of \d+ bytes, got \d+ bytes in all|24 bytes of data, got \d+)$/,
+        );
+      for (let at = 0; at < 6; at++) {
+        const other = bytes.slice();
+        other[at] ^= 1;
+        expect(outcome(() => decodeNpy(other))).toContain("expected the bytes of a .npy file");
+      }
+    }
+  });
+
+  test("float64 is rounded, another order refused", () => {
+    const bytes = npy(whole.replace("<f4", "<f8"), 48);
+    const values = [0.1, -1e300, 1e-300, Number.NaN, 2 ** 24 + 1, Number.NEGATIVE_INFINITY];
+    new Uint8Array(bytes.buffer, bytes.length - 48).set(new Uint8Array(Float64Array.from(values).buffer));
+    expect(decodeNpy(bytes)).toEqual({ data: Float32Array.from(values), shape: [3, 2] });
+    expect(outcome(() => decodeNpy(npy(whole.replace("False", "True"))))).toBe(
+      "npy: expected row-major order, got fortran_order (np.ascontiguousarray)",
+    );
+  });
+
+  test("the longest header and the most dimensions are read", () => {
+    expect(decodeNpy(npy(whole.padEnd(10_000 - 12), 24, [2, 0])).shape).toEqual([3, 2]);
+    const shape = [6, ...new Array(31).fill(1)];
+    const data = new Float32Array(6);
+    expect(decodeNpy(encodeNpy(data, shape))).toEqual({ data, shape });
   });
 
   test("a header longer than np.load takes is refused", () => {

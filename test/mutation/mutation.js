@@ -19,6 +19,7 @@ for (const place of places.length > 0 ? places : Object.keys(rooms)) {
   process.env.MUTATION_ROOM = room;
   const mutants = await new Stryker({
     mutate: [file.length > 0 ? `src/${room}/${file.join("/")}` : `src/${room}/**/*.ts`],
+    mutator: { excludedMutations: rooms[room].without ?? [] },
     testRunner: "vitest",
     plugins: [fileURLToPath(import.meta.resolve("@stryker-mutator/vitest-runner"))],
     vitest: { configFile: "test/mutation/vitest.config.js", related: false },
@@ -31,7 +32,7 @@ for (const place of places.length > 0 ? places : Object.keys(rooms)) {
     tempDirName: "build/mutation/sandbox",
     ignorePatterns: ["build/mutation", "biome.json", "bench", "docs", "test/vectors/*.py", "*.log"],
     timeoutMS: 10_000,
-    reporters: ["clear-text", "html"],
+    reporters: ["progress-append-only", "clear-text", "html"],
     clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
     htmlReporter: { fileName: `build/mutation/${room}.html` },
     thresholds: { high: 95, low: 85, break: 85 },

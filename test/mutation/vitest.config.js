@@ -6,7 +6,7 @@ export default {
   ...root,
   test: {
     ...root.test,
-    include: rooms[process.env.MUTATION_ROOM],
+    include: rooms[process.env.MUTATION_ROOM].tests,
     setupFiles: ["test/mutation/sameDraws.js"],
     reporters: [],
   },
