@@ -2,9 +2,9 @@
 const { sweep } = await import(new URL("../../dist/sweep.js", import.meta.url).href);
 
 const description = {
-  base: { embeddingDim: 24, steps: 2400, evaluateEvery: 300 },
-  axes: { vocabSize: [20, 60, 200], norm: ["none", "layernorm"] },
-  seeds: 3,
+  base: { embeddingDim: 40, steps: 1200, evaluateEvery: 200 },
+  axes: { vocabSize: [60, 700], norm: ["none", "layernorm"] },
+  seeds: 2,
 };
 process.stdout.write("begun\n");
 const onEvent = (event) => {
