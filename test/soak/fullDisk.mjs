@@ -50,7 +50,7 @@ export const fullDisk = ({ sizes }) =>
       out,
     ];
     for (const [shard, out] of [swept, other].entries()) {
-      const axes = ["vocabSize=20,30", "steps=200", "learningRate=0.001,0.01"];
+      const axes = ["vocabSize=20,30", "steps=200", "evaluateEvery=2", "learningRate=0.001,0.01"];
       const { code, stderr } = await unigramLab([...sweepOf(axes, "8", out), "--shard", `${shard}/2`]);
       check(code === 0, stderr);
     }
