@@ -31,7 +31,7 @@ for (const place of places.length > 0 ? places : Object.keys(rooms)) {
     incrementalFile: `build/mutation/${room}.json`,
     tempDirName: "build/mutation/sandbox",
     ignorePatterns: ["build/mutation", "biome.json", "bench", "docs", "test/vectors/*.py", "*.log"],
-    timeoutMS: 10_000,
+    timeoutMS: 3000,
     reporters: ["progress-append-only", "clear-text", "html"],
     clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
     htmlReporter: { fileName: `build/mutation/${room}.html` },
