@@ -1,5 +1,6 @@
 /** Bundles src into dist: the universal entry by itself, and the Node entries with what they share in flat chunks. */
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { build } from "esbuild";
 
@@ -91,6 +92,15 @@ const smallMemory = {
     })),
 };
 
+/** Vega would ask for node-canvas at the top level, which forbids require() and lets figures depend on what is installed. */
+const withoutCanvas = {
+  name: "without-canvas",
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^vega-canvas$/ }, ({ resolveDir }) => ({
+      path: createRequire(join(resolveDir, "_")).resolve("vega-canvas").replace(".node.js", ".browser.js"),
+    })),
+};
+
 /** The universal entry, once for every way to get at the kernel: one file each, which imports at most what is named. */
 const universal = [];
 for (const [name, entryPoint, plugins, imports] of [
@@ -131,7 +141,7 @@ const entries = {
 const forNode = await build({
   ...common,
   entryPoints: entries,
-  plugins: [kernelAsBytes, loaderWithoutPatches],
+  plugins: [kernelAsBytes, loaderWithoutPatches, withoutCanvas],
   // a stack trace needs names and lines only, and these bundles hold much that is not ours
   sourcesContent: false,
   platform: "node",

@@ -1,6 +1,6 @@
 /**
  * A batch as a list of entries: (slot of the input, target, how often). Up to 128 pairs are their own entries, in their
- * order. A larger batch is counted first: each distinct pair is one entry, slot after slot, and what is summed over entries
+ * order, each once. A larger batch is counted first: each distinct pair is one entry, slot after slot, and what is summed over entries
  * is summed in f64, so that no rounding error grows with the batch.
  */
 import { Run } from "./run";
@@ -8,24 +8,24 @@ import { Run } from "./run";
 /** Lists the distinct inputs and the entries; releaseInputs clears what this wrote into V-sized tables. */
 export function groupPairs(run: Run): void {
   groupInputs(run);
-  if (run.counted) {
-    countPairs(run);
-    return;
-  }
-  run.entryCount = run.batchSize;
-  for (let i: usize = 0; i < <usize>run.batchSize << 2; i += 4) store<u32>(run.entryCounts + i, 1);
+  // the host has set entryCount and all counts of a batch that is its own list
+  if (run.counted) countPairs(run);
 }
 
 /** The distinct inputs in the order of their appearance, their counts, and the slot of every pair. */
 function groupInputs(run: Run): void {
   const slots = run.slots;
   const counts = run.counts;
+  const inputs = run.inputs;
+  const distinct = run.distinct;
+  const entrySlots = run.entrySlots;
+  const end = <usize>run.batchSize << 2;
   let distinctCount: u32 = 0;
-  for (let i: usize = 0; i < <usize>run.batchSize << 2; i += 4) {
-    const input = load<u32>(run.inputs + i);
+  for (let i: usize = 0; i < end; i += 4) {
+    const input = load<u32>(inputs + i);
     let slot = load<u32>(slots + (<usize>input << 2));
     if (slot == 0) {
-      store<u32>(run.distinct + (<usize>distinctCount << 2), input);
+      store<u32>(distinct + (<usize>distinctCount << 2), input);
       store<u32>(counts + (<usize>distinctCount << 2), 1);
       distinctCount++;
       store<u32>(slots + (<usize>input << 2), distinctCount);
@@ -34,7 +34,7 @@ function groupInputs(run: Run): void {
       const at = counts + (<usize>(slot - 1) << 2);
       store<u32>(at, load<u32>(at) + 1);
     }
-    store<u32>(run.entrySlots + i, slot - 1);
+    store<u32>(entrySlots + i, slot - 1);
   }
   run.distinctCount = distinctCount;
 }
@@ -89,10 +89,10 @@ export function releaseInputs(run: Run): void {
     store<u32>(run.slots + (<usize>load<u32>(run.distinct + j) << 2), 0);
 }
 
-/** Chains the entries of each target; releaseTargets clears the heads. */
-export function linkTargets(run: Run): void {
+/** Chains the entries from `first` to before `end` by their targets; releaseTargets clears the heads. */
+export function linkTargets(run: Run, first: u32, end: u32): void {
   // from the last entry to the first, so that a walk along a chain meets them in order
-  for (let i = run.entryCount; i > 0; i--) {
+  for (let i = end; i > first; i--) {
     const at = <usize>(i - 1) << 2;
     const head = run.targetHeads + (<usize>load<u32>(run.entryTargets + at) << 2);
     store<u32>(run.entryNext + at, load<u32>(head));
@@ -100,7 +100,7 @@ export function linkTargets(run: Run): void {
   }
 }
 
-export function releaseTargets(run: Run): void {
-  for (let i: usize = 0; i < <usize>run.entryCount << 2; i += 4)
+export function releaseTargets(run: Run, first: u32, end: u32): void {
+  for (let i = <usize>first << 2; i < <usize>end << 2; i += 4)
     store<u32>(run.targetHeads + (<usize>load<u32>(run.entryTargets + i) << 2), 0);
 }

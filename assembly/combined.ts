@@ -117,11 +117,17 @@ function lossAndGradient(run: Run): f64 {
   // how far the targets' logits are above the largest: differences of f32 are exact in f64, so no loss falls below 0. Two
   // sums, so that one addition need not wait for the other
   const end = <usize>run.entryCount << 2;
+  const perPair = f32(1.0 / pairs);
+  const counts = run.counted ? run.entryCounts : 0;
+  const cells = run.entryNext;
+  const slots = run.entrySlots;
+  const targets = run.entryTargets;
+  const places = run.places;
   let even: f64 = 0;
   let odd: f64 = 0;
   for (let e: usize = 0; e < end; e += 8) {
-    even += aboveLargest(run, e, widthBytes);
-    if (e + 4 < end) odd += aboveLargest(run, e + 4, widthBytes);
+    even += aboveLargest(e, g, widthBytes, max, slots, targets, places, cells, counts);
+    if (e + 4 < end) odd += aboveLargest(e + 4, g, widthBytes, max, slots, targets, places, cells, counts);
   }
   exponentiate(g, max, sum, run.vocabSize, width);
 
@@ -137,10 +143,10 @@ function lossAndGradient(run: Run): f64 {
   for (let row: usize = g; row < g + run.vocabSize * widthBytes; row += widthBytes)
     for (let j: usize = 0; j < widthBytes; j += 16)
       v128.store(row + j, f32x4.mul(v128.load(row + j), v128.load(run.inputScale + j)));
-  const perPair = 1.0 / pairs;
   for (let e: usize = 0; e < end; e += 4) {
-    const at: usize = load<u32>(run.entryNext + e);
-    store<f32>(at, load<f32>(at) - f32(f64(load<u32>(run.entryCounts + e)) * perPair));
+    const at: usize = load<u32>(cells + e);
+    const part = counts ? f32(f64(load<u32>(counts + e)) / pairs) : perPair;
+    store<f32>(at, load<f32>(at) - part);
   }
   for (let a: u32 = 0; a < count; a++) {
     let across = g + a * widthBytes;
@@ -156,14 +162,21 @@ function lossAndGradient(run: Run): f64 {
   return loss;
 }
 
-/** An entry's logit above the largest of its input, times its count (`e`: 4 times its number); keeps the logit's address. */
+/**
+ * An entry's logit above the largest of its input, as often as it is there (`e`: 4 times its number; counts = 0: once). Keeps
+ * the logit's address in `cells`. All that is the run's comes as a local: after a store it would be loaded anew.
+ */
 @inline
-function aboveLargest(run: Run, e: usize, widthBytes: usize): f64 {
-  const slot = <usize>load<u32>(run.entrySlots + e) << 2;
-  const place = load<u32>(run.places + (<usize>load<u32>(run.entryTargets + e) << 2));
-  const cell = run.logits + place * widthBytes + slot;
-  store<u32>(run.entryNext + e, u32(cell));
-  return f64(load<u32>(run.entryCounts + e)) * (f64(load<f32>(cell)) - f64(load<f32>(run.inputShift + slot)));
+function aboveLargest(
+  e: usize, logits: usize, widthBytes: usize, max: usize, slots: usize, targets: usize, places: usize, cells: usize,
+  counts: usize,
+): f64 {
+  const slot = <usize>load<u32>(slots + e) << 2;
+  const place = load<u32>(places + (<usize>load<u32>(targets + e) << 2));
+  const cell = logits + place * widthBytes + slot;
+  store<u32>(cells + e, u32(cell));
+  const above = f64(load<f32>(cell)) - f64(load<f32>(max + slot));
+  return counts ? f64(load<u32>(counts + e)) * above : above;
 }
 
 /**

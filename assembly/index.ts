@@ -12,6 +12,7 @@ export { buildAliasTable, drawTokens } from "./sampler";
 export { eigenvalues, spectrum } from "./spectrum";
 export { serve } from "./crew";
 export { advance, step } from "./step";
+export { dot } from "./vector";
 export { gaussianWeights } from "./weights";
 export { streamKey } from "./random";
 

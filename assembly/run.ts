@@ -97,8 +97,6 @@ export class Run {
    * combined step the address of its logit. */
   targetHeads: usize;
   entryNext: usize;
-  /** An entry's f32: its logit in base 2, not of a combined step. */
-  entryLogits: usize;
   /** min(V, B) u32 each: the distinct inputs in order of appearance, and how often they occur. */
   distinct: usize;
   counts: usize;
@@ -118,8 +116,8 @@ export class Run {
   /** segments × block each: largest logits, where the shift asks for them, and sums of probabilities. */
   segmentMax: usize;
   segmentSum: usize;
-  /** min(V, B) f64: Σ of the logits of an input's targets, in base 2. */
-  targetLogitSum: usize;
+  /** segments × block f64: sums of the logits, in base 2, of an input's targets. */
+  segmentTargetLogits: usize;
   /** block × stride: the block's inputs times n/(B Z). */
   scaledX: usize;
   /** segments × block × stride: partial Σ_b P_jb U_b. */

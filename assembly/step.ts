@@ -3,16 +3,14 @@ import { beginUpdate, updateParameters } from "./adam";
 import { groupPairs, linkTargets, releaseInputs, releaseTargets } from "./batch";
 import { combinedStep } from "./combined";
 import { ACCUMULATE, FORWARD, MAXIMA, share, UPDATE } from "./crew";
-import { LN2 } from "./exp";
-import {
-  blockWidth, columnMax, DEPTH, exponentiate, fourLogits, gatherInputs, inRange, logitsOfRows, packPanels,
-} from "./logits";
+import { LN2, LOG2_E } from "./exp";
+import { blockWidth, columnMax, DEPTH, exponentiate, gatherInputs, inRange, logitsOfRows, packPanels } from "./logits";
 import { multiply } from "./matmul";
 import { LAYERNORM, normBackward } from "./norm";
 import { BATCH, streamKey } from "./random";
 import { Run } from "./run";
 import { drawTokens } from "./sampler";
-import { addRow, addScaledRow, addScaledRows, addToDoubles, fromDoubles, scaleRow } from "./vector";
+import { addRow, addScaledRow, addScaledRows, addToDoubles, dot, fromDoubles, scaleRow } from "./vector";
 
 /** `count` steps on drawn batches, one rate (f64) each. Returns the steps done: fewer when a loss was not finite. */
 export function advance(run: Run, count: u32, rates: usize): u32 {
@@ -34,11 +32,9 @@ export function step(run: Run, rate: f64): bool {
 }
 
 function generalStep(run: Run, rate: f64): bool {
-  linkTargets(run);
   const count = run.distinctCount;
   gatherInputs(run, run.distinct, count, run.x, run.rowMean, run.rowScale);
   sumTargets(run);
-  sumTargetLogits(run);
 
   run.blocks = (count + run.blockInputs - 1) / run.blockInputs;
   let loss: f64 = 0;
@@ -46,6 +42,10 @@ function generalStep(run: Run, rate: f64): bool {
     const first = block * run.blockInputs;
     run.block = block;
     run.blockCount = min(run.blockInputs, count - first);
+    // the entries of these inputs: all of them, or those of their slots
+    const from = run.blocks == 1 ? 0 : load<u32>(run.entryStarts + (<usize>first << 2));
+    const to = run.blocks == 1 ? run.entryCount : load<u32>(run.entryStarts + (<usize>(first + run.blockCount) << 2));
+    linkTargets(run, from, to);
     packPanels(
       run.panels, run.x + first * (<usize>run.stride << 2), <usize>run.stride << 2, run.blockCount, run.dim,
     );
@@ -57,8 +57,11 @@ function generalStep(run: Run, rate: f64): bool {
       share(run, FORWARD, run.segments);
     }
     loss += combineSegments(run);
-    if (run.blocks > 1) share(run, ACCUMULATE, chunkCount(run));
+    if (run.blocks == 1) break;
+    releaseTargets(run, from, to);
+    share(run, ACCUMULATE, chunkCount(run));
   }
+  if (run.blocks > 1) linkTargets(run, 0, run.entryCount);
   run.loss = loss / f64(run.batchSize);
   const finite = isFinite(run.loss);
   if (finite) {
@@ -68,7 +71,7 @@ function generalStep(run: Run, rate: f64): bool {
     if (run.norm) updateParameters(run, run.gain, run.gainFirst, run.gainSecond, run.dGain, run.stride);
     if (run.norm == LAYERNORM) updateParameters(run, run.bias, run.biasFirst, run.biasSecond, run.dBias, run.stride);
   }
-  releaseTargets(run);
+  releaseTargets(run, 0, run.entryCount);
   return finite;
 }
 
@@ -102,48 +105,23 @@ function sumTargets(run: Run): void {
     );
 }
 
-/** The logits of all entries, and their sums over the targets of each input. */
-function sumTargetLogits(run: Run): void {
-  memory.fill(run.targetLogitSum, 0, <usize>run.distinctCount << 3);
-  const last = <usize>(run.entryCount - 1) << 2;
-  for (let e: usize = 0; e <= last; e += 16) {
-    const e1 = min(e + 4, last), e2 = min(e + 8, last), e3 = min(e + 12, last);
-    fourLogits(
-      run.entryLogits + e, inputOf(run, e), inputOf(run, e1), inputOf(run, e2), inputOf(run, e3),
-      targetOf(run, e), targetOf(run, e1), targetOf(run, e2), targetOf(run, e3), run.dim,
-    );
-  }
-  for (let e: usize = 0; e <= last; e += 4) {
-    const sum = run.targetLogitSum + (<usize>load<u32>(run.entrySlots + e) << 3);
-    store<f64>(sum, load<f64>(sum) + f64(load<u32>(run.entryCounts + e)) * f64(load<f32>(run.entryLogits + e)));
-  }
-}
-
-/** Rows of an entry (`e`: 4 times its number): its x and its target's unembedding. */
-@inline
-function inputOf(run: Run, e: usize): usize {
-  return run.x + load<u32>(run.entrySlots + e) * (<usize>run.stride << 2);
-}
-@inline
-function targetOf(run: Run, e: usize): usize {
-  return run.unembedding + load<u32>(run.entryTargets + e) * (<usize>run.stride << 2);
-}
-
 /**
  * The shift of every input's softmax: the mean logit of its targets, in base 2. It is known before the vocabulary passes
- * by, so that all of it has one scale, and some logit reaches it, so that no sum is far below 1.
+ * by, so that all of it has one scale, and some logit reaches it up to rounding, so that no sum is far below 1.
  */
 function shiftByTargets(run: Run): void {
+  const rowBytes = <usize>run.stride << 2;
   const first = run.block * run.blockInputs;
   for (let j: u32 = 0; j < run.blockCount; j++) {
-    const slot = <usize>(first + j);
-    const mean = load<f64>(run.targetLogitSum + (slot << 3)) / f64(load<u32>(run.counts + (slot << 2)));
-    store<f32>(run.inputShift + (<usize>j << 2), f32(mean));
+    const slot = first + j;
+    const sum = dot(run.x + slot * rowBytes, run.targetSum + slot * rowBytes, rowBytes);
+    const mean = sum / f64(load<u32>(run.counts + (<usize>slot << 2)));
+    store<f32>(run.inputShift + (<usize>j << 2), f32(mean * LOG2_E));
   }
 }
 
 /** Logits and unnormalised probabilities of one segment's chunks for the inputs of the block in hand, the sums of their
- * softmax, and Σ_b P_jb U_b while the rows of U are in the cache. */
+ * softmax and of their targets' logits, and Σ_b P_jb U_b while the rows of U are in the cache. */
 export function forwardSegment(run: Run, segment: u32): void {
   const count = run.blockCount;
   const width = blockWidth(count);
@@ -153,17 +131,46 @@ export function forwardSegment(run: Run, segment: u32): void {
   const dx = run.segmentDx + <usize>segment * run.blockInputs * rowBytes;
   const firstRow = segment * run.segmentChunks * run.chunkRows;
   const endRow = min(run.vocabSize, firstRow + run.segmentChunks * run.chunkRows);
+  const targetLogits = run.segmentTargetLogits + segment * (<usize>run.blockInputs << 3);
   memory.fill(sum, 0, widthBytes);
+  memory.fill(targetLogits, 0, <usize>count << 3);
   for (let row = firstRow; row < endRow; row += run.chunkRows) {
     const rows = min(run.chunkRows, endRow - row);
     const logits = run.logits + row * widthBytes;
     logitsOfRows(run, logits, run.panels, row, rows, width);
+    addTargetLogits(run, targetLogits, logits, row, rows, widthBytes);
     exponentiate(logits, run.inputShift, sum, rows, width);
     multiply(
       dx, rowBytes, logits, 4, widthBytes, run.unembedding + row * rowBytes, rowBytes,
       count, run.stride, rows, row > firstRow, run.wide,
     );
   }
+}
+
+/** out[j] (f64) += the logits that input j's targets have among these rows, as often as they are drawn. */
+function addTargetLogits(run: Run, out: usize, logits: usize, row: u32, rows: u32, widthBytes: usize): void {
+  const first = run.block * run.blockInputs;
+  for (let token = <usize>row << 2; token < <usize>(row + rows) << 2; token += 4) {
+    for (let entry = load<u32>(run.targetHeads + token); entry != 0; ) {
+      const at = <usize>(entry - 1) << 2;
+      const j = <usize>(load<u32>(run.entrySlots + at) - first);
+      const sum = out + (j << 3);
+      store<f64>(sum, load<f64>(sum) + f64(load<u32>(run.entryCounts + at)) * f64(load<f32>(logits + (j << 2))));
+      entry = load<u32>(run.entryNext + at);
+    }
+    logits += widthBytes;
+  }
+}
+
+/** Σ over the segments of what an input's targets' logits add up to. */
+function targetLogitsOf(run: Run, j: u32): f64 {
+  let at = run.segmentTargetLogits + (<usize>j << 3);
+  let total: f64 = 0;
+  for (let s: u32 = 0; s < run.segments; s++) {
+    total += load<f64>(at);
+    at += <usize>run.blockInputs << 3;
+  }
+  return total;
 }
 
 /** Σ over the segments of what an input's probabilities add up to. */
@@ -218,9 +225,9 @@ export function combineSegments(run: Run): f64 {
     const total = sumOfSegments(run, j);
     const times = f64(load<u32>(run.counts + (<usize>slot << 2)));
     const scale = f32(times / (f64(run.batchSize) * total));
-    // Σ of the targets' logits above the shift: exact where they are all the same, so that no loss falls below 0
-    const above = load<f64>(run.targetLogitSum + (<usize>slot << 3)) - times * f64(load<f32>(run.inputShift + (<usize>j << 2)));
-    loss += times * log(total) - above * LN2;
+    // of the same logits as the sum, so that what is common to them cancels; below 0 by nothing but rounding, which is cut off
+    const above = targetLogitsOf(run, j) - times * f64(load<f32>(run.inputShift + (<usize>j << 2)));
+    loss += max(0.0, times * log(total) - above * LN2);
 
     scaleRow(run.scaledX + j * rowBytes, run.x + slot * rowBytes, scale, rowBytes);
     const dx = run.dx + slot * rowBytes;

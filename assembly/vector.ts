@@ -57,3 +57,24 @@ export function fromDoubles(out: usize, x: usize, factor: f64, add: bool, bytes:
     store<f32>(out + i, add ? load<f32>(out + i) + value : value);
   }
 }
+
+/** Σ x·y in f64: four running sums [a, b, c, d] ⇒ (a + b) + (c + d). */
+export function dot(x: usize, y: usize, bytes: usize): f64 {
+  let low = f64x2.splat(0);
+  let high = f64x2.splat(0);
+  for (let i: usize = 0; i < bytes; i += 16) {
+    const a = v128.load(x + i);
+    const b = v128.load(y + i);
+    low = f64x2.add(low, f64x2.mul(f64x2.promote_low_f32x4(a), f64x2.promote_low_f32x4(b)));
+    high = f64x2.add(
+      high,
+      f64x2.mul(
+        f64x2.promote_low_f32x4(i8x16.shuffle(a, a, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15)),
+        f64x2.promote_low_f32x4(i8x16.shuffle(b, b, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15)),
+      ),
+    );
+  }
+  return (
+    f64x2.extract_lane(low, 0) + f64x2.extract_lane(low, 1) + (f64x2.extract_lane(high, 0) + f64x2.extract_lane(high, 1))
+  );
+}

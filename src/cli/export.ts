@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { checkWritable } from "../disk/writeWhole.js";
 import { checkExportPath, exportRuns } from "../report/export.js";
 import { Journal } from "../sweep/journal.js";
 
@@ -12,19 +13,23 @@ export function addExport(program: Command): void {
     .argument("<dir>", "directory of a sweep or of reproduce")
     .requiredOption("--out <file>", "file to write: .parquet, .csv or .json")
     .option("--runs", "one row a run, with its last evaluation")
+    .option("--force", "replace a file that unigram-lab did not export")
     .addHelpText("after", "\nExample:\n  unigram-lab export unigram-lab-sweep --out runs.parquet")
-    .action(async (directory: string, options: { out: string; runs?: boolean }) => {
-      checkExportPath(options.out);
-      const journal = await Journal.read(directory);
-      try {
-        for (const notice of journal.notices) process.stderr.write(`${notice}\n`);
-        const rows = await exportRuns(journal, options.out, options.runs ? "runs" : "evaluations");
-        const missing = journal.failedRuns.length;
-        process.stderr.write(
-          `${rows} rows of ${journal.runs.length} runs in ${options.out}${missing ? `; ${missing} failed runs have no rows` : ""}\n`,
-        );
-      } finally {
-        await journal.close();
-      }
-    });
+    .action(
+      async (directory: string, { out, runs, force }: { out: string; runs?: boolean; force?: boolean }) => {
+        checkExportPath(out);
+        const journal = await Journal.read(directory);
+        try {
+          await checkWritable(out, { kind: "table", force });
+          for (const notice of journal.notices) process.stderr.write(`${notice}\n`);
+          const rows = await exportRuns(journal, out, runs ? "runs" : "evaluations", { force });
+          const missing = journal.failedRuns.length;
+          process.stderr.write(
+            `${rows} rows of ${journal.runs.length} runs in ${out}${missing ? `; ${missing} failed runs have no rows` : ""}\n`,
+          );
+        } finally {
+          await journal.close();
+        }
+      },
+    );
 }

@@ -1,8 +1,20 @@
 import { CommanderError } from "commander";
 import { ConfigError } from "../config.js";
 
-/** A stop that the user asked for, after what is finished was kept. */
-export class Interrupted extends Error {}
+/** A stop before the end, after what is finished was kept: by Ctrl-C, or by an output that takes nothing more. */
+export class Interrupted extends Error {
+  constructor(
+    message: string,
+    readonly exitCode = 130,
+  ) {
+    super(message);
+  }
+
+  /** The same stop, with what was kept. */
+  keeping(what: string): Interrupted {
+    return new Interrupted(`${this.message}: ${what}`, this.exitCode);
+  }
+}
 
 /** Prints what went wrong in one line and gives the exit code: 2 for the user's mistakes, 130 for Ctrl-C, else 1. */
 export function exitCodeOf(error: unknown, verbose: boolean): number {
@@ -10,7 +22,7 @@ export function exitCodeOf(error: unknown, verbose: boolean): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof Interrupted) {
     process.stderr.write(`${error.message}\n`);
-    return 130;
+    return error.exitCode;
   }
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(`error: ${message.split("\n")[0]}\n`);

@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { addExport } from "./export.js";
 import { exitCodeOf } from "./failure.js";
 import { addMerge } from "./merge.js";
+import { allTaken } from "./output.js";
 import { addReport } from "./report.js";
 import { addReproduce } from "./reproduce.js";
 import { revectorize } from "./revectorizer.js";
@@ -41,13 +42,17 @@ const overrideExit = (command: Command): void => {
 };
 overrideExit(program);
 
-// a closed pipe (`| head`) is not an error
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
-});
+const verbose = process.argv.includes("--verbose");
+/** What nobody caught is a line too. */
+const unforeseen = (error: unknown) => process.exit(exitCodeOf(error, verbose) || 1);
+process.on("uncaughtException", unforeseen);
+process.on("unhandledRejection", unforeseen);
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.exitCode = exitCodeOf(error, process.argv.includes("--verbose"));
-}
+/** What went wrong, as the exit code. */
+const codeOf = (work: Promise<unknown>): Promise<number> =>
+  work.then(
+    () => 0,
+    (error) => exitCodeOf(error, verbose),
+  );
+
+process.exitCode = (await codeOf(program.parseAsync())) || (await codeOf(allTaken()));

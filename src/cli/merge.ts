@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Command } from "commander";
-import { parseSweep, type SweepDescription } from "../sweep/description.js";
+import type { SweepDescription } from "../sweep/description.js";
 import { SweepPlan } from "../sweep/grid.js";
 import { Journal } from "../sweep/journal.js";
 import { merge } from "../sweep/merge.js";
+import { say } from "./output.js";
 import { readDescription, writeDescription } from "./sweepFiles.js";
 
 /** Missing runs that are named one by one. */
@@ -23,14 +25,17 @@ export function addMerge(program: Command): void {
 
 /** The sweep that all directories share, or undefined when they hold none or several. */
 async function commonDescription(directories: string[]): Promise<SweepDescription | undefined> {
-  const texts = new Set<string>();
+  let common: SweepDescription | undefined;
   for (const directory of directories) {
     const description = await readDescription(directory);
-    if (description) texts.add(JSON.stringify(description));
-  }
-  if (texts.size > 1)
+    if (!description) continue;
+    common ??= description;
+    // the order of keys is nobody's meaning
+    if (isDeepStrictEqual(description, common)) continue;
     process.stderr.write("the directories are of different sweeps: what is missing cannot be told\n");
-  return texts.size === 1 ? parseSweep(JSON.parse([...texts][0])) : undefined;
+    return undefined;
+  }
+  return common;
 }
 
 async function mergeCommand(out: string, directories: string[]): Promise<void> {
@@ -45,7 +50,7 @@ async function mergeCommand(out: string, directories: string[]): Promise<void> {
   await merged.close();
   if (missing.length === 0) return;
   for (const run of missing.slice(0, SHOWN))
-    process.stdout.write(`missing ${run}${failed.includes(run) ? " (failed)" : ""}\n`);
+    await say(`missing ${run}${failed.includes(run) ? " (failed)" : ""}\n`);
   throw new Error(
     `${missing.length} runs of the sweep are missing in ${out}${missing.length > SHOWN ? `, the first ${SHOWN} are listed` : ""}`,
   );

@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import type { Command } from "commander";
+import { checkWritable } from "../disk/writeWhole.js";
 import { writeSweepReport } from "../report/sweepReport.js";
 import { Journal } from "../sweep/journal.js";
 
@@ -11,11 +13,15 @@ export function addReport(program: Command): void {
     )
     .argument("<dir>", "directory of a sweep or of reproduce")
     .option("--out <dir>", "directory to write to (default: the sweep's)")
-    .action(async (directory: string, options: { out?: string }) => {
+    .option("--force", "replace files that unigram-lab did not write")
+    .action(async (directory: string, { out = directory, force }: { out?: string; force?: boolean }) => {
       const journal = await Journal.read(directory);
       try {
+        await checkWritable(join(out, "report.html"), { kind: "page", force });
         for (const notice of journal.notices) process.stderr.write(`${notice}\n`);
-        process.stderr.write(`report: ${await writeSweepReport(journal, options.out ?? directory)}\n`);
+        const onNotice = (line: string) => process.stderr.write(`${line}\n`);
+        const page = await writeSweepReport(journal, out, { force, onNotice });
+        process.stderr.write(`report: ${page}\n`);
       } finally {
         await journal.close();
       }

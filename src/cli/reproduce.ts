@@ -1,25 +1,33 @@
 import { join } from "node:path";
 import Table from "cli-table3";
 import type { Command } from "commander";
-import { ConfigError, configHash, parseConfig, type RunConfig } from "../config.js";
+import { ConfigError, configHash, parseConfig } from "../config.js";
 import type { Claim } from "../experiments/experiment.js";
 import { experiments } from "../experiments/index.js";
 import { writeReport } from "../report/index.js";
+import { journaledExperiments } from "../report/journaled.js";
+import { shortNumber } from "../report/labels.js";
 import { cores, FailedRuns, Journal, type RunResult, runPool } from "../sweep/index.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
 import { parseWholeNumber } from "./numbers.js";
+import { say } from "./output.js";
 import { progressReporter } from "./progress.js";
+import { checkReportDirectory } from "./reportDirectory.js";
 import { vectorBits } from "./revectorizer.js";
 
 interface Options {
   seeds: string;
   threads?: string;
-  out: string;
+  out?: string;
   quick?: boolean;
+  force?: boolean;
   json?: boolean;
   verbose?: boolean;
 }
+
+/** Where a profile's report goes when no directory is given. */
+const directoryOf = (quick: boolean): string => `unigram-lab-report${quick ? "-quick" : ""}`;
 
 export function addReproduce(program: Command): void {
   program
@@ -31,13 +39,17 @@ export function addReproduce(program: Command): void {
     .argument("[experiment...]", "experiments to run")
     .option("--seeds <n>", "seeds of every setting", "3")
     .option("--threads <n>", "threads (default: one a core)")
-    .option("--out <dir>", "directory of the report", "unigram-lab-report")
+    .option(
+      "--out <dir>",
+      `directory of the report (${directoryOf(false)}, with --quick ${directoryOf(true)})`,
+    )
     .option("--quick", "a first look in under a minute: fewer steps, small vocabularies")
-    .option("--json", "print the claims as JSON")
+    .option("--force", "replace files that unigram-lab did not write")
+    .option("--json", "print the claims of the experiments named as JSON")
     .option("--verbose", "say more")
     .addHelpText(
       "after",
-      "\nExamples:\n  unigram-lab reproduce --quick\n  unigram-lab reproduce scaling-law --seeds 3\n\nA run that is finished is kept in DIR/journal.ndjson and not run again.",
+      "\nExamples:\n  unigram-lab reproduce --quick\n  unigram-lab reproduce scaling-law --seeds 3\n\nA run that is finished is kept in DIR/journal.ndjson and not run again. Page, claims and tables show all experiments\nwith finished runs there, with all their seeds, whichever were named last. The quick profile trains other configs:\nits report has a directory of its own, and one that holds the other profile or a sweep is refused.",
     )
     .action(reproduce);
 }
@@ -52,17 +64,36 @@ async function reproduce(names: string[], options: Options): Promise<void> {
   const threads =
     options.threads === undefined ? cores() : parseWholeNumber("--threads", options.threads, 1, 1024);
   const quick = options.quick ?? false;
-  const journal = await Journal.open(options.out);
+  const out = options.out ?? directoryOf(quick);
+  await checkReportDirectory(out, quick, options.force);
+  const journal = await Journal.open(out);
+  try {
+    await reproduceInto(out, journal, { names, seeds, threads, quick }, options);
+  } finally {
+    await journal.close();
+  }
+}
 
+/** What is to be run. */
+interface Wanted {
+  names: string[];
+  seeds: number;
+  threads: number;
+  quick: boolean;
+}
+
+async function reproduceInto(
+  out: string,
+  journal: Journal,
+  { names, seeds, threads, quick }: Wanted,
+  options: Options,
+): Promise<void> {
   const chosen = experiments.filter(({ name }) => names.length === 0 || names.includes(name));
-  const planned = chosen.map((experiment) => {
-    const conditions = experiment.conditions(quick);
-    const configs = conditions.flatMap(({ config }) =>
+  const configs = chosen.flatMap(({ conditions }) =>
+    conditions(quick).flatMap(({ config }) =>
       Array.from({ length: seeds }, (_, seed) => parseConfig({ ...config, seed })),
-    );
-    return { name: experiment.name, conditions, configs };
-  });
-  const configs = planned.flatMap(({ configs: own }) => own);
+    ),
+  );
   const total = new Set(configs.map(configHash)).size;
   for (const notice of journal.notices) process.stderr.write(`${notice}\n`);
   process.stderr.write(`${total} runs on ${threads} ${threads === 1 ? "thread" : "threads"}\n`);
@@ -85,46 +116,49 @@ async function reproduce(names: string[], options: Options): Promise<void> {
       finished.set(result.run, result);
   } catch (error) {
     if (error instanceof FailedRuns) failed = error;
-    else if (error !== signal.reason) throw error;
-    else
-      throw new Interrupted(
-        `interrupted: ${finished.size} of ${total} runs are finished and kept; the same command goes on from there, and writes the report`,
+    else if (error instanceof Interrupted)
+      throw error.keeping(
+        `${finished.size} of ${total} runs are finished and kept; the same command goes on from there, and writes the report`,
       );
+    else throw error;
   } finally {
     bar.stop();
-    await journal.close();
   }
 
-  const results = planned.map(({ name, conditions, configs: own }) => ({
-    name,
-    conditions,
-    runs: ownRuns(own, finished),
+  const journaled = await journaledExperiments(journal, quick);
+  const asked = new Set(chosen.map(({ name }) => name));
+  // what ran for another experiment alone makes no section of its own
+  const shown = journaled.map((own) => ({
+    ...own,
+    runs: own.seeds > 0 || asked.has(own.name) ? own.runs : [],
+    seeds: Math.max(own.seeds, asked.has(own.name) ? seeds : 0),
   }));
-  const seconds = [...finished.values()].reduce((sum, run) => sum + run.seconds, 0);
-  const claims = await writeReport(options.out, {
-    experiments: results,
-    quick,
-    seeds,
-    seconds,
-    threads,
-  });
-  if (options.json) process.stdout.write(`${JSON.stringify(claims, null, 2)}\n`);
-  else printClaims(claims);
+  const runs = new Map(shown.flatMap((own) => own.runs).map((run) => [run.run, run]));
+  const claims = await writeReport(
+    out,
+    {
+      experiments: shown,
+      quick,
+      seeds,
+      seconds: [...runs.values()].reduce((sum, run) => sum + run.seconds, 0),
+      threads,
+    },
+    { force: options.force, onNotice: (line) => process.stderr.write(`${line}\n`) },
+  );
+  const own = claims.filter(({ experiment }) => asked.has(experiment));
+  await say(options.json ? `${JSON.stringify(own, null, 2)}\n` : claimsTable(own));
   if (options.verbose) printVerbose([...finished.values()]);
-  process.stderr.write(`report: ${join(options.out, "index.html")}\n`);
+  process.stderr.write(`report: ${join(out, "index.html")}\n`);
   if (failed) throw new Error(`${failed.count} of ${total} runs failed: ${failed.message}`);
 }
 
-const ownRuns = (configs: RunConfig[], finished: Map<string, RunResult>): RunResult[] =>
-  [...new Set(configs.map(configHash))].flatMap((run) => finished.get(run) ?? []);
-
-const figure = (x: number | null): string => (x === null ? "" : Number(x.toPrecision(4)).toString());
+const figure = (x: number | null): string => (x === null ? "" : shortNumber(x));
 const spread = ({ standardDeviation, seeds }: Claim["measured"]): string =>
   seeds > 1 ? ` ± ${Number(standardDeviation.toPrecision(2))}` : "";
 
 /** The verdicts, an experiment at a time, and how many of each there are. */
-function printClaims(claims: Claim[]): void {
-  if (claims.length === 0) return;
+function claimsTable(claims: Claim[]): string {
+  if (claims.length === 0) return "";
   const border = { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" };
   const width = Math.max(80, Math.min(process.stdout.columns ?? 110, 140));
   const table = new Table({
@@ -143,9 +177,7 @@ function printClaims(claims: Claim[]): void {
     table.push([quantity, figure(post), `${figure(measured.mean)}${spread(measured)}`, verdict]);
   }
   const count = (verdict: Claim["verdict"]) => claims.filter((claim) => claim.verdict === verdict).length;
-  process.stdout.write(
-    `${table.toString()}\nOf ${claims.length} claims ${count("holds")} hold, ${count("fails")} fail, ${count("inconclusive")} are inconclusive.\n`,
-  );
+  return `${table.toString()}\nOf ${claims.length} claims ${count("holds")} hold, ${count("fails")} fail, ${count("inconclusive")} are inconclusive.\n`;
 }
 
 function printVerbose(runs: RunResult[]): void {

@@ -1,7 +1,8 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
+import { resolve } from "node:path";
 import type { Command } from "commander";
-import { ConfigError, configHash, parseConfig, type RunConfig, type RunConfigInput } from "../config.js";
-import { atomicWrite } from "../report/atomicWrite.js";
+import { ConfigError, configHash, type RunConfig } from "../config.js";
+import { checkWritable, writeWhole } from "../disk/writeWhole.js";
 import { checkRecordsPath, writeRecords } from "../report/index.js";
 import { cores } from "../sweep/cores.js";
 import { estimateCost, worthSharing } from "../sweep/cost.js";
@@ -12,38 +13,21 @@ import { decodeSnapshot } from "../training/snapshot.js";
 import type { Trainer } from "../training/trainer.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
-import { parseNumber, parseWholeNumber } from "./numbers.js";
+import { parseWholeNumber } from "./numbers.js";
+import { say } from "./output.js";
 import { vectorBits } from "./revectorizer.js";
+import { RunCheckpoint } from "./runCheckpoint.js";
+import { type ConfigFlags, configOf, fields, stepsOfResumed } from "./trainConfig.js";
 
-/** Flags that set one field of the config: flag, its value's name, dotted path, meaning. */
-const fields: [string, string, string, string][] = [
-  ["vocab-size", "V", "vocabSize", "tokens in the vocabulary (100)"],
-  ["embedding-dim", "D", "embeddingDim", "dimensions of an embedding (100)"],
-  ["exponent", "x", "distribution.exponent", "exponent of the Zipf law (1)"],
-  ["init-std", "x", "init.std", "standard deviation of the initial weights (D^-1/2)"],
-  ["beta1", "x", "optimizer.beta1", "Adam's β₁ (0.9)"],
-  ["beta2", "x", "optimizer.beta2", "Adam's β₂ (0.999)"],
-  ["eps", "x", "optimizer.eps", "Adam's eps (1e-8)"],
-  ["batch-size", "B", "batchSize", "pairs a step (128)"],
-  ["steps", "n", "steps", "steps in all (3000)"],
-  ["evaluate-every", "n", "evaluateEvery", "steps between evaluations (100)"],
-  ["seed", "n", "seed", "seed (0)"],
-];
-
-interface Options {
-  config?: string;
-  tied?: boolean;
-  norm?: string;
-  learningRate?: string;
-  evaluation?: string;
+interface Options extends ConfigFlags {
   threads?: string;
   backend?: string;
   out?: string;
   snapshot?: string;
   resume?: string;
+  force?: boolean;
   json?: boolean;
   verbose?: boolean;
-  [flag: string]: unknown;
 }
 
 export function addTrain(program: Command): void {
@@ -64,65 +48,17 @@ export function addTrain(program: Command): void {
       "threads that share the run (default: one a core where a step takes a millisecond)",
     )
     .option("--backend <name>", "wasm or reference (wasm)")
-    .option("--out <file>", "write the records: .parquet, .csv, .json or .ndjson")
+    .option("--out <file>", "write the records of the whole run: .parquet, .csv, .json or .ndjson")
     .option("--snapshot <file>", "write a snapshot at the end, also after Ctrl-C")
-    .option("--resume <file>", "go on from a snapshot; only --steps may be raised")
+    .option("--resume <file>", "go on from a snapshot; of the config only --steps may be another")
+    .option("--force", "replace files that unigram-lab did not write")
     .option("--json", "a JSON line an evaluation")
     .option("--verbose", "say more")
     .addHelpText(
       "after",
-      '\nExamples:\n  unigram-lab train --vocab-size 1000 --learning-rate 0.01 --out run.parquet\n  unigram-lab train --learning-rate \'{"kind":"piecewise-linear","points":[[0,0],[100,0.01]]}\'\n  unigram-lab train --snapshot run.snapshot && unigram-lab train --resume run.snapshot',
+      '\nExamples:\n  unigram-lab train --vocab-size 1000 --learning-rate 0.01 --out run.parquet\n  unigram-lab train --learning-rate \'{"kind":"piecewise-linear","points":[[0,0],[100,0.01]]}\'\n  unigram-lab train --snapshot run.snapshot && unigram-lab train --resume run.snapshot\n\nA run of more than half a minute is kept every half minute in unigram-lab-train-RUN.snapshot, RUN being the name of\nits config, in the working directory; the file is removed when the run is at its end.',
     )
     .action(trainCommand);
-}
-
-const camelCase = (flag: string): string =>
-  flag.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-
-/** The config of the command line. `learningRate` and the kinds pass through to the schema, which names what is wrong. */
-async function configOf(options: Options): Promise<RunConfigInput> {
-  // biome-ignore lint/suspicious/noExplicitAny: the schema checks it
-  const input: any = options.config === undefined ? {} : await readConfig(options.config);
-  for (const [flag, , path] of fields) {
-    const text = options[camelCase(flag)] as string | undefined;
-    if (text === undefined) continue;
-    const value = parseNumber(path, text);
-    const [parent, child] = path.split(".");
-    if (child === undefined) input[parent] = value;
-    else
-      input[parent] = {
-        ...(input[parent] ?? { kind: { distribution: "zipf", init: "normal", optimizer: "adam" }[parent] }),
-        [child]: value,
-      };
-  }
-  if (options.tied !== undefined) input.tied = options.tied;
-  if (options.norm !== undefined) input.norm = options.norm;
-  if (options.evaluation !== undefined) input.evaluation = { kind: options.evaluation };
-  if (options.learningRate !== undefined) input.learningRate = parseSchedule(options.learningRate);
-  return input;
-}
-
-function parseSchedule(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new ConfigError(
-      `learningRate: expected a number or a schedule as JSON, got ${JSON.stringify(text)}`,
-    );
-  }
-}
-
-async function readConfig(path: string): Promise<unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(path, "utf8"));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new ConfigError(`--config: expected a JSON file, got ${path} (${code ?? "not JSON"})`);
-  }
-  if (value === null || typeof value !== "object" || Array.isArray(value))
-    throw new ConfigError(`--config: expected a JSON object, got ${path}`);
-  return value;
 }
 
 /** What the run computes on. Threads share it by themselves where that pays; the bits are the same. */
@@ -138,7 +74,7 @@ function runtimeOf(options: Options, config: RunConfig): TrainerOptions & { thre
 
 async function openTrainer(options: Options): Promise<{ trainer: Trainer; threads: number }> {
   if (options.resume === undefined) {
-    const config = parseConfig(await configOf(options));
+    const config = await configOf(options);
     const runtime = runtimeOf(options, config);
     return { trainer: await createTrainer(config, runtime), threads: runtime.threads };
   }
@@ -150,51 +86,176 @@ async function openTrainer(options: Options): Promise<{ trainer: Trainer; thread
       `--resume: expected a snapshot, got ${options.resume} (${(error as NodeJS.ErrnoException).code})`,
     );
   }
-  const steps = options.steps === undefined ? undefined : parseNumber("steps", options.steps as string);
-  const runtime = runtimeOf(options, decodeSnapshot(bytes).config);
+  const { config, state } = decodeSnapshot(bytes);
+  const steps = await stepsOfResumed(config, options);
+  if (steps !== undefined && steps < state.step)
+    throw new ConfigError(
+      `${options.steps === undefined ? "--config" : "--steps"}: expected steps of at least ${state.step}, which the snapshot has done, got ${steps}`,
+    );
+  const runtime = runtimeOf(options, config);
   return { trainer: await restoreTrainer(bytes, { ...runtime, steps }), threads: runtime.threads };
 }
 
-async function trainCommand(options: Options): Promise<void> {
-  if (options.out !== undefined) checkRecordsPath(options.out);
-  const from = performance.now();
-  const { trainer, threads } = await openTrainer(options);
-  const { config, bytes } = trainer;
-  if (options.verbose)
-    process.stderr.write(
-      `run ${configHash(config)}: ${threads} ${threads === 1 ? "thread" : "threads"}, ${(bytes / 2 ** 20).toFixed(1)} MiB of memory, entropy ${trainer.entropy.toFixed(6)} nats\n`,
+/** Every file that will be written is tried before anything is computed. */
+async function checkOutputs({ out, snapshot, force }: Options): Promise<void> {
+  if (out !== undefined) checkRecordsPath(out);
+  if (out !== undefined && snapshot !== undefined && resolve(out) === resolve(snapshot))
+    throw new ConfigError(`--snapshot: expected another file than --out, got ${snapshot}`);
+  if (out !== undefined) await checkWritable(out, { kind: "table", force });
+  if (snapshot !== undefined) await checkWritable(snapshot, { kind: "snapshot", force });
+}
+
+/**
+ * The records of a resumed run so far; undefined when its snapshot has none of them.
+ * @throws ConfigError when the file to write may be the only one that has them
+ */
+async function earlierRecords(trainer: Trainer, options: Options): Promise<TrainingRecord[] | undefined> {
+  const { stepCount: step, config } = trainer;
+  const { steps, evaluateEvery } = config;
+  if (trainer.earlierRecords !== undefined)
+    // a run that is extended has no record where it ended before
+    return trainer.earlierRecords.filter(
+      (record) => record.diverged || record.step % evaluateEvery === 0 || record.step === steps,
     );
-  const signal = interruptSignal();
-  const records: TrainingRecord[] = [];
-  if (!options.json) process.stdout.write(`${header}\n`);
+  if (step === 0) return [];
+  const { out, force } = options;
+  if (out === undefined) return undefined;
+  const found = await stat(out).catch(() => undefined);
+  if (found?.isFile() && found.size > 0 && !force)
+    throw new ConfigError(
+      `--out: expected a new file, got ${out}, which may hold the records up to step ${step} that the snapshot does not have (--force replaces it)`,
+    );
+  process.stderr.write(`the snapshot has no records up to step ${step}: ${out} begins there\n`);
+  return undefined;
+}
+
+/** A word of a command as a shell takes it. */
+const quoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+
+/** The command that goes on from a snapshot. */
+function resumeCommand(from: string, options: Options): string {
+  const { threads, backend, out, snapshot, json } = options;
+  const flags = Object.entries({ threads, backend, out, snapshot }).flatMap(([flag, value]) =>
+    value === undefined ? [] : [`--${flag}`, quoted(value)],
+  );
+  return ["unigram-lab train --resume", quoted(from), ...flags, ...(json ? ["--json"] : [])].join(" ");
+}
+
+async function trainCommand(options: Options): Promise<void> {
+  await checkOutputs(options);
+  const { trainer, threads } = await openTrainer(options);
   try {
-    for await (const record of trainer.run({ signal })) {
-      records.push(record);
-      process.stdout.write(`${options.json ? JSON.stringify(record) : line(record)}\n`);
+    const earlier = await earlierRecords(trainer, options);
+    if (options.verbose)
+      process.stderr.write(
+        `run ${configHash(trainer.config)}: ${threads} ${threads === 1 ? "thread" : "threads"}, ${(trainer.bytes / 2 ** 20).toFixed(1)} MiB of memory, entropy ${trainer.entropy.toFixed(6)} nats\n`,
+      );
+    await runToFiles(trainer, earlier, options);
+  } finally {
+    trainer.dispose();
+  }
+}
+
+/** Runs that take longer, in seconds, are kept when they are interrupted. */
+const LONG = 60;
+
+async function runToFiles(
+  trainer: Trainer,
+  earlier: readonly TrainingRecord[] | undefined,
+  options: Options,
+): Promise<void> {
+  const { config } = trainer;
+  const from = performance.now();
+  const seconds = () => (performance.now() - from) / 1000;
+  const signal = interruptSignal();
+  const records: TrainingRecord[] = [...(earlier ?? [])];
+  /** A snapshot holds all records or none. */
+  const whole = () => (earlier === undefined ? undefined : records);
+  const checkpoint = await RunCheckpoint.open(trainer, { resumed: options.resume });
+  if (options.resume === undefined && checkpoint.step !== undefined)
+    process.stderr.write(
+      `${checkpoint.path} has this run up to step ${checkpoint.step}: ${resumeCommand(checkpoint.path, options)} goes on from there\n`,
+    );
+
+  let said = false;
+  /** Writes a checkpoint; that it cannot be written ends nothing. */
+  const keep = async () => {
+    try {
+      await checkpoint.write(whole());
+    } catch (error) {
+      if (!said) process.stderr.write(`no checkpoint of this run: ${(error as Error).message}\n`);
+      said = true;
     }
+  };
+  const onProgress = async () => {
+    if (!checkpoint.due) return;
+    await keep();
+    if (!said && checkpoint.step !== undefined)
+      process.stderr.write(
+        `kept every half minute in ${checkpoint.path}; should this process end, ${resumeCommand(checkpoint.path, options)} goes on\n`,
+      );
+    said = true;
+  };
+
+  let stop: unknown;
+  const kept: string[] = [];
+  try {
+    try {
+      if (!options.json) await say(`${header}\n`);
+      for await (const record of trainer.run({ signal, onProgress })) {
+        records.push(record);
+        await say(`${options.json ? JSON.stringify(record) : line(record)}\n`);
+      }
+    } catch (error) {
+      if (!(error instanceof Interrupted)) throw error;
+      stop = error;
+    }
+    if (options.snapshot !== undefined) {
+      const bytes = await trainer.snapshot({ records: whole() });
+      await writeWhole(options.snapshot, bytes, { kind: "snapshot", force: options.force });
+    }
+    if (options.out !== undefined && records.length > 0) {
+      await writeRecords(options.out, [resultOf(trainer, records, seconds())], { force: options.force });
+      kept.push(options.out);
+    }
+    if (options.snapshot !== undefined) kept.push(options.snapshot);
   } catch (error) {
-    if (error !== signal.reason) throw error;
+    stop = error;
   }
-  if (options.snapshot !== undefined) await atomicWrite(options.snapshot, await trainer.snapshot());
-  if (options.out !== undefined) {
-    const last = records.at(-1);
-    await writeRecords(options.out, [
-      {
-        run: configHash(parseConfig(config)),
-        config,
-        records,
-        finalEmbedding: null,
-        finalUnembedding: null,
-        divergedAt: last?.diverged ? last.step : null,
-        bytes,
-        seconds: (performance.now() - from) / 1000,
-        stepSeconds: trainer.stepSeconds,
-      },
-    ]);
-  }
-  const step = trainer.stepCount;
-  trainer.dispose();
-  if (signal.aborted) throw new Interrupted(`interrupted at step ${step} of ${config.steps}`);
+
+  const saved = stop instanceof Interrupted && options.snapshot !== undefined;
+  if (stop === undefined || saved) await checkpoint.remove();
+  else if (Math.max(estimateCost(config).seconds, seconds()) > LONG || checkpoint.step !== undefined)
+    await keep();
+  if (stop === undefined) return;
+  const source = saved ? options.snapshot : checkpoint.step === undefined ? undefined : checkpoint.path;
+  if (source !== undefined && !kept.includes(source)) kept.push(source);
+  const where = [
+    `step ${trainer.stepCount} of ${config.steps}`,
+    ...(kept.length > 0 ? [`, kept in ${kept.join(" and ")}`] : []),
+    ...(source === undefined ? [] : [`; ${resumeCommand(source, options)} goes on from there`]),
+  ].join("");
+  if (stop instanceof Interrupted) throw stop.keeping(where);
+  if (source !== undefined) process.stderr.write(`${where}\n`);
+  throw stop;
+}
+
+/** The run as a table takes it. */
+function resultOf(trainer: Trainer, records: TrainingRecord[], seconds: number) {
+  const { config, bytes, stepSeconds } = trainer;
+  const last = records.at(-1);
+  return {
+    run: configHash(config),
+    config,
+    records,
+    finalEmbedding: null,
+    finalUnembedding: null,
+    divergedAt: last?.diverged ? last.step : null,
+    bytes,
+    seconds,
+    stepSeconds,
+  };
 }
 
 const columns: [string, number, (record: TrainingRecord) => string][] = [

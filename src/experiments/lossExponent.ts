@@ -10,7 +10,18 @@ export function twoPointExponent(run: RunResult, from: number, to: number): numb
   return -Math.log(last / first) / Math.log(to / from);
 }
 
-/** Minus the least-squares slope of ln(excess loss) on ln(step), every evaluation in the window weighing the same. */
+/** Evaluations in a window, and how many of them are at or below 0, which have no logarithm. */
+export function withoutLogarithm(run: RunResult, from: number, to: number): { count: number; of: number } {
+  const measured = run.records.filter(
+    ({ step, excessLoss }) => step >= from && step <= to && excessLoss !== null,
+  );
+  return { count: measured.filter(({ excessLoss }) => Number(excessLoss) <= 0).length, of: measured.length };
+}
+
+/**
+ * Minus the least-squares slope of ln(excess loss) on ln(step), every evaluation in the window weighing the same. Those
+ * at or below 0 are left out, which makes the exponent smaller than it is: `withoutLogarithm` says how many they are.
+ */
 export function leastSquaresExponent(run: RunResult, from: number, to: number): number | null {
   const points: [number, number][] = run.records
     .filter(({ step, excessLoss }) => step >= from && step <= to && excessLoss !== null && excessLoss > 0)

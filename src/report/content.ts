@@ -1,9 +1,11 @@
 /** What a report is made of. */
-import type { Claim, Condition, Figure } from "../experiments/experiment.js";
+import type { Claim, Condition } from "../experiments/experiment.js";
 import type { RunResult } from "../sweep/result.js";
+import type { DrawnFigure } from "./drawing.js";
 
 export interface ReportContent {
-  experiments: { name: string; runs: RunResult[]; conditions: Condition[] }[];
+  /** `seeds`: how many its conditions should have, when that is not `seeds` of all. */
+  experiments: { name: string; runs: RunResult[]; conditions: Condition[]; seeds?: number }[];
   quick: boolean;
   seeds: number;
   /** Wall seconds of all the runs together. */
@@ -16,7 +18,11 @@ export interface AnalysedExperiment {
   name: string;
   title: string;
   summary: string;
+  /** Seeds that a condition should have. */
+  seeds: number;
   conditions: { condition: Condition; runs: RunResult[] }[];
   claims: Claim[];
-  figures: (Figure & { svg: { light: string; dark: string } })[];
+  figures: DrawnFigure[];
+  /** Why a figure is missing, a line each. */
+  left: string[];
 }

@@ -23,9 +23,12 @@ function packageVersion(): string {
   }
 }
 
+/** What made a file, as it stands in the file: "unigram-lab 0.1.0". */
+export const generator = (): string => `unigram-lab ${packageVersion()}`;
+
 export const environment = (): Environment => ({
   cpu: cpus()[0]?.model.trim() || "unknown CPU",
   cores: availableParallelism(),
   platform: `${platform()} ${process.arch}`,
-  versions: `unigram-lab ${packageVersion()}, Node ${process.versions.node}, V8 ${process.versions.v8}`,
+  versions: `${generator()}, Node ${process.versions.node}, V8 ${process.versions.v8}`,
 });

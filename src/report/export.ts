@@ -1,11 +1,11 @@
 /** Finished runs as one table, however many: two passes over the journal, one for the columns and one for the rows. */
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { extname } from "node:path";
-import { fileWriter, ParquetWriter, schemaFromColumnData } from "hyparquet-writer";
+import { ByteWriter, ParquetWriter, schemaFromColumnData } from "hyparquet-writer";
 import { ConfigError } from "../config.js";
+import { openWhole, type WholeFile, type WriteOptions } from "../disk/writeWhole.js";
 import type { Journal } from "../sweep/journal.js";
 import type { RunResult } from "../sweep/result.js";
-import { columnType } from "./parquet.js";
+import { columnType, parquetMetadata } from "./parquet.js";
 import { csvCell } from "./records.js";
 import { type Cell, type Row, runRows } from "./table.js";
 
@@ -21,7 +21,7 @@ interface Column {
 /** A table that takes its rows in pieces. */
 interface Table {
   write(rows: readonly Row[]): Promise<void>;
-  close(): Promise<void>;
+  end(): Promise<void>;
 }
 
 const ROWS = 10_000;
@@ -46,7 +46,7 @@ async function columnsOf(journal: Journal, kind: ExportRows): Promise<Column[]> 
   return [...columns.values()];
 }
 
-async function parquet(path: string, columns: Column[]): Promise<Table> {
+function parquet(file: WholeFile, columns: Column[]): Table {
   const types = columns.map(({ name, sample }) => columnType(name, [sample]));
   const columnData = (rows: readonly Row[]) =>
     columns.map(({ name }, i) => ({
@@ -54,48 +54,49 @@ async function parquet(path: string, columns: Column[]): Promise<Table> {
       type: types[i],
       data: rows.map((row) => row[name] ?? null) as never[],
     }));
+  const bytes: InstanceType<typeof ByteWriter> & { flush?(): Promise<void> } = new ByteWriter();
+  bytes.flush = async () => {
+    await file.write(bytes.getBytes());
+    bytes.index = 0;
+  };
+  bytes.finish = bytes.flush;
   const writer = new ParquetWriter({
-    writer: fileWriter(path),
+    writer: bytes,
+    kvMetadata: parquetMetadata(),
     schema: schemaFromColumnData({ columnData: columnData([]) }),
   });
   return {
     write: async (rows) => writer.write({ columnData: columnData(rows), rowGroupSize: ROWS }),
-    close: async () => writer.finish(),
+    end: async () => writer.finish(),
   };
 }
 
 /** A text table: what stands before the rows, between them and after them. */
-async function text(
-  path: string,
+function text(
+  file: WholeFile,
   [before, between, after]: [string, string, string],
   line: (row: Row) => string,
-): Promise<Table> {
-  const file: FileHandle = await open(path, "w");
+): Table {
   let first = true;
-  await file.writeFile(before);
   return {
     async write(rows) {
-      const lines = rows.map(line).join(between);
-      await file.writeFile(first ? lines : between + lines);
+      await file.write((first ? before : between) + rows.map(line).join(between));
       first = false;
     },
-    async close() {
-      await file.writeFile(after);
-      await file.close();
-    },
+    end: () => file.write(after),
   };
 }
 
-const csv = (path: string, columns: Column[]): Promise<Table> =>
-  text(path, [`${columns.map(({ name }) => csvCell(name)).join(",")}\n`, "\n", "\n"], (row) =>
+const csv = (file: WholeFile, columns: Column[]): Table =>
+  text(file, [`${columns.map(({ name }) => csvCell(name)).join(",")}\n`, "\n", "\n"], (row) =>
     columns.map(({ name }) => csvCell(row[name] ?? null)).join(","),
   );
-const json = (path: string, columns: Column[]): Promise<Table> =>
-  text(path, ["[\n", ",\n", "\n]\n"], (row) =>
+const json = (file: WholeFile, columns: Column[]): Table =>
+  text(file, ["[\n", ",\n", "\n]\n"], (row) =>
     JSON.stringify(Object.fromEntries(columns.map(({ name }) => [name, row[name] ?? null]))),
   );
 
-const tables: Record<string, (path: string, columns: Column[]) => Promise<Table>> = {
+const tables: Record<string, (file: WholeFile, columns: Column[]) => Table> = {
   ".parquet": parquet,
   ".csv": csv,
   ".json": json,
@@ -111,21 +112,23 @@ export function checkExportPath(path: string): void {
 
 /**
  * Writes the finished runs of a journal as Parquet, CSV or JSON, by the file name: sorted by run and step, every number
- * bit for bit, the same runs always the same bytes. The file is there whole or not at all.
+ * bit for bit, the same runs always the same bytes. The file is there whole or not at all, and replaces a table of ours
+ * only, unless forced.
  * @returns rows written
- * @throws ConfigError for another file name, or when there is no finished run
+ * @throws ConfigError for another file name, when there is no finished run, or when the file is not to be replaced
  */
 export async function exportRuns(
   journal: Journal,
   path: string,
   kind: ExportRows = "evaluations",
+  { force }: Pick<WriteOptions, "force"> = {},
 ): Promise<number> {
   checkExportPath(path);
   const columns = await columnsOf(journal, kind);
   if (columns.length === 0) throw new ConfigError(`DIR: expected at least one finished run, got none`);
-  const partial = `${path}.${process.pid}.partial`;
+  const file = await openWhole(path, { kind: "table", force });
   try {
-    const table = await tables[extname(path).toLowerCase()](partial, columns);
+    const table = tables[extname(path).toLowerCase()](file, columns);
     let count = 0;
     let rows: Row[] = [];
     const flush = async () => {
@@ -133,16 +136,16 @@ export async function exportRuns(
       count += rows.length;
       rows = [];
     };
-    for await (const result of journal.results()) {
-      rows.push(...rowsOf(result, kind));
-      if (rows.length >= ROWS) await flush();
-    }
+    for await (const result of journal.results())
+      for (const row of rowsOf(result, kind)) {
+        rows.push(row);
+        if (rows.length === ROWS) await flush();
+      }
     await flush();
-    await table.close();
-    await rename(partial, path);
+    await table.end();
+    await file.commit();
     return count;
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
+  } finally {
+    await file.discard();
   }
 }

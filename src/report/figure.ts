@@ -1,7 +1,10 @@
 /** A vega-lite specification as a picture: SVG in a light or a dark look, and PNG at twice its size. */
+import { crc32 } from "node:zlib";
 import * as vega from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
+import { generator } from "./environment.js";
 import { fontFiles } from "./fonts.js";
+import { printable } from "./labels.js";
 import type { Theme } from "./theme.js";
 
 /** A logger that says nothing: a report has no console to warn on. */
@@ -13,7 +16,7 @@ const silent = {
   debug: () => silent,
 } as unknown as vega.LoggerInterface;
 
-/** The figure as SVG text. */
+/** The figure as SVG text, which says what made it. */
 export async function figureSvg(spec: Record<string, unknown>, theme: Theme): Promise<string> {
   const { spec: compiled } = compile(spec as unknown as TopLevelSpec, {
     config: theme.config,
@@ -21,30 +24,48 @@ export async function figureSvg(spec: Record<string, unknown>, theme: Theme): Pr
   });
   const view = new vega.View(vega.parse(compiled), { renderer: "none", logger: silent, logLevel: vega.None });
   try {
-    return await view.toSVG();
+    const svg = printable(await view.toSVG());
+    return svg.replace(/^<svg[^>]*>/, (tag) => `${tag}<metadata>${generator()}</metadata>`);
   } finally {
     view.finalize();
   }
 }
 
+/** PNG's signature and its first chunk, the header. */
+const PNG_HEADER = 33;
+
+/** The PNG with a chunk of text more, which says what made it. */
+function signed(png: Uint8Array): Uint8Array {
+  const content = Buffer.from(`tEXtSoftware\0${generator()}`, "latin1");
+  const [length, checksum] = [Buffer.alloc(4), Buffer.alloc(4)];
+  length.writeUInt32BE(content.length - 4);
+  checksum.writeUInt32BE(crc32(content));
+  return Buffer.concat([png.subarray(0, PNG_HEADER), length, content, checksum, png.subarray(PNG_HEADER)]);
+}
+
 /**
- * The SVG as PNG, two pixels a point.
- * @throws Error without the optional package that draws it, a native one as large as all the rest
+ * Makes an SVG a PNG, two pixels a point; undefined without the optional package that draws it, a native one as large
+ * as all the rest.
  */
-export async function figurePng(svg: string, theme: Theme): Promise<Uint8Array> {
-  const { Resvg } = await import("@resvg/resvg-js").catch(() => {
-    throw new Error("a picture as PNG needs the optional package @resvg/resvg-js, which is not installed");
-  });
-  return new Resvg(svg, {
-    background: theme.background,
-    fitTo: { mode: "zoom", value: 2 },
-    font: {
-      fontFiles: fontFiles(),
-      loadSystemFonts: false,
-      defaultFontFamily: "Inter",
-      sansSerifFamily: "Inter",
-    },
-  })
-    .render()
-    .asPng();
+export async function pngRenderer(): Promise<((svg: string, theme: Theme) => Uint8Array) | undefined> {
+  const Resvg = await import("@resvg/resvg-js").then(
+    (module) => module.Resvg,
+    () => undefined,
+  );
+  if (!Resvg) return undefined;
+  return (svg, theme) =>
+    signed(
+      new Resvg(svg, {
+        background: theme.background,
+        fitTo: { mode: "zoom", value: 2 },
+        font: {
+          fontFiles: fontFiles(),
+          loadSystemFonts: false,
+          defaultFontFamily: "Inter",
+          sansSerifFamily: "Inter",
+        },
+      })
+        .render()
+        .asPng(),
+    );
 }

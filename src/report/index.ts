@@ -1,40 +1,44 @@
 /** The report: pictures, tables and the page that carries them. */
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { configHash, type RunConfigInput } from "../config.js";
+import { writeWhole } from "../disk/writeWhole.js";
 import type { Claim, Condition } from "../experiments/experiment.js";
 import { experiments } from "../experiments/index.js";
 import type { RunResult } from "../sweep/result.js";
-import { atomicWrite } from "./atomicWrite.js";
 import { claimsJson } from "./claims.js";
 import type { AnalysedExperiment, ReportContent } from "./content.js";
+import { drawFigures, withoutPng, writeFigures } from "./drawing.js";
 import { environment } from "./environment.js";
-import { figurePng, figureSvg } from "./figure.js";
+import { settingOf } from "./journaled.js";
 import { reportPage } from "./page.js";
 import { parquetBytes } from "./parquet.js";
+import type { ReportOptions } from "./reportOptions.js";
 import { runRows } from "./table.js";
-import { dark, light } from "./theme.js";
 
 export type { ReportContent } from "./content.js";
 export { checkExportPath, type ExportRows, exportRuns } from "./export.js";
 export { checkRecordsPath, writeRecords } from "./records.js";
+export type { ReportOptions } from "./reportOptions.js";
 export { writeSweepReport } from "./sweepReport.js";
 
 /** Finished runs by the condition that asked for them, in the order of their seeds, each seed once. */
 function byCondition(conditions: readonly Condition[], runs: readonly RunResult[]) {
+  const bySetting = new Map<string, Map<number, RunResult>>();
+  for (const run of runs) {
+    const setting = settingOf(run.config);
+    const own = bySetting.get(setting);
+    if (own) own.set(run.config.seed, run);
+    else bySetting.set(setting, new Map([[run.config.seed, run]]));
+  }
   return conditions.map((condition) => {
-    const own = new Map<number, RunResult>();
-    for (const run of runs) {
-      const { seed } = run.config;
-      if (run.run === configHash({ ...condition.config, seed } as RunConfigInput)) own.set(seed, run);
-    }
-    return { condition, runs: [...own.values()].sort((a, b) => a.config.seed - b.config.seed) };
+    const own = bySetting.get(settingOf(condition.config))?.values() ?? [];
+    return { condition, runs: [...own].sort((a, b) => a.config.seed - b.config.seed) };
   });
 }
 
 /** Analyses one experiment and draws its figures. */
 async function analyse(
   name: string,
+  seeds: number,
   grouped: AnalysedExperiment["conditions"],
   quick: boolean,
 ): Promise<AnalysedExperiment> {
@@ -42,26 +46,27 @@ async function analyse(
   if (!experiment) throw new Error(`unknown experiment ${name}`);
   const runs = new Map(grouped.map(({ condition, runs: own }) => [condition.label, own]));
   const { claims, figures } = experiment.analyse(runs, quick);
-  const drawn = [];
-  for (const figure of figures) {
-    const svg = { light: await figureSvg(figure.spec, light), dark: await figureSvg(figure.spec, dark) };
-    drawn.push({ ...figure, svg });
-  }
+  const { drawn, left } = await drawFigures(figures);
   const { title, summary } = experiment;
-  return { name, title, summary, conditions: grouped, claims, figures: drawn };
+  return { name, title, summary, seeds, conditions: grouped, claims, figures: drawn, left };
 }
 
 /**
  * Writes DIR/index.html, claims.json, runs.parquet, figures/*.svg and *.png, each whole or not at all.
  * Returns the claims with their verdicts.
+ * @throws ConfigError when one of these files is there and is not of this package
  */
-export async function writeReport(dir: string, content: ReportContent): Promise<Claim[]> {
+export async function writeReport(
+  dir: string,
+  content: ReportContent,
+  { onNotice, force }: ReportOptions = {},
+): Promise<Claim[]> {
   const analysed: AnalysedExperiment[] = [];
   const omitted: string[] = [];
-  for (const { name, runs, conditions } of content.experiments) {
+  for (const { name, runs, conditions, seeds = content.seeds } of content.experiments) {
     const grouped = byCondition(conditions, runs);
     if (grouped.some(({ runs: own }) => own.length > 0))
-      analysed.push(await analyse(name, grouped, content.quick));
+      analysed.push(await analyse(name, seeds, grouped, content.quick));
     else omitted.push(name);
   }
   const claims = analysed.flatMap((experiment) => experiment.claims);
@@ -69,13 +74,17 @@ export async function writeReport(dir: string, content: ReportContent): Promise<
     runRows([...new Set(conditions.flatMap(({ runs }) => runs))], name),
   );
 
-  await mkdir(join(dir, "figures"), { recursive: true });
-  for (const { name, svg } of analysed.flatMap(({ figures }) => figures)) {
-    await atomicWrite(join(dir, "figures", `${name}.svg`), svg.light);
-    await atomicWrite(join(dir, "figures", `${name}.png`), await figurePng(svg.light, light));
-  }
-  if (rows.length > 0) await atomicWrite(join(dir, "runs.parquet"), parquetBytes(rows));
-  await atomicWrite(join(dir, "claims.json"), claimsJson(claims));
-  await atomicWrite(join(dir, "index.html"), reportPage(content, analysed, omitted, environment()));
+  const png = await writeFigures(
+    dir,
+    analysed.flatMap(({ figures }) => figures),
+    { force },
+  );
+  if (!png) onNotice?.(withoutPng);
+  if (rows.length > 0)
+    await writeWhole(join(dir, "runs.parquet"), parquetBytes(rows), { kind: "table", force });
+  // without a claim it is an empty list, which is no kind in particular
+  await writeWhole(join(dir, "claims.json"), claimsJson(claims), { force });
+  const page = reportPage(content, analysed, omitted, environment(), png);
+  await writeWhole(join(dir, "index.html"), page, { kind: "page", force });
   return claims;
 }

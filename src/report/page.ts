@@ -4,24 +4,18 @@ import { configHash, type RunConfigInput } from "../config.js";
 import type { Claim, Verdict } from "../experiments/experiment.js";
 import { postSource } from "../experiments/post.js";
 import type { AnalysedExperiment, ReportContent } from "./content.js";
-import type { Environment } from "./environment.js";
+import { type Environment, generator } from "./environment.js";
+import { printable, shortNumber } from "./labels.js";
 import { style } from "./style.js";
 
 /** Text made safe between tags and inside quoted attributes. */
 export const escapeHtml = (text: unknown): string =>
-  String(text)
+  printable(String(text))
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
     .replaceAll('"', "&quot;")
     .replaceAll("'", "&#39;");
-
-/** Four significant digits, without an exponent where a reader does not need one. */
-export const shortNumber = (x: number): string => {
-  if (!Number.isFinite(x)) return "not finite";
-  if (x === 0) return "0";
-  return Math.abs(x) < 1e-4 || Math.abs(x) >= 1e6 ? x.toExponential(2) : String(Number(x.toPrecision(4)));
-};
 
 const duration = (seconds: number): string => {
   if (seconds < 60) return `${seconds.toFixed(1)} s`;
@@ -70,10 +64,10 @@ export const inline = (svg: string, prefix: string): string =>
     .replaceAll(/(xlink:)?href="#([^"]+)"/g, `$1href="#${prefix}-$2"`)
     .replaceAll(/ xmlns(:xlink)?="[^"]*"/g, "");
 
-const command = (name: string, { quick, seeds }: ReportContent): string =>
+const command = ({ name, seeds }: AnalysedExperiment, quick: boolean): string =>
   `unigram-lab reproduce ${name} --seeds ${seeds}${quick ? " --quick" : ""}`;
 
-function section(experiment: AnalysedExperiment, content: ReportContent): string {
+function section(experiment: AnalysedExperiment, quick: boolean): string {
   const figures = experiment.figures.map(
     ({
       name,
@@ -84,8 +78,8 @@ function section(experiment: AnalysedExperiment, content: ReportContent): string
 <figcaption>${escapeHtml(caption)}</figcaption></figure>`,
   );
   const missing = experiment.conditions
-    .filter(({ runs }) => runs.length < content.seeds)
-    .map(({ condition, runs }) => `${condition.label} (${runs.length} of ${content.seeds} seeds)`);
+    .filter(({ runs }) => runs.length < experiment.seeds)
+    .map(({ condition, runs }) => `${condition.label} (${runs.length} of ${experiment.seeds} seeds)`);
   const diverged = experiment.conditions.flatMap(({ condition, runs }) =>
     runs
       .filter(({ divergedAt }) => divergedAt !== null)
@@ -107,34 +101,46 @@ function section(experiment: AnalysedExperiment, content: ReportContent): string
 <p>${escapeHtml(experiment.summary)}</p>
 ${missing.length ? `<p class="notice">Not all runs finished: ${escapeHtml(missing.join("; "))}.</p>` : ""}
 ${diverged.length ? `<p class="notice">Runs that diverged: ${escapeHtml(diverged.join("; "))}.</p>` : ""}
+${experiment.left.map((line) => `<p class="notice">${escapeHtml(line)}</p>`).join("\n")}
 ${figures.join("\n")}
 ${claimTable(experiment.claims)}
-<p>To repeat it:</p><pre>${escapeHtml(command(experiment.name, content))}</pre>
+<p>To repeat it:</p><pre>${escapeHtml(command(experiment, quick))}</pre>
 <details><summary>Configs of its ${experiment.conditions.length} conditions</summary>${configs.join("\n")}</details>
 </section>`;
 }
 
-/** The page. `omitted`: names of experiments without a finished run. */
+/** The title, which tells the profiles of a report apart. */
+export const reportTitle = (quick: boolean): string =>
+  `The unigram toy model, reproduced${quick ? " (quick profile)" : ""}`;
+
+/** The start of every page, up to its body. */
+export const pageHead = (title: string): string => `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="generator" content="${generator()}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"><link rel="icon" href="data:,">
+<title>${escapeHtml(title)}</title><style>${style}</style></head>`;
+
+/** The page. `omitted`: names of experiments without a finished run; `png`: whether there are figures as PNG. */
 export function reportPage(
   content: ReportContent,
   analysed: readonly AnalysedExperiment[],
   omitted: readonly string[],
   { cpu, cores, platform, versions }: Environment,
+  png: boolean,
 ): string {
   const claims = analysed.flatMap((experiment) => experiment.claims);
   const runs = new Set(content.experiments.flatMap((experiment) => experiment.runs.map(({ run }) => run)))
     .size;
-  const seeds = `${content.seeds} seed${content.seeds === 1 ? "" : "s"}`;
+  const counts = analysed.length > 0 ? analysed.map((experiment) => experiment.seeds) : [content.seeds];
+  const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
+  const seeds = `${fewest === most ? most : `${fewest} to ${most}`} seed${most === 1 ? "" : "s"}`;
   const notices = [
     content.quick &&
       "This is the quick profile: some conditions are smaller or left out. It is a first look, not the reproduction.",
     omitted.length > 0 && `Left out, because none of its runs finished: ${omitted.join(", ")}.`,
-    content.seeds < 3 && `With ${seeds} most numbers cannot be judged; three or more give verdicts.`,
+    fewest < 3 && `With ${seeds} most numbers cannot be judged; three or more give verdicts.`,
   ].filter((notice): notice is string => notice !== false);
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark"><link rel="icon" href="data:,">
-<title>The unigram toy model, reproduced${content.quick ? " (quick profile)" : ""}</title><style>${style}</style></head><body>
+  return `${pageHead(reportTitle(content.quick))}<body>
 <header><h1>The unigram toy model, reproduced</h1>
 <p>Every figure of ${escapeHtml(postSource)}, trained anew with ${seeds} and judged claim by claim.
 <strong>${countOf(claims, "holds")}</strong> of ${claims.length} statements hold, <strong>${countOf(claims, "fails")}</strong> fail, <strong>${countOf(claims, "inconclusive")}</strong> are inconclusive.</p>
@@ -144,11 +150,11 @@ ${notices.map((notice) => `<p class="notice">${escapeHtml(notice)}</p>`).join("\
 <dt>time</dt><dd>${duration(content.seconds)} of computing, ${content.threads === 1 ? "on one thread" : `shared by ${content.threads} threads`}</dd>
 <dt>machine</dt><dd>${escapeHtml(cpu)}, ${cores} cores, ${escapeHtml(platform)}</dd>
 <dt>versions</dt><dd>${escapeHtml(versions)}</dd>
-<dt>data</dt><dd>runs.parquet (one row an evaluation), claims.json, figures/*.svg and *.png beside this page</dd>
+<dt>data</dt><dd>runs.parquet (one row an evaluation), claims.json, figures/*.svg${png ? " and *.png" : ""} beside this page</dd>
 </dl></header>
 ${overview(analysed)}
 <p class="soft">Losses are in nats; measured values are mean ± standard deviation over seeds. Rows of an order ("a is larger than b") measure the difference. Every verdict has its rule beside it.</p>
-${analysed.map((experiment) => section(experiment, content)).join("\n")}
+${analysed.map((experiment) => section(experiment, content.quick)).join("\n")}
 </body></html>
 `;
 }

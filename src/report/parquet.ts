@@ -1,5 +1,6 @@
 /** Rows as a Parquet file: numbers as doubles, bit for bit; whole-number fields as integers; what is missing as null. */
 import { parquetWriteBuffer } from "hyparquet-writer";
+import { generator } from "./environment.js";
 import { type Cell, columns, type Row } from "./table.js";
 
 const wholeNumbers = new Set([
@@ -22,9 +23,13 @@ export function columnType(name: string, cells: readonly Cell[]): ColumnType {
   return wholeNumbers.has(name) ? "INT32" : "DOUBLE";
 }
 
+/** What the file says of itself. */
+export const parquetMetadata = () => [{ key: "generator", value: generator() }];
+
 export const parquetBytes = (rows: readonly Row[]): Uint8Array =>
   new Uint8Array(
     parquetWriteBuffer({
+      kvMetadata: parquetMetadata(),
       columnData: columns(rows).map(({ name, cells }) => ({
         name,
         data: cells as never[],

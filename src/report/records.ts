@@ -1,8 +1,8 @@
 /** The records of runs as a table in the format that the file name asks for. */
 import { extname } from "node:path";
 import { ConfigError } from "../config.js";
+import { type WriteOptions, writeWhole } from "../disk/writeWhole.js";
 import type { RunResult } from "../sweep/result.js";
-import { atomicWrite } from "./atomicWrite.js";
 import { parquetBytes } from "./parquet.js";
 import { type Cell, columns, type Row, runRows } from "./table.js";
 
@@ -34,10 +34,15 @@ export function checkRecordsPath(path: string): void {
 }
 
 /**
- * Writes one row an evaluation: .parquet, .csv, .json or .ndjson by the extension.
- * @throws ConfigError for any other extension, before anything is written
+ * Writes one row an evaluation: .parquet, .csv, .json or .ndjson by the extension. Replaces a table of ours only, unless
+ * forced.
+ * @throws ConfigError for any other extension, before anything is written, or when the file is not to be replaced
  */
-export async function writeRecords(path: string, runs: RunResult[]): Promise<void> {
+export async function writeRecords(
+  path: string,
+  runs: RunResult[],
+  { force }: Pick<WriteOptions, "force"> = {},
+): Promise<void> {
   checkRecordsPath(path);
-  await atomicWrite(path, formats[extname(path).toLowerCase()](runRows(runs)));
+  await writeWhole(path, formats[extname(path).toLowerCase()](runRows(runs)), { kind: "table", force });
 }

@@ -2,6 +2,7 @@
 
 import type { RunConfig } from "../config.js";
 import { compareValues } from "../sweep/groups.js";
+import { keyOf } from "./labels.js";
 import { type Cell, type Row, runRows } from "./table.js";
 
 /** A config field that differs between runs. */
@@ -20,8 +21,6 @@ export const configCells = (config: RunConfig): Row => {
   return { ...cells, "config.learningRate": typeof rate === "number" ? rate : JSON.stringify(rate) };
 };
 
-const key = (cell: Cell | undefined): string => JSON.stringify(cell ?? null);
-
 /** Collects the values of every field, run by run. */
 export class AxisFinder {
   readonly #points = new Map<string, Row>();
@@ -39,10 +38,10 @@ export class AxisFinder {
     const points = [...this.#points.values()];
     const axes: Axis[] = [];
     for (const path of new Set(points.flatMap((point) => Object.keys(point)))) {
-      const values = new Map(points.map((point) => [key(point[path]), point[path] ?? null]));
+      const values = new Map(points.map((point) => [keyOf(point[path]), point[path] ?? null]));
       if (values.size < 2) continue;
       const follows = axes.some((axis) => {
-        const pairs = new Set(points.map((point) => `${key(point[axis.path])} ${key(point[path])}`));
+        const pairs = new Set(points.map((point) => `${keyOf(point[axis.path])} ${keyOf(point[path])}`));
         return pairs.size === axis.values.length;
       });
       if (!follows) axes.push({ path, values: [...values.values()].sort(compareValues) });

@@ -2,10 +2,9 @@
 
 import type { Figure } from "../experiments/experiment.js";
 import { figureOf, palette } from "../experiments/panel.js";
-import { shortNumber } from "./page.js";
+import { keyOf, labelsOf } from "./labels.js";
 import type { Axis } from "./sweepAxes.js";
 import { observables, type Setting } from "./sweepSummary.js";
-import type { Cell } from "./table.js";
 
 type Spec = Record<string, unknown>;
 
@@ -16,19 +15,22 @@ const titles = {
 /** Panels of one figure; what is beyond them is said in the caption and stands in the table. */
 const PANELS = 12;
 
-/** A value as it is read. */
-export const valueText = (value: Cell): string =>
-  typeof value === "number" ? shortNumber(value) : value === null ? "none" : String(value);
 /** "config.learningRate" is the column's name; readers know the field. */
 export const axisTitle = (path: string): string => path.replace(/^config\./, "");
 
-const labelOf = (axes: Axis[], values: Cell[]): string =>
-  axes.map(({ path }, i) => `${axisTitle(path)} ${valueText(values[i])}`).join(", ");
+/** Values are told apart by their keys; a legend or an axis shows their labels. */
+const scaleOf = ({ values }: Axis): { domain: string[]; labelExpr: string } => {
+  const labels = labelsOf(values);
+  return {
+    domain: [...labels.keys()],
+    labelExpr: `${JSON.stringify(Object.fromEntries(labels))}[datum.value]`,
+  };
+};
 
 /** Few values get colours that are told apart, many numbers a scale of brightness. */
 function colour(axis: Axis | undefined): Spec {
   if (!axis) return { value: palette[0] };
-  const domain = axis.values.map(valueText);
+  const { domain, labelExpr } = scaleOf(axis);
   return {
     field: "colour",
     type: "nominal",
@@ -41,6 +43,7 @@ function colour(axis: Axis | undefined): Spec {
     },
     legend: {
       title: axisTitle(axis.path),
+      labelExpr,
       symbolType: "stroke",
       symbolStrokeWidth: 3,
       symbolSize: 200,
@@ -49,37 +52,42 @@ function colour(axis: Axis | undefined): Spec {
   };
 }
 
+/** A linear axis of a single value has no span of its own. */
+const roomAround = ([first, ...others]: number[]): { domain?: [number, number] } =>
+  others.every((value) => value === first) ? { domain: [first - 0.5, first + 0.5] } : {};
+
 function curvesPanel(
   settings: Setting[],
   axis: number,
   axes: Axis[],
   observable: (typeof observables)[number],
   title: string,
-): Spec {
+): Spec | undefined {
   const log = observable === "excessLoss";
-  const rows = settings.flatMap(({ values, curves }) =>
-    curves[observable]
-      .filter(({ step, mean }) => !log || (step > 0 && mean > 0))
-      .map(({ step, mean, low, high }) => ({
-        step,
-        mean,
-        // a band that reaches 0 has no place on a logarithmic axis
-        low: log ? Math.max(low, mean / 3) : low,
-        high,
-        colour: axis < 0 ? "" : valueText(values[axis]),
-      })),
-  );
-  const scale = (isLog: boolean) => (isLog ? { type: "log" } : { zero: false });
+  const rows = settings.flatMap(({ values, curves }) => {
+    const shown = curves[observable].filter(({ step, mean }) => !log || (step > 0 && mean > 0));
+    return shown.map(({ step, mean, low, high }) => ({
+      step,
+      mean,
+      // a band that reaches 0 has no place on a logarithmic axis
+      low: log ? Math.max(low, mean / 3) : low,
+      high,
+      colour: axis < 0 ? "" : keyOf(values[axis]),
+      alone: shown.length === 1,
+    }));
+  });
+  if (rows.length === 0) return undefined;
+  const scale = (values: number[]) => (log ? { type: "log" } : { zero: false, ...roomAround(values) });
   const x = {
     field: "step",
     type: "quantitative",
-    scale: { ...scale(log), nice: false },
+    scale: { ...scale(rows.map(({ step }) => step)), nice: false },
     axis: { title: "training steps", grid: false, tickCount: 5, format: "~s" },
   };
   const y = (field: string) => ({
     field,
     type: "quantitative",
-    scale: scale(log),
+    scale: scale(rows.flatMap(({ low, high }) => [low, high])),
     axis: { title: titles[observable], tickCount: 5, ...(log ? { format: "~g" } : {}) },
   });
   const color = colour(axes[axis]);
@@ -94,6 +102,12 @@ function curvesPanel(
         encoding: { x, y: y("low"), y2: { field: "high" }, color },
       },
       { mark: { type: "line", strokeWidth: 2 }, encoding: { x, y: y("mean"), color } },
+      // one point makes no line
+      {
+        transform: [{ filter: "datum.alone" }],
+        mark: { type: "point", filled: true, size: 60 },
+        encoding: { x, y: y("mean"), color },
+      },
     ],
   };
 }
@@ -104,16 +118,20 @@ const colourAxis = (axes: Axis[]): number =>
 
 /** Settings that share their values on every axis but `without`, with those values as a label. */
 function facets(axes: Axis[], settings: Setting[], without: number[]): [string, Setting[]][] {
-  const rest = axes.map((_, i) => i).filter((i) => !without.includes(i));
-  const groups = new Map<string, Setting[]>();
+  const rest = axes.flatMap((axis, i) =>
+    without.includes(i) ? [] : [{ i, title: axisTitle(axis.path), labels: labelsOf(axis.values) }],
+  );
+  const groups = new Map<string, [string, Setting[]]>();
   for (const setting of settings) {
-    const label = labelOf(
-      rest.map((i) => axes[i]),
-      rest.map((i) => setting.values[i]),
-    );
-    groups.set(label, [...(groups.get(label) ?? []), setting]);
+    const key = JSON.stringify(rest.map(({ i }) => keyOf(setting.values[i])));
+    const group = groups.get(key);
+    if (group) group[1].push(setting);
+    else {
+      const label = rest.map(({ i, title, labels }) => `${title} ${labels.get(keyOf(setting.values[i]))}`);
+      groups.set(key, [label.join(", "), [setting]]);
+    }
   }
-  return [...groups];
+  return [...groups.values()];
 }
 
 function heatPanel(
@@ -124,27 +142,30 @@ function heatPanel(
   title: string,
   legend: string,
   log: boolean,
-): Spec {
+): Spec | undefined {
   const rows = settings.flatMap((setting) => {
     const value = measured(setting);
     return value === null || (log && value <= 0)
       ? []
       : [
           {
-            a: valueText(setting.values[a]),
-            b: valueText(setting.values[b]),
+            a: keyOf(setting.values[a]),
+            b: keyOf(setting.values[b]),
             value,
-            text: shortNumber(value),
           },
         ];
   });
-  const position = (field: string, axis: Axis) => ({
-    field,
-    type: "ordinal",
-    sort: null,
-    scale: { domain: axis.values.map(valueText) },
-    axis: { title: axisTitle(axis.path), grid: false, labelAngle: 0 },
-  });
+  if (rows.length === 0) return undefined;
+  const position = (field: string, axis: Axis) => {
+    const { domain, labelExpr } = scaleOf(axis);
+    return {
+      field,
+      type: "ordinal",
+      sort: null,
+      scale: { domain },
+      axis: { title: axisTitle(axis.path), labelExpr, grid: false, labelAngle: 0 },
+    };
+  };
   return {
     width: Math.max(160, 44 * axes[a].values.length),
     height: Math.max(90, 26 * axes[b].values.length),
@@ -164,32 +185,40 @@ function heatPanel(
   };
 }
 
-/** The figures of a sweep, in reading order. */
-export function sweepFigures(axes: Axis[], settings: Setting[]): Figure[] {
+/** The figures of a sweep, in reading order, and a line for each that has nothing to draw. */
+export function sweepFigures(axes: Axis[], settings: Setting[]): { figures: Figure[]; left: string[] } {
   const figures: Figure[] = [];
+  const left: string[] = [];
   const byColour = colourAxis(axes);
-  const add = (name: string, what: string, panels: [string, (title: string) => Spec][]) => {
-    const shown = panels.slice(0, PANELS);
-    const left = panels.length > PANELS ? ` The first ${PANELS} of ${panels.length} panels are shown.` : "";
-    if (shown.length > 0)
-      figures.push({
-        name,
-        caption: `${what}${left}`,
-        spec: figureOf(
-          shown.map(([title, draw]) => draw(title)),
-          Math.min(2, shown.length),
-        ),
-      });
+  const add = (name: string, what: string, why: string, panels: (Spec | undefined)[]) => {
+    const full = panels.filter((panel) => panel !== undefined);
+    const shown = full.slice(0, PANELS);
+    if (shown.length === 0) {
+      left.push(`No figure ${name}: ${why}.`);
+      return;
+    }
+    const empty = panels.length - full.length;
+    const notes = [
+      full.length > PANELS && ` The first ${PANELS} of ${full.length} panels are shown.`,
+      empty > 0 && ` Left out are ${empty} of ${panels.length} panels: ${why} there.`,
+    ].filter((note) => note !== false);
+    figures.push({
+      name,
+      caption: `${what}${notes.join("")}`,
+      spec: figureOf(shown, Math.min(2, shown.length)),
+    });
   };
   for (const observable of observables) {
-    if (!settings.some(({ curves }) => curves[observable].length > 0)) continue;
+    const log = observable === "excessLoss";
     add(
-      observable === "excessLoss" ? "excess-loss" : "effective-dimension",
-      `${observable === "excessLoss" ? "Excess loss, both axes logarithmic" : "Effective dimension of the embedding"}: mean over seeds and a band of one standard deviation${byColour < 0 ? "" : `, coloured by ${axisTitle(axes[byColour].path)}`}.`,
-      facets(axes, settings, [byColour]).map(([label, own]) => [
-        label,
-        (title) => curvesPanel(own, byColour, axes, observable, title),
-      ]),
+      log ? "excess-loss" : "effective-dimension",
+      `${log ? "Excess loss, both axes logarithmic" : "Effective dimension of the embedding"}: mean over seeds and a band of one standard deviation${byColour < 0 ? "" : `, coloured by ${axisTitle(axes[byColour].path)}`}.`,
+      log
+        ? "no evaluation after step 0 has a mean excess loss above 0, which a logarithmic axis needs"
+        : "no evaluation has a finite effective dimension",
+      facets(axes, settings, [byColour]).map(([label, own]) =>
+        curvesPanel(own, byColour, axes, observable, label),
+      ),
     );
   }
   if (axes.length >= 2) {
@@ -197,20 +226,19 @@ export function sweepFigures(axes: Axis[], settings: Setting[]): Figure[] {
     add(
       "heat-map",
       `Excess loss at the last step, mean over seeds, over ${axisTitle(axes[a].path)} and ${axisTitle(axes[b].path)}; empty where no run finished or all diverged.`,
-      facets(axes, settings, [a, b]).map(([label, own]) => [
-        label,
-        (title) =>
-          heatPanel(
-            own,
-            [a, b],
-            axes,
-            (setting) => setting.excessLoss?.mean ?? null,
-            title,
-            "L − H (nats)",
-            true,
-          ),
-      ]),
+      "no setting has a mean excess loss above 0 at its last step",
+      facets(axes, settings, [a, b]).map(([label, own]) =>
+        heatPanel(
+          own,
+          [a, b],
+          axes,
+          (setting) => setting.excessLoss?.mean ?? null,
+          label,
+          "L − H (nats)",
+          true,
+        ),
+      ),
     );
   }
-  return figures;
+  return { figures, left };
 }

@@ -1,17 +1,16 @@
 /** A report of any sweep: one self-contained page with its figures and its table. */
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigError } from "../config.js";
+import { writeWhole } from "../disk/writeWhole.js";
 import type { Journal } from "../sweep/journal.js";
-import { atomicWrite } from "./atomicWrite.js";
+import { drawFigures, withoutPng, writeFigures } from "./drawing.js";
 import { environment } from "./environment.js";
-import { figurePng, figureSvg } from "./figure.js";
-import { escapeHtml, inline, shortNumber } from "./page.js";
-import { style } from "./style.js";
+import { keyOf, labelsOf, shortNumber } from "./labels.js";
+import { escapeHtml, inline, pageHead } from "./page.js";
+import type { ReportOptions } from "./reportOptions.js";
 import type { Axis } from "./sweepAxes.js";
-import { axisTitle, sweepFigures, valueText } from "./sweepFigures.js";
+import { axisTitle, sweepFigures } from "./sweepFigures.js";
 import { type Measured, type Setting, summarizeSweep } from "./sweepSummary.js";
-import { dark, light } from "./theme.js";
 
 /** Rows of the table; a larger sweep is for `export`. */
 const ROWS = 2000;
@@ -24,48 +23,96 @@ const cell = (measured: Measured | null): string => {
 const interval = (measured: Measured | null): string =>
   `<td class="number">${measured?.interval ? `${shortNumber(measured.interval[0])} to ${shortNumber(measured.interval[1])}` : "–"}</td>`;
 
-const table = (axes: Axis[], settings: Setting[]): string => `<div class="scroll"><table>
-<thead><tr>${axes.map(({ path }) => `<th>${escapeHtml(axisTitle(path))}</th>`).join("")}<th>seeds</th><th>diverged</th><th>L − H at the end, ± sd</th><th>n_eff at the end, ± sd</th><th>β, ± sd</th><th>β, 95 % interval</th></tr></thead>
+/** β's window where some of it has no logarithm. */
+const leftOutText = ({ leftOut: { count, of } }: Setting): string => (count > 0 ? `${count} of ${of}` : "–");
+
+function table(axes: Axis[], settings: Setting[]): string {
+  const labels = axes.map(({ values }) => labelsOf(values));
+  const some = settings.some(({ leftOut }) => leftOut.count > 0);
+  const head = [
+    ...axes.map(({ path }) => escapeHtml(axisTitle(path))),
+    ...[
+      "seeds",
+      "diverged",
+      "L − H at the end, ± sd",
+      "n_eff at the end, ± sd",
+      "β, ± sd",
+      "β, 95 % interval",
+    ],
+    ...(some ? ["left out of β"] : []),
+  ];
+  const row = (setting: Setting) => {
+    const { values, seeds, diverged, excessLoss, effectiveDimension, exponent } = setting;
+    const texts = [...values.map((value, i) => labels[i].get(keyOf(value))), seeds, diverged];
+    return [
+      ...texts.map((text) => `<td class="number">${escapeHtml(text)}</td>`),
+      ...[excessLoss, effectiveDimension, exponent].map(cell),
+      interval(exponent),
+      ...(some ? [`<td class="number">${leftOutText(setting)}</td>`] : []),
+    ].join("");
+  };
+  return `<div class="scroll"><table>
+<thead><tr>${head.map((title) => `<th>${title}</th>`).join("")}</tr></thead>
 <tbody>${settings
-  .slice(0, ROWS)
-  .map(
-    ({ values, seeds, diverged, excessLoss, effectiveDimension, exponent }) =>
-      `<tr>${values.map((value) => `<td class="number">${escapeHtml(valueText(value))}</td>`).join("")}<td class="number">${seeds}</td><td class="number">${diverged}</td>${cell(excessLoss)}${cell(effectiveDimension)}${cell(exponent)}${interval(exponent)}</tr>`,
-  )
-  .join("\n")}</tbody></table></div>`;
+    .slice(0, ROWS)
+    .map((setting) => `<tr>${row(setting)}</tr>`)
+    .join("\n")}</tbody></table></div>`;
+}
+
+/** "learningRate (3 values, 0.1 to 0.3)" of each axis. */
+const axesText = (axes: Axis[]): string =>
+  axes
+    .map(({ path, values }) => {
+      const labels = [...labelsOf(values).values()];
+      return `${axisTitle(path)} (${labels.length} values, ${labels[0]} to ${labels[labels.length - 1]})`;
+    })
+    .join(", ");
+
+/** What a reader must know of β where evaluations at or below 0 were left out of its fit; "" where none was. */
+function biasText(settings: readonly Setting[]): string {
+  const sum = (field: "count" | "of") => settings.reduce((all, { leftOut }) => all + leftOut[field], 0);
+  return sum("count") === 0
+    ? ""
+    : `β leaves out ${sum("count")} of ${sum("of")} evaluations, whose excess loss is at or below 0 and has no logarithm: noise of a sampled evaluation as large as the loss itself. Where some are left out, the others are the higher ones, and β is biased towards smaller values; a larger sample would keep them.`;
+}
 
 /**
  * Writes OUT/report.html (self-contained) and OUT/figures/*.svg and *.png from the finished runs of a journal.
  * @returns the page's path
- * @throws ConfigError when there is no finished run
+ * @throws ConfigError when there is no finished run, or one of these files is there and is not of this package
  */
-export async function writeSweepReport(journal: Journal, out: string): Promise<string> {
+export async function writeSweepReport(
+  journal: Journal,
+  out: string,
+  { onNotice, force }: ReportOptions = {},
+): Promise<string> {
   if (journal.runs.length === 0) throw new ConfigError("DIR: expected at least one finished run, got none");
   const { axes, settings } = await summarizeSweep(journal);
-  const figures = [];
-  await mkdir(join(out, "figures"), { recursive: true });
-  for (const { name, caption, spec } of sweepFigures(axes, settings)) {
-    const svg = { light: await figureSvg(spec, light), dark: await figureSvg(spec, dark) };
-    await atomicWrite(join(out, "figures", `${name}.svg`), svg.light);
-    await atomicWrite(join(out, "figures", `${name}.png`), await figurePng(svg.light, light));
-    figures.push(`<figure class="wide" id="figure-${name}" role="group" aria-label="${escapeHtml(caption)}">
-<div class="light">${inline(svg.light, `${name}-light`)}</div><div class="dark">${inline(svg.dark, `${name}-dark`)}</div>
-<figcaption>${escapeHtml(caption)}</figcaption></figure>`);
-  }
+  const { figures, left: empty } = sweepFigures(axes, settings);
+  const { drawn, left } = await drawFigures(figures);
+  if (!(await writeFigures(out, drawn, { force }))) onNotice?.(withoutPng);
   const failed = journal.failedRuns.length;
   const diverged = settings.reduce((sum, setting) => sum + setting.diverged, 0);
-  const { versions } = environment();
-  const page = `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark"><link rel="icon" href="data:,">
-<title>A sweep of ${journal.runs.length} runs</title><style>${style}</style></head><body>
+  const notices = [...empty, ...left, biasText(settings)].filter((notice) => notice !== "");
+  const page = `${pageHead(`A sweep of ${journal.runs.length} runs`)}<body>
 <header><h1>A sweep of ${journal.runs.length} runs</h1>
 <dl class="facts">
-<dt>axes</dt><dd>${axes.length ? escapeHtml(axes.map(({ path, values }) => `${axisTitle(path)} (${values.length} values, ${valueText(values[0])} to ${valueText(values[values.length - 1])})`).join(", ")) : "none: only seeds differ"}</dd>
+<dt>axes</dt><dd>${axes.length ? escapeHtml(axesText(axes)) : "none: only seeds differ"}</dd>
 <dt>runs</dt><dd>${journal.runs.length} finished, ${diverged} of them diverged; ${failed} failed and are not shown</dd>
-<dt>versions</dt><dd>${escapeHtml(versions)}</dd>
+<dt>versions</dt><dd>${escapeHtml(environment().versions)}</dd>
 </dl></header>
-${figures.join("\n")}
+${notices.map((notice) => `<p class="notice">${escapeHtml(notice)}</p>`).join("\n")}
+${drawn
+  .map(
+    ({
+      name,
+      caption,
+      svg,
+    }) => `<figure class="wide" id="figure-${name}" role="group" aria-label="${escapeHtml(caption)}">
+<div class="light">${inline(svg.light, `${name}-light`)}</div><div class="dark">${inline(svg.dark, `${name}-dark`)}</div>
+<figcaption>${escapeHtml(caption)}</figcaption></figure>`,
+  )
+  .join("\n")}
 <h2>Settings</h2>
 <p class="soft">Losses are in nats. β of excess loss ∝ step^−β is fitted by least squares to the evaluations of the last decade of steps, a seed at a time; its interval is that of the mean over seeds (Student's t).</p>
 ${table(axes, settings)}
@@ -73,6 +120,6 @@ ${settings.length > ROWS ? `<p class="notice">The first ${ROWS} of ${settings.le
 </body></html>
 `;
   const path = join(out, "report.html");
-  await atomicWrite(path, page);
+  await writeWhole(path, page, { kind: "page", force });
   return path;
 }

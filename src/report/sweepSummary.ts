@@ -1,5 +1,5 @@
 /** The runs of a sweep brought down to what is drawn: a curve a setting, numbers at its end, a fitted exponent. */
-import { leastSquaresExponent } from "../experiments/lossExponent.js";
+import { leastSquaresExponent, withoutLogarithm } from "../experiments/lossExponent.js";
 import { lastStep, type Observable, type SeriesRow, series, valueAt } from "../experiments/series.js";
 import { mean, meanInterval, standardDeviation } from "../experiments/statistics.js";
 import type { Journal } from "../sweep/journal.js";
@@ -26,6 +26,8 @@ export interface Setting {
   effectiveDimension: Measured | null;
   /** β of excess loss ∝ step^−β by least squares over the last decade of steps. */
   exponent: Measured | null;
+  /** Evaluations of that window, over all seeds, and how many of them β leaves out for being at or below 0. */
+  leftOut: { count: number; of: number };
 }
 
 export const observables = ["excessLoss", "effectiveDimension"] as const satisfies Observable[];
@@ -60,6 +62,10 @@ export async function summarizeSweep(journal: Journal): Promise<{ axes: Axis[]; 
     const runs = [];
     for await (const run of journal.results(own)) runs.push(run);
     const end = lastStep(runs);
+    const from = Math.max(1, end / 10);
+    // a run that diverged has no exponent
+    const sound = runs.filter(({ divergedAt }) => divergedAt === null);
+    const windows = sound.map((run) => withoutLogarithm(run, from, end));
     settings.push({
       values,
       seeds: runs.length,
@@ -70,11 +76,11 @@ export async function summarizeSweep(journal: Journal): Promise<{ axes: Axis[]; 
       },
       excessLoss: measure(runs.map((run) => valueAt(run, "excessLoss", end))),
       effectiveDimension: measure(runs.map((run) => valueAt(run, "effectiveDimension", end))),
-      exponent: measure(
-        runs.map((run) =>
-          run.divergedAt === null ? leastSquaresExponent(run, Math.max(1, end / 10), end) : null,
-        ),
-      ),
+      exponent: measure(sound.map((run) => leastSquaresExponent(run, from, end))),
+      leftOut: {
+        count: windows.reduce((sum, { count }) => sum + count, 0),
+        of: windows.reduce((sum, { of }) => sum + of, 0),
+      },
     });
   }
   const order = (setting: Setting) => setting.values.map((value, i) => axes[i].values.indexOf(value));

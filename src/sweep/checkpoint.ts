@@ -3,8 +3,11 @@
  * snapshot, which carries a checksum of its own.
  */
 import { createHash } from "node:crypto";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { lstat, readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { kindOf } from "../disk/kind.js";
+import { tidyPartials } from "../disk/partial.js";
+import { openWhole } from "../disk/writeWhole.js";
 import type { TrainingRecord } from "../training/record.js";
 
 export interface CheckpointHeader {
@@ -27,20 +30,13 @@ export async function writeCheckpoint(
   const text = Buffer.from(JSON.stringify(header));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(text.length);
-  const partial = `${path}.partial`;
-  await mkdir(dirname(path), { recursive: true });
+  const file = await openWhole(path, { kind: "checkpoint" });
   try {
-    const file = await open(partial, "w");
-    try {
-      for (const part of [length, text, sha256(text), snapshot]) await file.writeFile(part);
-      await file.datasync();
-    } finally {
-      await file.close();
-    }
-    await rename(partial, path);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
+    await file.write(Buffer.concat([length, text, sha256(text)]));
+    await file.write(snapshot);
+    await file.commit();
+  } finally {
+    await file.discard();
   }
 }
 
@@ -55,3 +51,28 @@ export async function readCheckpoint(
   if (bytes.length < end + SUM || !sha256(text).equals(bytes.subarray(end, end + SUM))) return undefined;
   return { header: JSON.parse(text.toString()), snapshot: bytes.subarray(end + SUM) };
 }
+
+/** Names of checkpoints, with the run; version 0.1 wrote a half one to the second. */
+const CHECKPOINT = /^([0-9a-f]{16})\.checkpoint$/;
+const FIRST_PARTIAL = /^[0-9a-f]{16}\.checkpoint\.partial$/;
+
+/**
+ * Removes what ended processes left in a directory of checkpoints: those of runs that are done, and half-written ones.
+ * Only files with our content; for the one that holds the directory's lock. Never throws.
+ */
+export async function tidyCheckpoints(
+  directory: string,
+  journal: { has(run: string): boolean },
+): Promise<void> {
+  await tidyPartials(directory);
+  for (const name of await readdir(directory).catch(() => [])) {
+    const run = CHECKPOINT.exec(name)?.[1];
+    if (!(run ? journal.has(run) : FIRST_PARTIAL.test(name))) continue;
+    const path = join(directory, name);
+    const ours = await isCheckpoint(path).catch(() => false);
+    if (ours) await rm(path, { force: true }).catch(() => {});
+  }
+}
+
+const isCheckpoint = async (path: string): Promise<boolean> =>
+  (await lstat(path)).isFile() && (await kindOf(path)) === "checkpoint";

@@ -1,12 +1,20 @@
 /**
  * Finished runs on disk: one line of JSON each, appended as they finish and never rewritten. Memory holds where each
  * line stands, not what is in it.
+ *
+ * The kernel appends (O_APPEND), at whatever is the end then: a writer that was suspended, and taken for dead meanwhile,
+ * wakes up to write behind the others' lines and not over them. Nothing is ever cut off, since a writer that has lost its
+ * place would cut off what is another's; a line that was torn is closed by a line feed and passed over from then on.
  */
+import type { BigIntStats } from "node:fs";
 import { constants } from "node:fs";
-import { access, type FileHandle, mkdir, open, rmdir } from "node:fs/promises";
+import { access, type FileHandle, mkdir, open, rmdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ConfigError } from "../config.js";
-import { checkLine, encodeLine, type LineKind, parseLine } from "./journalLine.js";
+import { tidyPartials } from "../disk/partial.js";
+import { isFull } from "../disk/writeWhole.js";
+import { tidyCheckpoints } from "./checkpoint.js";
+import { checkLine, encodeLine, LineCheck, type LineKind, parseLine } from "./journalLine.js";
 import { Lock } from "./lock.js";
 import type { RunFailure, RunResult } from "./result.js";
 
@@ -24,30 +32,37 @@ interface Pending {
 }
 
 const CHUNK = 1 << 20;
+/** Bytes of one write, beyond a first line. */
+const BATCH = 1 << 23;
 
-/** Lines of a file with their offsets, without line feeds; the last one may be torn (`whole` false). */
-async function* lines(file: FileHandle): AsyncGenerator<Place & { bytes: Buffer; whole: boolean }> {
-  let rest = Buffer.alloc(0);
+/** Calls back for every line of a file that is not empty; time is linear and memory constant, whatever the file holds. */
+async function scan(
+  file: FileHandle,
+  found: (line: Place & { check: LineCheck; whole: boolean }) => void,
+): Promise<void> {
+  const chunk = Buffer.allocUnsafe(CHUNK);
+  let check = new LineCheck();
   let offset = 0;
   for (let at = 0; ; ) {
-    const chunk = Buffer.allocUnsafe(CHUNK);
     const { bytesRead } = await file.read(chunk, 0, CHUNK, at);
     if (bytesRead === 0) break;
-    at += bytesRead;
-    rest = rest.length ? Buffer.concat([rest, chunk.subarray(0, bytesRead)]) : chunk.subarray(0, bytesRead);
-    let from = 0;
-    for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10, from)) {
-      yield { offset: offset + from, length: end - from, bytes: rest.subarray(from, end), whole: true };
+    const bytes = chunk.subarray(0, bytesRead);
+    for (let from = 0; from < bytesRead; ) {
+      if (check.length === 0) {
+        while (bytes[from] === 10) from++;
+        offset = at + from;
+      }
+      const end = bytes.indexOf(10, from);
+      check.push(bytes.subarray(from, end < 0 ? bytesRead : end));
+      if (end < 0) break;
+      found({ offset, length: check.length, check, whole: true });
+      check = new LineCheck();
       from = end + 1;
     }
-    rest = rest.subarray(from);
-    offset += from;
+    at += bytesRead;
   }
-  if (rest.length > 0) yield { offset, length: rest.length, bytes: rest, whole: false };
+  if (check.length > 0) found({ offset, length: check.length, check, whole: false });
 }
-
-const isFull = (error: unknown): boolean =>
-  ["ENOSPC", "EDQUOT"].includes((error as NodeJS.ErrnoException).code ?? "");
 
 /** A write that failed, as one line. */
 const writeError = (path: string, error: unknown): Error => {
@@ -66,6 +81,19 @@ const unwritable = (directory: string, code: string | undefined) =>
 export const journalFile = (path: string): string =>
   path.endsWith(".ndjson") ? path : join(path, "journal.ndjson");
 
+const statOf = (path: string): Promise<BigIntStats | undefined> =>
+  stat(path, { bigint: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+    return undefined;
+  });
+
+/** Opening a pipe would wait for its other end. */
+async function openRegular(path: string, flags: number): Promise<FileHandle> {
+  const found = await statOf(path);
+  if (found && !found.isFile()) throw new ConfigError(`${path}: expected a journal or none, got no file`);
+  return open(path, flags);
+}
+
 export class Journal {
   /** The journal's file. */
   readonly path: string;
@@ -73,14 +101,13 @@ export class Journal {
   readonly #lock: Lock | undefined;
   readonly #results = new Map<string, Place>();
   readonly #failures = new Map<string, Place>();
+  /** Where the file ends. */
   #size = 0;
-  #damage: number[] = [];
+  #damage = { count: 0, first: 0 };
   #torn = 0;
   #pending: Pending[] = [];
   #writing: Promise<void> | undefined;
   #broken: Error | undefined;
-  /** Whether the disk is nearly full: records go out one by one. */
-  #short = false;
 
   private constructor(path: string, file: FileHandle, lock?: Lock) {
     this.path = path;
@@ -89,28 +116,34 @@ export class Journal {
   }
 
   /**
-   * Opens or creates the journal of a directory for writing: takes the directory's lock and cuts off a torn last line.
+   * Opens or creates the journal of a directory for writing: takes the directory's lock, closes a torn last line, and
+   * removes what ended processes left half done.
    * @param at the sweep's directory (made if need be), or the path of its journal, ending in .ndjson
-   * @throws ConfigError when the directory cannot be written, or another process writes to it
+   * @throws ConfigError when the directory cannot be written, another process writes to it, or the file is no journal
    */
   static async open(at: string): Promise<Journal> {
     const path = journalFile(at);
     const directory = dirname(path);
     let lock: Lock | undefined;
+    let file: FileHandle | undefined;
     try {
       await mkdir(directory, { recursive: true });
       await access(directory, constants.W_OK);
       lock = await Lock.acquire(directory);
-      const file = await open(path, constants.O_RDWR | constants.O_CREAT);
+      file = await openRegular(path, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND);
       const journal = new Journal(path, file, lock);
       await journal.#scan();
       if (journal.#torn > 0) {
-        await file.truncate(journal.#size);
+        await file.write("\n");
         await file.datasync();
+        journal.#size++;
       }
       await syncDirectory(directory);
+      await tidyPartials(directory);
+      await tidyCheckpoints(join(directory, "checkpoints"), journal);
       return journal;
     } catch (error) {
+      await file?.close();
       await lock?.release();
       const { code } = error as NodeJS.ErrnoException;
       if (error instanceof ConfigError || code === undefined) throw error;
@@ -124,28 +157,41 @@ export class Journal {
    */
   static async read(at: string): Promise<Journal> {
     const path = journalFile(at);
+    let file: FileHandle | undefined;
     try {
-      const journal = new Journal(path, await open(path, "r"));
+      file = await openRegular(path, constants.O_RDONLY);
+      const journal = new Journal(path, file);
       await journal.#scan();
       return journal;
     } catch (error) {
+      await file?.close();
+      if (error instanceof ConfigError) throw error;
       throw new ConfigError(
         `DIR: expected the directory of a sweep (with journal.ndjson), got ${at} (${(error as NodeJS.ErrnoException).code})`,
       );
     }
   }
 
+  /** @throws ConfigError for a file that is somebody else's: no line passes its check, and not all begin as ours do */
   async #scan(): Promise<void> {
-    for await (const { offset, length, bytes, whole } of lines(this.#file)) {
+    let sound = false;
+    let strange = false;
+    await scan(this.#file, ({ offset, length, check, whole }) => {
+      this.#size = offset + length + (whole ? 1 : 0);
+      strange ||= !check.beginsAsOurs;
       if (!whole) {
         this.#torn = length;
-        break;
+        return;
       }
-      this.#size = offset + length + 1;
-      const line = checkLine(bytes);
-      if (!line) this.#damage.push(offset);
-      else this.#index(line.kind, line.run, { offset, length });
-    }
+      const line = check.end();
+      if (line) {
+        sound = true;
+        this.#index(line.kind, line.run, { offset, length });
+      } else if (this.#damage.count++ === 0) this.#damage.first = offset;
+    });
+    if (strange && !sound)
+      throw new ConfigError(`${this.path}: expected a journal or none, got another file`);
+    this.#size = (await this.#file.stat()).size;
   }
 
   /** The first result of a run stays; the last failure counts until there is a result. */
@@ -161,10 +207,10 @@ export class Journal {
 
   /** Lines in the middle that do not pass their checksum: their runs count as not done. */
   get damaged(): number {
-    return this.#damage.length;
+    return this.#damage.count;
   }
 
-  /** Bytes of a torn last line that opening cut off (or reading passed over). */
+  /** Bytes of a torn last line that opening closed (or reading passed over). */
   get torn(): number {
     return this.#torn;
   }
@@ -174,12 +220,12 @@ export class Journal {
     const notices = [];
     if (this.#torn > 0)
       notices.push(
-        `${this.path}: its last record was torn (${this.#torn} bytes)${this.#lock ? " and is cut off" : ""}; its run is not done`,
+        `${this.path}: its last record was torn (${this.#torn} bytes)${this.#lock ? " and is passed over from now on" : ""}; its run is not done`,
       );
-    const count = this.#damage.length;
+    const { count, first } = this.#damage;
     if (count > 0)
       notices.push(
-        `${this.path}: ${count} damaged ${count === 1 ? "record" : "records"} (first at byte ${this.#damage[0]}) passed over; a run without a sound record is run again`,
+        `${this.path}: ${count} damaged or torn ${count === 1 ? "record" : "records"} (first at byte ${first}) passed over; a run without a sound record is run again`,
       );
     return notices;
   }
@@ -229,72 +275,149 @@ export class Journal {
     }
   }
 
-  /** Writes a finished run and waits until it is on disk; a run that has a result keeps it. */
+  /**
+   * Writes a finished run and waits until it is on disk; a run that has a result keeps it. After a write that failed all
+   * others do, with the same error.
+   */
   append(result: RunResult): Promise<void> {
     if (this.has(result.run)) return Promise.resolve();
-    return this.#append("result", result.run, encodeLine("result", result));
+    return this.#append("result", result.run, () => encodeLine("result", result));
   }
 
   appendFailure(failure: RunFailure): Promise<void> {
-    return this.#append("failure", failure.run, encodeLine("failure", failure));
+    return this.#append("failure", failure.run, () => encodeLine("failure", failure));
   }
 
-  #append(kind: LineKind, run: string, line: Buffer): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#pending.push({ kind, run, line, resolve, reject });
+  #append(kind: LineKind, run: string, encode: () => Buffer): Promise<void> {
+    const appended = new Promise<void>((resolve, reject) => {
+      this.#pending.push({ kind, run, line: encode(), resolve, reject });
       this.#writing ??= this.#write();
     });
+    // a caller with many of them at once awaits one after the other: none that fails first must end the process
+    appended.catch(() => {});
+    return appended;
   }
 
   /** What came in while the disk was busy goes out in one write and one sync. */
   async #write(): Promise<void> {
     while (this.#pending.length > 0) {
-      const batch = this.#pending.splice(0, this.#short ? 1 : this.#pending.length);
+      const batch = this.#nextBatch();
+      let landed: (Place | undefined)[] = [];
       try {
-        if (this.#broken) throw this.#broken;
+        await this.#checkFile();
         if (this.#lock?.held !== true)
           throw new Error(`${this.directory}: this process has lost its lock, another one may write there`);
-        const bytes = Buffer.concat(batch.map(({ line }) => line));
-        for (let at = 0; at < bytes.length; )
-          at += (await this.#file.write(bytes, at, bytes.length - at, this.#size + at)).bytesWritten;
-        await this.#file.datasync();
+        landed = await this.#land(batch);
       } catch (error) {
-        if (isFull(error) && batch.length > 1) {
-          // not all of them fit, but some may
-          this.#short = true;
-          this.#pending.unshift(...batch);
-          await this.#file.truncate(this.#size).catch(() => {});
-        } else await this.#fail(error, batch);
-        continue;
+        this.#break(error);
       }
-      for (const { kind, run, line, resolve } of batch) {
-        this.#index(kind, run, { offset: this.#size, length: line.length - 1 });
-        this.#size += line.length;
+      for (const [i, { kind, run, resolve, reject }] of batch.entries()) {
+        const place = landed[i];
+        if (!place) {
+          reject(this.#broken);
+          continue;
+        }
+        this.#index(kind, run, place);
         resolve();
       }
     }
     this.#writing = undefined;
   }
 
-  /** After a failed write the file ends where it did before, and nothing more is written to it. */
-  async #fail(error: unknown, batch: Pending[]): Promise<void> {
-    if (!this.#broken) {
-      this.#broken =
-        (error as NodeJS.ErrnoException).code === undefined ? (error as Error) : writeError(this.path, error);
-      if (this.#lock?.held) await this.#file.truncate(this.#size).catch(() => {});
+  #nextBatch(): Pending[] {
+    let count = 1;
+    for (let bytes = this.#pending[0].line.length; count < this.#pending.length; count++) {
+      bytes += this.#pending[count].line.length;
+      if (bytes > BATCH) break;
     }
-    for (const { reject } of batch) reject(this.#broken);
+    return this.#pending.splice(0, count);
   }
 
-  /** Waits for what is being written, then gives file and lock back. */
+  /** Nothing more is written after the first error, whatever may have changed since. */
+  #break(error: unknown): void {
+    this.#broken ??=
+      (error as NodeJS.ErrnoException).code === undefined ? (error as Error) : writeError(this.path, error);
+  }
+
+  /** Throws unless the file at the path is the one that this process knows, as long as it left it. */
+  async #checkFile(): Promise<void> {
+    const [handle, there] = [await this.#file.stat({ bigint: true }), await statOf(this.path)];
+    if (this.#broken) throw this.#broken;
+    if (!there) throw this.#lost("was deleted");
+    if (there.dev !== handle.dev || there.ino !== handle.ino)
+      throw this.#lost("was replaced by another file");
+    if (Number(handle.size) > this.#size) throw this.#lost("was written to by another process");
+    if (Number(handle.size) < this.#size) throw this.#lost("was cut short");
+  }
+
+  #lost(how: string): Error {
+    return new Error(`${this.path}: ${how} while this process was writing it, which stops here`);
+  }
+
+  /**
+   * Appends the lines and waits until they are on disk.
+   * @returns where each stands; undefined for one that did not get there whole, which also breaks the journal
+   */
+  async #land(batch: readonly Pending[]): Promise<(Place | undefined)[]> {
+    const bytes = Buffer.concat(batch.map(({ line }) => line));
+    let written = 0;
+    try {
+      while (written < bytes.length)
+        written += (await this.#file.write(bytes, written, bytes.length - written)).bytesWritten;
+    } catch (error) {
+      this.#break(error);
+      // some of them may have fitted
+      if (written === 0) return [];
+    }
+    await this.#file.datasync();
+    const from = this.#size;
+    this.#size = (await this.#file.stat()).size;
+    if (this.#size !== from + written) {
+      this.#break(this.#lost("was written to by another process"));
+      return this.#find(batch, from);
+    }
+    const whole = bytes.lastIndexOf(10, written - 1) + 1;
+    // where there is no room for that either, the next opening sees to it
+    if (whole < written) this.#size += (await this.#file.write("\n").catch(nothing)).bytesWritten;
+    let offset = from;
+    return batch.map(({ line }) => {
+      const place = { offset, length: line.length - 1 };
+      offset += line.length;
+      return offset <= from + whole ? place : undefined;
+    });
+  }
+
+  /** Lines among those that others wrote at the same time. */
+  async #find(batch: readonly Pending[], from: number): Promise<(Place | undefined)[]> {
+    const region = Buffer.alloc(Math.max(0, this.#size - from));
+    await this.#file.read(region, 0, region.length, from);
+    return batch.map(({ line }) => {
+      const at = region.indexOf(line);
+      // behind another's torn line it is part of that
+      const sound = at === 0 || (at > 0 && region[at - 1] === 10);
+      return sound ? { offset: from + at, length: line.length - 1 } : undefined;
+    });
+  }
+
+  /**
+   * Waits for what is being written, then gives file and lock back.
+   * @throws Error when the file was deleted, replaced or written to by another process meanwhile
+   */
   async close(): Promise<void> {
     await this.#writing;
-    await this.#file.close();
-    if (!this.#lock) return;
-    await rmdir(join(this.directory, "checkpoints")).catch(() => {});
-    await this.#lock.release();
+    try {
+      if (this.#lock && !this.#broken) await this.#checkFile();
+    } finally {
+      await this.#file.close();
+      if (this.#lock) {
+        await rmdir(join(this.directory, "checkpoints")).catch(() => {});
+        await this.#lock.release();
+      }
+    }
   }
 }
+
+const nothing = () => ({ bytesWritten: 0 });
 
 /** Makes the names in a directory last; not every file system can. */
 async function syncDirectory(directory: string): Promise<void> {

@@ -2,7 +2,7 @@
  * One line of the journal: `{"sum":"<SHA-256>","result":{"run":"<name>",…}}`, or "failure" in place of "result". The sum
  * is over the bytes of the inner object, so that a line is checked and its run named without parsing it.
  */
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import type { RunFailure, RunResult } from "./result.js";
 
 export type LineKind = "result" | "failure";
@@ -13,15 +13,16 @@ export interface CheckedLine {
   run: string;
 }
 
-const SUM = 8;
-const KIND = SUM + 64;
-const prefixes: Record<LineKind, Buffer> = {
-  result: Buffer.from('","result":'),
-  failure: Buffer.from('","failure":'),
-};
-const NAMED = /^\{"run":"([0-9a-f]{16})"[,}]$/;
-/** Bytes of `{"run":"<16 digits>",`. */
-const NAME = 26;
+/** How every line begins: sum, kind and run. */
+const SHAPE = /^\{"sum":"([0-9a-f]{64})","(result|failure)":\{"run":"([0-9a-f]{16})"[,}]/;
+/** One of each kind, to complete what is shorter than that. */
+const samples = (["result", "failure"] as const).map(
+  (kind) => `{"sum":"${"0".repeat(64)}","${kind}":{"run":"${"0".repeat(16)}",`,
+);
+const HEAD = Math.max(...samples.map(({ length }) => length));
+const NONE = Buffer.alloc(0);
+/** Bytes before the inner object. */
+const bodyAt = (kind: LineKind): number => `{"sum":"","${kind}":`.length + 64;
 
 const checksum = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
 
@@ -33,26 +34,71 @@ export function encodeLine(kind: LineKind, { run, ...rest }: RunResult | RunFail
   return Buffer.from(`{"sum":"${checksum(text)}","${kind}":${text}}\n`);
 }
 
-const bodyOf = (line: Buffer, kind: LineKind): Buffer =>
-  line.subarray(KIND + prefixes[kind].length, line.length - 1);
+/** A line in the making: takes it piece by piece, in memory that does not grow with it. */
+export class LineCheck {
+  #head: Buffer = NONE;
+  #length = 0;
+  #foreign = false;
+  #shape: RegExpExecArray | null = null;
+  #hash: Hash | undefined;
+  /** The last byte so far: the outer brace, when the line ends here, is no part of the sum. */
+  #last: Buffer = NONE;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(piece: Buffer): void {
+    if (piece.length === 0) return;
+    // most lines of a file that is not ours are known by their first byte
+    if (this.#length === 0) this.#foreign = piece[0] !== 0x7b;
+    this.#length += piece.length;
+    if (this.#hash) this.#sum(piece);
+    else if (!this.#foreign && this.#head.length < HEAD) {
+      this.#head = Buffer.concat([this.#head, piece]);
+      if (this.#head.length >= HEAD) this.#begin();
+    }
+  }
+
+  #begin(): void {
+    const shape = SHAPE.exec(this.#head.toString("latin1", 0, HEAD));
+    if (shape) {
+      this.#shape = shape;
+      this.#hash = createHash("sha256");
+      this.#sum(this.#head.subarray(bodyAt(shape[2] as LineKind)));
+    }
+    // the rest of a line that is not ours is not kept
+    this.#head = Buffer.from(this.#head.subarray(0, HEAD));
+  }
+
+  #sum(piece: Buffer): void {
+    this.#hash?.update(this.#last).update(piece.subarray(0, -1));
+    this.#last = Buffer.from(piece.subarray(-1));
+  }
+
+  /** Whether what is there so far begins as a line of a journal does. */
+  get beginsAsOurs(): boolean {
+    if (this.#foreign) return false;
+    const head = this.#head.toString("latin1", 0, HEAD);
+    return samples.some((sample) => SHAPE.test(head + sample.slice(head.length)));
+  }
+
+  /** What the line holds, or undefined when it is damaged. To be asked once. */
+  end(): CheckedLine | undefined {
+    if (!this.#hash && !this.#foreign && this.#length < HEAD) this.#begin();
+    if (!this.#shape || this.#last[0] !== 0x7d) return undefined;
+    const [, sum, kind, run] = this.#shape;
+    return this.#hash?.digest("hex") === sum ? { kind: kind as LineKind, run } : undefined;
+  }
+}
 
 /** What a line (without its line feed) holds, or undefined when it is damaged. */
 export function checkLine(line: Buffer): CheckedLine | undefined {
-  for (const kind of ["result", "failure"] as const) {
-    const prefix = prefixes[kind];
-    if (!line.subarray(KIND, KIND + prefix.length).equals(prefix)) continue;
-    const body = bodyOf(line, kind);
-    const name = NAMED.exec(body.toString("latin1", 0, NAME));
-    const whole =
-      name !== null &&
-      line.toString("latin1", 0, SUM) === '{"sum":"' &&
-      line.at(-1) === 0x7d &&
-      line.toString("latin1", SUM, KIND) === checksum(body);
-    return whole ? { kind, run: name[1] } : undefined;
-  }
-  return undefined;
+  const check = new LineCheck();
+  check.push(line);
+  return check.end();
 }
 
 /** The value of a line that was checked. */
 export const parseLine = (line: Buffer, kind: LineKind): RunResult | RunFailure =>
-  JSON.parse(bodyOf(line, kind).toString("utf8"));
+  JSON.parse(line.toString("utf8", bodyAt(kind), line.length - 1));

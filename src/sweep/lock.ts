@@ -2,26 +2,17 @@
  * One writer a directory, by a lock that no kill -9 can leave behind for ever. Every process puts in a file of its own
  * and then looks for those of others: whoever looks second sees the first, so two never both go on. A file whose owner is
  * surely dead is removed by whoever finds it; its name is its owner's alone, so this can hit no other.
- *
- * An owner is known by pid and start time (a pid is used again) within its machine, boot and pid namespace. Where one
- * cannot see the other (another machine on a shared disk, another container), the file's heartbeat decides.
+ * Where one cannot see the other (another machine on a shared disk, another container), the file's heartbeat decides.
  */
 import { randomBytes } from "node:crypto";
-import { readdirSync, readFileSync, readlinkSync, rmSync, statSync, utimesSync } from "node:fs";
-import { readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { hostname } from "node:os";
+import { readdirSync, readFileSync, statSync, utimesSync } from "node:fs";
+import { lstat, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ConfigError } from "../config.js";
-
-interface Owner {
-  pid: number;
-  /** Start of the process in ticks since boot, null where the system does not tell. */
-  started: string | null;
-  host: string;
-  /** Machine, boot and pid namespace: where `pid` means something. */
-  place: string;
-}
+import { keepAtExit, removeAtExit } from "../disk/atExit.js";
+import { attempt, judge, type Owner, thisProcess } from "../disk/owner.js";
+import { partialPath } from "../disk/partial.js";
 
 export interface LockTimes {
   /** Milliseconds between two heartbeats. */
@@ -30,53 +21,19 @@ export interface LockTimes {
   silence: number;
 }
 
-const PREFIX = "lock-";
+/** A lock's name, with its owner's pid; a file that only begins so is no lock. */
+const NAME = /^lock-(\d+)-[0-9a-f]{8}$/;
 const defaults: LockTimes = { beat: 5000, silence: 30_000 };
 const ATTEMPTS = 4;
 
-const attempt = <T>(read: () => T): T | null => {
-  try {
-    return read();
-  } catch {
-    return null;
-  }
-};
-
-/** Field 22 of /proc/PID/stat; the name in field 2 may hold spaces and brackets. */
-const startOf = (pid: number): string | null =>
-  attempt(() => {
-    const text = readFileSync(`/proc/${pid}/stat`, "latin1");
-    return text.slice(text.lastIndexOf(")") + 2).split(" ")[19];
-  });
-
-const place = (): string =>
-  [
-    hostname(),
-    attempt(() => readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim()),
-    attempt(() => readlinkSync("/proc/self/ns/pid")),
-  ].join(" ");
-
-const exists = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-};
-
-/** What can be known of an owner at once. */
-function judge(owner: Owner): "alive" | "dead" | "unseen" {
-  if (owner.place !== place()) return "unseen";
-  if (!exists(owner.pid)) return "dead";
-  if (owner.started === null) return "unseen";
-  return startOf(owner.pid) === owner.started ? "alive" : "dead";
-}
-
-const readOwner = (text: string | null): Owner | null =>
+/** The owner that a lock file of this name tells of; null for a file that is no lock. */
+const readOwner = (name: string, text: string | null): Owner | null =>
   attempt(() => {
     const owner = JSON.parse(text ?? "") as Owner;
-    return Number.isInteger(owner.pid) && typeof owner.place === "string" ? owner : null;
+    const { pid, started, host, place } = owner;
+    const texts = typeof host === "string" && typeof place === "string";
+    const sound = texts && (started === null || typeof started === "string");
+    return sound && Number.isInteger(pid) && NAME.exec(name)?.[1] === String(pid) ? owner : null;
   });
 
 /** Whether the file's heartbeat stands still. */
@@ -99,8 +56,11 @@ async function silent(path: string, { beat, silence }: LockTimes): Promise<boole
 /** The pid of a process of this machine that surely writes into the directory now, or null. For readers. */
 export function livingWriter(directory: string): number | null {
   for (const name of attempt(() => readdirSync(directory)) ?? []) {
-    if (!name.startsWith(PREFIX) || name.endsWith(".partial")) continue;
-    const owner = readOwner(attempt(() => readFileSync(join(directory, name), "utf8")));
+    if (!NAME.test(name)) continue;
+    const owner = readOwner(
+      name,
+      attempt(() => readFileSync(join(directory, name), "utf8")),
+    );
     if (owner && judge(owner) === "alive") return owner.pid;
   }
   return null;
@@ -109,13 +69,12 @@ export function livingWriter(directory: string): number | null {
 export class Lock {
   readonly #path: string;
   readonly #timer: NodeJS.Timeout;
-  readonly #atExit = () => rmSync(this.#path, { force: true });
 
   private constructor(path: string, beat: number) {
     this.#path = path;
     this.#timer = setInterval(() => attempt(() => utimesSync(path, new Date(), new Date())), beat);
     this.#timer.unref();
-    process.on("exit", this.#atExit);
+    removeAtExit(path);
   }
 
   /**
@@ -123,21 +82,17 @@ export class Lock {
    * @throws the file system's error when the directory cannot be written
    */
   static async acquire(directory: string, times: LockTimes = defaults): Promise<Lock> {
-    const owner: Owner = {
-      pid: process.pid,
-      started: startOf(process.pid),
-      host: hostname(),
-      place: place(),
-    };
+    const owner = JSON.stringify(thisProcess());
     for (let left = ATTEMPTS; ; left--) {
-      const name = `${PREFIX}${process.pid}-${randomBytes(4).toString("hex")}`;
+      const name = `lock-${process.pid}-${randomBytes(4).toString("hex")}`;
       const path = join(directory, name);
+      const partial = partialPath(path);
       try {
         // whole or not at all: a lock file without its owner could not be judged
-        await writeFile(`${path}.partial`, JSON.stringify(owner));
-        await rename(`${path}.partial`, path);
+        await writeFile(partial, owner, { flag: "wx" });
+        await rename(partial, path);
       } catch (error) {
-        await rm(`${path}.partial`, { force: true });
+        await rm(partial, { force: true });
         throw error;
       }
       const lock = new Lock(path, times.beat);
@@ -160,26 +115,22 @@ export class Lock {
 
   async release(): Promise<void> {
     clearInterval(this.#timer);
-    process.off("exit", this.#atExit);
     await rm(this.#path, { force: true });
+    keepAtExit(this.#path);
   }
 }
 
 /** The living owner of another lock file in the directory, or null; files of the dead are removed on the way. */
 async function otherOwner(directory: string, own: string, times: LockTimes): Promise<Owner | null> {
   for (const name of await readdir(directory)) {
-    if (!name.startsWith(PREFIX) || name === own) continue;
+    // a lock that is still being put in place: its process looks after this one and steps back by itself
+    if (!NAME.test(name) || name === own) continue;
     const path = join(directory, name);
-    // a file that is still being put in place: its process looks after this one and steps back by itself
-    if (name.endsWith(".partial")) {
-      if (!exists(Number(name.slice(PREFIX.length).split("-")[0]))) await rm(path, { force: true });
-      continue;
-    }
-    const text = await readFile(path, "utf8").catch(() => null);
-    if (text === null) continue;
-    const owner = readOwner(text);
-    const state = owner ? judge(owner) : "dead";
-    if (owner && (state === "alive" || (state === "unseen" && !(await silent(path, times))))) return owner;
+    if (!(await lstat(path).catch(() => null))?.isFile()) continue;
+    const owner = readOwner(name, await readFile(path, "utf8").catch(() => null));
+    if (!owner) continue;
+    const state = judge(owner);
+    if (state === "alive" || (state === "unseen" && !(await silent(path, times)))) return owner;
     await rm(path, { force: true });
   }
   return null;

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { ConfigError } from "../config.js";
 import { Journal } from "./journal.js";
-import type { RunResult } from "./result.js";
+import type { RunFailure, RunResult } from "./result.js";
 
 export interface MergeReport {
   /** Runs that were new to the merged directory. */
@@ -17,61 +17,72 @@ export interface MergeReport {
   notices: string[];
 }
 
+const TOGETHER = 256;
+
 /** What two machines must agree on: everything but the time it took and the memory it was given. */
 const essence = ({ seconds: _, stepSeconds: __, bytes: ___, ...rest }: RunResult) => rest;
 
+/** Where each run is first found, and how often it is found again. */
+class Holders {
+  readonly first = new Map<string, Journal>();
+  duplicates = 0;
+
+  /** @throws ConfigError when the journal has another result of a run than those before it */
+  async add(journal: Journal): Promise<void> {
+    for (const run of journal.runs) {
+      const other = this.first.get(run);
+      if (!other) {
+        this.first.set(run, journal);
+        continue;
+      }
+      this.duplicates++;
+      const [a, b] = [await other.get(run), await journal.get(run)];
+      if (!isDeepStrictEqual(essence(a as RunResult), essence(b as RunResult)))
+        throw new ConfigError(
+          `run ${run}: expected one result, ${other.directory} and ${journal.directory} have different ones`,
+        );
+    }
+  }
+}
+
 /**
  * Copies the runs of `sources` into the directory `out` (which may hold some already), each once. The sources are only
- * read. All are checked before anything is written.
+ * read. All are checked before anything is made or written.
  * @throws ConfigError when a source has no journal, or two results of one run differ
  */
 export async function merge(out: string, sources: readonly string[]): Promise<MergeReport> {
-  const target = await Journal.open(out);
   const opened: Journal[] = [];
   try {
-    for (const source of sources) opened.push(await Journal.read(source));
-    const holders = [target, ...opened];
-    const first = new Map<string, Journal>();
-    let duplicates = 0;
-    for (const journal of holders)
-      for (const run of journal.runs) {
-        const other = first.get(run);
-        if (!other) first.set(run, journal);
-        else {
-          duplicates++;
-          const [a, b] = [await other.get(run), await journal.get(run)];
-          if (!isDeepStrictEqual(essence(a as RunResult), essence(b as RunResult)))
-            throw new ConfigError(
-              `run ${run}: expected one result, ${other.directory} and ${journal.directory} have different ones`,
-            );
-        }
-      }
-    let added = 0;
-    let writes: Promise<void>[] = [];
-    for (const run of [...first.keys()].sort()) {
-      const journal = first.get(run) as Journal;
-      if (journal === target) continue;
-      added++;
-      writes.push(target.append((await journal.get(run)) as RunResult));
-      // a sync for many, and few of them in memory
-      if (writes.length === 256) await Promise.all(writes.splice(0));
+    const holders = new Holders();
+    for (const source of sources) {
+      const journal = await Journal.read(source);
+      opened.push(journal);
+      await holders.add(journal);
     }
-    await Promise.all(writes);
-    writes = [];
+    const target = await Journal.open(out);
+    opened.push(target);
+    await holders.add(target);
+    const added = [...holders.first.keys()].filter((run) => !target.has(run)).sort();
+    // a sync for many, and few of them in memory
+    for (let from = 0; from < added.length; from += TOGETHER) {
+      const results: RunResult[] = [];
+      for (const run of added.slice(from, from + TOGETHER))
+        results.push((await holders.first.get(run)?.get(run)) as RunResult);
+      await Promise.all(results.map((result) => target.append(result)));
+    }
     for (const journal of opened)
       for (const run of journal.failedRuns)
-        if (!target.has(run) && !target.hasFailed(run)) {
-          const failure = await journal.failure(run);
-          if (failure) await target.appendFailure(failure);
-        }
+        if (!target.has(run) && !target.hasFailed(run))
+          await target.appendFailure((await journal.failure(run)) as RunFailure);
     return {
-      added,
-      duplicates,
-      runs: first.size,
+      added: added.length,
+      duplicates: holders.duplicates,
+      runs: holders.first.size,
       failed: target.failedRuns,
-      notices: holders.flatMap(({ notices }) => notices),
+      notices: opened.flatMap(({ notices }) => notices),
     };
   } finally {
-    for (const journal of [...opened, target]) await journal.close();
+    // the merged one says last whether it is still there
+    for (const journal of opened) await journal.close();
   }
 }

@@ -2,7 +2,7 @@
  * Runs on a pool of threads, longest first, as many at once as threads and memory allow. What comes out does not depend
  * on threads, order or interruptions.
  */
-import { readdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -117,13 +117,6 @@ const workerBundle = (): string =>
 const oneLine = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split("\n")[0];
 
-/** Removes what an ended process left: checkpoints of finished runs, and half-written ones. */
-async function tidyCheckpoints(directory: string, journal: Journal): Promise<void> {
-  for (const name of await readdir(directory).catch(() => []))
-    if (name.endsWith(".partial") || journal.has(name.replace(/\.checkpoint$/, "")))
-      await rm(join(directory, name), { force: true });
-}
-
 /**
  * Runs every config once (equal configs are one run) and yields each as it finishes, those of the journal first.
  * @throws ConfigError for bad `threads` or `vectorBits`
@@ -192,7 +185,6 @@ export async function* runPool(configs: Configs, options: PoolOptions = {}): Asy
   }
 
   const checkpoints = journal && join(journal.directory, "checkpoints");
-  if (journal && checkpoints) await tidyCheckpoints(checkpoints, journal);
   const budget = options.memory ?? 0.9 * freeMemory();
   let used = 0;
   let writing = 0;

@@ -29,8 +29,13 @@ export function learningRateAt(schedule: Schedule, step: number): number {
 }
 
 /** Rates of `count` updates from `step` on. */
-export const learningRates = (schedule: Schedule, step: number, count: number): Float64Array =>
-  Float64Array.from({ length: count }, (_, i) => learningRateAt(schedule, step + i));
+export function learningRates(schedule: Schedule, step: number, count: number): Float64Array {
+  const rates = new Float64Array(count);
+  // a function called for each would take a twentieth of the smallest runs
+  if (typeof schedule === "number") return rates.fill(schedule);
+  for (let i = 0; i < count; i++) rates[i] = learningRateAt(schedule, step + i);
+  return rates;
+}
 
 /** From 0 to `value` over `steps` updates, then constant. */
 export const warmup = (value: number, steps: number): PiecewiseLinear => ({

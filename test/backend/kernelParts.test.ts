@@ -35,6 +35,7 @@ interface Parts {
     eps: number,
   ): void;
   eigenvalues(out: number, matrix: number, stride: number, n: number, work: number): void;
+  dot(x: number, y: number, bytes: number): number;
   fourLogits(out: number, ...xThenU: number[]): void;
   addExpected(expected: number, logits: number, p: number, rows: number, width: number): void;
   packPanels(out: number, x: number, rowBytes: number, count: number, depth: number): void;
@@ -692,6 +693,26 @@ describe("addExpected: Σ p·logit down the columns, in f64, two rows at a time"
     const expected = doubles(new Array(8).fill(0));
     parts.addExpected(expected.at, logits.at, p.at, 3, 8);
     expect(Array.from(expected.data)).toEqual([0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4]);
+  });
+});
+
+describe("dot: Σ x·y in f64, four running sums as (a + b) + (c + d)", () => {
+  test.each([0, 4, 8, 12, 16, 36, 100])("%i floats", (count) => {
+    const x = floats(numbers(30, count).map((value, i) => value * 10 ** ((i % 7) - 3)));
+    const y = floats(numbers(31, count));
+    const sums = [0, 0, 0, 0];
+    // a product of two floats is exact in f64
+    for (let i = 0; i < count; i++) sums[i % 4] += x.data[i] * y.data[i];
+    expect(parts.dot(x.at, y.at, 4 * count)).toBe(sums[0] + sums[1] + (sums[2] + sums[3]));
+  });
+
+  test("cancelling terms lose nothing that f64 keeps", () => {
+    const x = floats([1e20, 1, -1e20, 1, 0, 0, 0, 0]);
+    const y = floats([1e10, 1, 1e10, 1, 5, 5, 5, 5]);
+    expect(parts.dot(x.at, y.at, 32)).toBe(f(1e20) * 1e10 + 1 + (-f(1e20) * 1e10 + 1));
+    const small = floats([1, 2 ** -40, 0, 0]);
+    const ones = floats([1, 1, 1, 1]);
+    expect(parts.dot(small.at, ones.at, 16)).toBe(1 + 2 ** -40);
   });
 });
 

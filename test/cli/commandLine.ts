@@ -10,9 +10,9 @@ export interface Finished {
 }
 
 /** Runs the built command line. */
-export const unigramLab = (args: string[], cwd?: string): Promise<Finished> =>
+export const unigramLab = (args: string[], cwd?: string, env = process.env): Promise<Finished> =>
   new Promise((resolve) => {
-    execFile(process.execPath, [cli, ...args], { cwd, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
+    execFile(process.execPath, [cli, ...args], { cwd, env, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
       resolve({ code: typeof error?.code === "number" ? error.code : error ? -1 : 0, stdout, stderr }),
     );
   });

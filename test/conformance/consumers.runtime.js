@@ -26,7 +26,7 @@ test("plain JavaScript", async () => {
 });
 
 test("CommonJS", async () => {
-  expect(await node(await consumer("commonjs"), "main.cjs")).toBe("1.993806\n5 true");
+  expect(await node(await consumer("commonjs"), "main.cjs")).toBe("1.993806\nfunction function\n5 true");
 });
 
 test("strict TypeScript, skipLibCheck off, compiled and run", async () => {

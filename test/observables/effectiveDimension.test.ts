@@ -4,6 +4,7 @@ import type { Spectrum } from "../../src/backend/backend.js";
 import { centredGram, jacobiEigenvalues } from "../../src/backend/reference/spectrum.js";
 import { summarize } from "../../src/backend/spectrum.js";
 import { ConfigError, parseConfig } from "../../src/config.js";
+import { createTrainer } from "../../src/index.js";
 import { initialWeights } from "../../src/model/initialWeights.js";
 import { effectiveDimension, symmetricEigenvalues } from "../../src/observables/effectiveDimension.js";
 
@@ -372,5 +373,36 @@ describe("eigenvalues of symmetric matrices", () => {
     const A = Float64Array.of(2, -1, 0, -1, 2, -1, 0, -1, 2).map((x) => x * scale);
     const wanted = [2 - Math.SQRT2, 2, 2 + Math.SQRT2].map((x) => x * scale);
     expectEigenvalues(symmetricEigenvalues(A, 3), wanted, 3);
+  });
+});
+
+describe("at the ends of f64 and of rounding", () => {
+  const matrix = Float64Array.from({ length: 60 }, (_, i) => Math.sin(7 * i + 1));
+
+  test.each([1e-300, 1e-160, 1e-140, 1e140, 1e160, 1e300])(
+    "entries near %d have the figures of those near 1",
+    (scale) => {
+      const expected = effectiveDimension(matrix, 12, 5);
+      const scaled = effectiveDimension(
+        matrix.map((x) => x * scale),
+        12,
+        5,
+      );
+      for (const name of Object.keys(expected) as (keyof typeof expected)[])
+        expect(scaled[name] / expected[name], name).toBeCloseTo(1, 10);
+    },
+  );
+
+  test("no share of energy is above 1", async () => {
+    for (let rows = 2; rows < 60; rows++)
+      for (const value of [0.1, 1.1, 3.3]) {
+        const { meanEnergyShare } = effectiveDimension(new Float64Array(rows * 3).fill(value), rows, 3);
+        expect(meanEnergyShare).toBeLessThanOrEqual(1);
+      }
+    for (const vocabSize of [7, 49, 100]) {
+      const trainer = await createTrainer({ vocabSize, embeddingDim: 3 });
+      await trainer.load({ embedding: new Float32Array(vocabSize * 3).fill(1.1) });
+      expect((await trainer.spectrum()).meanEnergyShare).toBeLessThanOrEqual(1);
+    }
   });
 });

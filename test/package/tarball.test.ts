@@ -320,6 +320,16 @@ describe("the library", () => {
     expect(stdout.trim()).toBe("1.993806");
   });
 
+  test("require() of every entry works", async () => {
+    await writeFile(
+      join(dir, "entries.cjs"),
+      `const entries = ["unigram-lab", "unigram-lab/sweep", "unigram-lab/report", "unigram-lab/browser"].map(require);
+       console.log(entries.map(({ train, sweep, writeReport, trainInWorker }) => typeof (train ?? sweep ?? writeReport ?? trainInWorker)).join());`,
+    );
+    const { stdout } = await run(process.execPath, ["entries.cjs"], { cwd: dir });
+    expect(stdout.trim()).toBe("function,function,function,function");
+  });
+
   test("types check under strict TypeScript with skipLibCheck off", async () => {
     await writeFile(
       join(dir, "typed.ts"),

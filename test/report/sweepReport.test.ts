@@ -1,12 +1,16 @@
 import { mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
+import { parquetMetadata } from "hyparquet";
 import { expect, test } from "vitest";
 import type { RunConfigInput } from "../../src/config.js";
-import { writeSweepReport } from "../../src/report/index.js";
+import { exportRuns, writeSweepReport } from "../../src/report/index.js";
+import { parquetBytes } from "../../src/report/parquet.js";
 import { summarizeSweep } from "../../src/report/sweepSummary.js";
+import { runRows } from "../../src/report/table.js";
 import { Journal } from "../../src/sweep/index.js";
-import { runOf } from "../experiments/syntheticRuns.js";
+import { runOf, type Shape } from "../experiments/syntheticRuns.js";
 
 /** A journal whose excess loss falls as step^−β, β set by the learning rate and a little by the seed. */
 async function journalOf(axes: RunConfigInput[]): Promise<Journal> {
@@ -80,4 +84,167 @@ test.each<[string, RunConfigInput[], string[]]>([
   expect(page).toContain(`A sweep of ${3 * configs.length} runs`);
   expect(page.match(/<tr>/g)).toHaveLength(configs.length + 1);
   expect(page).not.toMatch(/NaN|undefined|\[object|<script|(src|href)="https?:/);
+});
+
+const read = (journal: Journal, name: string) => readFile(join(journal.directory, name), "utf8");
+
+/** A journal of runs, each of its config and shape. */
+async function journalOfRuns(runs: [RunConfigInput, Shape][]): Promise<Journal> {
+  const journal = await Journal.open(await mkdtemp(join(tmpdir(), "unigram-lab-")));
+  for (const [config, shape] of runs) await journal.append(runOf(config, shape));
+  return journal;
+}
+
+const falling: Shape = { excess: (step) => 1 / (1 + step), dimension: (step) => 5 + step / 1000 };
+
+test("values that differ in their fifth digit are two lines, two rectangles and two rows", async () => {
+  const journal = await journalOfRuns(
+    [12341, 12344, 50304].flatMap((batchSize) =>
+      [0.123451, 0.123454].map((learningRate): [RunConfigInput, Shape] => [
+        { steps: 300, batchSize, learningRate, embeddingDim: 4 },
+        { ...falling, excess: (step) => batchSize * learningRate * (1 + step) ** -1 },
+      ]),
+    ),
+  );
+  const page = await readFile(await writeSweepReport(journal, journal.directory), "utf8");
+  for (const label of ["12341", "12344", "50304", "0.123451", "0.123454"])
+    expect(page).toContain(`<td class="number">${label}</td>`);
+  expect(page).toContain("batchSize (3 values, 12341 to 50304)");
+  const heat = await read(journal, "figures/heat-map.svg");
+  const cells = [...heat.matchAll(/<path aria-label="([^"]*)" role="graphics-symbol"/g)].map(
+    ([, text]) => text,
+  );
+  expect(cells).toHaveLength(6);
+  for (const label of ["12341", "12344", "50304", "0.123451", "0.123454"])
+    expect(heat).toContain(`>${label}<`);
+  const curves = await read(journal, "figures/excess-loss.svg");
+  // two panels by learning rate, each with a line a batch size
+  expect(curves.match(/mark-line/g)).toHaveLength(6);
+  for (const label of ["12341", "12344", "50304"]) expect(curves).toContain(`>${label}<`);
+  expect(curves).toContain("learningRate 0.123451");
+  await journal.close();
+});
+
+test("β says how many evaluations it leaves out for having no logarithm", async () => {
+  const noisy = (every: number): Shape => ({
+    ...falling,
+    excess: (step) => (step > 0 && (step / 100) % every === 0 ? -0.001 : 1 / (1 + step)),
+  });
+  const journal = await journalOfRuns([
+    [{ steps: 2000, seed: 0 }, noisy(2)],
+    [{ steps: 2000, seed: 1 }, noisy(4)],
+    [{ steps: 2000, seed: 0, embeddingDim: 4 }, falling],
+  ]);
+  const { settings } = await summarizeSweep(journal);
+  expect(settings.map(({ leftOut }) => leftOut)).toEqual([
+    { count: 0, of: 19 },
+    { count: 15, of: 38 },
+  ]);
+  const page = await readFile(await writeSweepReport(journal, journal.directory), "utf8");
+  expect(page).toContain("β leaves out 15 of 57 evaluations, whose excess loss is at or below 0");
+  expect(page).toContain("<th>left out of β</th>");
+  expect(page).toContain('<td class="number">15 of 38</td>');
+  await journal.close();
+});
+
+const nothing: Shape = { excess: () => null, dimension: () => null };
+
+test.each<[string, [RunConfigInput, Shape][], string[], RegExp[]]>([
+  [
+    "a vocabulary of one token",
+    [1, 2].map((embeddingDim) => [
+      { vocabSize: 1, steps: 300, embeddingDim },
+      { ...falling, excess: () => 0 },
+    ]),
+    ["effective-dimension"],
+    [/No figure excess-loss: no evaluation after step 0 has a mean excess loss above 0/],
+  ],
+  [
+    "no step",
+    [1, 2].map((embeddingDim) => [{ steps: 0, embeddingDim }, falling]),
+    ["effective-dimension"],
+    [/No figure excess-loss: no evaluation after step 0/],
+  ],
+  ["one step", [[{ steps: 100 }, falling]], ["effective-dimension", "excess-loss"], []],
+  [
+    "runs that all diverged",
+    [0.1, 0.2].flatMap((learningRate) =>
+      [1, 2].map((embeddingDim): [RunConfigInput, Shape] => [
+        { steps: 300, learningRate, embeddingDim },
+        nothing,
+      ]),
+    ),
+    [],
+    [
+      /No figure excess-loss/,
+      /No figure effective-dimension: no evaluation has a finite effective dimension/,
+      /No figure heat-map: no setting has a mean excess loss above 0 at its last step/,
+    ],
+  ],
+  [
+    "one setting of four that has something to draw",
+    [0.1, 0.2].flatMap((learningRate, i) =>
+      [1, 2].map((embeddingDim, j): [RunConfigInput, Shape] => [
+        { steps: 300, learningRate, embeddingDim },
+        i + j === 0 ? falling : nothing,
+      ]),
+    ),
+    ["effective-dimension", "excess-loss", "heat-map"],
+    [/Left out are 1 of 2 panels/],
+  ],
+])("%s: what has nothing to draw is left out, and the page says why", async (_, runs, names, reasons) => {
+  const journal = await journalOfRuns(runs);
+  const page = await readFile(await writeSweepReport(journal, journal.directory), "utf8");
+  const figures = await readdir(join(journal.directory, "figures")).catch(() => []);
+  expect(figures.sort()).toEqual(names.flatMap((name) => [`${name}.png`, `${name}.svg`]));
+  for (const reason of reasons) expect(page).toMatch(reason);
+  expect(page).not.toMatch(/NaN|Infinity|undefined/);
+  for (const name of names)
+    expect(await read(journal, `figures/${name}.svg`)).toMatch(/mark-(line|rect|symbol)[^>]*>\s*<path/);
+  await journal.close();
+});
+
+test("a control character in a config costs no figure and no page", async () => {
+  const journal = await Journal.open(await mkdtemp(join(tmpdir(), "unigram-lab-")));
+  for (const norm of ["none", "a\0b"]) {
+    const run = runOf({ steps: 300 }, falling);
+    await journal.append({
+      ...run,
+      run: `${norm.length}`.repeat(16),
+      config: { ...run.config, norm: norm as "none" },
+    });
+  }
+  const page = await readFile(await writeSweepReport(journal, journal.directory), "utf8");
+  expect(page).toContain("a\\u0000b");
+  expect(page).not.toContain("\0");
+  expect(await readdir(join(journal.directory, "figures"))).toHaveLength(4);
+  await journal.close();
+});
+
+test("page, figures and tables say what made them", async () => {
+  const journal = await journalOfRuns([[{ steps: 300 }, falling]]);
+  const page = await readFile(await writeSweepReport(journal, journal.directory), "utf8");
+  expect(page).toMatch(/<meta name="generator" content="unigram-lab \d+\.\d+\.\d+">/);
+  expect(await read(journal, "figures/excess-loss.svg")).toMatch(
+    /^<svg[^>]*><metadata>unigram-lab \d+\.\d+\.\d+<\/metadata>/,
+  );
+  const png = await readFile(join(journal.directory, "figures/excess-loss.png"));
+  expect(png.toString("latin1")).toMatch(/tEXtSoftware\0unigram-lab \d+\.\d+\.\d+/);
+  // the chunk's checksum is right: the decoder of the browser next door would refuse it else
+  const at = png.indexOf("tEXt");
+  const length = png.readUInt32BE(at - 4);
+  expect(png.readUInt32BE(at + 4 + length)).toBe(crc32(png.subarray(at, at + 4 + length)));
+  const table = join(journal.directory, "runs.parquet");
+  await exportRuns(journal, table);
+  for (const bytes of [await readFile(table), parquetBytes(runRows([runOf({ steps: 100 }, falling)]))]) {
+    const { buffer, byteOffset, length } = bytes;
+    const { key_value_metadata } = parquetMetadata(
+      buffer.slice(byteOffset, byteOffset + length) as ArrayBuffer,
+    );
+    expect(key_value_metadata).toContainEqual({
+      key: "generator",
+      value: expect.stringMatching(/^unigram-lab \d+\.\d+\.\d+$/),
+    });
+  }
+  await journal.close();
 });

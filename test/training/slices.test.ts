@@ -72,6 +72,19 @@ test("memoryLimit refuses before anything is allocated, and lets through what fi
   await expect(restoreTrainer(bytes, { memoryLimit: 1e6 })).rejects.toThrow(
     /^vocabSize × embeddingDim: this run takes \d{7} bytes of memory, more than the 1000000 allowed \(memoryLimit\)$/,
   );
+  // memory comes by the page: a limit between what is needed and what is held refuses
+  const small = { vocabSize: 30, embeddingDim: 20 };
+  const { bytes: held } = await createTrainer(small);
+  expect(held % 65536).toBe(0);
+  await expect(createTrainer(small, { memoryLimit: held - 1 })).rejects.toThrow(
+    `this run takes ${held} bytes`,
+  );
+  expect((await createTrainer(small, { memoryLimit: held })).bytes).toBe(held);
+  // and every thread has its own part of it
+  const threads = await createTrainer(small, { maxThreads: 255 });
+  await expect(createTrainer(small, { maxThreads: 255, memoryLimit: threads.bytes - 1 })).rejects.toThrow(
+    `this run takes ${threads.bytes} bytes`,
+  );
   await expect(createTrainer({}, { memoryLimit: 0 })).rejects.toThrow("memoryLimit: expected a number");
   // 4 GiB would be there
   const memory = vi.spyOn(WebAssembly, "Memory");

@@ -113,6 +113,7 @@ class WasmBackend implements Backend {
     if (!config.tied)
       kernel.gaussianWeights(unembedding, V, D, stride, config.init.std, key(PURPOSE.unembedding));
     new Float32Array(memory.buffer, gain, D).fill(1);
+    new Uint32Array(memory.buffer, layout.values.entryCounts, config.batchSize).fill(1);
   }
 
   advance(learningRates: Float64Array, from = 0): Now<Advanced> {

@@ -1,0 +1,56 @@
+/** Whose directory it is: one report of `reproduce`, of one profile, or a sweep's. */
+import { existsSync, statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ConfigError } from "../config.js";
+import { type Kind, kindOf } from "../disk/kind.js";
+import { checkWritable } from "../disk/writeWhole.js";
+import { experiments } from "../experiments/index.js";
+import { profileOf } from "../report/journaled.js";
+import { reportTitle } from "../report/page.js";
+import { Journal } from "../sweep/journal.js";
+
+const textOf = (path: string): Promise<string> => readFile(path, "utf8").catch(() => "");
+
+/** What a directory holds, by its page, or by the runs of its journal as long as there is no page; undefined for neither. */
+async function contentOf(directory: string): Promise<"full" | "quick" | "sweep" | undefined> {
+  if ((await kindOf(join(directory, "sweep.json")).catch(() => undefined)) === "description") return "sweep";
+  const title = /<title>([^<]*)<\/title>/.exec(await textOf(join(directory, "index.html")))?.[1];
+  for (const quick of [true, false]) if (title === reportTitle(quick)) return quick ? "quick" : "full";
+  if (!existsSync(join(directory, "journal.ndjson"))) return undefined;
+  const journal = await Journal.read(directory);
+  try {
+    const profile = await profileOf(journal);
+    return profile === "neither" ? "sweep" : profile;
+  } finally {
+    await journal.close();
+  }
+}
+
+/** What is written under the same name in every report. */
+const written: [string, Kind | undefined][] = [
+  ["index.html", "page"],
+  ["claims.json", undefined],
+  ["runs.parquet", "table"],
+  ...experiments.map(({ name }): [string, Kind] => [`figures/${name}.svg`, "figure"]),
+];
+
+/**
+ * Tries what a report will be written to.
+ * @throws ConfigError for the directory of a sweep, of the other profile's report, or one with files of others
+ */
+export async function checkReportDirectory(
+  directory: string,
+  quick: boolean,
+  force?: boolean,
+): Promise<void> {
+  const content = await contentOf(directory);
+  const own = quick ? "quick" : "full";
+  if (content !== undefined && content !== own)
+    throw new ConfigError(
+      `--out: expected a new directory or one of a ${own} report, got ${directory}, which holds a ${content === "sweep" ? "sweep" : `${content} report`}`,
+    );
+  // one that is missing, or no directory, is the journal's matter
+  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return;
+  for (const [name, kind] of written) await checkWritable(join(directory, name), { kind, force });
+}

@@ -1,0 +1,66 @@
+import { expect, test } from "vitest";
+import { keyOf, labelsOf, printable, shortNumber } from "../../src/report/labels.js";
+import type { Cell } from "../../src/report/table.js";
+
+const labels = (values: Cell[]) => [...labelsOf(values).values()];
+
+test.each<[Cell[], string[]]>([
+  [
+    [12341, 12344, 50304],
+    ["12341", "12344", "50304"],
+  ],
+  [
+    [0.1, 0.25],
+    ["0.1", "0.25"],
+  ],
+  [
+    [0.123451, 0.123454],
+    ["0.123451", "0.123454"],
+  ],
+  [
+    [1e-5, 1.0004e-5],
+    ["1e-5", "1.0004e-5"],
+  ],
+  [
+    [1234567.5, 1234567.25],
+    ["1.234568e+6", "1.234567e+6"],
+  ],
+  [
+    [1 / 3, 1 / 3 + 2 ** -54],
+    ["0.3333333333333333", "0.3333333333333334"],
+  ],
+  [
+    [null, "none"],
+    ["null", '"none"'],
+  ],
+  [[null], ["none"]],
+  [
+    ["1", 1],
+    ['"1"', "1"],
+  ],
+  [
+    [true, "rmsnorm"],
+    ["true", "rmsnorm"],
+  ],
+  [
+    ["a\0b", "a\u0001b"],
+    ["a\\u0000b", "a\\u0001b"],
+  ],
+])("labels of %j", (values, expected) => {
+  expect(labels(values)).toEqual(expected);
+  expect([...labelsOf(values).keys()]).toEqual(values.map(keyOf));
+});
+
+test("labels of any numbers are as many as the numbers", () => {
+  for (let i = 0, x = 1; i < 60; i++, x *= 0.37) {
+    const next = x + x * 2 ** -52;
+    const all = [x, next, -x, 1e6 * x, Math.round(1e7 * x) + 1e9];
+    expect(new Set(labels(all)).size).toBe(new Set(all).size);
+  }
+});
+
+test("whole numbers are printed whole, text only with what a page may hold", () => {
+  expect(shortNumber(50304)).toBe("50304");
+  expect(shortNumber(16777216)).toBe("16777216");
+  expect(printable("a\0\ud800b\n💡")).toBe("a\ufffd\ufffdb\n💡");
+});
