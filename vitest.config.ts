@@ -15,8 +15,9 @@ export default defineConfig({
   ],
   test: {
     include: ["test/**/*.test.ts"],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // against what never ends; ten times the slowest test, on a machine that is shared
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     pool: "forks",
     reporters: ["default", ["json", { outputFile: "build/test-results.json" }]],
   },

@@ -3,7 +3,8 @@ import type { RunConfigInput } from "../config.js";
 // of the same copy that the caller imports, so that `instanceof ConfigError` holds
 import { ConfigError } from "../index.js";
 import type { TrainingRecord } from "../training/record.js";
-import type { Answer, Order } from "./message.js";
+import { PATIENCE, whenEnded, whenSilent } from "./lost.js";
+import { type Answer, isAnswer, type Order } from "./message.js";
 
 export interface WorkerOptions {
   /** Stops the run, whatever it is doing: the worker is ended and the loop throws the signal's reason. */
@@ -25,8 +26,10 @@ export interface WorkerRun extends AsyncIterable<TrainingRecord> {
 
 /**
  * Trains one config in a Web Worker; the page stays responsive. Records come as they are measured, the same bits as
- * from `train`. Leaving the loop ends the worker.
- * @throws ConfigError, from the loop, for a bad config; the signal's reason when aborted
+ * from `train`. Leaving the loop ends the worker. A worker that ends before its run is noticed where the page has Web
+ * Locks (https, or localhost); one that has begun is waited for however long it is silent.
+ * @throws ConfigError, from the loop, for a bad config; the signal's reason when aborted; an Error when the worker has
+ * ended, has not begun within a minute of the page in view, or posts what is no answer
  */
 export function trainInWorker(config: RunConfigInput = {}, options: WorkerOptions = {}): WorkerRun {
   let settle: { resolve: (bytes: Uint8Array) => void; reject: (reason: unknown) => void };
@@ -37,21 +40,38 @@ export function trainInWorker(config: RunConfigInput = {}, options: WorkerOption
   snapshot.catch(() => {});
 
   async function* records(): AsyncGenerator<TrainingRecord> {
-    const { signal, worker = ownWorker } = options;
+    const { signal, worker = ownWorker, ...others } = options ?? {};
     const answers: Answer[] = [];
     let wake = () => {};
     const receive = (answer: Answer) => {
       answers.push(answer);
       wake();
     };
+    const lost = (message: string) => receive({ error: { name: "Error", message } });
     const onAbort = () => wake();
+    const begun = new AbortController();
+    const left = new AbortController();
     let thread: Worker | undefined;
     try {
+      for (const name of Object.keys(others))
+        if (name !== "snapshot") throw new ConfigError(`${name}: unknown option of trainInWorker`);
       signal?.throwIfAborted();
       thread = worker();
-      thread.onmessage = ({ data }) => receive(data);
-      thread.onerror = ({ message }) =>
-        receive({ error: { name: "Error", message: message || "the worker did not start" } });
+      thread.onmessage = ({ data }) => {
+        // the lock is the first answer and no later one; an error may come at any time
+        const isFirst = !begun.signal.aborted;
+        if (!isAnswer(data) || (isFirst !== "lock" in data && !("error" in data)))
+          return lost(
+            "the worker posted something else than unigram-lab/browser-worker of this version does",
+          );
+        begun.abort();
+        if (!("lock" in data)) receive(data);
+        else if (data.lock !== null)
+          whenEnded(data.lock, left.signal, () => lost("the worker has ended before its run"));
+      };
+      thread.onmessageerror = () => lost("the worker posted something that cannot be read");
+      thread.onerror = ({ message }) => lost(message || "the worker did not start");
+      whenSilent(begun.signal, () => lost(`the worker did not answer within ${PATIENCE} seconds`));
       signal?.addEventListener("abort", onAbort);
       const order: Order = { config, snapshot: options.snapshot };
       thread.postMessage(order);
@@ -64,7 +84,7 @@ export function trainInWorker(config: RunConfigInput = {}, options: WorkerOption
           });
         else if ("record" in answer) yield answer.record;
         else if ("error" in answer) throw revive(answer.error);
-        else {
+        else if ("snapshot" in answer) {
           settle.resolve(answer.snapshot);
           return;
         }
@@ -75,6 +95,8 @@ export function trainInWorker(config: RunConfigInput = {}, options: WorkerOption
     } finally {
       settle.reject(new Error("the run was left before its end"));
       signal?.removeEventListener("abort", onAbort);
+      begun.abort();
+      left.abort();
       thread?.terminate();
     }
   }

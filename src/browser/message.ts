@@ -7,8 +7,22 @@ export interface Order {
   snapshot: Uint8Array | undefined;
 }
 
-/** What the worker answers: records, then the end or an error. */
+/** What the worker answers: that it has begun, records, then the end or an error. */
 export type Answer =
+  /** Name of the Web Lock that the worker holds while it lives; null where there are no locks. */
+  | { lock: string | null }
   | { record: TrainingRecord }
   | { snapshot: Uint8Array }
   | { error: { name: string; message: string } };
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null;
+
+/** Whether a message is an answer; anything may be posted by a worker of the caller's own. */
+export function isAnswer(message: unknown): message is Answer {
+  if (!isObject(message) || Object.keys(message).length !== 1) return false;
+  const { lock, record, snapshot, error } = message;
+  if (isObject(record)) return typeof record.step === "number" && typeof record.diverged === "boolean";
+  if (isObject(error)) return typeof error.name === "string" && typeof error.message === "string";
+  return typeof lock === "string" || lock === null || snapshot instanceof Uint8Array;
+}

@@ -3,10 +3,14 @@
  * shape and place of every tensor, the data. Readable by the safetensors packages of PyTorch, JAX and NumPy.
  */
 import type { Weights } from "../backend/backend.js";
-import { ConfigError, canonicalConfig, type RunConfigInput } from "../config.js";
+import { ConfigError, canonicalConfig, type RunConfigInput, show } from "../config.js";
+import { bytesOf, checkBytes, checkFloats, copied, isShape, sizeOf } from "./file.js";
+import { repeatedName } from "./repeatedName.js";
 
 const NAMES = ["embedding", "unembedding", "gain", "bias"] as const;
 const PREFIX = 8;
+/** Bytes, by the format. */
+const LONGEST_HEADER = 100_000_000;
 
 interface Tensor {
   dtype: string;
@@ -19,7 +23,8 @@ const refuse = (why: string) => new ConfigError(`safetensors: ${why}`);
 /**
  * The arrays of a model under their own names: matrices of [V, D], gain and bias of [D].
  * @param config of the model; its canonical form is kept in the file's metadata as `config`
- * @throws ConfigError when an array does not have the config's size
+ * @throws ConfigError when an array is no Float32Array or does not have the config's size, when there is none, and when
+ * the config (given probabilities) is longer than the format's 100 MB
  */
 export function encodeSafetensors(weights: Weights, config: RunConfigInput): Uint8Array {
   const canonical = canonicalConfig(config);
@@ -30,25 +35,29 @@ export function encodeSafetensors(weights: Weights, config: RunConfigInput): Uin
   let size = 0;
   const arrays: Float32Array[] = [];
   for (const name of NAMES) {
-    const array = weights[name];
+    const array = weights?.[name];
     if (!array) continue;
+    checkFloats(name, array);
     const shape = name.endsWith("embedding") ? [vocabSize, embeddingDim] : [embeddingDim];
-    const length = shape.reduce((product, size) => product * size, 1);
+    const length = sizeOf(shape);
     if (array.length !== length)
       throw new ConfigError(`${name}: expected ${length} values (${shape.join(" × ")}), got ${array.length}`);
     header[name] = { dtype: "F32", shape, data_offsets: [size, size + 4 * length] };
     size += 4 * length;
     arrays.push(array);
   }
-  const text = JSON.stringify(header);
+  if (arrays.length === 0) throw new ConfigError(`weights: expected at least one of ${NAMES.join(", ")}`);
+  const json = new TextEncoder().encode(JSON.stringify(header));
   // spaces behind the header keep the data aligned
-  const json = new TextEncoder().encode(text.padEnd(Math.ceil(text.length / 8) * 8));
-  const bytes = new Uint8Array(PREFIX + json.length + size);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(json.length), true);
+  const length = Math.ceil(json.length / 8) * 8;
+  if (length > LONGEST_HEADER)
+    throw new ConfigError(`config: expected at most ${LONGEST_HEADER} bytes of JSON, got ${json.length}`);
+  const bytes = new Uint8Array(PREFIX + length + size).fill(0x20, PREFIX, PREFIX + length);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
   bytes.set(json, PREFIX);
-  let at = PREFIX + json.length;
+  let at = PREFIX + length;
   for (const array of arrays) {
-    bytes.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), at);
+    bytes.set(bytesOf(array), at);
     at += array.byteLength;
   }
   return bytes;
@@ -57,40 +66,76 @@ export function encodeSafetensors(weights: Weights, config: RunConfigInput): Uin
 /**
  * The F32 tensors `embedding`, `unembedding`, `gain` and `bias` of a file, as far as there are any; `trainer.load` takes
  * them and checks their sizes.
- * @throws ConfigError for a damaged file, another dtype, other names or none of these
+ * @throws ConfigError for a damaged file, another dtype, other names or none of these, and for what the format forbids:
+ * names given twice, and data that tensors share, leave out or do not fill
  */
 export function decodeSafetensors(bytes: Uint8Array): Partial<Weights> {
-  if (!(bytes instanceof Uint8Array)) throw refuse(`expected a Uint8Array, got ${typeof bytes}`);
+  checkBytes("safetensors", bytes);
   if (bytes.length < PREFIX) throw refuse(`expected at least ${PREFIX} bytes, got ${bytes.length}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const from = PREFIX + Number(view.getBigUint64(0, true));
+  const headerLength = Number(view.getBigUint64(0, true));
+  if (headerLength > LONGEST_HEADER)
+    throw refuse(`expected a header of at most ${LONGEST_HEADER} bytes, got ${headerLength}`);
+  const from = PREFIX + headerLength;
   if (from > bytes.length)
-    throw refuse(`expected a header of ${from - PREFIX} bytes, got ${bytes.length} bytes in all`);
-  let header: unknown;
+    throw refuse(`expected a header of ${headerLength} bytes, got ${bytes.length} bytes in all`);
+  const tensors = decodeHeader(copied(bytes, PREFIX, from));
+  const weights: Partial<Weights> = {};
+  // in the order of the data, each begins where the one before it ends
+  let at = 0;
+  for (const [name, { shape, data_offsets }] of tensors) {
+    const [begin, end] = data_offsets;
+    if (begin !== at) throw refuse(`${name}: expected data from byte ${at} on, got ${show(data_offsets)}`);
+    const length = 4 * sizeOf(shape);
+    if (end - begin !== length || from + end > bytes.length)
+      throw refuse(`${name}: expected ${length} bytes within the file, got ${show(data_offsets)}`);
+    weights[name] = new Float32Array(copied(bytes, from + begin, from + end).buffer);
+    at = end;
+  }
+  if (tensors.length === 0) throw refuse("expected at least one tensor, got none");
+  if (from + at !== bytes.length) throw refuse(`expected ${at} bytes of data, got ${bytes.length - from}`);
+  return weights;
+}
+
+/** The tensors in the order of their data, each by itself as the format has it. */
+function decodeHeader(bytes: Uint8Array): [keyof Weights, Tensor][] {
+  let text: string;
+  let header: Record<string, unknown>;
   try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(PREFIX, from)));
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    header = JSON.parse(text);
   } catch {
     throw refuse("expected a header of JSON");
   }
-  if (typeof header !== "object" || header === null || Array.isArray(header))
-    throw refuse("expected a header with an entry a tensor");
-  const weights: Partial<Weights> = {};
-  for (const [name, tensor] of Object.entries(header as Record<string, Tensor>)) {
-    if (name === "__metadata__") continue;
-    if (!NAMES.includes(name as keyof Weights))
-      throw refuse(`expected tensors named ${NAMES.join(", ")}, got ${JSON.stringify(name)}`);
-    const { dtype, shape, data_offsets } = tensor ?? {};
-    if (dtype !== "F32") throw refuse(`${name}: expected dtype F32, got ${JSON.stringify(dtype)}`);
-    if (!Array.isArray(shape) || !Array.isArray(data_offsets))
-      throw refuse(`${name}: expected shape and data_offsets`);
-    const [begin, end] = data_offsets;
-    const length = shape.reduce((product, size) => product * size, 1);
-    const inside =
-      [begin, end, length].every((x) => Number.isSafeInteger(x) && x >= 0) && from + end <= bytes.length;
-    if (!inside || end - begin !== 4 * length)
-      throw refuse(`${name}: expected ${4 * length} bytes within the file, got [${begin}, ${end}]`);
-    weights[name as keyof Weights] = new Float32Array(bytes.slice(from + begin, from + end).buffer);
+  if (!text.startsWith("{")) throw refuse("expected a header that begins with {");
+  const twice = repeatedName(text);
+  if (twice !== undefined) throw refuse(`${show(twice)}: expected each name once, got it twice`);
+  const tensors: [keyof Weights, Tensor][] = [];
+  for (const [name, entry] of Object.entries(header)) {
+    if (name === "__metadata__") checkMetadata(entry);
+    else if (NAMES.includes(name as keyof Weights))
+      tensors.push([name as keyof Weights, tensorOf(name, entry)]);
+    else throw refuse(`expected tensors named ${NAMES.join(", ")}, got ${show(name)}`);
   }
-  if (Object.keys(weights).length === 0) throw refuse("expected at least one tensor, got none");
-  return weights;
+  return tensors.sort(([, a], [, b]) => byRange(a.data_offsets, b.data_offsets));
+}
+
+const byRange = (a: [number, number], b: [number, number]): number => a[0] - b[0] || a[1] - b[1];
+
+function checkMetadata(entry: unknown): void {
+  if (!(entry instanceof Object) || Array.isArray(entry))
+    throw refuse(`__metadata__: expected an object, got ${show(entry)}`);
+  for (const [name, value] of Object.entries(entry))
+    if (typeof value !== "string")
+      throw refuse(`__metadata__: expected texts, got ${show(value)} for ${show(name)}`);
+}
+
+function tensorOf(name: string, entry: unknown): Tensor {
+  const { dtype, shape, data_offsets } = (entry ?? {}) as Partial<Record<keyof Tensor, unknown>>;
+  if (dtype !== "F32") throw refuse(`${name}: expected dtype F32, got ${show(dtype)}`);
+  if (!isShape(shape)) throw refuse(`${name}: expected a shape of whole numbers, got ${show(shape)}`);
+  if (!isShape(data_offsets) || data_offsets.length !== 2)
+    throw refuse(`${name}: expected data_offsets [begin, end], got ${show(data_offsets)}`);
+  const [begin, end] = data_offsets;
+  return { dtype, shape, data_offsets: [begin, end] };
 }

@@ -120,15 +120,33 @@ describe.each([
       await page.click("#start");
       await page.waitForFunction(() => globalThis.seen.records.length >= 5);
       expect(page.workers()).toHaveLength(1);
-      const { longestGap } = await page.evaluate(() => globalThis.seen);
+      const { gaps } = await page.evaluate(() => globalThis.seen);
       await page.click("#stop");
-      await page.waitForFunction(() => globalThis.seen.error, undefined, { timeout: 1000 });
+      await page.waitForFunction(() => globalThis.seen.error);
       const stopped = await page.evaluate(() => globalThis.seen);
       expect(stopped.error).toMatch(/^AbortError: /);
       expect(stopped.finished).toBe(1);
       await expect.poll(() => page.workers().length).toBe(0);
-      // a slice of that run alone takes 100 ms and more where it blocks the page
-      expect(longestGap).toBeLessThan(100);
+      // every 5 ms the page has a turn, as a rule; where it computes, a slice of that run holds it for 100 and more
+      expect(gaps.sort((a, b) => a - b)[gaps.length >> 1]).toBeLessThan(50);
+
+      // its worker is ended by somebody else: the lock that it held says so
+      await page.evaluate(() => {
+        const Plain = Worker;
+        globalThis.Worker = class extends Plain {
+          constructor(...made) {
+            super(...made);
+            globalThis.made = this;
+          }
+        };
+        document.querySelector("#start").click();
+      });
+      await page.waitForFunction(() => globalThis.seen.records.length >= 2);
+      await page.evaluate(() => globalThis.made.terminate());
+      await page.waitForFunction(() => globalThis.seen.error);
+      expect((await page.evaluate(() => globalThis.seen)).error).toBe(
+        "Error: the worker has ended before its run",
+      );
 
       await page.evaluate(() => globalThis.start({ vocabSize: 0 }));
       expect((await page.evaluate(() => globalThis.seen)).error).toBe(
@@ -205,14 +223,15 @@ describe("a Cloudflare Worker that trains across requests", () => {
 
   test("records come while the run goes on", async () => {
     const config = { vocabSize: 300, embeddingDim: 40, steps: 1e6, evaluateEvery: 20 };
-    const response = await worker.dispatchFetch("http://localhost/runs/stream?milliseconds=700", {
+    const response = await worker.dispatchFetch("http://localhost/runs/stream?milliseconds=2000", {
       method: "POST",
       body: JSON.stringify(config),
     });
     const arrivals = [];
-    for await (const chunk of response.body) arrivals.push([performance.now(), chunk.length]);
+    for await (const chunk of response.body) arrivals.push(new TextDecoder().decode(chunk));
+    // in pieces, of which only the last one knows of the end
     expect(arrivals.length).toBeGreaterThan(5);
-    expect(arrivals.at(-1)[0] - arrivals[0][0]).toBeGreaterThan(300);
+    expect(arrivals.findIndex((text) => text.includes("finished"))).toBe(arrivals.length - 1);
   });
 
   test("says what is wrong, and refuses what a Worker's memory does not hold", async () => {

@@ -110,7 +110,7 @@ export async function startServer(command, args, url) {
   child.stderr.on("data", (text) => {
     stderr += text;
   });
-  for (let attempt = 0; attempt < 100; attempt++) {
+  for (let attempt = 0; attempt < 1000; attempt++) {
     if (child.exitCode !== null) throw new Error(`${command} ended: ${stderr}`);
     try {
       await fetch(`${url}/ready`);

@@ -203,7 +203,7 @@ const inChromium = (name, prepare) => ({
       const path = await prepare(dir);
       const { result, version } = await withPage(async (page) => {
         await page.goto(server.url + path);
-        await page.waitForFunction(() => globalThis.result, undefined, { timeout: 60_000 });
+        await page.waitForFunction(() => globalThis.result, undefined, { timeout: 600_000 });
         return page.evaluate(() => globalThis.result);
       });
       if (result.error) throw new Error(result.error);

@@ -5,8 +5,8 @@ export default defineConfig({
   test: {
     root: new URL("../..", import.meta.url).pathname,
     include: ["test/**/*.runtime.js"],
-    testTimeout: 180_000,
-    hookTimeout: 300_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     pool: "forks",
     // one after the other: they share two cores, and some measure time
     fileParallelism: false,

@@ -20,7 +20,7 @@ const readBack = async (bytes: Uint8Array) =>
     file: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer,
   });
 
-test("a whole report", { timeout: 120_000 }, async () => {
+test("a whole report", async () => {
   const dir = await folder();
   const content = experiments.map(({ name, conditions }) => ({
     name,

@@ -93,11 +93,43 @@ test("a forged header is refused by what it says, before its arrays are allocate
       "snapshot: records.1: expected a record of a later step",
     ],
     [forged({ records: [null] }), "snapshot: records.0: expected a record"],
+    [forged({ recorded: { step: 5, diverged: "no" } }), "snapshot: recorded: expected null or"],
+    [forged({ arrays: "all" }), 'snapshot: arrays: expected a list of { name, shape }, got "all"'],
+    [forged({ arrays: header.arrays.slice(2) }), "snapshot: arrays: expected embedding, unembedding as well"],
+    [forged({ scalars: { beta1Power: "0.5", beta2Power: 0.5 } }), "snapshot: scalars: expected"],
+    [forged({ scalars: { beta1Power: -0.5, beta2Power: 0.5 } }), "snapshot: scalars: expected"],
+    [forged({ config: "red" }), "snapshot: expected a config in its header"],
+    [
+      forge(
+        whole,
+        new Uint8Array(
+          new TextEncoder().encode(JSON.stringify(header)).map((byte) => (byte === 0x64 ? 0xff : byte)),
+        ),
+      ),
+      "snapshot: expected a header of JSON",
+    ],
   ] as [Uint8Array, string][]) {
     const refusal = expect(restoreTrainer(bytes)).rejects;
     await refusal.toThrow(ConfigError);
     await refusal.toThrow(message);
   }
+});
+
+test("the first bytes say what is wrong with another file, and with another version", async () => {
+  const whole = await snapshot();
+  const other = (at: number, value: number) => {
+    const bytes = whole.slice();
+    new DataView(bytes.buffer).setUint32(at, value, true);
+    return bytes;
+  };
+  for (const [bytes, message] of [
+    [other(0, 0x04034b50), "snapshot: expected the bytes of a unigram-lab snapshot, got something else"],
+    [other(4, 0), "snapshot: expected version 1 to 2, got version 0"],
+    [other(4, 3), "snapshot: expected version 1 to 2, got version 3"],
+    [whole.slice(0, 51), "snapshot: expected at least 52 bytes, got 51"],
+    [whole.slice(0, 52), `snapshot: expected ${whole.length} bytes, got 52`],
+  ] as const)
+    await expect(restoreTrainer(bytes)).rejects.toThrow(message);
 });
 
 test("arrays are found by their names, wherever they stand", async () => {

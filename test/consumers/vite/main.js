@@ -5,19 +5,19 @@ import { trainInWorker } from "unigram-lab/browser";
 const output = document.querySelector("#output");
 let controller = new AbortController();
 
-// for the test: what came, what went wrong, and the longest time that the page did not answer
-const seen = { records: [], error: undefined, finished: 0, snapshotBytes: 0, longestGap: 0 };
+// for the test: what came, what went wrong, and the times between two turns of the page
+const seen = { records: [], error: undefined, finished: 0, snapshotBytes: 0, gaps: [] };
 globalThis.seen = seen;
 let last = performance.now();
 setInterval(() => {
   const now = performance.now();
-  if (!controller.signal.aborted) seen.longestGap = Math.max(seen.longestGap, now - last);
+  if (!controller.signal.aborted) seen.gaps.push(now - last);
   last = now;
 }, 5);
 
 globalThis.start = async (config) => {
   controller = new AbortController();
-  Object.assign(seen, { records: [], error: undefined, longestGap: 0 });
+  Object.assign(seen, { records: [], error: undefined, gaps: [] });
   try {
     const run = trainInWorker(config, { signal: controller.signal });
     for await (const record of run) {
