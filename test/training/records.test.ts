@@ -1,5 +1,5 @@
 /** What a record says of its moment. */
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import {
   createTrainer,
   learningRateAt,
@@ -77,4 +77,81 @@ test("a loss that is finite in every batch and not finite in an evaluation is a 
       diverged: true,
     },
   ]);
+});
+
+test("a record is what the trainer measures at its step: its loss, its excess over the entropy, its spectrum", async () => {
+  const config: RunConfigInput = { vocabSize: 30, embeddingDim: 5, steps: 20, evaluateEvery: 20 };
+  const trainer = await createTrainer(config);
+  const records = await recordsOf(config);
+  const { loss: trainLoss } = await trainer.advance(20);
+  const { loss, standardError, excessLoss } = await trainer.evaluate();
+  expect(excessLoss).toBe(loss - trainer.entropy);
+  expect(trainer.entropy).toBeGreaterThan(1);
+  expect(records[1]).toEqual({
+    step: 20,
+    trainLoss,
+    loss,
+    excessLoss,
+    standardError,
+    learningRate: 1e-3,
+    ...(await trainer.spectrum()),
+    diverged: false,
+  });
+  // and nothing where nothing is measured
+  const [bare] = await recordsOf({ ...config, spectrum: false });
+  for (const name of [
+    "effectiveDimension",
+    "participationRatio",
+    "stableRank",
+    "effectiveRank",
+    "meanEnergyShare",
+  ] as const) {
+    expect(records[0][name]).toBeGreaterThan(0);
+    expect(bare[name]).toBeNull();
+  }
+});
+
+test("weights that are put in start the optimizer afresh", async () => {
+  const config: RunConfigInput = { vocabSize: 12, embeddingDim: 4, tied: false, norm: "layernorm" };
+  const trained = await createTrainer(config);
+  await trained.advance(30);
+  const { embedding, gain } = await trained.weights();
+  await trained.load({ embedding, unembedding: undefined, gain });
+  expect(trained.stepCount).toBe(0);
+  const fresh = await createTrainer(config);
+  await fresh.load(await trained.weights());
+  await trained.advance(10);
+  await fresh.advance(10);
+  expect(await trained.snapshot()).toEqual(await fresh.snapshot());
+});
+
+test("seconds spent in steps are those of the clock while it steps", async () => {
+  const trainer = await createTrainer({ vocabSize: 9, embeddingDim: 3 });
+  let now = 5e6;
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => {
+    now += 250;
+    return now;
+  });
+  try {
+    await trainer.step();
+    await trainer.step();
+  } finally {
+    clock.mockRestore();
+  }
+  // two looks at the clock a step at least, and no more than a handful
+  expect(trainer.stepSeconds).toBeGreaterThanOrEqual(0.5);
+  expect(trainer.stepSeconds).toBeLessThan(5);
+});
+
+test("a token that there is not is named by its place, the first one too", async () => {
+  const trainer = await createTrainer({ vocabSize: 4, embeddingDim: 2, batchSize: 2 });
+  for (const [inputs, targets, message] of [
+    [[4, 0], [0, 0], "inputs[0]: expected a token below 4 (vocabSize), got 4"],
+    [[0, 9], [0, 0], "inputs[1]: expected a token below 4 (vocabSize), got 9"],
+    [[0, 3], [7, 0], "targets[0]: expected a token below 4 (vocabSize), got 7"],
+    [[0, 3], [0], "targets: expected a Uint32Array of 2 tokens (batchSize), got "],
+  ] as const)
+    await expect(
+      trainer.step({ inputs: Uint32Array.from(inputs), targets: Uint32Array.from(targets) }),
+    ).rejects.toThrow(message);
 });
