@@ -84,7 +84,6 @@ test("holds what consumers need and nothing else", () => {
       "dist/kernel.wasm",
       "dist/kernel.wasm.d.ts",
       "dist/relaxed.js",
-      "dist/relaxed.js.map",
       "dist/report.js",
       "dist/report.js.map",
       "dist/sweep.js",

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { configHash, parseConfig } from "../../src/config.js";
 import { createTrainer, type TrainingRecord } from "../../src/index.js";
-import { writeCheckpoint } from "../../src/sweep/checkpoint.js";
+import { readCheckpoint, writeCheckpoint } from "../../src/sweep/checkpoint.js";
 import {
   Journal,
   type PoolEvent,
@@ -97,7 +97,13 @@ test("a long run whose process is killed goes on from its last checkpoint on dis
      const options = { journal: ${JSON.stringify(directory)}, checkpointEvery: 200 };
      for await (const _ of sweep({ base: ${JSON.stringify(long)} }, options));`,
   ]);
-  while (!existsSync(join(directory, "checkpoints", `${configHash(long)}.checkpoint`))) await sleep(10);
+  // one right behind the record of step 0 may come first
+  const kept = join(directory, "checkpoints", `${configHash(long)}.checkpoint`);
+  const stepKept = async () => {
+    const checkpoint = await readCheckpoint(kept);
+    return checkpoint ? decodeSnapshot(checkpoint.snapshot).state.step : 0;
+  };
+  while ((await stepKept()) === 0) await sleep(10);
   child.kill("SIGKILL");
   await once(child, "exit");
   const { results, events } = await runAll([long], directory);

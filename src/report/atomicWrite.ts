@@ -1,1 +1,0 @@
-export { writeWhole as atomicWrite } from "../disk/writeWhole.js";
