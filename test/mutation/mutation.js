@@ -2,7 +2,7 @@
  * Plants faults into a room, one at a time, and says which of them its tests do not notice (StrykerJS).
  *   npm run mutation -- src/formats [src/observables …]      a room, or a file of one
  * What was tried before and has not changed since is not tried again (build/mutation/ROOM.json). Exit code 1 below 85 %.
- * Two minutes for formats, ten for training on two cores that have nothing else to do; MUTATION_THREADS=1 leaves one free.
+ * On two cores shared with other work formats took five minutes and training fifteen; MUTATION_THREADS=1 leaves one free.
  *
  * What survives for good: separators of lists within messages; `>` for `>=` where both sides agree at the boundary (a
  * clock that has just reached its end, two points at one step of which the later holds anyway); guards that only save
