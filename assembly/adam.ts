@@ -1,8 +1,12 @@
 import { Run } from "./run";
 
+/** 2^126, in memory: V8 builds a constant vector anew at each use. */
+const MOST = memory.data<f32>([85070591730234615865843651857942052864.0]);
+
 /**
  * θ ← θ − stepSize · m/(sqrt(v)·secondScale + eps) with m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², over `count` floats, a
- * multiple of 4. gradient = 0 (the pointer) stands for a gradient of zeros.
+ * multiple of 4. gradient = 0 (the pointer) stands for a gradient of zeros. v stays at 2^126 or
+ * below: an infinite one, from a gradient beyond 1.8e19, would hold its weight where it is for good.
  */
 export function adamUpdate(
   weights: usize, firstMoment: usize, secondMoment: usize, gradient: usize, count: u32,
@@ -10,6 +14,7 @@ export function adamUpdate(
 ): void {
   const b1 = f32x4.splat(beta1), b2 = f32x4.splat(beta2);
   const c1 = f32x4.splat(oneMinusBeta1), c2 = f32x4.splat(oneMinusBeta2);
+  const most = v128.load32_splat(MOST);
   const rate = f32x4.splat(stepSize), scale = f32x4.splat(secondScale), small = f32x4.splat(eps);
   const bytes = <usize>count << 2;
   let i: usize = 0;
@@ -22,8 +27,8 @@ export function adamUpdate(
     }
     const m0 = mixed(b1, v128.load(firstMoment + i), c1, g0);
     const m1 = mixed(b1, v128.load(firstMoment + i, 16), c1, g1);
-    const v0 = mixed(b2, v128.load(secondMoment + i), c2, f32x4.mul(g0, g0));
-    const v1 = mixed(b2, v128.load(secondMoment + i, 16), c2, f32x4.mul(g1, g1));
+    const v0 = f32x4.pmin(mixed(b2, v128.load(secondMoment + i), c2, f32x4.mul(g0, g0)), most);
+    const v1 = f32x4.pmin(mixed(b2, v128.load(secondMoment + i, 16), c2, f32x4.mul(g1, g1)), most);
     v128.store(firstMoment + i, m0);
     v128.store(firstMoment + i, m1, 16);
     v128.store(secondMoment + i, v0);
@@ -36,7 +41,7 @@ export function adamUpdate(
   if (i == bytes) return;
   const g = gradient ? v128.load(gradient + i) : f32x4.splat(0);
   const m = mixed(b1, v128.load(firstMoment + i), c1, g);
-  const v = mixed(b2, v128.load(secondMoment + i), c2, f32x4.mul(g, g));
+  const v = f32x4.pmin(mixed(b2, v128.load(secondMoment + i), c2, f32x4.mul(g, g)), most);
   v128.store(firstMoment + i, m);
   v128.store(secondMoment + i, v);
   v128.store(weights + i, moved(v128.load(weights + i), m, v, rate, scale, small));

@@ -273,6 +273,16 @@ const schema: v.GenericSchema<
 /** The schema itself (valibot's), for publishing it as JSON Schema. */
 export const runConfigSchema = (): unknown => schema;
 
+/**
+ * A schedule that is one.
+ * @throws ConfigError that begins with `name`
+ */
+export function checkSchedule<S extends ScheduleInput>(name: string, value: S): S {
+  const result = v.safeParse(schedule, value, { abortEarly: true });
+  if (!result.success) throw new ConfigError(`${name}: ${result.issues[0].message}`);
+  return value;
+}
+
 const describe = (issue: v.BaseIssue<unknown>): string => {
   const path = v.getDotPath(issue);
   if (issue.type === "strict_object") {

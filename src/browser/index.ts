@@ -40,7 +40,7 @@ export function trainInWorker(config: RunConfigInput = {}, options: WorkerOption
   snapshot.catch(() => {});
 
   async function* records(): AsyncGenerator<TrainingRecord> {
-    const { signal, worker = ownWorker, ...others } = options ?? {};
+    const { signal, worker = ownWorker, snapshot: start, ...others } = options ?? {};
     const answers: Answer[] = [];
     let wake = () => {};
     const receive = (answer: Answer) => {
@@ -54,7 +54,7 @@ export function trainInWorker(config: RunConfigInput = {}, options: WorkerOption
     let thread: Worker | undefined;
     try {
       for (const name of Object.keys(others))
-        if (name !== "snapshot") throw new ConfigError(`${name}: unknown option of trainInWorker`);
+        throw new ConfigError(`${name}: unknown option of trainInWorker`);
       signal?.throwIfAborted();
       thread = worker();
       thread.onmessage = ({ data }) => {
@@ -73,7 +73,7 @@ export function trainInWorker(config: RunConfigInput = {}, options: WorkerOption
       thread.onerror = ({ message }) => lost(message || "the worker did not start");
       whenSilent(begun.signal, () => lost(`the worker did not answer within ${PATIENCE} seconds`));
       signal?.addEventListener("abort", onAbort);
-      const order: Order = { config, snapshot: options.snapshot };
+      const order: Order = { config, snapshot: start };
       thread.postMessage(order);
       while (true) {
         signal?.throwIfAborted();

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { ConfigError } from "../config.js";
 import { addExport } from "./export.js";
 import { exitCodeOf } from "./failure.js";
 import { addMerge } from "./merge.js";
@@ -35,6 +36,25 @@ program.hook("preAction", async (_, command) => {
   const said = await revectorize();
   if (command.opts().verbose) process.stderr.write(`${said}\n`);
 });
+
+/** A flag that is given twice, or with its opposite, is a mistake: none of the two is dropped in silence. */
+const refuseRepeats = (command: Command): void => {
+  const given = new Map<string, string>();
+  for (const option of command.options) {
+    // one that collects its values sees to it by itself
+    if (option.parseArg) continue;
+    command.on(`option:${option.name()}`, () => {
+      const flag = option.long ?? option.flags;
+      const before = given.get(option.attributeName());
+      given.set(option.attributeName(), flag);
+      if (before === flag) throw new ConfigError(`${flag}: expected once, got it twice`);
+      if (before !== undefined)
+        throw new ConfigError(`${flag}: expected one of ${before} and ${flag}, got both`);
+    });
+  }
+  command.commands.forEach(refuseRepeats);
+};
+refuseRepeats(program);
 
 const overrideExit = (command: Command): void => {
   command.exitOverride();

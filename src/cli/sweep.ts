@@ -42,7 +42,7 @@ export function addSweep(program: Command): void {
     )
     .argument("[file]", "sweep as JSON")
     .option("--vary <axis>", "path=v1,v2,… or path=log:from:to:n or path=linear:from:to:n", collect, [])
-    .option("--seeds <n>", "seeds of every setting", once("--seeds"))
+    .option("--seeds <n>", "seeds of every setting")
     .option("--threads <n>", "threads (default: one a core)")
     .option("--out <dir>", "directory of the sweep", "unigram-lab-sweep")
     .option("--dry-run", "print the runs, their cost and what is done already, and run nothing")
@@ -61,12 +61,6 @@ export function addSweep(program: Command): void {
 }
 
 const collect = (value: string, all: string[]): string[] => [...all, value];
-const once =
-  (flag: string) =>
-  (value: string, before: string | undefined): string => {
-    if (before !== undefined) throw new ConfigError(`${flag}: expected once, got it twice`);
-    return value;
-  };
 
 async function readSweep(path: string | undefined): Promise<SweepDescription> {
   if (path === undefined) return {};

@@ -22,8 +22,8 @@ export function effectiveDimension(
     if (!Number.isInteger(size) || (size as number) < 1)
       throw new ConfigError(`${name}: expected a whole number from 1, got ${size}`);
   }
-  if (matrix.length !== rows * cols)
-    throw new ConfigError(`matrix: expected ${rows * cols} values (rows · cols), got ${matrix.length}`);
+  if (matrix?.length !== rows * cols)
+    throw new ConfigError(`matrix: expected ${rows * cols} values (rows · cols), got ${matrix?.length}`);
   const { n, gram, meanEnergyShare } = centredGram(matrix, rows, cols);
   return summarize(symmetricEigenvalues(gram, n), meanEnergyShare);
 }

@@ -1,4 +1,5 @@
-import { ConfigError } from "../config.js";
+import { checkObject } from "../checks.js";
+import { ConfigError, show } from "../config.js";
 import { log } from "../math/elementary.js";
 
 export interface LossDecay {
@@ -24,6 +25,9 @@ export function lossDecayExponent(
   records: readonly { step: number; excessLoss: number | null }[],
   options: { from: number; to: number; method?: "two-point" | "least-squares" },
 ): LossDecay {
+  if (!Array.isArray(records))
+    throw new ConfigError(`records: expected a list of records, got ${show(records)}`);
+  checkObject(options);
   const { from, to, method = "least-squares" } = options;
   if (method !== "two-point" && method !== "least-squares")
     throw new ConfigError(`method: expected "two-point" or "least-squares", got ${String(method)}`);

@@ -1,6 +1,7 @@
 /** Finished runs as one table, however many: two passes over the journal, one for the columns and one for the rows. */
 import { extname } from "node:path";
 import { ByteWriter, ParquetWriter, schemaFromColumnData } from "hyparquet-writer";
+import { checkNames } from "../checks.js";
 import { ConfigError } from "../config.js";
 import { openWhole, type WholeFile, type WriteOptions } from "../disk/writeWhole.js";
 import type { Journal } from "../sweep/journal.js";
@@ -121,8 +122,10 @@ export async function exportRuns(
   journal: Journal,
   path: string,
   kind: ExportRows = "evaluations",
-  { force }: Pick<WriteOptions, "force"> = {},
+  options: Pick<WriteOptions, "force"> = {},
 ): Promise<number> {
+  checkNames(options, ["force"]);
+  const { force } = options;
   checkExportPath(path);
   const columns = await columnsOf(journal, kind);
   if (columns.length === 0) throw new ConfigError(`DIR: expected at least one finished run, got none`);

@@ -1,5 +1,6 @@
 /** The report: pictures, tables and the page that carries them. */
 import { join } from "node:path";
+import { checkNames } from "../checks.js";
 import { writeWhole } from "../disk/writeWhole.js";
 import type { Claim, Condition } from "../experiments/experiment.js";
 import { experiments } from "../experiments/index.js";
@@ -11,7 +12,7 @@ import { environment } from "./environment.js";
 import { settingOf } from "./journaled.js";
 import { reportPage } from "./page.js";
 import { parquetBytes } from "./parquet.js";
-import type { ReportOptions } from "./reportOptions.js";
+import { type ReportOptions, reportOptionNames } from "./reportOptions.js";
 import { runRows } from "./table.js";
 
 export type { ReportContent } from "./content.js";
@@ -59,8 +60,10 @@ async function analyse(
 export async function writeReport(
   dir: string,
   content: ReportContent,
-  { onNotice, force }: ReportOptions = {},
+  options: ReportOptions = {},
 ): Promise<Claim[]> {
+  checkNames(options, reportOptionNames);
+  const { onNotice, force } = options;
   const analysed: AnalysedExperiment[] = [];
   const omitted: string[] = [];
   for (const { name, runs, conditions, seeds = content.seeds } of content.experiments) {

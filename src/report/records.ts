@@ -1,5 +1,6 @@
 /** The records of runs as a table in the format that the file name asks for. */
 import { extname } from "node:path";
+import { checkNames } from "../checks.js";
 import { ConfigError } from "../config.js";
 import { type WriteOptions, writeWhole } from "../disk/writeWhole.js";
 import type { RunResult } from "../sweep/result.js";
@@ -41,8 +42,10 @@ export function checkRecordsPath(path: string): void {
 export async function writeRecords(
   path: string,
   runs: RunResult[],
-  { force }: Pick<WriteOptions, "force"> = {},
+  options: Pick<WriteOptions, "force"> = {},
 ): Promise<void> {
+  checkNames(options, ["force"]);
+  const { force } = options;
   checkRecordsPath(path);
   await writeWhole(path, formats[extname(path).toLowerCase()](runRows(runs)), { kind: "table", force });
 }

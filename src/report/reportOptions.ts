@@ -4,3 +4,6 @@ export interface ReportOptions {
   /** Hears in one line what could not be made: PNG figures, where the optional package that draws them is not installed. */
   onNotice?: (line: string) => void;
 }
+
+/** @internal */
+export const reportOptionNames = ["force", "onNotice"];

@@ -1,5 +1,6 @@
 /** A report of any sweep: one self-contained page with its figures and its table. */
 import { join } from "node:path";
+import { checkNames } from "../checks.js";
 import { ConfigError } from "../config.js";
 import { writeWhole } from "../disk/writeWhole.js";
 import type { Journal } from "../sweep/journal.js";
@@ -7,7 +8,7 @@ import { drawFigures, withoutPng, writeFigures } from "./drawing.js";
 import { environment } from "./environment.js";
 import { keyOf, labelsOf, shortNumber } from "./labels.js";
 import { escapeHtml, inline, pageHead } from "./page.js";
-import type { ReportOptions } from "./reportOptions.js";
+import { type ReportOptions, reportOptionNames } from "./reportOptions.js";
 import type { Axis } from "./sweepAxes.js";
 import { axisTitle, sweepFigures } from "./sweepFigures.js";
 import { type Measured, type Setting, summarizeSweep } from "./sweepSummary.js";
@@ -84,8 +85,10 @@ function biasText(settings: readonly Setting[]): string {
 export async function writeSweepReport(
   journal: Journal,
   out: string,
-  { onNotice, force }: ReportOptions = {},
+  options: ReportOptions = {},
 ): Promise<string> {
+  checkNames(options, reportOptionNames);
+  const { onNotice, force } = options;
   if (journal.runs.length === 0) throw new ConfigError("DIR: expected at least one finished run, got none");
   const { axes, settings } = await summarizeSweep(journal);
   const { figures, left: empty } = sweepFigures(axes, settings);

@@ -1,8 +1,9 @@
 /** Many runs on many threads, kept on disk (Node only). */
+import { checkNames } from "../checks.js";
 import type { Condition, SweepDescription } from "./description.js";
 import { SweepPlan } from "./grid.js";
 import { Journal } from "./journal.js";
-import { type PoolOptions, runPool } from "./pool.js";
+import { completePoolOptions, type PoolOptions, poolOptionNames, runPool } from "./pool.js";
 import type { RunResult } from "./result.js";
 import { checkShard, inShard, type Shard } from "./shard.js";
 import { checkWhere, meets } from "./where.js";
@@ -42,8 +43,11 @@ export interface SweepOptions extends Omit<PoolOptions, "journal"> {
  */
 export async function* sweep(
   description: SweepDescription,
-  { journal: path, shard, ...options }: SweepOptions = {},
+  given: SweepOptions = {},
 ): AsyncGenerator<RunResult> {
+  checkNames(given, ["journal", "shard"], poolOptionNames);
+  const { journal: path, shard, ...options } = given;
+  completePoolOptions(options);
   if (shard) checkShard(shard);
   const plan = new SweepPlan(description, shard && ((run) => inShard(run, shard)));
   const journal = path === undefined ? undefined : await Journal.open(path);
@@ -61,8 +65,10 @@ export async function* sweep(
  */
 export async function* finishedRuns(
   directory: string,
-  { where = [] }: { where?: Condition[] } = {},
+  options: { where?: Condition[] } = {},
 ): AsyncGenerator<RunResult> {
+  checkNames(options, ["where"]);
+  const { where = [] } = options;
   const journal = await Journal.read(directory);
   const seen = new Set<string>();
   try {

@@ -10,7 +10,7 @@ import type { BigIntStats } from "node:fs";
 import { constants } from "node:fs";
 import { access, type FileHandle, mkdir, open, rmdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { ConfigError } from "../config.js";
+import { ConfigError, show } from "../config.js";
 import { tidyPartials } from "../disk/partial.js";
 import { isFull } from "../disk/writeWhole.js";
 import { tidyCheckpoints } from "./checkpoint.js";
@@ -78,8 +78,11 @@ const unwritable = (directory: string, code: string | undefined) =>
   new ConfigError(`--out: expected a directory that can be written, got ${directory} (${code})`);
 
 /** The file of a sweep's directory; a path that ends in .ndjson is the file itself. */
-export const journalFile = (path: string): string =>
-  path.endsWith(".ndjson") ? path : join(path, "journal.ndjson");
+export function journalFile(path: string): string {
+  if (typeof path !== "string")
+    throw new ConfigError(`journal: expected the path of a directory, got ${show(path)}`);
+  return path.endsWith(".ndjson") ? path : join(path, "journal.ndjson");
+}
 
 const statOf = (path: string): Promise<BigIntStats | undefined> =>
   stat(path, { bigint: true }).catch((error: NodeJS.ErrnoException) => {

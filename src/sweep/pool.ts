@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { checkVectorBits, type VectorBits } from "../backend/wasm/vectorBits.js";
-import { ConfigError, configHash, type RunConfig } from "../config.js";
+import { checkNames, checkSignal } from "../checks.js";
+import { ConfigError, configHash, type RunConfig, show } from "../config.js";
 import { cores } from "./cores.js";
 import { type Cost, estimateCost, worthSharing } from "./cost.js";
 import type { Journal } from "./journal.js";
@@ -143,21 +144,49 @@ const workerBundle = (): string =>
     new URL(import.meta.url.endsWith(".ts") ? "../../dist/worker.js" : "./worker.js", import.meta.url),
   );
 
+/** @internal */
+export const poolOptionNames = [
+  "threads",
+  "journal",
+  "signal",
+  "onProgress",
+  "onEvent",
+  "memory",
+  "retryFailed",
+  "onlyNew",
+  "checkpointEvery",
+  "vectorBits",
+  "workerFile",
+];
+
+/** @throws ConfigError for a bad or unknown option */
+export function completePoolOptions(options: PoolOptions): { threads: number; vectorBits: VectorBits } {
+  checkNames(options, poolOptionNames);
+  checkSignal(options.signal);
+  for (const name of ["memory", "checkpointEvery"] as const) {
+    const value = options[name];
+    if (value !== undefined && !(typeof value === "number" && value >= 0))
+      throw new ConfigError(`${name}: expected a number of at least 0, got ${show(value)}`);
+  }
+  const threads = options.threads ?? cores();
+  if (!Number.isInteger(threads) || threads < 1 || threads > 1024)
+    throw new ConfigError(`threads: expected a whole number from 1 to 1024, got ${threads}`);
+  const { vectorBits = 128 } = options;
+  checkVectorBits(vectorBits);
+  return { threads, vectorBits };
+}
+
 /**
  * Runs every config once (equal configs are one run) and yields each as it finishes, those of the journal first.
- * @throws ConfigError for bad `threads` or `vectorBits`
+ * @throws ConfigError for a bad or unknown option
  * @throws FailedRuns at the end, when runs failed twice (or, in the journal, before) or were skipped for want of memory
  * @throws Error when the machine has no threads, descriptors or disk to go on with, which is no run's fault
  * @throws the signal's reason when aborted: running runs are checkpointed and stopped, finished ones are in the journal
  * @throws the journal's error when it cannot be written
  */
 export async function* runPool(configs: Configs, options: PoolOptions = {}): AsyncGenerator<RunResult> {
+  const { threads, vectorBits } = completePoolOptions(options);
   const { journal, signal, onProgress, onEvent } = options;
-  const threads = options.threads ?? cores();
-  if (!Number.isInteger(threads) || threads < 1 || threads > 1024)
-    throw new ConfigError(`threads: expected a whole number from 1 to 1024, got ${threads}`);
-  const { vectorBits = 128 } = options;
-  checkVectorBits(vectorBits);
   signal?.throwIfAborted();
 
   const known: string[] = [];

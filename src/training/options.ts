@@ -1,5 +1,6 @@
 /** Choices of the moment for a trainer and for a run: they never change a run's hash. */
 import { checkVectorBits, type VectorBits } from "../backend/wasm/vectorBits.js";
+import { checkNames, checkSignal } from "../checks.js";
 import { ConfigError, show } from "../config.js";
 
 export interface TrainerOptions {
@@ -45,23 +46,6 @@ export const MOST_THREADS = 255;
 const trainerNames = ["backend", "memoryLimit", "module", "threads", "maxThreads", "vectorBits"];
 const runNames = ["signal", "milliseconds", "onProgress"];
 
-/** @throws ConfigError for what is no object */
-export function checkObject(options: unknown): asserts options is object {
-  if (typeof options !== "object" || options === null)
-    throw new ConfigError(`options: expected an object, got ${show(options)}`);
-}
-
-/**
- * @param more names that are options as well
- * @throws ConfigError for what is no object, or for an option that does not exist
- */
-export function checkNames(options: unknown, names: readonly string[], more: readonly string[] = []): void {
-  checkObject(options);
-  for (const name of Object.keys(options))
-    if (!names.includes(name) && !more.includes(name))
-      throw new ConfigError(`${name}: unknown option, expected one of ${[...names, ...more].join(", ")}`);
-}
-
 /** Trainer options with their defaults. */
 export type CompleteTrainerOptions = Required<Omit<TrainerOptions, "module" | "memoryLimit">> &
   Pick<TrainerOptions, "module" | "memoryLimit">;
@@ -102,13 +86,6 @@ export function completeRunOptions(options: RunOptions): RunOptions & { millisec
   if (onProgress !== undefined && typeof onProgress !== "function")
     throw new ConfigError(`onProgress: expected a function, got ${show(onProgress)}`);
   return { signal, milliseconds, onProgress };
-}
-
-/** @throws ConfigError for what is neither left out nor an AbortSignal; not by instanceof, which another realm fails */
-export function checkSignal(signal: unknown): void {
-  if (signal === undefined) return;
-  if (typeof (signal as AbortSignal | null)?.throwIfAborted !== "function")
-    throw new ConfigError(`signal: expected an AbortSignal, got ${show(signal)}`);
 }
 
 export function checkThreads(

@@ -1,5 +1,5 @@
 /** Learning rate schedules are data: stored, hashed and sent with a config; evaluated with + − × ÷ alone. */
-import { ConfigError, type Schedule } from "../config.js";
+import { ConfigError, checkSchedule, type Schedule, show } from "../config.js";
 import { cosPi } from "../math/elementary.js";
 
 /** A schedule as its corner points: `[step, value]`, linear between them, constant beyond the ends. */
@@ -11,6 +11,8 @@ export interface PiecewiseLinear {
 /** The learning rate of the update from step `step` to `step + 1`. */
 export function learningRateAt(schedule: Schedule, step: number): number {
   if (typeof schedule === "number") return schedule;
+  if (typeof schedule !== "object" || schedule === null)
+    throw new ConfigError(`schedule: expected a number or a schedule, got ${show(schedule)}`);
   if (schedule.kind === "cosine") {
     const { from, to, start, end } = schedule;
     const progress =
@@ -37,58 +39,67 @@ export function learningRates(schedule: Schedule, step: number, count: number): 
   return rates;
 }
 
-/** From 0 to `value` over `steps` updates, then constant. */
-export const warmup = (value: number, steps: number): PiecewiseLinear => ({
-  kind: "piecewise-linear",
-  points: [
+/** @throws ConfigError that names the constructor, for points that make no schedule */
+const piecewiseLinear = (name: string, points: [number, number][]): PiecewiseLinear =>
+  checkSchedule(name, { kind: "piecewise-linear", points });
+
+/**
+ * From 0 to `value` over `steps` updates, then constant.
+ * @throws ConfigError for numbers that make no schedule
+ */
+export const warmup = (value: number, steps: number): PiecewiseLinear =>
+  piecewiseLinear("warmup", [
     [0, 0],
     [steps, value],
-  ],
-});
+  ]);
 
-/** `from` until step `start`, then linearly to `to` at step `end`. */
-export const linearDecay = (from: number, to: number, start: number, end: number): PiecewiseLinear => ({
-  kind: "piecewise-linear",
-  points: [
+/**
+ * `from` until step `start`, then linearly to `to` at step `end`.
+ * @throws ConfigError for numbers that make no schedule
+ */
+export const linearDecay = (from: number, to: number, start: number, end: number): PiecewiseLinear =>
+  piecewiseLinear("linearDecay", [
     [start, from],
     [end, to],
-  ],
-});
+  ]);
 
-/** Warm up over `warmupSteps`, hold `value`, and fall linearly to `to` between `decayStart` and `end` (WSD). */
+/**
+ * Warm up over `warmupSteps`, hold `value`, and fall linearly to `to` between `decayStart` and `end` (WSD).
+ * @throws ConfigError for numbers that make no schedule
+ */
 export const warmupStableDecay = (
   value: number,
   warmupSteps: number,
   decayStart: number,
   end: number,
   to = 0,
-): PiecewiseLinear => ({
-  kind: "piecewise-linear",
-  points: [
+): PiecewiseLinear =>
+  piecewiseLinear("warmupStableDecay", [
     [0, 0],
     [warmupSteps, value],
     [decayStart, value],
     [end, to],
-  ],
-});
+  ]);
 
-/** `first` before step `at`, `second` from it on, each on the run's own step count. Cosines cannot be joined. */
+/**
+ * `first` before step `at`, `second` from it on, each on the run's own step count. Cosines cannot be joined.
+ * @throws ConfigError for a cosine, or for what is no schedule
+ */
 export function join(first: Schedule, second: Schedule, at: number): PiecewiseLinear {
+  checkSchedule("join", first);
+  checkSchedule("join", second);
   const points = (schedule: Schedule, keep: (step: number) => boolean): [number, number][] => {
     if (typeof schedule === "number") return [];
     if (schedule.kind !== "piecewise-linear")
       throw new ConfigError(`join: expected numbers or piecewise-linear schedules, got ${schedule.kind}`);
     return schedule.points.filter(([step]) => keep(step)).map(([step, value]) => [step, value]);
   };
-  return {
-    kind: "piecewise-linear",
-    points: [
-      ...points(first, (step) => step < at),
-      [at, limitBefore(first, at)],
-      [at, learningRateAt(second, at)],
-      ...points(second, (step) => step > at),
-    ],
-  };
+  return piecewiseLinear("join", [
+    ...points(first, (step) => step < at),
+    [at, limitBefore(first, at)],
+    [at, learningRateAt(second, at)],
+    ...points(second, (step) => step > at),
+  ]);
 }
 
 /** The value a schedule comes to at `at` from the left, where a jump at `at` has not happened yet. */

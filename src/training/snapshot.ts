@@ -63,7 +63,9 @@ function shapes(config: RunConfig): [keyof Weights, number[]][] {
 const storedArrays = (config: RunConfig): StoredArray[] =>
   parts.flatMap((part) => shapes(config).map(([name, shape]) => ({ name: nameOf(part, name), shape })));
 
+/** @throws ConfigError for records that no reader would take */
 export function encodeSnapshot({ config, state, trainLoss, recorded, records }: Snapshot): Uint8Array {
+  if (records !== undefined) checkRecords(records, state.step);
   const header = new TextEncoder().encode(
     JSON.stringify({
       config: JSON.parse(canonicalConfig(config)),
@@ -240,10 +242,18 @@ function checkScalars(value: unknown): OptimizerState["scalars"] {
   return { beta1Power: beta1Power as number, beta2Power: beta2Power as number };
 }
 
+const isCell = (value: unknown): boolean =>
+  value === null || ["number", "boolean", "string"].includes(typeof value);
+
 function checkRecords(value: unknown, step: number): TrainingRecord[] {
   if (!Array.isArray(value)) throw refuse(`records: expected a list, got ${show(value)}`);
   for (const [i, record] of value.entries())
-    if (!isObject(record) || !isStep(record.step, step) || (i > 0 && record.step <= value[i - 1].step))
+    if (
+      !isObject(record) ||
+      !isStep(record.step, step) ||
+      (i > 0 && record.step <= value[i - 1].step) ||
+      !Object.values(record).every(isCell)
+    )
       throw refuse(`records.${i}: expected a record of a later step, up to ${step}, got ${show(record)}`);
   return value;
 }

@@ -1,6 +1,7 @@
+import { checkObject } from "../checks.js";
 import type { RunConfigInput } from "../config.js";
 import { createTrainer } from "./create.js";
-import { checkObject, completeRunOptions, type RunOptions, type TrainerOptions } from "./options.js";
+import { completeRunOptions, type RunOptions, type TrainerOptions } from "./options.js";
 import type { TrainingRecord } from "./record.js";
 
 /**

@@ -1,10 +1,11 @@
 /** A model in training: steps, evaluations, weights in and out, snapshots. */
 import type { Advanced, Backend, Batch, Now, PopulationLoss, Spectrum, Weights } from "../backend/backend.js";
+import { checkNames, checkSignal } from "../checks.js";
 import { ConfigError, MOST_STEPS, type RunConfig, show } from "../config.js";
 import { tokenProbabilities } from "../data/distribution.js";
 import { entropy } from "../data/entropy.js";
 import { breathe, clockAfter } from "./clock.js";
-import { checkNames, checkSignal, checkThreads, completeRunOptions, type RunOptions } from "./options.js";
+import { checkThreads, completeRunOptions, type RunOptions } from "./options.js";
 import { Queue } from "./queue.js";
 import { divergedRecord, measuredRecord, type TrainingRecord } from "./record.js";
 import { learningRateAt, learningRates } from "./schedule.js";

@@ -214,8 +214,12 @@ describe("tokens of probability 0", () => {
             (array as Float32Array | undefined)?.set([1e-20, -1e-20, 1e20]);
           backend.setState(state);
           const { loss } = backend.evaluate();
-          if (tied) expect(Math.abs(loss - (Math.log(2) + Math.log(1.5)))).toBeLessThan(2);
           expect(Number.isFinite(loss)).toBe(true);
+          // gradients of 1e20, whose squares f32 does not hold, move weights as f64's do
+          if (tied && kind === "exact") {
+            backend.advance(Float64Array.of(1e-3));
+            expect(Math.abs(backend.evaluate().loss - Math.LN2)).toBeLessThan(1e-3);
+          }
         }
         const [a, b] = backends.map((backend) => backend.evaluate().loss);
         expect(Math.abs(a - b)).toBeLessThan(1e-5);

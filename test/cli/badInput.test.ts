@@ -141,6 +141,11 @@ describe("a bad command line is one line, exit code 2, and nothing written", () 
       "error: unknown option '--vary'",
     ],
     [["fly"], "error: unknown command 'fly'"],
+    [["train", "--seed", "1", "--seed", "1"], "error: --seed: expected once, got it twice"],
+    [["train", "--tied", "--no-tied"], "error: --no-tied: expected one of --tied and --no-tied, got both"],
+    [["train", "--json", "--json"], "error: --json: expected once, got it twice"],
+    [["sweep", "--threads", "1", "--threads", "2"], "error: --threads: expected once, got it twice"],
+    [["reproduce", "--out", "a", "--out", "b"], "error: --out: expected once, got it twice"],
     [
       ["reproduce", "gravity"],
       "error: EXPERIMENT: expected embedding-1d, representation-collapse, scaling-law, learning-rate-decay, warmup, got gravity",

@@ -1,5 +1,6 @@
 /** What callers may do to a trainer, at once, too early, too late or with nonsense. */
 import { describe, expect, test } from "vitest";
+import * as lab from "../../src/index.js";
 import { ConfigError, createTrainer, restoreTrainer, type TrainerOptions, train } from "../../src/index.js";
 
 const sizes = { vocabSize: 57, embeddingDim: 22, batchSize: 40, learningRate: 0.01 };
@@ -280,6 +281,39 @@ describe("nonsense is one line that names the field", () => {
     await expect(train(sizes, { signal: {} as AbortSignal }).next()).rejects.toThrow(
       "signal: expected an AbortSignal",
     );
+  });
+
+  test("what else the library takes", async () => {
+    // biome-ignore lint/suspicious/noExplicitAny: nonsense
+    const anything = lab as any;
+    for (const [name, ...given] of [
+      ["entropy", null],
+      ["effectiveDimension", null, 1, 1],
+      ["lossDecayExponent", null, {}],
+      ["lossDecayExponent", [], null],
+      ["learningRateAt", null, 0],
+      ["warmup"],
+      ["warmup", 0.1, -1],
+      ["linearDecay", null],
+      ["linearDecay", 0.1, 0, 20, 10],
+      ["warmupStableDecay", 0.1, 10],
+      ["join"],
+      ["join", 0.1, { kind: "cosine", from: 1, end: 5 }, 3],
+      ["join", 0.1, 0.2, "3"],
+      ["encodeNpy", null, [1]],
+      ["encodeSafetensors", null, {}],
+    ] as [string, ...unknown[]][])
+      expect(() => anything[name](...given), `${name} ${JSON.stringify(given)}`).toThrow(ConfigError);
+  });
+
+  test("records that no reader would take are refused before they are written", async () => {
+    const trainer = await createTrainer(sizes);
+    const records = [];
+    for await (const record of (await createTrainer({ ...sizes, steps: 5 })).run()) records.push(record);
+    for (const strange of [[null], [{ step: -1 }], [{ step: 0, loss: 1n }], records])
+      await expect(trainer.snapshot({ records: strange as never })).rejects.toThrow("snapshot: records.");
+    await trainer.advance(5);
+    expect((await restoreTrainer(await trainer.snapshot({ records }))).earlierRecords).toEqual(records);
   });
 
   test("a config nested deeper than the stack, or circular", async () => {
