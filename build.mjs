@@ -121,6 +121,8 @@ for (const [name, entryPoint, plugins, imports] of [
     ...common,
     // kernels and nothing else: there is no source to show
     sourcemap: name !== "relaxed",
+    // the same sources as index.workerd.js.map's
+    sourcesContent: name !== "index.edge-light",
     entryPoints: { [name]: entryPoint },
     plugins: [...plugins, loaderWithoutPatches],
     platform: "neutral",

@@ -106,7 +106,7 @@ console.log(runs.length);`;
   const cli = join(modules, "unigram-lab/dist/cli.js");
   const reproduce = [cli, "reproduce", "embedding-1d", "--quick", "--seeds", "1"];
   const { stderr } = await run(process.execPath, reproduce, { cwd: dir });
-  expect(stderr).toContain("a picture as PNG needs the optional package @resvg/resvg-js");
+  expect(stderr).toContain("PNG needs the optional package @resvg/resvg-js, which is not installed");
   const report = await readdir(join(dir, "unigram-lab-report-quick"), { recursive: true });
   expect(report).toContain("index.html");
   expect(report.filter((name) => name.endsWith(".svg")).length).toBeGreaterThan(0);
