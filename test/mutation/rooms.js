@@ -12,5 +12,21 @@ export const rooms = {
   },
   // most of its texts are labels and prose
   experiments: { tests: among("experiments", "*"), without: ["StringLiteral"] },
-  sweep: { tests: among("sweep", "describe", "journal", "pool") },
+  sweep: {
+    tests: among(
+      "sweep",
+      "describe",
+      "where",
+      "groups",
+      "cost",
+      "limits",
+      "trouble",
+      "journalLine",
+      "journalFile",
+      "lock",
+      "checkpoint",
+      "mergeFiles",
+      "worker",
+    ),
+  },
 };

@@ -3,16 +3,20 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseNumber, parseScalar, parseWholeNumber } from "../../src/cli/numbers.js";
 import { parseVary } from "../../src/cli/vary.js";
-import { configHash } from "../../src/config.js";
+import { ConfigError, configHash } from "../../src/config.js";
 import { spaceValues } from "../../src/sweep/axis.js";
 import { canonicalSweep, parseSweep } from "../../src/sweep/description.js";
 import { type SweepDescription, SweepPlan, sweep, sweepConfigs } from "../../src/sweep/index.js";
-import { inShard, parseShard, taskArray } from "../../src/sweep/shard.js";
+import { checkShard, inShard, isTaskArray, parseShard, taskArray } from "../../src/sweep/shard.js";
 
 test("a log space has round numbers in the middle, a linear one its ends exactly", () => {
   expect(spaceValues({ kind: "log", from: 1e-4, to: 1e-1, count: 4 })).toEqual([1e-4, 1e-3, 1e-2, 1e-1]);
   expect(spaceValues({ kind: "linear", from: 0.1, to: 0.5, count: 5 })).toEqual([0.1, 0.2, 0.3, 0.4, 0.5]);
   expect(spaceValues({ kind: "log", from: 3, to: 7, count: 1 })).toEqual([3]);
+  for (const kind of ["log", "linear"] as const)
+    expect(spaceValues({ kind, from: 0.123456789012345, to: 0.987654321098765, count: 2 })).toEqual([
+      0.123456789012345, 0.987654321098765,
+    ]);
 });
 
 test("--vary and JSON name the same runs", () => {
@@ -159,8 +163,57 @@ test("a shard is read from a Slurm array or an indexed Job", () => {
     count: 5,
   });
   expect(() => parseShard("kubernetes", { JOB_COMPLETION_INDEX: "2" })).toThrow("JOB_COMPLETIONS");
-  for (const bad of ["3", "3/3", "-1/3", "a/b", "1/0"])
-    expect(() => parseShard(bad, {})).toThrow("--shard: expected");
+  for (const [bad, why] of [
+    ["3", ""],
+    ["3/3", " (3/3)"],
+    ["1/0", " (1/0)"],
+    ["0/0", " (0/0)"],
+    ["-1/3", ""],
+    ["1/3x", ""],
+    ["x1/3", ""],
+    ["a/b", ""],
+  ])
+    expect(() => parseShard(bad, {})).toThrow(
+      new ConfigError(
+        `--shard: expected i/n from 0/n to (n-1)/n, slurm or kubernetes, got ${JSON.stringify(bad)}${why}`,
+      ),
+    );
+  expect(parseShard("0/1", {})).toEqual({ index: 0, count: 1 });
+  expect(parseShard("11/16", {})).toEqual({ index: 11, count: 16 });
+  const [first, last] = [array(0, 0, 1, 2), array(1, 0, 1, 2)].map((task) => parseShard("slurm", task));
+  expect([first, last]).toEqual([
+    { index: 0, count: 2 },
+    { index: 1, count: 2 },
+  ]);
+  expect(() => parseShard("slurm", array(3, 5, 3, 3))).toThrow("equal distances");
+  expect(() => parseShard("slurm", { ...array(3, 0, 3, 4), SLURM_ARRAY_TASK_ID: "x" })).toThrow(
+    '--shard slurm: expected a whole number in SLURM_ARRAY_TASK_ID, got "x"',
+  );
+  expect(() => parseShard("slurm", {})).toThrow(
+    "--shard slurm: expected a whole number in SLURM_ARRAY_TASK_MIN, got null",
+  );
+});
+
+test("an array that is read back from a file is one, or it is not", () => {
+  for (const array of [{ count: 1 }, { count: 30, first: 0, width: 1 }, { count: 2, first: 7, width: 3 }])
+    expect(isTaskArray(array), JSON.stringify(array)).toBe(true);
+  for (const other of [
+    null,
+    undefined,
+    7,
+    "count",
+    {},
+    { count: 0 },
+    { count: 1.5 },
+    { count: "2" },
+    { count: 2, width: 1 },
+    { count: 2, first: 1 },
+    { count: 2, first: -1, width: 1 },
+    { count: 2, first: 0, width: 0 },
+    { count: 2, first: 0.5, width: 1 },
+    { count: 0, first: 0, width: 1 },
+  ])
+    expect(isTaskArray(other), JSON.stringify(other)).toBe(false);
 });
 
 test("a task that is submitted again is the same share of the sweep", () => {
@@ -187,6 +240,7 @@ test("a task that is submitted again is the same share of the sweep", () => {
     "--shard slurm: expected an array of at least 2 tasks, got 1; a task that is submitted again goes on in the directory of its first time, anywhere else name its share: --shard i/n",
   );
   expect(() => parseShard("slurm", slurm(3, [3, 10, 3]))).toThrow("equal distances");
+  expect(() => parseShard("slurm", slurm(7, [7, 7, 1]), array)).toThrow("the array 10-97:3, got 7");
 
   // a directory of i/n knows no ids yet
   const typed = taskArray("2/30");
@@ -211,8 +265,11 @@ test.each([
   [{ index: -1, count: 3 }, "shard.index: expected a whole number from 0 to 2, got -1"],
   [{ index: 0.5, count: 3 }, "shard.index: expected a whole number from 0 to 2, got 0.5"],
   [{ index: 0, count: 0 }, "shard.count: expected a whole number of at least 1, got 0"],
+  [{ index: 0, count: 1.5 }, "shard.count: expected a whole number of at least 1, got 1.5"],
 ])("a shard that would leave runs out is refused: %j", async (shard, message) => {
   await expect(sweep({ seeds: 3 }, { shard }).next()).rejects.toThrow(message);
+  expect(() => checkShard({ index: 0, count: 1 })).not.toThrow();
+  expect(() => checkShard({ index: 2, count: 3 })).not.toThrow();
 });
 
 test.each<[SweepDescription, string]>([
