@@ -31,6 +31,12 @@ const lines = (...results: RunResult[]) => Buffer.concat(results.map(lineOf));
 let dir = "";
 let path = "";
 let handles: FileHandle;
+type WriteBytes = (
+  this: FileHandle,
+  bytes: Buffer,
+  from: number,
+  length: number,
+) => ReturnType<FileHandle["write"]>;
 let opened: Journal[] = [];
 const opening = async (how: "open" | "read", at = dir) => {
   const journal = await Journal[how](at);
@@ -158,11 +164,15 @@ test("many at once are one write and one sync, beyond 8 MB several", async () =>
 
 test("a write that takes only some of the bytes goes on with the others", async () => {
   const journal = await opening("open");
-  const write = handles.write;
-  vi.spyOn(handles, "write").mockImplementation(function (this: FileHandle, ...args: unknown[]) {
-    const [bytes, from, length] = args as [Buffer, number, number];
+  const write = handles.write as WriteBytes;
+  vi.spyOn(handles, "write").mockImplementation(function (
+    this: FileHandle,
+    bytes: Buffer,
+    from: number,
+    length: number,
+  ) {
     return write.call(this, bytes, from, Math.min(100, length));
-  } as typeof write);
+  } as WriteBytes as FileHandle["write"]);
   await Promise.all([journal.append(one), journal.append(two)]);
   expect(await journal.get(two.run)).toEqual(two);
   expect(await readFile(path)).toEqual(lines(one, two));
@@ -192,13 +202,13 @@ test.each([
 
 test("a disk that is full in the middle: what landed whole is kept, the torn line is closed", async () => {
   const journal = await opening("open");
-  const write = handles.write;
+  const write = handles.write as WriteBytes;
   const room = lineOf(one).length + 50;
   // the first of three goes out at once, the others together
-  const spy = vi.spyOn(handles, "write").mockImplementationOnce(write);
-  spy.mockImplementationOnce(function (this: FileHandle, ...args: unknown[]) {
-    return write.call(this, args[0] as Buffer, args[1] as number, room);
-  } as typeof write);
+  const spy = vi.spyOn(handles, "write").mockImplementationOnce(write as FileHandle["write"]);
+  spy.mockImplementationOnce(function (this: FileHandle, bytes: Buffer, from: number) {
+    return write.call(this, bytes, from, room);
+  } as WriteBytes as FileHandle["write"]);
   spy.mockRejectedValueOnce(failing("ENOSPC"));
   const [before, first, second] = [zero, one, two].map((result) => journal.append(result));
   await Promise.all([before, first]);
@@ -212,11 +222,11 @@ test("a disk that is full in the middle: what landed whole is kept, the torn lin
 
 test("a disk without room for the line feed either: the next opening closes the line", async () => {
   const journal = await opening("open");
-  const write = handles.write;
+  const write = handles.write as WriteBytes;
   const spy = vi.spyOn(handles, "write");
-  spy.mockImplementationOnce(function (this: FileHandle, ...args: unknown[]) {
-    return write.call(this, args[0] as Buffer, args[1] as number, 50);
-  } as typeof write);
+  spy.mockImplementationOnce(function (this: FileHandle, bytes: Buffer, from: number) {
+    return write.call(this, bytes, from, 50);
+  } as WriteBytes as FileHandle["write"]);
   spy.mockRejectedValueOnce(failing("ENOSPC")).mockRejectedValueOnce(failing("ENOSPC"));
   await expect(journal.append(one)).rejects.toThrow(full(path));
   await journal.close();
@@ -226,7 +236,10 @@ test("a disk without room for the line feed either: the next opening closes the 
 
 const lost: [string, () => Promise<unknown>][] = [
   ["was deleted", () => rename(path, `${path}.away`)],
-  ["was replaced by another file", () => rename(path, `${path}.away`).then(() => writeFile(path, lines(one)))],
+  [
+    "was replaced by another file",
+    () => rename(path, `${path}.away`).then(() => writeFile(path, lines(one))),
+  ],
   ["was written to by another process", () => appendFile(path, "x")],
   ["was cut short", () => truncate(path, 10)],
 ];
@@ -248,12 +261,12 @@ test.each<[string, Buffer, boolean]>([
   ["a torn line", lineOf(three).subarray(0, 60), false],
 ])("%s of another writer at the same moment", async (_, theirs, sound) => {
   const journal = await opening("open");
-  const write = handles.write;
-  const spy = vi.spyOn(handles, "write").mockImplementationOnce(write);
-  spy.mockImplementationOnce(function (this: FileHandle, ...args: unknown[]) {
-    const append = () => write.call(this, args[0] as Buffer, args[1] as number, args[2] as number);
+  const write = handles.write as WriteBytes;
+  const spy = vi.spyOn(handles, "write").mockImplementationOnce(write as FileHandle["write"]);
+  spy.mockImplementationOnce(function (this: FileHandle, bytes: Buffer, from: number, length: number) {
+    const append = () => write.call(this, bytes, from, length);
     return appendFile(path, theirs).then(append);
-  } as typeof write);
+  } as WriteBytes as FileHandle["write"]);
   const message = `${path}: was written to by another process while this process was writing it, which stops here`;
   const [before, first, second] = [zero, one, two].map((result) => journal.append(result));
   await before;

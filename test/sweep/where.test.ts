@@ -40,7 +40,12 @@ test("a field is the config's own, at any depth", () => {
   expect(fieldAt(config, "distribution")).toEqual({ kind: "zipf", exponent: 1 });
   for (const path of ["", "none", "none.deeper", "constructor", "toString.name", "distribution.none"])
     expect(fieldAt(config, path), path).toBeUndefined();
-  for (const path of ["vocabSize.none", "norm.length", "distribution.kind.length", "distribution.constructor"])
+  for (const path of [
+    "vocabSize.none",
+    "norm.length",
+    "distribution.kind.length",
+    "distribution.constructor",
+  ])
     expect(fieldAt(config, path), path).toBeUndefined();
   expect(fieldAt({ ...config, norm: null } as never, "norm.kind")).toBeUndefined();
   expect(fieldAt(given, "distribution.exponent")).toBeUndefined();

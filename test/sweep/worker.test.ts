@@ -126,11 +126,7 @@ test("a checkpoint in the middle of an interval goes on there, its time counts",
     if (record.step === 20) break;
   }
   await trainer.advance(7);
-  await writeCheckpoint(
-    path,
-    { records, seconds: 1000, stepSeconds: 500 },
-    await trainer.snapshot(),
-  );
+  await writeCheckpoint(path, { records, seconds: 1000, stepSeconds: 500 }, await trainer.snapshot());
   trainer.dispose();
   const { outcome, word } = await run({ checkpoint: path });
   expect(outcome).toMatchObject({ resumedFrom: 27, checkpointed: true, trouble: null });
@@ -149,32 +145,31 @@ test("a checkpoint in the middle of an interval goes on there, its time counts",
   });
 });
 
-test("checkpoints come as often as they are asked for, a tenth of the time at most", async () => {
-  const steps: number[] = [];
-  const write = Trainer.prototype.snapshot;
+test("checkpoints come as often as they are asked for, and take a tenth of the time at most", async () => {
+  const often = parseConfig({ ...config, steps: 100, evaluateEvery: 3 });
+  const whole = essence((await run({ config: often })).outcome.result);
+  const snapshot = Trainer.prototype.snapshot;
+  let count = 0;
   vi.spyOn(Trainer.prototype, "snapshot").mockImplementation(function (this: Trainer, ...args) {
-    steps.push(this.stepCount);
-    return write.apply(this, args);
+    count++;
+    return snapshot.apply(this, args);
   });
-  // every look at the clock is a millisecond
+  // every look at the clock is a millisecond, of which a checkpoint takes two or more
   const asked = async (checkpointEvery: number) => {
     hurry(1);
-    steps.length = 0;
+    count = 0;
     await rm(path, { force: true });
-    const { outcome } = await run({ checkpoint: path, checkpointEvery });
-    expect(outcome).toMatchObject({ checkpointed: steps.length > 0, warnings: [], trouble: null });
+    const { outcome } = await run({ config: often, checkpoint: path, checkpointEvery });
+    expect(outcome).toMatchObject({ checkpointed: count > 0, warnings: [], trouble: null });
     expect(essence(outcome.result)).toEqual(whole);
-    return steps.length;
+    return count;
   };
-  const whole = essence((await run()).outcome.result);
-  for (const x of [0,1,2,4,6,8,10,12,15,20,25]) console.log(x, await asked(x), steps.join());
-  const [often, seldom, never] = [await asked(0), await asked(25), await asked(1e9)];
-  expect(never).toBe(0);
-  expect(seldom).toBeGreaterThan(0);
-  expect(often).toBeGreaterThan(seldom);
-  // one takes two looks or more: those behind it wait ten times as long
-  console.log(often, seldom);
-  expect(often).toBeLessThan(8);
+  const [all, some, none] = [await asked(0), await asked(50), await asked(1e9)];
+  expect(none).toBe(0);
+  expect(some).toBeGreaterThan(0);
+  expect(all).toBeGreaterThan(some);
+  // at every third of its 34 evaluations or less
+  expect(all).toBeLessThan(15);
 });
 
 test("what cannot be used is passed over: a torn checkpoint, a snapshot that is none", async () => {
@@ -194,7 +189,7 @@ test("a checkpoint that finds no memory is kept for the next time", async () => 
   const trainer = await createTrainer(config);
   await writeCheckpoint(path, { records: [], seconds: 0, stepSeconds: 0 }, await trainer.snapshot());
   trainer.dispose();
-  vi.spyOn(WebAssembly, "Memory").mockImplementation(function () {
+  vi.spyOn(WebAssembly, "Memory").mockImplementation(() => {
     throw new RangeError("WebAssembly.Memory(): could not allocate memory");
   });
   const { outcome } = await run({ checkpoint: path });
