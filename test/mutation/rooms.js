@@ -20,6 +20,7 @@ export const rooms = {
       "groups",
       "cost",
       "limits",
+      "machine",
       "trouble",
       "journalLine",
       "journalFile",

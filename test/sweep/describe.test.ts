@@ -7,6 +7,7 @@ import { ConfigError, configHash } from "../../src/config.js";
 import { spaceValues } from "../../src/sweep/axis.js";
 import { canonicalSweep, parseSweep } from "../../src/sweep/description.js";
 import { type SweepDescription, SweepPlan, sweep, sweepConfigs } from "../../src/sweep/index.js";
+import { sweepJsonSchema } from "../../src/sweep/jsonSchema.js";
 import { checkShard, inShard, isTaskArray, parseShard, taskArray } from "../../src/sweep/shard.js";
 
 test("a log space has round numbers in the middle, a linear one its ends exactly", () => {
@@ -115,12 +116,162 @@ test.each<[unknown, string]>([
   expect(() => new SweepPlan(description as SweepDescription)).toThrow(message);
 });
 
+const linear = (changes: object) => ({
+  axes: { learningRate: { kind: "linear", from: 1, to: 2, count: 2, ...changes } },
+});
+const SWEEP = "sweep: expected { base, axes, zip, seeds, where }";
+const AXIS = "expected a list with at least one value or { kind, from, to, count }";
+const COUNT = "axes.learningRate.count: expected a whole number from 1 to 100000";
+const SEEDS = "seeds: expected a whole number of at least 1 or a list of seeds";
+const OPERAND = "where.0.below: expected a number, a string, true, false or { path }";
+test.each<[unknown, string]>([
+  [null, `${SWEEP}, got null`],
+  [undefined, `${SWEEP}, got undefined`],
+  ["x", `${SWEEP}, got "x"`],
+  [Number.NaN, `${SWEEP}, got NaN`],
+  [["y".repeat(56)], `${SWEEP}, got ["${"y".repeat(56)}"]`],
+  [["y".repeat(57)], `${SWEEP}, got ["${"y".repeat(55)}...`],
+  [{ axes: 3 }, "axes: expected axes by dotted path, got 3"],
+  [{ axes: { seed: null } }, `axes.seed: ${AXIS}, got null`],
+  [{ axes: { seed: [] } }, `axes.seed: ${AXIS}, got []`],
+  [linear({ from: "a" }), 'axes.learningRate.from: expected a finite number, got "a"'],
+  [linear({ to: Number.NaN }), "axes.learningRate.to: expected a finite number, got NaN"],
+  [linear({ to: Number.POSITIVE_INFINITY }), "axes.learningRate.to: expected a finite number, got Infinity"],
+  [linear({ count: 0 }), `${COUNT}, got 0`],
+  [linear({ count: 1.5 }), `${COUNT}, got 1.5`],
+  [linear({ count: 100_001 }), `${COUNT}, got 100001`],
+  [linear({ count: "2" }), `${COUNT}, got "2"`],
+  [linear({ more: 1 }), "axes.learningRate.more: unknown field of a sweep"],
+  [linear({ kind: "log", to: 0 }), "axes.learningRate: expected ends above 0 for a log axis, got 1 and 0"],
+  [
+    linear({ kind: "log", from: -1 }),
+    "axes.learningRate: expected ends above 0 for a log axis, got -1 and 2",
+  ],
+  [{ seeds: 0 }, `${SEEDS}, got 0`],
+  [{ seeds: 1.5 }, `${SEEDS}, got 1.5`],
+  [{ seeds: 1_000_001 }, `${SEEDS}, got 1000001`],
+  [{ seeds: "3" }, `${SEEDS}, got "3"`],
+  [{ seeds: [] }, `${SEEDS}, got []`],
+  [{ seeds: [-1] }, `${SEEDS}, got [-1]`],
+  [{ seeds: [2 ** 53] }, `${SEEDS}, got [9007199254740992]`],
+  [{ zip: 3 }, "zip: expected a list of { path: values, path: values }, got 3"],
+  [{ zip: [3] }, "zip.0: expected axes by dotted path, got 3"],
+  [{ zip: [{}] }, "zip.0: expected at least one axis, got none"],
+  [
+    { zip: [{ seed: [1, 2], steps: [1, 2], vocabSize: [1] }] },
+    "zip.0: expected lists of one length, got 2 and 2 and 1",
+  ],
+  [{ where: 3 }, "where: expected a list of conditions, got 3"],
+  [{ where: [3] }, "where.0: expected { path, below | atMost | above | atLeast | equals | not }, got 3"],
+  [{ where: [{ below: 1 }] }, "where.0.path: missing"],
+  [{ where: [{ path: 3 }] }, "where.0.path: expected a dotted path, got 3"],
+  [{ where: [{ path: "steps", below: null }] }, `${OPERAND}, got null`],
+  [{ where: [{ path: "steps", below: { path: 3 } }] }, `${OPERAND}, got {"path":3}`],
+  [
+    { where: [{ path: "steps", below: { path: "seed", more: 1 } }] },
+    `${OPERAND}, got {"path":"seed","more":1}`,
+  ],
+  [{ foo: 1 }, "foo: unknown field of a sweep"],
+  [{ base: 3 }, "config: expected an object, got 3"],
+  [{ axes: { "norm.kind": ["x"] } }, "axes.norm.kind: expected the path of a field, norm has no fields"],
+  [{ axes: { "none.kind": ["x"] } }, "axes.none.kind: expected the path of a field, none has no fields"],
+  [
+    { ...linear({ count: 10_000 }), seeds: 1001 },
+    "sweep: expected at most 10000000 combinations, got 10010000",
+  ],
+])("%j is refused in one line", (description, message) => {
+  expect(() => new SweepPlan(description as SweepDescription)).toThrow(new ConfigError(message));
+});
+
+test("what is at the end of each range is fine", () => {
+  const space = { kind: "linear", from: 1, to: 2, count: 100_000 } as const;
+  const log = { kind: "log", from: 1e-300, to: 1e300, count: 1 } as const;
+  const where = [
+    { path: "a", below: true },
+    { path: "b", not: "x" },
+  ];
+  for (const description of [
+    { axes: { learningRate: space, "init.std": log }, zip: [{ a: [null], b: [[]] }], where },
+    { axes: { learningRate: { ...space, from: -1, count: 1 } }, seeds: 1 },
+    { seeds: 1_000_000 },
+    { seeds: [0, Number.MAX_SAFE_INTEGER] },
+    { base: undefined, axes: undefined, zip: undefined, seeds: undefined, where: undefined },
+  ])
+    expect(parseSweep(description)).toEqual(description);
+  // 64 levels of lists and objects, the description the first
+  const nested = (levels: number) =>
+    JSON.parse(`{"base":${"[".repeat(levels - 1)}1${"]".repeat(levels - 1)}}`);
+  expect(() => parseSweep(nested(64))).not.toThrow();
+  expect(() => parseSweep(nested(65))).toThrow("at most 64 levels");
+  expect(() => parseSweep({ base: null })).not.toThrow();
+});
+
+test("a plan gives its runs by index and in order, each once", () => {
+  const plan = new SweepPlan({ axes: { steps: [7, 3, 7] }, seeds: [2, 1, 2] });
+  expect([...plan].map(({ steps, seed }) => [steps, seed])).toEqual([
+    [7, 2],
+    [7, 1],
+    [3, 2],
+    [3, 1],
+  ]);
+  expect(plan.length).toBe(4);
+  expect(plan.runs).toEqual([...plan].map(configHash));
+  expect(plan.at(3)).toEqual([...plan][3]);
+  for (const index of [4, -1, 0.5]) expect(plan.at(index)).toBeUndefined();
+  // without any field of its own it is the default run, or the base
+  expect(sweepConfigs({}).map(({ seed }) => seed)).toEqual([0]);
+  expect(sweepConfigs({ base: { seed: 5 } }).map(({ seed }) => seed)).toEqual([5]);
+  expect(sweepConfigs({ base: { seed: 5 }, seeds: 2 }).map(({ seed }) => seed)).toEqual([0, 1]);
+  const kept = new SweepPlan({ seeds: 9 }, (run) => run < "8");
+  expect(kept.runs.every((run) => run < "8")).toBe(true);
+  expect([...kept].map(configHash)).toEqual(kept.runs);
+  // a deeper field of what the base or another axis sets
+  const deep = sweepConfigs({
+    base: { vocabSize: 2, distribution: { kind: "zipf", exponent: 3 } },
+    axes: { "optimizer.eps": [1e-5], "distribution.exponent": [2] },
+  });
+  expect(deep).toMatchObject([{ optimizer: { eps: 1e-5 }, distribution: { kind: "zipf", exponent: 2 } }]);
+});
+
+test("the canonical form of a description is its values", () => {
+  expect(canonicalSweep({})).toEqual({ base: "{}", axes: "{}", zip: "[]", seeds: "null", where: "[]" });
+  expect(
+    canonicalSweep({
+      base: { steps: 5, seed: 1 },
+      zip: [{ b: [2, 1], a: { kind: "linear", from: 1, to: 3, count: 2 } }],
+      seeds: 2,
+      where: [{ path: "steps", below: 3 }],
+    }),
+  ).toEqual({
+    base: '{"seed":1,"steps":5}',
+    axes: "{}",
+    zip: '[{"a":[1,3],"b":[2,1]}]',
+    seeds: "[0,1]",
+    where: '[{"below":3,"path":"steps"}]',
+  });
+  expect(canonicalSweep({ seeds: [4] }).seeds).toBe("[4]");
+  expect(canonicalSweep({ axes: { seed: [null, { b: 1, a: [] }] } }).axes).toBe(
+    '{"seed":[null,{"a":[],"b":1}]}',
+  );
+});
+
 test("the published schema knows every field of a sweep and of a config", async () => {
   const schema = JSON.parse(await readFile("dist/sweep.schema.json", "utf8"));
   expect(Object.keys(schema.properties).sort()).toEqual(["$schema", "axes", "base", "seeds", "where", "zip"]);
   expect(Object.keys(schema.properties.base.properties).sort()).toEqual(
     Object.keys(sweepConfigs({})[0]).sort(),
   );
+  expect(schema).toEqual(JSON.parse(JSON.stringify(sweepJsonSchema())));
+  expect(schema).toMatchObject({
+    title: "A sweep of unigram-lab",
+    $schema: expect.stringContaining("json-schema"),
+  });
+  const axis = schema.properties.axes.additionalProperties.anyOf;
+  expect(axis.map(({ type }: { type: string }) => type)).toEqual(["array", "object"]);
+  expect(axis[1].properties.kind.enum).toEqual(["linear", "log"]);
+  expect(schema.properties.zip.items.additionalProperties.anyOf).toEqual(axis);
+  expect(schema.properties.where.items.required).toEqual(["path"]);
+  expect(schema.properties.base.$schema).toBeUndefined();
   expect(schema.additionalProperties).toBe(false);
   expect(schema.properties.base.properties.norm.enum).toEqual(["none", "layernorm", "rmsnorm"]);
   expect(parseSweep({ $schema: "./sweep.schema.json" })).toEqual({ $schema: "./sweep.schema.json" });
