@@ -28,6 +28,7 @@ export const rooms = {
       "checkpoint",
       "mergeFiles",
       "worker",
+      "poolOrder",
     ),
   },
 };

@@ -66,6 +66,13 @@ test("one that cannot be read is none, but where only descriptors or memory are 
   }
 });
 
+test("a checkpoint replaces a checkpoint only, no other file of ours", async () => {
+  const table = '[{"experiment":"x","claim":"","quantity":"","post":1,"measured":1,"verdict":"","rule":""}]';
+  await writeFile(path, table);
+  await expect(writeCheckpoint(path, header, snapshot)).rejects.toThrow(path);
+  expect(await readFile(path, "utf8")).toBe(table);
+});
+
 test("one that cannot be written leaves the one before and nothing half done", async () => {
   await writeCheckpoint(path, header, snapshot);
   const file = await open(dir);

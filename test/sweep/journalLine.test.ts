@@ -53,6 +53,8 @@ test("what has a right sum and another shape is none", () => {
   const name = "0123456789abcdef";
   expect(checkLine(whole("result", `{"run":"${name}"}`))).toEqual({ kind: "result", run: name });
   expect(checkLine(whole("failure", `{"run":"${name}"}`))).toEqual({ kind: "failure", run: name });
+  // shorter than any of ours: what its sum is of is no JSON
+  expect(checkLine(whole("result", `{"run":"${name}"`))).toBeUndefined();
   expect(checkLine(whole("results", `{"run":"${name}"}`))).toBeUndefined();
   expect(checkLine(whole("result", `{"run":"${name}0"}`))).toBeUndefined();
   expect(checkLine(whole("result", `{"run":"${name.slice(1)}"}`))).toBeUndefined();
@@ -75,6 +77,7 @@ test.each([
   [`{"sum":"${sum}","file"`, false],
   [`{"sum":"${sum}"}`, false],
   [`{"sum":"${sum}","result":{"run":"0123456789abcdeg","x`, false],
+  [`{{"sum":"${sum}","result":{"run":"0123456789abcdef","x`, false],
   [`x{"sum":"${sum}","result":{"run":"0123456789abcdef","x`, false],
 ])("%s begins as ours: %s", (text, ours) => {
   const inOne = new LineCheck();
