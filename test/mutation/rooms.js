@@ -1,6 +1,6 @@
 /**
  * Rooms whose tests are tested: the tests that run in this process within seconds (no command line, no pool that is
- * killed, no crew of threads), and kinds of faults that mean nothing there.
+ * killed, no crew of threads), kinds of faults that mean nothing there, and files that only such other tests can judge.
  */
 const among = (room, ...names) => names.map((name) => `test/${room}/${name}.test.ts`);
 
@@ -30,5 +30,7 @@ export const rooms = {
       "worker",
       "poolOrder",
     ),
+    // it starts and loses real threads, of which test/sweep/weakMachine and killed have the tests
+    elsewhere: ["thread"],
   },
 };

@@ -8,6 +8,7 @@ import { ConfigError, configHash, parseConfig, type RunConfig } from "../../src/
 import { estimateCost } from "../../src/sweep/cost.js";
 import {
   FailedRuns,
+  finishedRuns,
   Journal,
   type PoolEvent,
   type PoolOptions,
@@ -15,6 +16,7 @@ import {
   type RunFailure,
   type RunResult,
   runPool,
+  sweep,
 } from "../../src/sweep/index.js";
 import { CONTROL_WORDS, NOT_BEGUN, type Outcome, type Task, Word } from "../../src/sweep/task.js";
 import { StartFailure } from "../../src/sweep/thread.js";
@@ -551,4 +553,34 @@ test("a caller that does not take what is finished holds up the start of more", 
   expect(tasks().length).toBeLessThan(262);
   for await (const _ of pool) count++;
   expect(count).toBe(400);
+});
+
+test("a sweep into a directory, or a shard of it, and what is finished there", async () => {
+  dir = await mkdtemp(join(tmpdir(), "unigram-lab-"));
+  const description = { base: { ...base, steps: 9 }, axes: { learningRate: [0.1, 0.2] }, seeds: 20 };
+  const namesOf = async (runs: AsyncIterable<RunResult>) => {
+    const names: string[] = [];
+    for await (const { run } of runs) names.push(run);
+    return names;
+  };
+  const parts = [0, 1].map((index) => ({ index, count: 2 }));
+  const first = await namesOf(sweep(description, { journal: dir, shard: parts[0], threads: 1 }));
+  const second = await namesOf(sweep(description, { shard: parts[1], threads: 1 }));
+  expect(new Set([...first, ...second]).size).toBe(40);
+  expect(Math.min(first.length, second.length)).toBeGreaterThan(0);
+  // given back, to be written by the next
+  expect(await namesOf(finishedRuns(dir))).toEqual(first.toSorted());
+  machine.tasks = [];
+  const whole = await namesOf(sweep(description, { journal: dir, threads: 1, onlyNew: true }));
+  expect(whole.toSorted()).toEqual(second.toSorted());
+  expect(tasks()).toHaveLength(second.length);
+  const some = finishedRuns(dir, { where: [{ path: "learningRate", below: 0.15 }] });
+  expect(await namesOf(some)).toHaveLength(20);
+  await expect(namesOf(finishedRuns(dir, { where: [{ path: "none", below: 1 }] }))).rejects.toThrow(
+    "where.0.path: no run has a field none",
+  );
+  await (await Journal.open(join(dir, "new"))).close();
+  expect(await namesOf(finishedRuns(join(dir, "new"), { where: [{ path: "none", below: 1 }] }))).toEqual([]);
+  const bad = sweep(description, { shard: { index: 2, count: 2 } });
+  await expect(bad.next()).rejects.toThrow("shard.index");
 });
