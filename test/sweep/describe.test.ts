@@ -456,6 +456,12 @@ test("an axis within a field takes the field's default at each point, not that o
     { kind: "stratified", exactInputs: 10, sampledInputs: 512 },
     { kind: "stratified", exactInputs: 20, sampledInputs: 512 },
   ]);
+  // of the default only the kind, which may become another one
+  const exact = sweepConfigs({ axes: { "evaluation.kind": ["exact", "sampled"], vocabSize: [20_000] } });
+  expect(exact.map(({ evaluation }) => evaluation)).toEqual([
+    { kind: "exact" },
+    { kind: "sampled", size: 2_000_000 },
+  ]);
   // the base's own numbers stay
   const base = { evaluation: { kind: "stratified" as const, sampledInputs: 7 } };
   expect(sweepConfigs({ base, axes: { "evaluation.exactInputs": [3] } })[0].evaluation).toEqual({
