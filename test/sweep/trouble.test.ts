@@ -12,6 +12,11 @@ test.each<[unknown, string, string]>([
   [error("Array buffer allocation failed"), "memory", "Array buffer allocation failed"],
   [error("could not allocate memory"), "memory", "could not allocate memory"],
   [error("fork: cannot allocate memory"), "memory", "fork: cannot allocate memory"],
+  [
+    new RangeError("WebAssembly.Memory(): could not allocate memory"),
+    "memory",
+    "WebAssembly.Memory(): could not allocate memory",
+  ],
   // what is said behind the first line counts for nothing
   [error("it threw\nout of memory"), "run", "it threw"],
   [error("read", { code: "ENOMEM", errno: -12 }), "memory", "read"],
