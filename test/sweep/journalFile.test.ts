@@ -91,6 +91,16 @@ test("results and failures by name, in this process and read back", async () => 
   );
 });
 
+test("names are sorted, whatever the order of the lines", async () => {
+  const results = Array.from({ length: 12 }, (_, seed) => resultOf(seed));
+  const names = (some: RunResult[]) => some.map(({ run }) => run).sort();
+  const failures = results.slice(6).map((result) => encodeLine("failure", failureOf(result)));
+  await writeFile(path, Buffer.concat([lines(...results.slice(0, 6)), ...failures]));
+  const journal = await opening("read");
+  expect(journal.runs).toEqual(names(results.slice(0, 6)));
+  expect(journal.failedRuns).toEqual(names(results.slice(6)));
+});
+
 test("of two results of one run in the file the first counts, of two failures the last", async () => {
   await writeFile(path, lines(one, { ...one, seconds: 9 }));
   await appendFile(path, encodeLine("failure", failureOf(two)));
@@ -200,25 +210,28 @@ test.each([
   expect(await readFile(path)).toEqual(lines(one));
 });
 
-test("a disk that is full in the middle: what landed whole is kept, the torn line is closed", async () => {
-  const journal = await opening("open");
-  const write = handles.write as WriteBytes;
-  const room = lineOf(one).length + 50;
-  // the first of three goes out at once, the others together
-  const spy = vi.spyOn(handles, "write").mockImplementationOnce(write as FileHandle["write"]);
-  spy.mockImplementationOnce(function (this: FileHandle, bytes: Buffer, from: number) {
-    return write.call(this, bytes, from, room);
-  } as WriteBytes as FileHandle["write"]);
-  spy.mockRejectedValueOnce(failing("ENOSPC"));
-  const [before, first, second] = [zero, one, two].map((result) => journal.append(result));
-  await Promise.all([before, first]);
-  await expect(second).rejects.toThrow(full(path));
-  expect(journal.runs).toEqual([zero.run, one.run].sort());
-  expect(await journal.get(one.run)).toEqual(one);
-  await journal.close();
-  const text = Buffer.concat([lines(zero, one), lineOf(two).subarray(0, 50), Buffer.from("\n")]);
-  expect(await readFile(path)).toEqual(text);
-});
+test.each([50, lineOf(two).length - 1])(
+  "a disk that is full %d bytes into a line: what landed whole is kept, the torn line is closed",
+  async (bytesLeft) => {
+    const journal = await opening("open");
+    const write = handles.write as WriteBytes;
+    const room = lineOf(one).length + bytesLeft;
+    // the first of three goes out at once, the others together
+    const spy = vi.spyOn(handles, "write").mockImplementationOnce(write as FileHandle["write"]);
+    spy.mockImplementationOnce(function (this: FileHandle, bytes: Buffer, from: number) {
+      return write.call(this, bytes, from, room);
+    } as WriteBytes as FileHandle["write"]);
+    spy.mockRejectedValueOnce(failing("ENOSPC"));
+    const [before, first, second] = [zero, one, two].map((result) => journal.append(result));
+    await Promise.all([before, first]);
+    await expect(second).rejects.toThrow(full(path));
+    expect(journal.runs).toEqual([zero.run, one.run].sort());
+    expect(await journal.get(one.run)).toEqual(one);
+    await journal.close();
+    const text = Buffer.concat([lines(zero, one), lineOf(two).subarray(0, bytesLeft), Buffer.from("\n")]);
+    expect(await readFile(path)).toEqual(text);
+  },
+);
 
 test("a disk without room for the line feed either: the next opening closes the line", async () => {
   const journal = await opening("open");
@@ -278,6 +291,24 @@ test.each<[string, Buffer, boolean]>([
   await expect(journal.append(three)).rejects.toThrow(message);
   await journal.close();
   expect(await readFile(path)).toEqual(Buffer.concat([lineOf(zero), theirs, lines(one, two)]));
+});
+
+test("a line that another writer appends right behind is told, ours stand", async () => {
+  const journal = await opening("open");
+  const write = handles.write as WriteBytes;
+  vi.spyOn(handles, "write").mockImplementationOnce(async function (
+    this: FileHandle,
+    bytes: Buffer,
+    from: number,
+    length: number,
+  ) {
+    const written = await write.call(this, bytes, from, length);
+    await appendFile(path, lineOf(three));
+    return written;
+  } as WriteBytes as FileHandle["write"]);
+  await journal.append(one);
+  expect(await journal.get(one.run)).toEqual(one);
+  await expect(journal.append(two)).rejects.toThrow("was written to by another process");
 });
 
 test("a writer whose lock is gone writes nothing more", async () => {
