@@ -20,19 +20,19 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** A task in the second of three slots. */
+/** A task in the last of three slots. */
 const taskOf = (changes: Partial<Task> = {}): Task => ({
   run: configHash(changes.config ?? config),
   config,
   control: new Int32Array(new SharedArrayBuffer(4 * 3 * CONTROL_WORDS)).fill(NOT_BEGUN),
-  slot: 1,
+  slot: 2,
   maxThreads: 1,
   vectorBits: 128,
   checkpoint: null,
   checkpointEvery: 1e9,
   ...changes,
 });
-const wordAt = (name: keyof typeof Word) => CONTROL_WORDS + Word[name];
+const wordAt = (name: keyof typeof Word) => 2 * CONTROL_WORDS + Word[name];
 /** Runs the task, with its stop word as given. */
 async function run(changes: Partial<Task> = {}, stop = 0) {
   const task = taskOf(changes);
@@ -42,7 +42,7 @@ async function run(changes: Partial<Task> = {}, stop = 0) {
 }
 /** A clock on which a second passes with every look at it. */
 const hurry = (milliseconds = 1000) => {
-  let now = 0;
+  let now = 1e9;
   vi.spyOn(performance, "now").mockImplementation(() => {
     now += milliseconds;
     return now;
@@ -74,7 +74,7 @@ test("a run is what a trainer by itself gives, its words those of its slot", asy
   expect(result?.seconds).toBeGreaterThanOrEqual(result?.stepSeconds ?? Number.NaN);
   expect(result?.stepSeconds).toBeGreaterThan(0);
   expect([word("step"), word("resumedFrom")]).toEqual([40, 0]);
-  const others = [...task.control.keys()].filter((i) => i < CONTROL_WORDS || i >= 2 * CONTROL_WORDS);
+  const others = [...task.control.keys()].filter((i) => i < 2 * CONTROL_WORDS);
   expect(others.map((i) => task.control[i])).toEqual(others.map(() => NOT_BEGUN));
 });
 
@@ -115,6 +115,43 @@ test("a run that took its time is kept where it stops, and goes on from there wi
   // at step 0, where it had been measured
   expect(again.outcome).toMatchObject({ resumedFrom: 0, trouble: null });
   expect(essence(again.outcome.result)).toEqual(essence(whole));
+});
+
+/** Sets the stop word as soon as the run says that it has done so many steps. */
+const stopAt = (steps: number) => {
+  const store = Atomics.store;
+  vi.spyOn(Atomics, "store").mockImplementation(((words: Int32Array, index: number, value: number) => {
+    if (index === wordAt("step") && value >= steps) words[wordAt("stop")] = 1;
+    return store(words, index, value);
+  }) as typeof Atomics.store);
+};
+
+test("a run stops between two evaluations too, but not once it is at its end", async () => {
+  const long = parseConfig({ ...config, steps: 1_000_000, evaluateEvery: 1_000_000 });
+  hurry();
+  stopAt(1);
+  const { outcome, word } = await run({ config: long, checkpoint: path });
+  expect(outcome).toMatchObject({ result: null, trouble: null, checkpointed: true });
+  expect(word("step")).toBeGreaterThan(0);
+  expect(word("step")).toBeLessThan(1_000_000);
+  const kept = await readCheckpoint(path);
+  expect(kept && decodeSnapshot(kept.snapshot).state.step).toBe(word("step"));
+  vi.restoreAllMocks();
+  stopAt(config.steps);
+  expect((await run()).outcome.result?.records.at(-1)?.step).toBe(config.steps);
+  // at an evaluation its record comes first
+  vi.restoreAllMocks();
+  hurry();
+  stopAt(10);
+  await run({ checkpoint: path });
+  const header = (await readCheckpoint(path))?.header;
+  expect(header?.records.map(({ step }) => step)).toEqual([0, 10]);
+});
+
+test("room is made for the threads that may come", async () => {
+  const [one, four] = [await run(), await run({ maxThreads: 4 })];
+  const bytes = ({ outcome }: typeof one) => outcome.result?.bytes ?? Number.NaN;
+  expect(bytes(four)).toBeGreaterThan(bytes(one));
 });
 
 test("a checkpoint in the middle of an interval goes on there, its time counts", async () => {
@@ -162,6 +199,7 @@ test("checkpoints come as often as they are asked for, and take a tenth of the t
     const { outcome } = await run({ config: often, checkpoint: path, checkpointEvery });
     expect(outcome).toMatchObject({ checkpointed: count > 0, warnings: [], trouble: null });
     expect(essence(outcome.result)).toEqual(whole);
+    expect(outcome.result?.seconds).toBeLessThan(1000);
     return count;
   };
   const [all, some, none] = [await asked(0), await asked(50), await asked(1e9)];
@@ -216,11 +254,12 @@ test("one of step 0 whose snapshot was not measured begins anew", async () => {
 });
 
 test("a checkpoint that cannot be written is a warning, said once", async () => {
-  const whole = essence((await run()).outcome.result);
+  const often = parseConfig({ ...config, steps: 100, evaluateEvery: 3 });
+  const whole = essence((await run({ config: often })).outcome.result);
   await mkdir(join(path, ".."));
   await writeFile(path, "mine");
   hurry(1);
-  const { outcome } = await run({ checkpoint: path, checkpointEvery: 0 });
+  const { outcome } = await run({ config: often, checkpoint: path, checkpointEvery: 0 });
   expect(essence(outcome.result)).toEqual(whole);
   expect(outcome.checkpointed).toBe(false);
   expect(outcome.warnings).toHaveLength(1);
@@ -279,7 +318,7 @@ test("threads that cannot be started are a warning, anything else is the run's t
 test("a run that cannot begin is in trouble, and what a trainer holds is given back", async () => {
   const { outcome, word } = await run({ config: parseConfig({ vocabSize: 1_000_000, embeddingDim: 2000 }) });
   expect(outcome.trouble).toMatchObject({ cause: "run", message: expect.stringMatching(/this run takes/) });
-  expect(word("step")).toBe(NOT_BEGUN);
+  expect([word("step"), outcome.checkpointed]).toEqual([NOT_BEGUN, false]);
   const dispose = vi.spyOn(Trainer.prototype, "dispose");
   await run();
   expect(dispose).toHaveBeenCalledTimes(1);
