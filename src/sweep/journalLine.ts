@@ -85,7 +85,6 @@ export class LineCheck {
 
   /** What the line holds, or undefined when it is damaged. To be asked once. */
   end(): CheckedLine | undefined {
-    if (!this.#hash && !this.#foreign && this.#length < HEAD) this.#begin();
     if (!this.#shape || this.#last[0] !== 0x7d) return undefined;
     const [, sum, kind, run] = this.#shape;
     return this.#hash?.digest("hex") === sum ? { kind: kind as LineKind, run } : undefined;

@@ -356,6 +356,10 @@ export async function* runPool(configs: Configs, options: PoolOptions = {}): Asy
       const recorded = record();
       fill();
       await recorded;
+    } catch (error) {
+      // before this run counts as settled: with nothing else to do the pool would end as if all were done
+      broken ??= error;
+      stopping = true;
     } finally {
       writing--;
       fill();

@@ -23,8 +23,11 @@ for (const place of places.length > 0 ? places : Object.keys(rooms)) {
   const [room, ...file] = place.replace(/^src\/|\/$/g, "").split("/");
   if (!rooms[room]) throw new Error(`${place}: expected a room of ${Object.keys(rooms).join(", ")}`);
   process.env.MUTATION_ROOM = room;
+  const files = file.length > 0 ? file.join("/") : "**/*.ts";
+  const elsewhere =
+    file.length > 0 ? [] : (rooms[room].elsewhere ?? []).map((name) => `src/${room}/${name}.ts`);
   const mutants = await new Stryker({
-    mutate: [file.length > 0 ? `src/${room}/${file.join("/")}` : `src/${room}/**/*.ts`],
+    mutate: [`src/${room}/${files}`, ...elsewhere.map((path) => `!${path}`)],
     mutator: { excludedMutations: rooms[room].without ?? [] },
     testRunner: "collecting",
     plugins: [fileURLToPath(new URL("runner.js", import.meta.url))],
@@ -44,7 +47,11 @@ for (const place of places.length > 0 ? places : Object.keys(rooms)) {
     thresholds: { high: 95, low: 85, break: 85 },
   }).runMutationTest();
   // what is known of other files of the room is not of this place
-  const here = mutants.filter(({ fileName }) => fileName.includes(`src/${[room, ...file].join("/")}`));
+  const here = mutants.filter(
+    ({ fileName }) =>
+      fileName.includes(`src/${[room, ...file].join("/")}`) &&
+      !elsewhere.some((path) => fileName.endsWith(path)),
+  );
   const count = (...statuses) => here.filter(({ status }) => statuses.includes(status)).length;
   const caught = count("Killed", "Timeout");
   const all = caught + count("Survived", "NoCoverage");

@@ -1,6 +1,6 @@
 /**
  * Rooms whose tests are tested: the tests that run in this process within seconds (no command line, no pool that is
- * killed, no crew of threads), and kinds of faults that mean nothing there.
+ * killed, no crew of threads), kinds of faults that mean nothing there, and files that only such other tests can judge.
  */
 const among = (room, ...names) => names.map((name) => `test/${room}/${name}.test.ts`);
 
@@ -12,5 +12,25 @@ export const rooms = {
   },
   // most of its texts are labels and prose
   experiments: { tests: among("experiments", "*"), without: ["StringLiteral"] },
-  sweep: { tests: among("sweep", "describe", "journal", "pool") },
+  sweep: {
+    tests: among(
+      "sweep",
+      "describe",
+      "where",
+      "groups",
+      "cost",
+      "limits",
+      "machine",
+      "trouble",
+      "journalLine",
+      "journalFile",
+      "lock",
+      "checkpoint",
+      "mergeFiles",
+      "worker",
+      "poolOrder",
+    ),
+    // it starts and loses real threads, of which test/sweep/weakMachine and killed have the tests
+    elsewhere: ["thread"],
+  },
 };

@@ -47,3 +47,24 @@ test("a container that sees only its own group, and a process without any", () =
   expect(cgroupMemory(reader({}))).toBe(Number.POSITIVE_INFINITY);
   expect(cgroupCpus(reader({}))).toBe(Number.POSITIVE_INFINITY);
 });
+
+test("groups with numbers of any length, and lines that are none, are told apart", () => {
+  const files = {
+    "/proc/self/cgroup": "x3:memory:/wrong\n:memory:/wrong\n12:memory:/a\n11:cpu:/a",
+    "/sys/fs/cgroup/memory/a/memory.limit_in_bytes": "100",
+    "/sys/fs/cgroup/memory/wrong/memory.limit_in_bytes": "1",
+    "/sys/fs/cgroup/cpu/a/cpu.cfs_quota_us": "0",
+    "/sys/fs/cgroup/cpu/a/cpu.cfs_period_us": "100000",
+  };
+  expect(cgroupMemory(reader(files))).toBe(100);
+  expect(cgroupCpus(reader(files))).toBe(Number.POSITIVE_INFINITY);
+  const v2 = { "/proc/self/cgroup": "0::/", "/sys/fs/cgroup/memory.max": "100" };
+  // more in use than is granted; a cache that another line only ends in
+  const used = { ...v2, "/sys/fs/cgroup/memory.current": "150" };
+  expect(cgroupMemory(reader(used))).toBe(0);
+  const cache = (stat: string) => cgroupMemory(reader({ ...used, "/sys/fs/cgroup/memory.stat": stat }));
+  expect(cache("inactive_file 70")).toBe(20);
+  expect(cache("total_inactive_file 70")).toBe(0);
+  expect(cache("inactive_file 70 kB")).toBe(0);
+  expect(cgroupCpus(reader({ ...v2, "/sys/fs/cgroup/cpu.max": "100 0" }))).toBe(Number.POSITIVE_INFINITY);
+});

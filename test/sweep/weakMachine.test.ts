@@ -14,7 +14,6 @@ import {
   runPool,
   sweepConfigs,
 } from "../../src/sweep/index.js";
-import { troubleOf } from "../../src/sweep/trouble.js";
 import { cli } from "../cli/commandLine.js";
 
 const folder = () => mkdtemp(join(tmpdir(), "unigram-lab-"));
@@ -96,20 +95,6 @@ test.each([
   const { error, failed, finished } = await attempt([0, 1, 2], { workerFile: beside(file) });
   expect((error as Error).message).toMatch(/^the machine cannot go on \(/);
   expect([failed, finished]).toEqual([[], []]);
-});
-
-test("errors are told apart by what they are", () => {
-  const system = Object.assign(new Error("EIO: i/o error, read"), { errno: -5, code: "EIO" });
-  expect(troubleOf(system).cause).toBe("machine");
-  const thread = new Error("threads: one of this run's could not be started (EMFILE)");
-  expect(troubleOf(thread).cause).toBe("machine");
-  expect(troubleOf(new RangeError("WebAssembly.Memory(): could not allocate memory")).cause).toBe("memory");
-  expect(troubleOf(new RangeError("Array buffer allocation failed")).cause).toBe("memory");
-  expect(troubleOf(new Error("steps: expected more\nsecond line"))).toEqual({
-    cause: "run",
-    message: "steps: expected more",
-  });
-  expect(troubleOf("nonsense")).toEqual({ cause: "run", message: "nonsense" });
 });
 
 /** The sweep below a limit of the shell's. */

@@ -1,0 +1,124 @@
+/** Several directories made one, from results that no trainer computed. */
+import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, expect, test, vi } from "vitest";
+import { ConfigError } from "../../src/config.js";
+import { Journal, merge, type RunResult } from "../../src/sweep/index.js";
+import { runOf } from "../experiments/syntheticRuns.js";
+
+let dir = "";
+const at = (name: string) => join(dir, name);
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), "unigram-lab-"));
+});
+const resultOf = (seed: number) => runOf({ vocabSize: 3, steps: 100, seed }, { excess: () => 1 });
+const runs = Array.from({ length: 300 }, (_, seed) => resultOf(seed));
+
+async function journalOf(name: string, results: RunResult[], failed: RunResult[] = []): Promise<string> {
+  const journal = await Journal.open(at(name));
+  for (const { run, config } of failed)
+    await journal.appendFailure({ run, config, error: `failed in ${name}`, attempts: 2 });
+  await Promise.all(results.map((result) => journal.append(result)));
+  await journal.close();
+  return at(name);
+}
+
+test("each run once, in the order of their names, whatever the order of the directories", async () => {
+  const names = runs.map(({ run }) => run).sort();
+  const parts = [
+    await journalOf("a", runs.slice(0, 200)),
+    await journalOf("b", runs.slice(150)),
+    await journalOf("c", []),
+  ];
+  for (const [out, sources] of [
+    ["x", parts],
+    ["y", parts.toReversed()],
+  ] as const) {
+    const report = await merge(at(out), sources);
+    expect(report).toEqual({ added: 300, duplicates: 50, runs: 300, failed: [], notices: [] });
+    const lines = (await readFile(join(at(out), "journal.ndjson"), "utf8")).trim().split("\n");
+    expect(lines.map((line) => JSON.parse(line).result.run)).toEqual(names);
+    expect(await readdir(at(out))).toEqual(["journal.ndjson"]);
+  }
+  expect(await merge(at("x"), parts)).toMatchObject({ added: 0, duplicates: 350, runs: 300 });
+  // what is there already counts too
+  await journalOf("z", runs.slice(0, 10));
+  expect(await merge(at("z"), [parts[1]])).toMatchObject({ added: 150, duplicates: 0, runs: 160 });
+});
+
+test("many results are few writes, and few of them in memory at once", async () => {
+  const sources = [await journalOf("a", runs)];
+  let waiting = 0;
+  let most = 0;
+  const append = Journal.prototype.append;
+  vi.spyOn(Journal.prototype, "append").mockImplementation(async function (this: Journal, result) {
+    most = Math.max(most, ++waiting);
+    await append.call(this, result);
+    waiting--;
+  });
+  await merge(at("x"), sources);
+  vi.restoreAllMocks();
+  expect(most).toBe(256);
+});
+
+test("failures come along where there is no result anywhere, the first of each run", async () => {
+  const [failed, done, both] = runs;
+  const report = await merge(at("x"), [
+    await journalOf("a", [], [failed, done, both]),
+    await journalOf("b", [done], [failed]),
+    await journalOf("c", [both]),
+  ]);
+  expect(report).toMatchObject({ added: 2, runs: 2, failed: [failed.run] });
+  const journal = await Journal.read(at("x"));
+  expect((await journal.failure(failed.run))?.error).toBe("failed in a");
+  expect(await journal.failure(done.run)).toBeUndefined();
+  await journal.close();
+});
+
+test("what took time and memory may differ, what was measured may not", async () => {
+  const [run, other] = runs;
+  const a = await journalOf("a", [run, other]);
+  const b = await journalOf("b", [{ ...run, seconds: 9, stepSeconds: 8, bytes: 7 }]);
+  expect(await merge(at("x"), [a, b])).toMatchObject({ added: 2, duplicates: 1 });
+  expect(await merge(at("x"), [b])).toMatchObject({ added: 0, duplicates: 1 });
+  const c = await journalOf("c", [{ ...run, divergedAt: 100 }]);
+  for (const [out, sources, first] of [
+    ["y", [a, c], a],
+    ["x", [c], c],
+  ] as const) {
+    const error = await merge(at(out), sources).catch((thrown) => thrown);
+    expect(error).toBeInstanceOf(ConfigError);
+    const second = out === "x" ? at("x") : c;
+    expect(error.message).toBe(
+      `run ${run.run}: expected one result, ${first} and ${second} have different ones`,
+    );
+  }
+  // nothing is made, and no lock is left
+  expect((await readdir(dir)).sort()).toEqual(["a", "b", "c", "x"]);
+  expect(await readdir(at("x"))).toEqual(["journal.ndjson"]);
+});
+
+test("what is wrong with any of the journals is told", async () => {
+  const sources = [await journalOf("a", [runs[0]]), await journalOf("b", [runs[1]])];
+  for (const source of sources) {
+    const path = join(source, "journal.ndjson");
+    await writeFile(path, `${await readFile(path, "utf8")}{"sum`);
+  }
+  const { notices } = await merge(at("x"), sources);
+  expect(notices.map((notice) => notice.split(":")[0])).toEqual(
+    sources.map((source) => join(source, "journal.ndjson")),
+  );
+});
+
+test("a merged directory that is lost meanwhile is said", async () => {
+  const sources = [await journalOf("a", [runs[0]])];
+  vi.spyOn(Journal.prototype, "appendFailure");
+  const close = Journal.prototype.close;
+  vi.spyOn(Journal.prototype, "close").mockImplementationOnce(async function (this: Journal) {
+    await writeFile(join(at("x"), "journal.ndjson"), "");
+    await close.call(this);
+  });
+  await expect(merge(at("x"), sources)).rejects.toThrow("was cut short");
+  vi.restoreAllMocks();
+});
