@@ -1,10 +1,10 @@
 /** sweep.json in a directory: the sweeps that were run there, and the array of tasks that shares them. */
-import { readFile } from "node:fs/promises";
+import { lstat, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { ConfigError } from "../config.js";
 import { kindOf } from "../disk/kind.js";
-import { writeWhole } from "../disk/writeWhole.js";
+import { checkWritable, writeWhole } from "../disk/writeWhole.js";
 import { generator } from "../report/environment.js";
 import { canonicalSweep, parseSweep, type SweepDescription } from "../sweep/description.js";
 import { SweepPlan } from "../sweep/grid.js";
@@ -86,22 +86,40 @@ export function withSweep(
     const [ours, theirs] = [canonicalSweep(description), canonicalSweep(last)];
     const differ = Object.keys(ours).filter((field) => ours[field] !== theirs[field]);
     throw new ConfigError(
-      `--out: expected the directory of this sweep, got ${directory}, which is of another one (${differ.join(", ")} ${differ.length > 1 ? "differ" : "differs"}); --add runs this one there too`,
+      `--out: expected the directory of this sweep, got ${directory}, which is of another one (${differ.join(", ")} ${differ.length > 1 || differ[0]?.endsWith("s") ? "differ" : "differs"}); --add runs this one there too`,
     );
   }
   return { ...record, sweeps: [...sweeps, description] };
 }
 
 /** @throws ConfigError for the directory of a report of `reproduce`, which shows all runs of its journal */
-export async function checkNoReport(directory: string): Promise<void> {
+export async function checkNoReport(directory: string, argument = "--out"): Promise<void> {
   for (const [name, kind] of [
     ["claims.json", "claims"],
     ["index.html", "page"],
   ])
     if ((await kindOf(join(dirname(journalFile(directory)), name)).catch(() => undefined)) === kind)
       throw new ConfigError(
-        `--out: expected a new directory or that of a sweep, got ${directory}, which holds a report of reproduce`,
+        `${argument}: expected a new directory or that of a sweep, got ${directory}, which holds a report of reproduce`,
       );
+}
+
+/** What a sweep writes beside its journal. */
+const written = { "sweep.json": "description", "status.json": "status", "runs.parquet": "table" } as const;
+
+/**
+ * Tries those files of a sweep that are there already, before there is work to lose.
+ * @throws ConfigError for one that is somebody else's
+ */
+export async function checkFiles(
+  directory: string,
+  names = Object.keys(written) as (keyof typeof written)[],
+): Promise<void> {
+  for (const name of names) {
+    const path = join(dirname(journalFile(directory)), name);
+    const isThere = await lstat(path).catch(() => undefined);
+    if (isThere) await checkWritable(path, { kind: written[name] });
+  }
 }
 
 /** Names of all runs of these sweeps, each once. */

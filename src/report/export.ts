@@ -102,11 +102,14 @@ const tables: Record<string, (file: WholeFile, columns: Column[]) => Table> = {
   ".json": json,
 };
 
-/** @throws ConfigError for a file name whose format is unknown, before anything is read */
-export function checkExportPath(path: string): void {
+/**
+ * @param name what the error calls the path
+ * @throws ConfigError for a file name whose format is unknown, before anything is read
+ */
+export function checkExportPath(path: string, name = "path"): void {
   if (!Object.hasOwn(tables, extname(path).toLowerCase()))
     throw new ConfigError(
-      `--out: expected a file name ending in ${Object.keys(tables).join(", ")}, got ${JSON.stringify(path)}`,
+      `${name}: expected a file name ending in ${Object.keys(tables).join(", ")}, got ${JSON.stringify(path)}`,
     );
 }
 
@@ -121,7 +124,7 @@ export async function exportRuns(
   journal: Journal,
   path: string,
   kind: ExportRows = "evaluations",
-  { force }: Pick<WriteOptions, "force"> = {},
+  { force = false }: Pick<WriteOptions, "force"> = {},
 ): Promise<number> {
   checkExportPath(path);
   const columns = await columnsOf(journal, kind);

@@ -59,7 +59,7 @@ async function analyse(
 export async function writeReport(
   dir: string,
   content: ReportContent,
-  { onNotice, force }: ReportOptions = {},
+  { onNotice, force = false }: ReportOptions = {},
 ): Promise<Claim[]> {
   const analysed: AnalysedExperiment[] = [];
   const omitted: string[] = [];

@@ -25,11 +25,14 @@ const formats: Record<string, (rows: Row[]) => string | Uint8Array> = {
   ".ndjson": (rows) => rows.map((row) => `${JSON.stringify(row)}\n`).join(""),
 };
 
-/** Throws the one-line error of a file name whose format is unknown, before any run is started. */
-export function checkRecordsPath(path: string): void {
+/**
+ * @param name what the error calls the path
+ * @throws ConfigError for a file name whose format is unknown, before any run is started
+ */
+export function checkRecordsPath(path: string, name = "path"): void {
   if (!Object.hasOwn(formats, extname(path).toLowerCase()))
     throw new ConfigError(
-      `out: expected a file name ending in ${Object.keys(formats).join(", ")}, got ${JSON.stringify(path)}`,
+      `${name}: expected a file name ending in ${Object.keys(formats).join(", ")}, got ${JSON.stringify(path)}`,
     );
 }
 
@@ -41,7 +44,7 @@ export function checkRecordsPath(path: string): void {
 export async function writeRecords(
   path: string,
   runs: RunResult[],
-  { force }: Pick<WriteOptions, "force"> = {},
+  { force = false }: Pick<WriteOptions, "force"> = {},
 ): Promise<void> {
   checkRecordsPath(path);
   await writeWhole(path, formats[extname(path).toLowerCase()](runRows(runs)), { kind: "table", force });

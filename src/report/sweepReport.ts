@@ -84,7 +84,7 @@ function biasText(settings: readonly Setting[]): string {
 export async function writeSweepReport(
   journal: Journal,
   out: string,
-  { onNotice, force }: ReportOptions = {},
+  { onNotice, force = false }: ReportOptions = {},
 ): Promise<string> {
   if (journal.runs.length === 0) throw new ConfigError("DIR: expected at least one finished run, got none");
   const { axes, settings } = await summarizeSweep(journal);
@@ -94,8 +94,8 @@ export async function writeSweepReport(
   const failed = journal.failedRuns.length;
   const diverged = settings.reduce((sum, setting) => sum + setting.diverged, 0);
   const notices = [...empty, ...left, biasText(settings)].filter((notice) => notice !== "");
-  const page = `${pageHead(`A sweep of ${journal.runs.length} runs`)}<body>
-<header><h1>A sweep of ${journal.runs.length} runs</h1>
+  const page = `${pageHead(`A sweep of ${journal.runs.length} ${journal.runs.length === 1 ? "run" : "runs"}`)}<body>
+<header><h1>A sweep of ${journal.runs.length} ${journal.runs.length === 1 ? "run" : "runs"}</h1>
 <dl class="facts">
 <dt>axes</dt><dd>${axes.length ? escapeHtml(axesText(axes)) : "none: only seeds differ"}</dd>
 <dt>runs</dt><dd>${journal.runs.length} finished, ${diverged} of them diverged; ${failed} failed and are not shown</dd>

@@ -43,7 +43,7 @@ test("another sweep goes into a directory only when asked; status and export spe
   );
   const longer = await run("extended.json");
   expect(longer.code).toBe(2);
-  expect(longer.stderr).toContain("of another one (seeds differs); --add");
+  expect(longer.stderr).toContain("of another one (seeds differ); --add");
   expect((await remembered()).sweeps).toEqual([first]);
 
   const same = await run("reordered.json");
@@ -51,7 +51,7 @@ test("another sweep goes into a directory only when asked; status and export spe
   expect(same.stderr).toContain("6 of them finished before");
   const added = await run("second.json", "--add");
   expect(added.code).toBe(0);
-  expect(added.stderr).toContain("3 of 3 runs in results/runs.parquet, and 6 of other sweeps");
+  expect(added.stderr).toContain("3 of 3 runs in results/runs.parquet, and 6 others");
   expect((await remembered()).sweeps).toEqual([first, second]);
   // both go on now
   for (const file of ["first.json", "second.json"]) expect((await run(file)).code).toBe(0);

@@ -50,7 +50,7 @@ test.each(["there", "link", "link to a link"])(
     await symlink("../there", at("theirs/link"));
     await symlink("theirs/link", at("link to a link"));
     await symlink("there", at("link"));
-    const message = `${at(name)}: expected a file of unigram-lab's or none, got another one (--force replaces it)`;
+    const message = `${at(name)}: expected a file of unigram-lab's or none, got another one`;
     const path = at(name);
     for (const write of [() => writeWhole(path, ours), () => checkWritable(path), () => openWhole(path)]) {
       const error = await Promise.resolve(write()).catch((thrown) => thrown);
@@ -78,7 +78,7 @@ test("a link to a file that is not there yet makes that file", async () => {
 test("a file of ours is replaced by its like alone, and a journal by nothing", async () => {
   await writeFile(at("sweep.json"), ours);
   await expect(writeWhole(at("sweep.json"), "[]", { kind: "table" })).rejects.toThrow(
-    `${at("sweep.json")}: expected a table of unigram-lab's or none, got its description (--force replaces it)`,
+    `${at("sweep.json")}: expected a table of unigram-lab's or none, got its description`,
   );
   await writeWhole(at("sweep.json"), ours, { kind: "description" });
   const line = `{"sum":"${"0".repeat(64)}","result":{"run":"${"0".repeat(16)}"}}\n`;
