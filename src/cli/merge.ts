@@ -7,8 +7,8 @@ import { counted } from "./counted.js";
 import { say } from "./output.js";
 import { contentOf } from "./reportDirectory.js";
 import {
-  checkFiles,
   checkNoReport,
+  checkRecord,
   isSame,
   readRecord,
   runsOf,
@@ -70,7 +70,7 @@ async function mergeCommand(out: string, directories: string[]): Promise<void> {
   await checkProfiles(out, directories);
   if (sweeps.length > 0) {
     await checkNoReport(out, "OUT");
-    await checkFiles(out, ["sweep.json"]);
+    await checkRecord(out, record);
   }
   const { added, duplicates, runs, failed } = await merge(out, directories, {
     onNotice: (line) => process.stderr.write(`${line}\n`),

@@ -45,7 +45,7 @@ async function totalOf(
 async function statusCommand(directory: string, options: { json?: boolean }): Promise<void> {
   const journal = await Journal.read(directory);
   try {
-    const writer = livingWriter(directory);
+    const writer = livingWriter(journal.directory);
     const { status: live, notice } = await readStatus(directory);
     const notices = [...journal.notices, ...(notice === undefined ? [] : [notice])];
     const total = await totalOf(directory, live?.total, notices);

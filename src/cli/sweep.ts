@@ -23,6 +23,7 @@ import { vectorBits } from "./revectorizer.js";
 import {
   checkFiles,
   checkNoReport,
+  checkRecord,
   parseRecord,
   readRecord,
   runsOf,
@@ -154,6 +155,7 @@ async function recordOf(description: SweepDescription, { out, add = false, shard
 /** The same, once all that is written there has been tried. */
 async function placeOf(description: SweepDescription, options: Placed) {
   const record = await recordOf(description, options);
+  await checkRecord(options.out, record);
   await checkFiles(options.out);
   return record;
 }

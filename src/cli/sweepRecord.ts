@@ -3,7 +3,7 @@ import { lstat, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { ConfigError } from "../config.js";
-import { kindOf } from "../disk/kind.js";
+import { type Kind, kindOf } from "../disk/kind.js";
 import { checkWritable, writeWhole } from "../disk/writeWhole.js";
 import { generator } from "../report/environment.js";
 import { canonicalSweep, parseSweep, type SweepDescription } from "../sweep/description.js";
@@ -56,9 +56,25 @@ export async function readRecord(directory: string): Promise<SweepRecord> {
 
 /** Writes what a directory is to remember, unless it does so already. */
 export async function writeRecord(directory: string, record: SweepRecord): Promise<void> {
-  if (isDeepStrictEqual(await readRecord(directory), plain(record))) return;
+  if (await remembers(directory, record)) return;
   const text = JSON.stringify({ generator: generator(), ...record }, null, 2);
   await writeWhole(pathIn(directory), `${text}\n`, { kind: "description" });
+}
+
+/**
+ * Tries the writing before there is work to lose.
+ * @throws ConfigError when there is something to write, and what is there is somebody else's
+ */
+export async function checkRecord(directory: string, record: SweepRecord): Promise<void> {
+  if (!(await remembers(directory, record))) await checkThere(pathIn(directory), "description");
+}
+
+const remembers = async (directory: string, record: SweepRecord): Promise<boolean> =>
+  isDeepStrictEqual(await readRecord(directory), plain(record));
+
+/** Where nothing is yet, the journal says whether something can be. */
+async function checkThere(path: string, kind: Kind): Promise<void> {
+  if (await lstat(path).catch(() => undefined)) await checkWritable(path, { kind });
 }
 
 /** As it is read back: fields that are undefined are none. */
@@ -104,22 +120,14 @@ export async function checkNoReport(directory: string, argument = "--out"): Prom
       );
 }
 
-/** What a sweep writes beside its journal. */
-const written = { "sweep.json": "description", "status.json": "status", "runs.parquet": "table" } as const;
-
 /**
- * Tries those files of a sweep that are there already, before there is work to lose.
- * @throws ConfigError for one that is somebody else's
+ * Tries what a sweep writes beside its journal and its record.
+ * @throws ConfigError for a file that is somebody else's
  */
-export async function checkFiles(
-  directory: string,
-  names = Object.keys(written) as (keyof typeof written)[],
-): Promise<void> {
-  for (const name of names) {
-    const path = join(dirname(journalFile(directory)), name);
-    const isThere = await lstat(path).catch(() => undefined);
-    if (isThere) await checkWritable(path, { kind: written[name] });
-  }
+export async function checkFiles(directory: string): Promise<void> {
+  const place = dirname(journalFile(directory));
+  await checkThere(join(place, "status.json"), "status");
+  await checkThere(join(place, "runs.parquet"), "table");
 }
 
 /** Names of all runs of these sweeps, each once. */

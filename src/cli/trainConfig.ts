@@ -86,11 +86,9 @@ export async function namingFlags<T>(flags: ConfigFlags, work: () => Promise<T>)
     if (path === undefined) throw error;
     if (path === "snapshot" && flags.resume !== undefined) throw new ConfigError(`--resume${said}`);
     const flag = flagOf(path, flags);
-    if (flag === "--config") throw error;
-    const [root, ...rest] = path.split(".");
-    // within a schedule, where
-    const within = root === "learningRate" && rest.length > 0 ? `: ${path}` : "";
-    throw new ConfigError(`${flag}${within}${said}`);
+    // the flag gives a kind; its numbers come from the file
+    if (flag === "--config" || /^evaluation\.(?!kind$)/.test(path)) throw error;
+    throw new ConfigError(`${flag}${said}`);
   }
 }
 

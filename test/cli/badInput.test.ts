@@ -123,10 +123,6 @@ describe("a bad command line is one line, exit code 2, and nothing written", () 
       ["train", "--evaluation", "guess"],
       'error: --evaluation: expected { kind: "exact" }, { kind: "sampled", size } or { kind: "stratified", exactInputs, sampledInputs }, got "guess"',
     ],
-    [
-      ["train", "--learning-rate", '{"kind":"cosine","from":-1,"to":0,"start":0,"end":9}'],
-      "error: --learning-rate: learningRate.from: expected a number of at least 0, got -1",
-    ],
     [["train", "--config", "absent.json"], "error: --config: expected a JSON file, got absent.json (ENOENT)"],
     [
       ["train", "--config", "broken.json"],
