@@ -3,6 +3,7 @@ import { estimateCost } from "../sweep/cost.js";
 import type { SweepPlan } from "../sweep/grid.js";
 import type { Journal } from "../sweep/journal.js";
 import { clock } from "./clock.js";
+import { counted } from "./counted.js";
 import { say } from "./output.js";
 
 /** What a run would be: its cost, and whether it is done. */
@@ -51,6 +52,6 @@ export async function printPlan(
   }
   const wall = Math.max(longest, seconds / threads);
   process.stderr.write(
-    `${plan.length} runs, ${waiting} to run: ${operations.toExponential(1)} operations, about ${clock(seconds)} of one core, ${clock(wall)} on ${threads} ${threads === 1 ? "thread" : "threads"}, up to ${bytes(largest)} a run\n`,
+    `${counted(plan.length, "run")}, ${waiting} to run: ${operations.toExponential(1)} operations, about ${clock(seconds)} of one core, ${clock(wall)} on ${counted(threads, "thread")}, up to ${bytes(largest)} a run\n`,
   );
 }

@@ -2,6 +2,14 @@ import type { Command } from "commander";
 import { checkWritable } from "../disk/writeWhole.js";
 import { checkExportPath, exportRuns } from "../report/export.js";
 import { Journal } from "../sweep/journal.js";
+import { counted } from "./counted.js";
+import { refusedUnless } from "./refused.js";
+
+interface Options {
+  out: string;
+  runs?: boolean;
+  force?: boolean;
+}
 
 export function addExport(program: Command): void {
   program
@@ -15,21 +23,23 @@ export function addExport(program: Command): void {
     .option("--runs", "one row a run, with its last evaluation")
     .option("--force", "replace a file that unigram-lab did not export")
     .addHelpText("after", "\nExample:\n  unigram-lab export unigram-lab-sweep --out runs.parquet")
-    .action(
-      async (directory: string, { out, runs, force }: { out: string; runs?: boolean; force?: boolean }) => {
-        checkExportPath(out);
-        const journal = await Journal.read(directory);
-        try {
-          await checkWritable(out, { kind: "table", force });
-          for (const notice of journal.notices) process.stderr.write(`${notice}\n`);
-          const rows = await exportRuns(journal, out, runs ? "runs" : "evaluations", { force });
-          const missing = journal.failedRuns.length;
-          process.stderr.write(
-            `${rows} rows of ${journal.runs.length} runs in ${out}${missing ? `; ${missing} failed runs have no rows` : ""}\n`,
-          );
-        } finally {
-          await journal.close();
-        }
-      },
+    .action((directory: string, options: Options) =>
+      refusedUnless("--force", () => exportCommand(directory, options)),
     );
+}
+
+async function exportCommand(directory: string, { out, runs, force }: Options): Promise<void> {
+  checkExportPath(out, "--out");
+  const journal = await Journal.read(directory);
+  try {
+    await checkWritable(out, { kind: "table", force });
+    for (const notice of journal.notices) process.stderr.write(`${notice}\n`);
+    const rows = await exportRuns(journal, out, runs ? "runs" : "evaluations", { force });
+    const missing = journal.failedRuns.length;
+    process.stderr.write(
+      `${counted(rows, "row")} of ${counted(journal.runs.length, "run")} in ${out}${missing ? `; ${counted(missing, "failed run")} without rows` : ""}\n`,
+    );
+  } finally {
+    await journal.close();
+  }
 }

@@ -1,9 +1,20 @@
 import type { Command } from "commander";
+import { ConfigError } from "../config.js";
 import type { SweepDescription } from "../sweep/description.js";
 import { Journal } from "../sweep/journal.js";
 import { merge } from "../sweep/merge.js";
+import { counted } from "./counted.js";
 import { say } from "./output.js";
-import { isSame, readRecord, runsOf, withSweep, writeRecord } from "./sweepRecord.js";
+import { contentOf } from "./reportDirectory.js";
+import {
+  checkNoReport,
+  checkRecord,
+  isSame,
+  readRecord,
+  runsOf,
+  withSweep,
+  writeRecord,
+} from "./sweepRecord.js";
 
 /** Missing runs that are named one by one. */
 const SHOWN = 20;
@@ -37,14 +48,36 @@ async function commonSweeps(directories: string[]): Promise<SweepDescription[]> 
   return common;
 }
 
+/** A report of `reproduce` is of one profile. */
+async function checkProfiles(out: string, directories: string[]): Promise<void> {
+  let first: { content: string; directory: string } | undefined;
+  for (const directory of [out, ...directories]) {
+    const content = await contentOf(directory);
+    if (content === undefined || content === "sweep") continue;
+    first ??= { content, directory };
+    if (first.content !== content)
+      throw new ConfigError(
+        `DIR: expected reports of one profile, got ${first.directory} of the ${first.content} one and ${directory} of the ${content} one`,
+      );
+  }
+}
+
 async function mergeCommand(out: string, directories: string[]): Promise<void> {
   const sweeps = await commonSweeps(directories);
   // of all that the merged directory has or had
   let record = await readRecord(out);
   for (const description of sweeps) record = withSweep(record, description, { directory: out, add: true });
-  const { added, duplicates, runs, failed, notices } = await merge(out, directories);
-  for (const notice of notices) process.stderr.write(`${notice}\n`);
-  process.stderr.write(`${added} runs added, ${duplicates} there more than once, ${runs} runs in ${out}\n`);
+  await checkProfiles(out, directories);
+  if (sweeps.length > 0) {
+    await checkNoReport(out, "OUT");
+    await checkRecord(out, record);
+  }
+  const { added, duplicates, runs, failed } = await merge(out, directories, {
+    onNotice: (line) => process.stderr.write(`${line}\n`),
+  });
+  process.stderr.write(
+    `${counted(added, "run")} added, ${duplicates} there more than once, ${counted(runs, "run")} in ${out}\n`,
+  );
   if (sweeps.length === 0) return;
   await writeRecord(out, record);
   const merged = await Journal.read(out);
@@ -54,6 +87,6 @@ async function mergeCommand(out: string, directories: string[]): Promise<void> {
   for (const run of missing.slice(0, SHOWN))
     await say(`missing ${run}${failed.includes(run) ? " (failed)" : ""}\n`);
   throw new Error(
-    `${missing.length} runs of the sweep are missing in ${out}${missing.length > SHOWN ? `, the first ${SHOWN} are listed` : ""}`,
+    `${counted(missing.length, "run")} of the sweep ${missing.length === 1 ? "is" : "are"} missing in ${out}${missing.length > SHOWN ? `, the first ${SHOWN} are listed` : ""}`,
   );
 }

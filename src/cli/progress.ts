@@ -2,6 +2,7 @@ import cliProgress from "cli-progress";
 import type { RunConfig } from "../config.js";
 import type { PoolEvent, PoolProgress } from "../sweep/pool.js";
 import { clock } from "./clock.js";
+import { counted } from "./counted.js";
 
 export interface ProgressReporter {
   update(progress: PoolProgress): void;
@@ -89,9 +90,9 @@ function bars(total: number, left: (shares: Shares) => number | null): ProgressR
   const overall = multi.create(
     1,
     0,
-    { runs: total, finished: 0, failed: "", left: "-:--" },
+    { runs: total, noun: total === 1 ? "run" : "runs", finished: 0, failed: "", left: "-:--" },
     {
-      format: "{bar} {percentage}%  {finished}/{runs} runs{failed}  {left} left",
+      format: "{bar} {percentage}%  {finished}/{runs} {noun}{failed}  {left} left",
     },
   );
   const line = (format: string) => multi.create(1, 0, { text: "-" }, { format });
@@ -135,7 +136,7 @@ function plain(left: (shares: Shares) => number | null): ProgressReporter {
       if (performance.now() - last < 5000) return;
       last = performance.now();
       process.stderr.write(
-        `${Math.round(100 * share)} %, ${finished} of ${total} runs${lost(progress)}, ${clock(left(progress))} left\n`,
+        `${Math.round(100 * share)} %, ${finished} of ${counted(total, "run")}${lost(progress)}, ${clock(left(progress))} left\n`,
       );
     },
     event(event) {

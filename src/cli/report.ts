@@ -3,6 +3,12 @@ import type { Command } from "commander";
 import { checkWritable } from "../disk/writeWhole.js";
 import { writeSweepReport } from "../report/sweepReport.js";
 import { Journal } from "../sweep/journal.js";
+import { refusedUnless } from "./refused.js";
+
+interface Options {
+  out?: string;
+  force?: boolean;
+}
 
 export function addReport(program: Command): void {
   program
@@ -14,16 +20,25 @@ export function addReport(program: Command): void {
     .argument("<dir>", "directory of a sweep or of reproduce")
     .option("--out <dir>", "directory to write to (default: the sweep's)")
     .option("--force", "replace files that unigram-lab did not write")
-    .action(async (directory: string, { out = directory, force }: { out?: string; force?: boolean }) => {
-      const journal = await Journal.read(directory);
-      try {
-        await checkWritable(join(out, "report.html"), { kind: "page", force });
-        for (const notice of journal.notices) process.stderr.write(`${notice}\n`);
-        const onNotice = (line: string) => process.stderr.write(`${line}\n`);
-        const page = await writeSweepReport(journal, out, { force, onNotice });
-        process.stderr.write(`report: ${page}\n`);
-      } finally {
-        await journal.close();
-      }
-    });
+    .addHelpText(
+      "after",
+      "\nExamples:\n  unigram-lab report unigram-lab-sweep\n  unigram-lab report unigram-lab-sweep --out drawn",
+    )
+    .action((directory: string, options: Options) =>
+      refusedUnless("--force", () => report(directory, options)),
+    );
+}
+
+async function report(directory: string, { out, force }: Options): Promise<void> {
+  const journal = await Journal.read(directory);
+  try {
+    const place = out ?? journal.directory;
+    await checkWritable(join(place, "report.html"), { kind: "page", force });
+    for (const notice of journal.notices) process.stderr.write(`${notice}\n`);
+    const onNotice = (line: string) => process.stderr.write(`${line}\n`);
+    const page = await writeSweepReport(journal, place, { force, onNotice });
+    process.stderr.write(`report: ${page}\n`);
+  } finally {
+    await journal.close();
+  }
 }

@@ -1,24 +1,25 @@
 /** Whose directory it is: one report of `reproduce`, of one profile, or a sweep's. */
 import { existsSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { ConfigError } from "../config.js";
 import { type Kind, kindOf } from "../disk/kind.js";
 import { checkWritable } from "../disk/writeWhole.js";
 import { experiments } from "../experiments/index.js";
 import { profileOf } from "../report/journaled.js";
 import { reportTitle } from "../report/page.js";
-import { Journal } from "../sweep/journal.js";
+import { Journal, journalFile } from "../sweep/journal.js";
 
 const textOf = (path: string): Promise<string> => readFile(path, "utf8").catch(() => "");
 
 /** What a directory holds, by its page, or by the runs of its journal as long as there is no page; undefined for neither. */
-async function contentOf(directory: string): Promise<"full" | "quick" | "sweep" | undefined> {
+export async function contentOf(at: string): Promise<"full" | "quick" | "sweep" | undefined> {
+  const directory = dirname(journalFile(at));
   if ((await kindOf(join(directory, "sweep.json")).catch(() => undefined)) === "description") return "sweep";
   const title = /<title>([^<]*)<\/title>/.exec(await textOf(join(directory, "index.html")))?.[1];
   for (const quick of [true, false]) if (title === reportTitle(quick)) return quick ? "quick" : "full";
-  if (!existsSync(join(directory, "journal.ndjson"))) return undefined;
-  const journal = await Journal.read(directory);
+  if (!existsSync(journalFile(at))) return undefined;
+  const journal = await Journal.read(at);
   try {
     const profile = await profileOf(journal);
     return profile === "neither" ? "sweep" : profile;
@@ -44,6 +45,8 @@ export async function checkReportDirectory(
   quick: boolean,
   force?: boolean,
 ): Promise<void> {
+  if (directory.endsWith(".ndjson"))
+    throw new ConfigError(`--out: expected a directory, got ${directory}, the name of a journal`);
   const content = await contentOf(directory);
   const own = quick ? "quick" : "full";
   if (content !== undefined && content !== own)

@@ -8,16 +8,18 @@ import { writeReport } from "../report/index.js";
 import { journaledExperiments } from "../report/journaled.js";
 import { shortNumber } from "../report/labels.js";
 import { cores, FailedRuns, Journal, type RunResult, runPool } from "../sweep/index.js";
+import { counted, keptOf } from "./counted.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
 import { parseWholeNumber } from "./numbers.js";
 import { say } from "./output.js";
 import { progressReporter } from "./progress.js";
+import { refusedUnless } from "./refused.js";
 import { checkReportDirectory } from "./reportDirectory.js";
 import { vectorBits } from "./revectorizer.js";
 
 interface Options {
-  seeds: string;
+  seeds?: string;
   threads?: string;
   out?: string;
   quick?: boolean;
@@ -37,11 +39,11 @@ export function addReproduce(program: Command): void {
       `Runs the experiments (all of them when none is named), writes a report and prints a verdict on each claim.\n\nExperiments: ${experiments.map(({ name }) => name).join(", ")}`,
     )
     .argument("[experiment...]", "experiments to run")
-    .option("--seeds <n>", "seeds of every setting", "3")
+    .option("--seeds <n>", "seeds of every setting (default: 3)")
     .option("--threads <n>", "threads (default: one a core)")
     .option(
       "--out <dir>",
-      `directory of the report (${directoryOf(false)}, with --quick ${directoryOf(true)})`,
+      `directory of the report (default: ${directoryOf(false)}, with --quick ${directoryOf(true)})`,
     )
     .option("--quick", "a first look in under a minute: fewer steps, small vocabularies")
     .option("--force", "replace files that unigram-lab did not write")
@@ -49,9 +51,9 @@ export function addReproduce(program: Command): void {
     .option("--verbose", "say more")
     .addHelpText(
       "after",
-      "\nExamples:\n  unigram-lab reproduce --quick\n  unigram-lab reproduce scaling-law --seeds 3\n\nA run that is finished is kept in DIR/journal.ndjson and not run again. Page, claims and tables show all experiments\nwith finished runs there, with all their seeds, whichever were named last. The quick profile trains other configs:\nits report has a directory of its own, and one that holds the other profile or a sweep is refused.",
+      "\nExamples:\n  unigram-lab reproduce --quick\n  unigram-lab reproduce scaling-law --seeds 3\n\nA run that is finished is kept in DIR/journal.ndjson and not run again. Page,\nclaims and tables show all experiments with finished runs there, with all their\nseeds, whichever were named last. The quick profile trains other configs: its\nreport has a directory of its own, and one that holds the other profile or a\nsweep is refused.",
     )
-    .action(reproduce);
+    .action((names: string[], options: Options) => refusedUnless("--force", () => reproduce(names, options)));
 }
 
 async function reproduce(names: string[], options: Options): Promise<void> {
@@ -60,7 +62,7 @@ async function reproduce(names: string[], options: Options): Promise<void> {
       throw new ConfigError(
         `EXPERIMENT: expected ${experiments.map((experiment) => experiment.name).join(", ")}, got ${name}`,
       );
-  const seeds = parseWholeNumber("--seeds", options.seeds, 1, 10000);
+  const seeds = parseWholeNumber("--seeds", options.seeds ?? "3", 1, 10000);
   const threads =
     options.threads === undefined ? cores() : parseWholeNumber("--threads", options.threads, 1, 1024);
   const quick = options.quick ?? false;
@@ -96,7 +98,7 @@ async function reproduceInto(
   );
   const total = new Set(configs.map(configHash)).size;
   for (const notice of journal.notices) process.stderr.write(`${notice}\n`);
-  process.stderr.write(`${total} runs on ${threads} ${threads === 1 ? "thread" : "threads"}\n`);
+  process.stderr.write(`${counted(total, "run")} on ${counted(threads, "thread")}\n`);
 
   const signal = interruptSignal();
   const bar = progressReporter(total);
@@ -118,7 +120,7 @@ async function reproduceInto(
     if (error instanceof FailedRuns) failed = error;
     else if (error instanceof Interrupted)
       throw error.keeping(
-        `${finished.size} of ${total} runs are finished and kept; the same command goes on from there, and writes the report`,
+        `${keptOf(finished.size, total)}; the same command goes on from there, and writes the report`,
       );
     else throw error;
   } finally {
@@ -149,7 +151,7 @@ async function reproduceInto(
   await say(options.json ? `${JSON.stringify(own, null, 2)}\n` : claimsTable(own));
   if (options.verbose) printVerbose([...finished.values()]);
   process.stderr.write(`report: ${join(out, "index.html")}\n`);
-  if (failed) throw new Error(`${failed.count} of ${total} runs failed: ${failed.message}`);
+  if (failed) throw new Error(`${failed.count} of ${counted(total, "run")} failed: ${failed.message}`);
 }
 
 const figure = (x: number | null): string => (x === null ? "" : shortNumber(x));

@@ -1,12 +1,15 @@
 /** The latest state of a long run in a file of the working directory, so that a killed process costs half a minute. */
-import { readFile, rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { readFile, rm, stat } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
 import { configHash, type RunConfig } from "../config.js";
+import { kindOf } from "../disk/kind.js";
 import { writeWhole } from "../disk/writeWhole.js";
 import type { TrainingRecord } from "../training/record.js";
 import { decodeSnapshot } from "../training/snapshot.js";
 import type { Trainer } from "../training/trainer.js";
 
+/** Its name, whatever the run. */
+const CHECKPOINT = /^unigram-lab-train-[0-9a-f]{16}(-\d+)?\.snapshot$/;
 /** Milliseconds between two checkpoints. */
 const EVERY = 30_000;
 
@@ -20,6 +23,8 @@ export class RunCheckpoint {
   /** Step of the checkpoint that is on disk: written here, or left by an earlier process. */
   #step = -1;
   #own: boolean;
+  /** The file that the run comes from, when that is another one. */
+  #resumed: string | undefined;
 
   private constructor(trainer: Trainer, path: string, own: boolean, every: number) {
     this.path = path;
@@ -33,6 +38,17 @@ export class RunCheckpoint {
     return `unigram-lab-train-${configHash(config)}.snapshot`;
   }
 
+  /** Its name, or that with a number where somebody else's file has the name: the run is kept all the same. */
+  static async #pathOf(folder: string, config: RunConfig): Promise<string> {
+    const first = join(folder, RunCheckpoint.nameOf(config));
+    for (let path = first, n = 2; ; path = first.replace(/\.snapshot$/, `-${n++}.snapshot`)) {
+      const found = await stat(path).catch(() => undefined);
+      if (!found) return path;
+      const kind = found.isFile() ? await kindOf(path).catch(() => undefined) : undefined;
+      if (kind === "snapshot" || kind === "empty") return path;
+    }
+  }
+
   /**
    * Looks for what an earlier process left of the same run.
    * @param options.resumed the file that the trainer comes from
@@ -43,9 +59,10 @@ export class RunCheckpoint {
     trainer: Trainer,
     { resumed, folder = "", every = EVERY }: { resumed?: string; folder?: string; every?: number } = {},
   ): Promise<RunCheckpoint> {
-    const path = join(folder, RunCheckpoint.nameOf(trainer.config));
+    const path = await RunCheckpoint.#pathOf(folder, trainer.config);
     const own = resumed !== undefined && resolve(resumed) === resolve(path);
     const checkpoint = new RunCheckpoint(trainer, path, own, every);
+    if (!own && resumed !== undefined) checkpoint.#resumed = resumed;
     const bytes = await readFile(path).catch(() => undefined);
     try {
       if (bytes) checkpoint.#step = decodeSnapshot(bytes).state.step;
@@ -81,8 +98,27 @@ export class RunCheckpoint {
     }
   }
 
-  /** The run is over, and what was asked for is kept elsewhere. */
-  async remove(): Promise<void> {
-    if (this.#own) await rm(this.path, { force: true });
+  /**
+   * The run is over, and what was asked for is kept elsewhere.
+   * @param options.kept a file that was asked for, and stays
+   * @param options.ended whether the run is at its end: then the checkpoint of fewer steps that it went on from goes too
+   */
+  async remove({ kept, ended = false }: { kept?: string; ended?: boolean } = {}): Promise<void> {
+    const isKept = (path: string): boolean => kept !== undefined && resolve(kept) === resolve(path);
+    if (this.#own && !isKept(this.path)) await rm(this.path, { force: true });
+    const earlier = this.#resumed;
+    if (ended && earlier !== undefined && !isKept(earlier) && (await this.#isOver(earlier)))
+      await rm(earlier, { force: true });
+  }
+
+  /** Whether a file is a checkpoint whose run this one has gone beyond. */
+  async #isOver(path: string): Promise<boolean> {
+    if (!CHECKPOINT.test(basename(path))) return false;
+    try {
+      const { config } = decodeSnapshot(await readFile(path));
+      return config.steps <= this.#trainer.config.steps;
+    } catch {
+      return false;
+    }
   }
 }

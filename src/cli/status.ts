@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { Journal } from "../sweep/journal.js";
 import { livingWriter } from "../sweep/lock.js";
 import { clock } from "./clock.js";
+import { counted } from "./counted.js";
 import { readStatus } from "./liveStatus.js";
 import { say } from "./output.js";
 import { readRecord, runsOf } from "./sweepRecord.js";
@@ -13,8 +14,12 @@ export function addStatus(program: Command): void {
   program
     .command("status")
     .summary("say how a sweep stands, also while it runs")
+    .description(
+      "Says how many runs of a directory are finished, diverged and failed, which are running at which step, and what is wrong with its files. Reads only: a sweep that is running does not notice.",
+    )
     .argument("<dir>", "directory of a sweep or of reproduce")
     .option("--json", "as JSON")
+    .addHelpText("after", "\nExample:\n  unigram-lab status unigram-lab-sweep")
     .action(statusCommand);
 }
 
@@ -40,7 +45,7 @@ async function totalOf(
 async function statusCommand(directory: string, options: { json?: boolean }): Promise<void> {
   const journal = await Journal.read(directory);
   try {
-    const writer = livingWriter(directory);
+    const writer = livingWriter(journal.directory);
     const { status: live, notice } = await readStatus(directory);
     const notices = [...journal.notices, ...(notice === undefined ? [] : [notice])];
     const total = await totalOf(directory, live?.total, notices);
@@ -65,7 +70,7 @@ async function statusCommand(directory: string, options: { json?: boolean }): Pr
       return;
     }
     const lines = [
-      `${status.finished}${status.total === null ? "" : ` of ${status.total}`} runs finished (${diverged} of them diverged), ${status.failed} failed`,
+      `${status.total === null ? counted(status.finished, "run") : `${status.finished} of ${counted(status.total, "run")}`} finished (${diverged} of them diverged), ${status.failed} failed`,
       writer === null
         ? "no process of this machine writes here now"
         : `process ${writer} is running, ${clock(status.secondsLeft)} left`,

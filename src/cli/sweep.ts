@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { ConfigError } from "../config.js";
@@ -6,9 +6,10 @@ import { exportRuns } from "../report/export.js";
 import { cores } from "../sweep/cores.js";
 import type { SweepDescription } from "../sweep/description.js";
 import { SweepPlan } from "../sweep/grid.js";
-import { Journal } from "../sweep/journal.js";
+import { Journal, journalFile } from "../sweep/journal.js";
 import { FailedRuns, type PoolEvent, runPool } from "../sweep/pool.js";
 import { inShard, parseShard, taskArray } from "../sweep/shard.js";
+import { counted, keptOf } from "./counted.js";
 import { printPlan } from "./dryRun.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
@@ -17,21 +18,33 @@ import { StatusWriter } from "./liveStatus.js";
 import { parseWholeNumber } from "./numbers.js";
 import { say } from "./output.js";
 import { progressReporter, timeLeft } from "./progress.js";
+import { refusedUnless } from "./refused.js";
 import { vectorBits } from "./revectorizer.js";
-import { checkNoReport, parseRecord, readRecord, runsOf, withSweep, writeRecord } from "./sweepRecord.js";
+import {
+  checkFiles,
+  checkNoReport,
+  checkRecord,
+  parseRecord,
+  readRecord,
+  runsOf,
+  withSweep,
+  writeRecord,
+} from "./sweepRecord.js";
 import { parseVary } from "./vary.js";
 
 interface Options {
-  vary: string[];
+  vary?: string[];
   seeds?: string;
   threads?: string;
-  out: string;
+  out?: string;
   dryRun?: boolean;
   shard?: string;
   add?: boolean;
   retryFailed?: boolean;
   json?: boolean;
 }
+
+type Placed = Options & { out: string };
 
 export function addSweep(program: Command): void {
   program
@@ -41,10 +54,13 @@ export function addSweep(program: Command): void {
       "Runs a sweep: { base, axes, zip, seeds, where } from a JSON file (sweep.schema.json completes it in an editor), --vary, or both. A finished run is kept in DIR/journal.ndjson and never run again: the same command goes on after anything. DIR remembers its sweep; another one, or an extended one, goes there with --add, and of its runs those that are new are run.",
     )
     .argument("[file]", "sweep as JSON")
-    .option("--vary <axis>", "path=v1,v2,… or path=log:from:to:n or path=linear:from:to:n", collect, [])
-    .option("--seeds <n>", "seeds of every setting")
+    .option("--vary <axis>", "path=v1,v2,… or path=log:from:to:n or path=linear:from:to:n", collect)
+    .option("--seeds <n>", "seeds of every setting (default: 1)")
     .option("--threads <n>", "threads (default: one a core)")
-    .option("--out <dir>", "directory of the sweep", "unigram-lab-sweep")
+    .option(
+      "--out <dir>",
+      "directory of the sweep, or its journal, a .ndjson file (default: unigram-lab-sweep)",
+    )
     .option("--dry-run", "print the runs, their cost and what is done already, and run nothing")
     .option(
       "--shard <i/n>",
@@ -55,12 +71,12 @@ export function addSweep(program: Command): void {
     .option("--json", "a JSON line an event")
     .addHelpText(
       "after",
-      "\nExamples:\n  unigram-lab sweep --vary learningRate=log:1e-4:1e-1:7 --vary embeddingDim=10,100 --seeds 5\n  unigram-lab sweep sweep.json --out results\n  unigram-lab sweep more.json --out results --add\n  unigram-lab sweep sweep.json --shard 3/16 --out results-3",
+      "\nExamples:\n  unigram-lab sweep --vary learningRate=log:1e-4:1e-1:7 --seeds 5\n  unigram-lab sweep sweep.json --out results\n  unigram-lab sweep more.json --out results --add\n  unigram-lab sweep sweep.json --shard 3/16 --out results-3",
     )
     .action(sweepCommand);
 }
 
-const collect = (value: string, all: string[]): string[] => [...all, value];
+const collect = (value: string, all: string[] = []): string[] => [...all, value];
 
 async function readSweep(path: string | undefined): Promise<SweepDescription> {
   if (path === undefined) return {};
@@ -86,7 +102,7 @@ function axesOf(vary: string[]): NonNullable<SweepDescription["axes"]> {
   return Object.fromEntries(axes);
 }
 
-async function describe(file: string | undefined, { vary, seeds }: Options): Promise<SweepDescription> {
+async function describe(file: string | undefined, { vary = [], seeds }: Options): Promise<SweepDescription> {
   const described = await readSweep(file);
   if (file === undefined && vary.length === 0)
     throw new ConfigError("FILE: expected a sweep as JSON or --vary, got neither");
@@ -122,7 +138,7 @@ function jsonLine(event: PoolEvent): string {
 }
 
 /** What the directory is to remember from now on. */
-async function recordOf(description: SweepDescription, { out, add = false, shard }: Options) {
+async function recordOf(description: SweepDescription, { out, add = false, shard }: Placed) {
   const known = await readRecord(out);
   if (known.sweeps.length === 0) await checkNoReport(out);
   const record = withSweep(known, description, { directory: out, add });
@@ -130,29 +146,51 @@ async function recordOf(description: SweepDescription, { out, add = false, shard
   return { ...record, array };
 }
 
+/** The same, once all that is written there has been tried. */
+async function placeOf(description: SweepDescription, options: Placed) {
+  const record = await recordOf(description, options);
+  await checkRecord(options.out, record);
+  await checkFiles(options.out);
+  return record;
+}
+
+/** The journal of a directory for reading, undefined as long as there is none. */
+async function journalOf(out: string): Promise<Journal | undefined> {
+  const isAbsent = await stat(journalFile(out)).then(
+    () => false,
+    ({ code }) => code === "ENOENT",
+  );
+  return isAbsent ? undefined : Journal.read(out);
+}
+
 /** The runs of the share that this process has of the directory's array. */
-async function keepOf({ out, shard }: Options): Promise<((run: string) => boolean) | undefined> {
+async function keepOf({ out, shard }: Placed): Promise<((run: string) => boolean) | undefined> {
   if (shard === undefined) return undefined;
   const { array } = await readRecord(out);
   const own = parseShard(shard, process.env, taskArray(shard, process.env, array));
   return (run) => inShard(run, own);
 }
 
-async function sweepCommand(file: string | undefined, options: Options): Promise<void> {
+async function sweepCommand(file: string | undefined, flags: Options): Promise<void> {
+  const options = { ...flags, out: flags.out ?? "unigram-lab-sweep" };
   const description = await describe(file, options);
   const threads =
     options.threads === undefined ? cores() : parseWholeNumber("--threads", options.threads, 1, 1024);
   const keep = await keepOf(options);
   const plan = new SweepPlan(description, keep);
   if (options.dryRun) {
-    const journal = await Journal.read(options.out).catch(() => undefined);
+    const journal = await journalOf(options.out);
     await printPlan(plan, journal, { threads, json: options.json, retryFailed: options.retryFailed });
     await journal?.close();
     // what a dry run finds there it may read; to run there is another matter
-    await recordOf(description, options).catch((error) => process.stderr.write(`${error.message}\n`));
+    await placeOf(description, options).catch((error) => process.stderr.write(`${error.message}\n`));
     return;
   }
-  await recordOf(description, options);
+  const { array } = await placeOf(description, options);
+  if (array && options.shard === undefined)
+    process.stderr.write(
+      `${options.out} is of one task of an array of ${array.count}; without --shard the runs of all of them are run here\n`,
+    );
 
   const journal = await Journal.open(options.out);
   let status: StatusWriter | undefined;
@@ -171,7 +209,7 @@ async function sweepCommand(file: string | undefined, options: Options): Promise
     );
     const before = count();
     process.stderr.write(
-      `${total} runs on ${threads} ${threads === 1 ? "thread" : "threads"}${before ? `, ${before} of them finished before` : ""}\n`,
+      `${counted(total, "run")} on ${counted(threads, "thread")}${before ? `, ${before} of them finished before` : ""}\n`,
     );
     const bar = progressReporter(total);
     const left = timeLeft(performance.now());
@@ -200,15 +238,13 @@ async function sweepCommand(file: string | undefined, options: Options): Promise
       bar.stop();
     }
     if (signal.reason instanceof Interrupted)
-      throw signal.reason.keeping(
-        `${count()} of ${total} runs are finished and kept; the same command goes on from there`,
-      );
+      throw signal.reason.keeping(`${keptOf(count(), total)}; the same command goes on from there`);
     if (journal.runs.length > 0) {
       const table = join(journal.directory, "runs.parquet");
-      await exportRuns(journal, table);
+      await refusedUnless(undefined, () => exportRuns(journal, table));
       const others = journal.runs.length - count();
       process.stderr.write(
-        `${count()} of ${total} runs in ${table}${others > 0 ? `, and ${others} of other sweeps` : ""}\n`,
+        `${count()} of ${counted(total, "run")} in ${table}${others > 0 ? `, and ${counted(others, "other")}` : ""}\n`,
       );
     }
   } finally {
@@ -220,8 +256,10 @@ async function sweepCommand(file: string | undefined, options: Options): Promise
 
 function inOneLine({ count, skippedCount, message }: FailedRuns, total: number): string {
   const parts = [];
-  if (count > 0) parts.push(`${count} of ${total} runs failed; --retry-failed tries them again`);
+  if (count > 0) parts.push(`${count} of ${counted(total, "run")} failed; --retry-failed tries them again`);
   if (skippedCount > 0)
-    parts.push(`${skippedCount} of ${total} runs were skipped; the same command tries them again`);
+    parts.push(
+      `${skippedCount} of ${counted(total, "run")} ${total === 1 ? "was" : "were"} skipped; the same command tries them again`,
+    );
   return [...parts, message].join("; ");
 }

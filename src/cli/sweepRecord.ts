@@ -1,10 +1,10 @@
 /** sweep.json in a directory: the sweeps that were run there, and the array of tasks that shares them. */
-import { readFile } from "node:fs/promises";
+import { lstat, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { ConfigError } from "../config.js";
-import { kindOf } from "../disk/kind.js";
-import { writeWhole } from "../disk/writeWhole.js";
+import { type Kind, kindOf } from "../disk/kind.js";
+import { checkWritable, writeWhole } from "../disk/writeWhole.js";
 import { generator } from "../report/environment.js";
 import { canonicalSweep, parseSweep, type SweepDescription } from "../sweep/description.js";
 import { SweepPlan } from "../sweep/grid.js";
@@ -56,9 +56,25 @@ export async function readRecord(directory: string): Promise<SweepRecord> {
 
 /** Writes what a directory is to remember, unless it does so already. */
 export async function writeRecord(directory: string, record: SweepRecord): Promise<void> {
-  if (isDeepStrictEqual(await readRecord(directory), plain(record))) return;
+  if (await remembers(directory, record)) return;
   const text = JSON.stringify({ generator: generator(), ...record }, null, 2);
   await writeWhole(pathIn(directory), `${text}\n`, { kind: "description" });
+}
+
+/**
+ * Tries the writing before there is work to lose.
+ * @throws ConfigError when there is something to write, and what is there is somebody else's
+ */
+export async function checkRecord(directory: string, record: SweepRecord): Promise<void> {
+  if (!(await remembers(directory, record))) await checkThere(pathIn(directory), "description");
+}
+
+const remembers = async (directory: string, record: SweepRecord): Promise<boolean> =>
+  isDeepStrictEqual(await readRecord(directory), plain(record));
+
+/** Where nothing is yet, the journal says whether something can be. */
+async function checkThere(path: string, kind: Kind): Promise<void> {
+  if (await lstat(path).catch(() => undefined)) await checkWritable(path, { kind });
 }
 
 /** As it is read back: fields that are undefined are none. */
@@ -86,22 +102,32 @@ export function withSweep(
     const [ours, theirs] = [canonicalSweep(description), canonicalSweep(last)];
     const differ = Object.keys(ours).filter((field) => ours[field] !== theirs[field]);
     throw new ConfigError(
-      `--out: expected the directory of this sweep, got ${directory}, which is of another one (${differ.join(", ")} ${differ.length > 1 ? "differ" : "differs"}); --add runs this one there too`,
+      `--out: expected the directory of this sweep, got ${directory}, which is of another one (${differ.join(", ")} ${differ.length > 1 || differ[0]?.endsWith("s") ? "differ" : "differs"}); --add runs this one there too`,
     );
   }
   return { ...record, sweeps: [...sweeps, description] };
 }
 
 /** @throws ConfigError for the directory of a report of `reproduce`, which shows all runs of its journal */
-export async function checkNoReport(directory: string): Promise<void> {
+export async function checkNoReport(directory: string, argument = "--out"): Promise<void> {
   for (const [name, kind] of [
     ["claims.json", "claims"],
     ["index.html", "page"],
   ])
     if ((await kindOf(join(dirname(journalFile(directory)), name)).catch(() => undefined)) === kind)
       throw new ConfigError(
-        `--out: expected a new directory or that of a sweep, got ${directory}, which holds a report of reproduce`,
+        `${argument}: expected a new directory or that of a sweep, got ${directory}, which holds a report of reproduce`,
       );
+}
+
+/**
+ * Tries what a sweep writes beside its journal and its record.
+ * @throws ConfigError for a file that is somebody else's
+ */
+export async function checkFiles(directory: string): Promise<void> {
+  const place = dirname(journalFile(directory));
+  await checkThere(join(place, "status.json"), "status");
+  await checkThere(join(place, "runs.parquet"), "table");
 }
 
 /** Names of all runs of these sweeps, each once. */

@@ -11,13 +11,15 @@ import { MOST_THREADS, type TrainerOptions } from "../training/options.js";
 import type { TrainingRecord } from "../training/record.js";
 import { decodeSnapshot } from "../training/snapshot.js";
 import type { Trainer } from "../training/trainer.js";
+import { counted } from "./counted.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
 import { parseWholeNumber } from "./numbers.js";
 import { say } from "./output.js";
+import { refusedUnless } from "./refused.js";
 import { vectorBits } from "./revectorizer.js";
 import { RunCheckpoint } from "./runCheckpoint.js";
-import { type ConfigFlags, configOf, fields, stepsOfResumed } from "./trainConfig.js";
+import { type ConfigFlags, configOf, fields, namingFlags, stepsOfResumed } from "./trainConfig.js";
 
 interface Options extends ConfigFlags {
   threads?: string;
@@ -40,14 +42,14 @@ export function addTrain(program: Command): void {
   command
     .option("--tied", "one matrix for embedding and unembedding (default)")
     .option("--no-tied", "two matrices")
-    .option("--norm <kind>", "none, layernorm or rmsnorm (none)")
-    .option("--learning-rate <rate>", "a number, or a schedule as JSON (0.001)")
-    .option("--evaluation <kind>", "exact, sampled or stratified (exact up to V = 10000)")
+    .option("--norm <kind>", "none, layernorm or rmsnorm (default: none)")
+    .option("--learning-rate <rate>", "a number, or a schedule as JSON (default: 0.001)")
+    .option("--evaluation <kind>", "exact, sampled or stratified (default: exact up to V = 10000)")
     .option(
       "--threads <n>",
       "threads that share the run (default: one a core where a step takes a millisecond)",
     )
-    .option("--backend <name>", "wasm or reference (wasm)")
+    .option("--backend <name>", "wasm or reference (default: wasm)")
     .option("--out <file>", "write the records of the whole run: .parquet, .csv, .json or .ndjson")
     .option("--snapshot <file>", "write a snapshot at the end, also after Ctrl-C")
     .option("--resume <file>", "go on from a snapshot; of the config only --steps may be another")
@@ -56,9 +58,9 @@ export function addTrain(program: Command): void {
     .option("--verbose", "say more")
     .addHelpText(
       "after",
-      '\nExamples:\n  unigram-lab train --vocab-size 1000 --learning-rate 0.01 --out run.parquet\n  unigram-lab train --learning-rate \'{"kind":"piecewise-linear","points":[[0,0],[100,0.01]]}\'\n  unigram-lab train --snapshot run.snapshot && unigram-lab train --resume run.snapshot\n\nA run of more than half a minute is kept every half minute in unigram-lab-train-RUN.snapshot, RUN being the name of\nits config, in the working directory; the file is removed when the run is at its end.',
+      '\nExamples:\n  unigram-lab train --vocab-size 1000 --out run.parquet\n  unigram-lab train --learning-rate \\\n    \'{"kind":"piecewise-linear","points":[[0,0],[100,0.01]]}\'\n  unigram-lab train --snapshot run.snapshot\n  unigram-lab train --resume run.snapshot --steps 6000\n\nA run of more than half a minute is kept every half minute in\nunigram-lab-train-RUN.snapshot, RUN being the name of its config, in the working\ndirectory; the file is removed when the run is at its end.',
     )
-    .action(trainCommand);
+    .action((options: Options) => refusedUnless("--force", () => trainCommand(options)));
 }
 
 /** What the run computes on. Threads share it by themselves where that pays; the bits are the same. */
@@ -98,7 +100,7 @@ async function openTrainer(options: Options): Promise<{ trainer: Trainer; thread
 
 /** Every file that will be written is tried before anything is computed. */
 async function checkOutputs({ out, snapshot, force }: Options): Promise<void> {
-  if (out !== undefined) checkRecordsPath(out);
+  if (out !== undefined) checkRecordsPath(out, "--out");
   if (out !== undefined && snapshot !== undefined && resolve(out) === resolve(snapshot))
     throw new ConfigError(`--snapshot: expected another file than --out, got ${snapshot}`);
   if (out !== undefined) await checkWritable(out, { kind: "table", force });
@@ -135,21 +137,22 @@ const quoted = (word: string): string =>
 
 /** The command that goes on from a snapshot. */
 function resumeCommand(from: string, options: Options): string {
-  const { threads, backend, out, snapshot, json } = options;
+  const { threads, backend, out, snapshot, force, json } = options;
   const flags = Object.entries({ threads, backend, out, snapshot }).flatMap(([flag, value]) =>
     value === undefined ? [] : [`--${flag}`, quoted(value)],
   );
-  return ["unigram-lab train --resume", quoted(from), ...flags, ...(json ? ["--json"] : [])].join(" ");
+  const switches = Object.entries({ force, json }).flatMap(([flag, on]) => (on ? [`--${flag}`] : []));
+  return ["unigram-lab train --resume", quoted(from), ...flags, ...switches].join(" ");
 }
 
 async function trainCommand(options: Options): Promise<void> {
   await checkOutputs(options);
-  const { trainer, threads } = await openTrainer(options);
+  const { trainer, threads } = await namingFlags(options, () => openTrainer(options));
   try {
     const earlier = await earlierRecords(trainer, options);
     if (options.verbose)
       process.stderr.write(
-        `run ${configHash(trainer.config)}: ${threads} ${threads === 1 ? "thread" : "threads"}, ${(trainer.bytes / 2 ** 20).toFixed(1)} MiB of memory, entropy ${trainer.entropy.toFixed(6)} nats\n`,
+        `run ${configHash(trainer.config)}: ${counted(threads, "thread")}, ${(trainer.bytes / 2 ** 20).toFixed(1)} MiB of memory, entropy ${trainer.entropy.toFixed(6)} nats\n`,
       );
     await runToFiles(trainer, earlier, options);
   } finally {
@@ -225,7 +228,8 @@ async function runToFiles(
   }
 
   const saved = stop instanceof Interrupted && options.snapshot !== undefined;
-  if (stop === undefined || saved) await checkpoint.remove();
+  if (stop === undefined || saved)
+    await checkpoint.remove({ kept: options.snapshot, ended: stop === undefined });
   else if (Math.max(estimateCost(config).seconds, seconds()) > LONG || checkpoint.step !== undefined)
     await keep();
   if (stop === undefined) return;

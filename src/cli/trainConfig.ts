@@ -6,17 +6,17 @@ import { parseNumber, parseScalar } from "./numbers.js";
 
 /** Flags that set one field of the config: flag, its value's name, dotted path, meaning. */
 export const fields: [string, string, string, string][] = [
-  ["vocab-size", "V", "vocabSize", "tokens in the vocabulary (100)"],
-  ["embedding-dim", "D", "embeddingDim", "dimensions of an embedding (100)"],
-  ["exponent", "x", "distribution.exponent", "exponent of the Zipf law (1)"],
-  ["init-std", "x", "init.std", "standard deviation of the initial weights (D^-1/2)"],
-  ["beta1", "x", "optimizer.beta1", "Adam's β₁ (0.9)"],
-  ["beta2", "x", "optimizer.beta2", "Adam's β₂ (0.999)"],
-  ["eps", "x", "optimizer.eps", "Adam's eps (1e-8)"],
-  ["batch-size", "B", "batchSize", "pairs a step (128)"],
-  ["steps", "n", "steps", "steps in all (3000)"],
-  ["evaluate-every", "n", "evaluateEvery", "steps between evaluations (100)"],
-  ["seed", "n", "seed", "seed (0)"],
+  ["vocab-size", "V", "vocabSize", "tokens in the vocabulary (default: 100)"],
+  ["embedding-dim", "D", "embeddingDim", "dimensions of an embedding (default: 100)"],
+  ["exponent", "x", "distribution.exponent", "exponent of the Zipf law (default: 1)"],
+  ["init-std", "x", "init.std", "standard deviation of the initial weights (default: D^-1/2)"],
+  ["beta1", "x", "optimizer.beta1", "Adam's β₁ (default: 0.9)"],
+  ["beta2", "x", "optimizer.beta2", "Adam's β₂ (default: 0.999)"],
+  ["eps", "x", "optimizer.eps", "Adam's eps (default: 1e-8)"],
+  ["batch-size", "B", "batchSize", "pairs a step (default: 128)"],
+  ["steps", "n", "steps", "steps in all (default: 3000)"],
+  ["evaluate-every", "n", "evaluateEvery", "steps between evaluations (default: 100)"],
+  ["seed", "n", "seed", "seed (default: 0)"],
 ];
 
 export interface ConfigFlags {
@@ -77,6 +77,21 @@ async function readConfig(path: string): Promise<Input> {
   return value as Input;
 }
 
+/** Does what takes the flags' values; an error that names a field names the flag that set it. */
+export async function namingFlags<T>(flags: ConfigFlags, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const [, path, said] = (error instanceof ConfigError && /^([\w.]+)(: .*)$/.exec(error.message)) || [];
+    if (path === undefined) throw error;
+    if (path === "snapshot" && flags.resume !== undefined) throw new ConfigError(`--resume${said}`);
+    const flag = flagOf(path, flags);
+    // the flag gives a kind; its numbers come from the file
+    if (flag === "--config" || /^evaluation\.(?!kind$)/.test(path)) throw error;
+    throw new ConfigError(`${flag}${said}`);
+  }
+}
+
 /** The config of a new run. */
 export async function configOf(flags: ConfigFlags): Promise<RunConfig> {
   return parseConfig(withFlags(flags.config === undefined ? {} : await readConfig(flags.config), flags));
@@ -101,7 +116,11 @@ const at = (config: RunConfig, path: string): unknown =>
 function flagOf(path: string, flags: ConfigFlags): string {
   const [root] = path.split(".");
   if (root === "tied" && flags.tied !== undefined) return flags.tied ? "--tied" : "--no-tied";
-  const others = ["norm", "learning-rate", "evaluation"].map((flag) => [flag, "", camelCase(flag)]);
+  const others = ["norm", "learning-rate", "evaluation", "backend"].map((flag) => [
+    flag,
+    "",
+    camelCase(flag),
+  ]);
   for (const [flag, , own] of [...fields, ...others])
     if ((own === path || own === root) && flags[camelCase(flag)] !== undefined) return `--${flag}`;
   return "--config";

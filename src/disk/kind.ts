@@ -80,9 +80,6 @@ export async function kindOf(path: string): Promise<Kind | "empty" | undefined> 
   }
 }
 
-/** Whether this package wrote the file at `path`; an empty one is nobody's and may be had. */
-export const isOurs = async (path: string): Promise<boolean> => (await kindOf(path)) !== undefined;
-
 async function binaryKind(file: FileHandle, head: Buffer, size: number): Promise<Kind | undefined> {
   const magic = head.toString("latin1", 0, 4);
   // a text that begins with these letters has no version below 256

@@ -7,7 +7,6 @@ import {
   access,
   type FileHandle,
   lstat,
-  mkdir,
   open,
   readlink,
   realpath,
@@ -19,14 +18,25 @@ import {
 import { dirname, resolve } from "node:path";
 import { ConfigError } from "../config.js";
 import { keepAtExit, removeAtExit } from "./atExit.js";
+import { makeFolders, syncFolder } from "./folders.js";
 import { type Kind, kindOf } from "./kind.js";
 import { partialPath, tidyPartials } from "./partial.js";
 
 export interface WriteOptions {
   /** What is written: only a file of ours of this kind is replaced. Any of ours but a journal when left out. */
   kind?: Kind;
-  /** Replaces whatever file is there, journals apart. */
+  /** Replaces whatever file is there, journals apart. `false` says to whoever is refused that there is this option. */
   force?: boolean;
+}
+
+/** What is there is not replaced; `refusal` is the message without a word on what would replace it. */
+export class NotReplaced extends ConfigError {
+  constructor(
+    readonly refusal: string,
+    means?: string,
+  ) {
+    super(means === undefined ? refusal : `${refusal} (${means} replaces it)`);
+  }
 }
 
 /** A file that is being written in pieces. */
@@ -104,11 +114,11 @@ async function refuseOthers(path: string, target: Target, { kind, force }: Write
   if (found === "journal")
     throw new ConfigError(`${path}: expected another place, got the journal of a sweep`);
   if (force || found === "empty") return;
-  const tail = "(--force replaces it)";
+  const means = force === false ? "the option force" : undefined;
   if (found === undefined)
-    throw new ConfigError(`${path}: expected a file of unigram-lab's or none, got another one ${tail}`);
+    throw new NotReplaced(`${path}: expected a file of unigram-lab's or none, got another one`, means);
   if (kind !== undefined && found !== kind)
-    throw new ConfigError(`${path}: expected a ${kind} of unigram-lab's or none, got its ${found} ${tail}`);
+    throw new NotReplaced(`${path}: expected a ${kind} of unigram-lab's or none, got its ${found}`, means);
 }
 
 const tidied = new Set<string>();
@@ -116,7 +126,7 @@ const tidied = new Set<string>();
 /** A new partial beside the target; the first one of a process removes what others left in that directory. */
 async function openPartial(target: Target): Promise<{ partial: string; file: FileHandle }> {
   const directory = dirname(target.path);
-  await mkdir(directory, { recursive: true });
+  await makeFolders(directory);
   if (!tidied.has(directory)) {
     tidied.add(directory);
     await tidyPartials(directory);
@@ -174,10 +184,14 @@ export const openWhole = (path: string, options: WriteOptions = {}): Promise<Who
           await file.datasync();
           await file.close();
           // what was checked may be hours old
-          await refuseOthers(path, await follow(path), options);
+          const now = await follow(path);
+          if (now.path !== target.path || now.stream)
+            throw new Error(`${path}: leads elsewhere than when the writing began, nothing is written there`);
+          await refuseOthers(path, now, options);
           await rename(partial, target.path);
           keepAtExit(partial);
           open = false;
+          await syncFolder(dirname(target.path));
         }),
       discard,
     };

@@ -103,11 +103,14 @@ const tables: Record<string, (file: WholeFile, columns: Column[]) => Table> = {
   ".json": json,
 };
 
-/** @throws ConfigError for a file name whose format is unknown, before anything is read */
-export function checkExportPath(path: string): void {
+/**
+ * @param name what the error calls the path
+ * @throws ConfigError for a file name whose format is unknown, before anything is read
+ */
+export function checkExportPath(path: string, name = "path"): void {
   if (!Object.hasOwn(tables, extname(path).toLowerCase()))
     throw new ConfigError(
-      `--out: expected a file name ending in ${Object.keys(tables).join(", ")}, got ${JSON.stringify(path)}`,
+      `${name}: expected a file name ending in ${Object.keys(tables).join(", ")}, got ${JSON.stringify(path)}`,
     );
 }
 
@@ -125,7 +128,7 @@ export async function exportRuns(
   options: Pick<WriteOptions, "force"> = {},
 ): Promise<number> {
   checkNames(options, ["force"]);
-  const { force } = options;
+  const { force = false } = options;
   checkExportPath(path);
   const columns = await columnsOf(journal, kind);
   if (columns.length === 0) throw new ConfigError(`DIR: expected at least one finished run, got none`);

@@ -63,7 +63,7 @@ export async function writeReport(
   options: ReportOptions = {},
 ): Promise<Claim[]> {
   checkNames(options, reportOptionNames);
-  const { onNotice, force } = options;
+  const { onNotice, force = false } = options;
   const analysed: AnalysedExperiment[] = [];
   const omitted: string[] = [];
   for (const { name, runs, conditions, seeds = content.seeds } of content.experiments) {

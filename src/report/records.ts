@@ -26,11 +26,14 @@ const formats: Record<string, (rows: Row[]) => string | Uint8Array> = {
   ".ndjson": (rows) => rows.map((row) => `${JSON.stringify(row)}\n`).join(""),
 };
 
-/** Throws the one-line error of a file name whose format is unknown, before any run is started. */
-export function checkRecordsPath(path: string): void {
+/**
+ * @param name what the error calls the path
+ * @throws ConfigError for a file name whose format is unknown, before any run is started
+ */
+export function checkRecordsPath(path: string, name = "path"): void {
   if (!Object.hasOwn(formats, extname(path).toLowerCase()))
     throw new ConfigError(
-      `out: expected a file name ending in ${Object.keys(formats).join(", ")}, got ${JSON.stringify(path)}`,
+      `${name}: expected a file name ending in ${Object.keys(formats).join(", ")}, got ${JSON.stringify(path)}`,
     );
 }
 
@@ -45,7 +48,7 @@ export async function writeRecords(
   options: Pick<WriteOptions, "force"> = {},
 ): Promise<void> {
   checkNames(options, ["force"]);
-  const { force } = options;
+  const { force = false } = options;
   checkRecordsPath(path);
   await writeWhole(path, formats[extname(path).toLowerCase()](runRows(runs)), { kind: "table", force });
 }

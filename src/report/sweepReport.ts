@@ -88,7 +88,7 @@ export async function writeSweepReport(
   options: ReportOptions = {},
 ): Promise<string> {
   checkNames(options, reportOptionNames);
-  const { onNotice, force } = options;
+  const { onNotice, force = false } = options;
   if (journal.runs.length === 0) throw new ConfigError("DIR: expected at least one finished run, got none");
   const { axes, settings } = await summarizeSweep(journal);
   const { figures, left: empty } = sweepFigures(axes, settings);
@@ -97,8 +97,8 @@ export async function writeSweepReport(
   const failed = journal.failedRuns.length;
   const diverged = settings.reduce((sum, setting) => sum + setting.diverged, 0);
   const notices = [...empty, ...left, biasText(settings)].filter((notice) => notice !== "");
-  const page = `${pageHead(`A sweep of ${journal.runs.length} runs`)}<body>
-<header><h1>A sweep of ${journal.runs.length} runs</h1>
+  const page = `${pageHead(`A sweep of ${journal.runs.length} ${journal.runs.length === 1 ? "run" : "runs"}`)}<body>
+<header><h1>A sweep of ${journal.runs.length} ${journal.runs.length === 1 ? "run" : "runs"}</h1>
 <dl class="facts">
 <dt>axes</dt><dd>${axes.length ? escapeHtml(axesText(axes)) : "none: only seeds differ"}</dd>
 <dt>runs</dt><dd>${journal.runs.length} finished, ${diverged} of them diverged; ${failed} failed and are not shown</dd>

@@ -8,9 +8,11 @@
  */
 import type { BigIntStats } from "node:fs";
 import { constants } from "node:fs";
-import { access, type FileHandle, mkdir, open, rmdir, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { access, type FileHandle, open, readdir, rmdir, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { ConfigError, show } from "../config.js";
+import { makeFolders, syncFolder } from "../disk/folders.js";
+import { kindOf } from "../disk/kind.js";
 import { tidyPartials } from "../disk/partial.js";
 import { isFull } from "../disk/writeWhole.js";
 import { tidyCheckpoints } from "./checkpoint.js";
@@ -90,6 +92,20 @@ const statOf = (path: string): Promise<BigIntStats | undefined> =>
     return undefined;
   });
 
+/** Checkpoints, tables and lock of a directory are those of one journal. */
+async function refuseSecond(path: string): Promise<void> {
+  const directory = dirname(path);
+  const own = await statOf(path);
+  for (const name of await readdir(directory)) {
+    const other = join(directory, name);
+    if (!name.endsWith(".ndjson") || name === basename(path)) continue;
+    const found = await stat(other, { bigint: true }).catch(() => undefined);
+    if (!found?.isFile() || (found.dev === own?.dev && found.ino === own.ino)) continue;
+    if ((await kindOf(other).catch(() => undefined)) === "journal")
+      throw new ConfigError(`${path}: expected a directory without another journal, got one with ${name}`);
+  }
+}
+
 /** Opening a pipe would wait for its other end. */
 async function openRegular(path: string, flags: number): Promise<FileHandle> {
   const found = await statOf(path);
@@ -122,7 +138,8 @@ export class Journal {
    * Opens or creates the journal of a directory for writing: takes the directory's lock, closes a torn last line, and
    * removes what ended processes left half done.
    * @param at the sweep's directory (made if need be), or the path of its journal, ending in .ndjson
-   * @throws ConfigError when the directory cannot be written, another process writes to it, or the file is no journal
+   * @throws ConfigError when the directory cannot be written, another process writes to it or it has another journal,
+   *   or the file is no journal
    */
   static async open(at: string): Promise<Journal> {
     const path = journalFile(at);
@@ -130,8 +147,9 @@ export class Journal {
     let lock: Lock | undefined;
     let file: FileHandle | undefined;
     try {
-      await mkdir(directory, { recursive: true });
+      await makeFolders(directory);
       await access(directory, constants.W_OK);
+      await refuseSecond(path);
       lock = await Lock.acquire(directory);
       file = await openRegular(path, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND);
       const journal = new Journal(path, file, lock);
@@ -141,7 +159,7 @@ export class Journal {
         await file.datasync();
         journal.#size++;
       }
-      await syncDirectory(directory);
+      await syncFolder(directory);
       await tidyPartials(directory);
       await tidyCheckpoints(join(directory, "checkpoints"), journal);
       return journal;
@@ -421,10 +439,3 @@ export class Journal {
 }
 
 const nothing = () => ({ bytesWritten: 0 });
-
-/** Makes the names in a directory last; not every file system can. */
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, "r").catch(() => undefined);
-  await handle?.sync().catch(() => {});
-  await handle?.close();
-}

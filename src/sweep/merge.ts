@@ -48,19 +48,26 @@ class Holders {
 /**
  * Copies the runs of `sources` into the directory `out` (which may hold some already), each once. The sources are only
  * read. All are checked before anything is made or written.
+ * @param options.onNotice hears what is wrong with a journal in one line as soon as it is opened, also of a merge that fails
  * @throws ConfigError when a source has no journal, or two results of one run differ
  */
-export async function merge(out: string, sources: readonly string[]): Promise<MergeReport> {
+export async function merge(
+  out: string,
+  sources: readonly string[],
+  { onNotice }: { onNotice?: (line: string) => void } = {},
+): Promise<MergeReport> {
   const opened: Journal[] = [];
   try {
     const holders = new Holders();
     for (const source of sources) {
       const journal = await Journal.read(source);
       opened.push(journal);
+      for (const notice of journal.notices) onNotice?.(notice);
       await holders.add(journal);
     }
     const target = await Journal.open(out);
     opened.push(target);
+    for (const notice of target.notices) onNotice?.(notice);
     await holders.add(target);
     const added = [...holders.first.keys()].filter((run) => !target.has(run)).sort();
     // a sync for many, and few of them in memory

@@ -96,25 +96,32 @@ describe("a bad command line is one line, exit code 2, and nothing written", () 
   });
 
   test.each<[string[], string]>([
-    [["train", "--vocab-size", "0"], "error: vocabSize: expected a whole number from 1 to 16777216, got 0"],
-    [["train", "--vocab-size", "12abc"], 'error: vocabSize: expected a number, got "12abc"'],
-    [["train", "--embedding-dim", ""], 'error: embeddingDim: expected a number, got ""'],
+    [
+      ["train", "--vocab-size", "0"],
+      "error: --vocab-size: expected a whole number from 1 to 16777216, got 0",
+    ],
+    [["train", "--vocab-size", "12abc"], 'error: --vocab-size: expected a number, got "12abc"'],
+    [["train", "--embedding-dim", ""], 'error: --embedding-dim: expected a number, got ""'],
     [
       ["train", "--embedding-dim", "70000"],
-      "error: embeddingDim: expected a whole number from 1 to 65536, got 70000",
+      "error: --embedding-dim: expected a whole number from 1 to 65536, got 70000",
     ],
-    [["train", "--steps", "-5"], "error: steps: expected a whole number from 0 to 1000000000, got -5"],
-    [["train", "--norm", "batch"], 'error: norm: expected "none" or "layernorm" or "rmsnorm", got "batch"'],
+    [["train", "--steps", "-5"], "error: --steps: expected a whole number from 0 to 1000000000, got -5"],
+    [["train", "--norm", "batch"], 'error: --norm: expected "none" or "layernorm" or "rmsnorm", got "batch"'],
     [
       ["train", "--learning-rate", "fast"],
-      'error: learningRate: expected a number or a schedule as JSON, got "fast"',
+      'error: --learning-rate: expected a number or a schedule as JSON, got "fast"',
     ],
-    [["train", "--learning-rate", "-1"], "error: learningRate: expected a number of at least 0, got -1"],
-    [["train", "--beta1", "1"], "error: optimizer.beta1: expected a number from 0 to below 1, got 1"],
-    [["train", "--backend", "cuda"], 'error: backend: expected "wasm" or "reference", got "cuda"'],
+    [["train", "--learning-rate", "-1"], "error: --learning-rate: expected a number of at least 0, got -1"],
+    [["train", "--beta1", "1"], "error: --beta1: expected a number from 0 to below 1, got 1"],
+    [["train", "--backend", "cuda"], 'error: --backend: expected "wasm" or "reference", got "cuda"'],
     [
       ["train", "--out", "records.xls"],
-      'error: out: expected a file name ending in .parquet, .csv, .json, .ndjson, got "records.xls"',
+      'error: --out: expected a file name ending in .parquet, .csv, .json, .ndjson, got "records.xls"',
+    ],
+    [
+      ["train", "--evaluation", "guess"],
+      'error: --evaluation: expected { kind: "exact" }, { kind: "sampled", size } or { kind: "stratified", exactInputs, sampledInputs }, got "guess"',
     ],
     [["train", "--config", "absent.json"], "error: --config: expected a JSON file, got absent.json (ENOENT)"],
     [
@@ -126,7 +133,7 @@ describe("a bad command line is one line, exit code 2, and nothing written", () 
     [["train", "--resume", "absent"], "error: --resume: expected a snapshot, got absent (ENOENT)"],
     [
       ["train", "--resume", "noise.snapshot"],
-      "error: snapshot: expected the bytes of a unigram-lab snapshot, got something else",
+      "error: --resume: expected the bytes of a unigram-lab snapshot, got something else",
     ],
     [
       ["train", "--vocab-size", "1000000", "--embedding-dim", "2000"],
@@ -136,7 +143,7 @@ describe("a bad command line is one line, exit code 2, and nothing written", () 
       [
         "train",
         "--vary",
-        'error: out: expected a file name ending in .parquet, .csv, .json, .ndjson, got "records.xls"',
+        'error: --out: expected a file name ending in .parquet, .csv, .json, .ndjson, got "records.xls"',
       ],
       "error: unknown option '--vary'",
     ],
@@ -158,6 +165,10 @@ describe("a bad command line is one line, exit code 2, and nothing written", () 
     [
       ["reproduce", "--out", "list.json"],
       "error: --out: expected a directory that can be written, got list.json (EEXIST)",
+    ],
+    [
+      ["reproduce", "--out", "r.ndjson"],
+      "error: --out: expected a directory, got r.ndjson, the name of a journal",
     ],
     [["sweep"], "error: FILE: expected a sweep as JSON or --vary, got neither"],
     [["sweep", "absent.json"], "error: FILE: expected a sweep as JSON, got absent.json (ENOENT)"],

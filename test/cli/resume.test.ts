@@ -87,7 +87,7 @@ describe("a resumed run obeys its flags or names the one it cannot obey", () => 
     ],
     [["--config", "invalid.json"], "vocabsize: unknown field"],
     [["--config", "absent.json"], "--config: expected a JSON file, got absent.json (ENOENT)"],
-    [["--seed", "-1"], "seed: expected a whole number from 0 to 9007199254740991, got -1"],
+    [["--seed", "-1"], "--seed: expected a whole number from 0 to 9007199254740991, got -1"],
   ])("%j", async (flags, message) => {
     const { code, stdout, stderr } = await train(["--resume", "s", ...flags], dir);
     expect(stderr).toBe(`error: ${message}\n`);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { beforeAll, expect, test } from "vitest";
-import { isOurs, kindOf } from "../../src/disk/kind.js";
+import { kindOf } from "../../src/disk/kind.js";
 import { createTrainer } from "../../src/index.js";
 import { claimsJson } from "../../src/report/claims.js";
 import { exportRuns, writeRecords } from "../../src/report/index.js";
@@ -88,7 +88,6 @@ const made: [string, string, string | undefined][] = [
 test.each(made)("%s is told by its content", async (name, content, kind) => {
   await writeFile(at(name), content);
   expect(await kindOf(at(name))).toBe(kind);
-  expect(await isOurs(at(name))).toBe(kind !== undefined);
 });
 
 test("all that this package writes is known, whatever the runs, rows of any width", async () => {

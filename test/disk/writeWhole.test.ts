@@ -9,6 +9,7 @@ import {
   readdir,
   readFile,
   readlink,
+  rm,
   stat,
   symlink,
   utimes,
@@ -21,6 +22,8 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { ConfigError } from "../../src/config.js";
 import { partialPath, tidyPartials } from "../../src/disk/partial.js";
 import { checkWritable, openWhole, writeWhole } from "../../src/disk/writeWhole.js";
+import { writeRecords } from "../../src/report/records.js";
+import { writeCheckpoint } from "../../src/sweep/checkpoint.js";
 import { Journal } from "../../src/sweep/index.js";
 
 const run = promisify(execFile);
@@ -50,7 +53,7 @@ test.each(["there", "link", "link to a link"])(
     await symlink("../there", at("theirs/link"));
     await symlink("theirs/link", at("link to a link"));
     await symlink("there", at("link"));
-    const message = `${at(name)}: expected a file of unigram-lab's or none, got another one (--force replaces it)`;
+    const message = `${at(name)}: expected a file of unigram-lab's or none, got another one`;
     const path = at(name);
     for (const write of [() => writeWhole(path, ours), () => checkWritable(path), () => openWhole(path)]) {
       const error = await Promise.resolve(write()).catch((thrown) => thrown);
@@ -69,6 +72,32 @@ test.each(["there", "link", "link to a link"])(
   },
 );
 
+test("a link that leads elsewhere by then is not written through", async () => {
+  await writeFile(at("a"), ours);
+  await writeFile(at("b"), `${ours}\n`);
+  await symlink("a", at("link"));
+  const file = await openWhole(at("link"));
+  await file.write("{}");
+  await rm(at("link"));
+  await symlink("b", at("link"));
+  await expect(file.commit()).rejects.toThrow("leads elsewhere than when the writing began");
+  await file.discard();
+  expect(await readFile(at("a"), "utf8")).toBe(ours);
+  expect((await readdir(dir)).sort()).toEqual(["a", "b", "link"]);
+});
+
+test("a library is told of its option, not of a flag, and where there is none of none", async () => {
+  await writeFile(at("x.checkpoint"), "notes");
+  const header = { records: [], seconds: 0, stepSeconds: 0 };
+  const written = writeCheckpoint(at("x.checkpoint"), header, new Uint8Array(4));
+  await expect(written).rejects.toThrow(/got another one$/);
+  await writeFile(at("r.csv"), "notes");
+  await expect(writeRecords(at("r.csv"), [])).rejects.toThrow(
+    /got another one \(the option force replaces it\)$/,
+  );
+  await expect(writeRecords(at("r.xls"), [])).rejects.toThrow(/^path: expected a file name/);
+});
+
 test("a link to a file that is not there yet makes that file", async () => {
   await symlink("store/file.json", at("link"));
   await writeWhole(at("link"), ours);
@@ -78,7 +107,7 @@ test("a link to a file that is not there yet makes that file", async () => {
 test("a file of ours is replaced by its like alone, and a journal by nothing", async () => {
   await writeFile(at("sweep.json"), ours);
   await expect(writeWhole(at("sweep.json"), "[]", { kind: "table" })).rejects.toThrow(
-    `${at("sweep.json")}: expected a table of unigram-lab's or none, got its description (--force replaces it)`,
+    `${at("sweep.json")}: expected a table of unigram-lab's or none, got its description`,
   );
   await writeWhole(at("sweep.json"), ours, { kind: "description" });
   const line = `{"sum":"${"0".repeat(64)}","result":{"run":"${"0".repeat(16)}"}}\n`;
