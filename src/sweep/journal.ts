@@ -92,10 +92,14 @@ const statOf = (path: string): Promise<BigIntStats | undefined> =>
     return undefined;
   });
 
-/** Checkpoints, tables and lock of a directory are those of one journal. */
+/**
+ * Checkpoints, tables and lock of a directory are those of one journal: none begins where another is. One that has begun
+ * goes on, a copy of it beside it or not.
+ */
 async function refuseSecond(path: string): Promise<void> {
   const directory = dirname(path);
   const own = await statOf(path);
+  if (own && own.size > 0) return;
   for (const name of await readdir(directory)) {
     const other = join(directory, name);
     if (!name.endsWith(".ndjson") || name === basename(path)) continue;

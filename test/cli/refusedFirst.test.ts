@@ -66,6 +66,8 @@ describe("sweep", () => {
       expect(code).toBe(2);
     }
     expect(await readFile(at("w/sweep.json"))).toEqual(before);
+    // a copy of it is in nobody's way
+    await writeFile(at("w/kept.ndjson"), await readFile(at("w/a.ndjson")));
     expect((await sweep("--out", "w/a.ndjson")).code).toBe(0);
     const journal = await Journal.open(at("w/a.ndjson"));
     expect((await run("status", "w/a.ndjson")).stdout).toContain(`process ${process.pid} is running`);
