@@ -62,3 +62,31 @@ export const syntheticRuns = (conditions: Condition[], seeds: number): RunResult
       });
     }),
   );
+
+/** The excess loss and the effective dimension of one condition at one step. */
+export type Values = (label: string, step: number, seed: number) => number;
+
+/** Runs of every condition, seeds 0, 1, …, with these values as excess loss and, where asked for, as effective dimension. */
+export const runsOf = (conditions: Condition[], seeds: number, values: Values): Map<string, RunResult[]> =>
+  new Map(
+    conditions.map(({ label, config }) => [
+      label,
+      Array.from({ length: seeds }, (_, seed) =>
+        runOf({ ...config, seed } as RunConfigInput, {
+          excess: (step) => values(label, step, seed),
+          dimension: (step) => (config.spectrum === false ? null : values(label, step, seed)),
+        }),
+      ),
+    ]),
+  );
+
+/**
+ * Values that tell where they come from: the difference of two of them names both conditions and both steps, and their
+ * spread over seeds the condition.
+ */
+export const marked =
+  (conditions: Condition[]): Values =>
+  (label, step, seed) => {
+    const i = conditions.findIndex((condition) => condition.label === label) + 1;
+    return i * i + step / 1e4 + 1e-3 * i * seed;
+  };
