@@ -407,13 +407,29 @@ describe("scaling-law", () => {
     expect(postExponentError(panel, 0.1) - 0.005).toBeCloseTo((error - 0.005) / 2, 12);
   });
 
-  test("a panel whose evaluations have no logarithm claims nothing", () => {
+  /** Not at any step, or not at the one that β is read from, which a fit can do without. */
+  test.each([
+    ["evaluations have no logarithm", () => true],
+    ["first evaluation has no logarithm", (step: number) => step === 300],
+  ])("a panel whose %s claims nothing", (_, without) => {
     const experiment = find(name);
-    const none: Values = (label, step, seed) => (label === "V 100, α 2" ? 0 : told(label, step, seed));
+    const none: Values = (label, step, seed) =>
+      label === "V 100, α 2" && without(step) ? 0 : told(label, step, seed);
     const { claims, figures } = experiment.analyse(runsOf(experiment.conditions(true), 3, none), true);
     expect(claims.filter(({ quantity }) => quantity.includes("V 100, α 2"))).toEqual([]);
     expect(claims).toHaveLength(4 * 2 + 2);
     expect((figures[0].spec as { concat: unknown[] }).concat).toHaveLength(4);
+  });
+
+  test("without a panel's runs its neighbours are compared", () => {
+    const experiment = find(name);
+    const runs = runsOf(experiment.conditions(true), 3, told);
+    runs.delete("V 100, α 2");
+    const grows = experiment.analyse(runs, true).claims.filter(({ claim }) => claim === "β grows with α");
+    expect(grows.map(({ quantity, post, verdict }) => [quantity, post, verdict])).toEqual([
+      ["β at V 100, α 1 minus β at V 100, α 0.5", -0.01, "fails"],
+      ["β at V 100, α 4 minus β at V 100, α 1", 0.27, "holds"],
+    ]);
   });
 });
 

@@ -187,8 +187,14 @@ test("rules and segments have a dash each, the fourth the first's again, and one
     },
   ]);
   expect(draw({ rules: [], segments: [] }).layer).toHaveLength(2);
-  expect(draw({ rules }).layer).toHaveLength(3);
-  expect(draw({ segments }).layer).toHaveLength(3);
+  for (const [lines, labels] of [
+    [{ rules }, ["p", "q", "r", "s"]],
+    [{ segments }, ["q", "t"]],
+  ] as const) {
+    const { layer } = draw(lines);
+    expect(layer).toHaveLength(3);
+    expect(layer[2].encoding.strokeDash.scale.domain).toEqual(labels);
+  }
 });
 
 test("a figure of one panel is that panel; of several, rows of columns, below one another if not told", () => {
