@@ -8,6 +8,7 @@ import { experiments } from "../../src/experiments/index.js";
 import { postExponentError } from "../../src/experiments/scalingLaw.js";
 import { zipfMoments } from "../../src/experiments/zipfMoments.js";
 import { lossDecayExponent } from "../../src/observables/lossDecayExponent.js";
+import type { RunResult } from "../../src/sweep/result.js";
 import { marked, runsOf, type Values } from "./syntheticRuns.js";
 
 /** The values of three seeds of a condition at a step. */
@@ -138,6 +139,33 @@ describe("embedding-1d", () => {
   test("marked", () =>
     expectClaims("embedding-1d", false, marked(find("embedding-1d").conditions(false)), rows, 0));
   test("as the post has them", () => expectClaims("embedding-1d", true, told, rows, 1));
+
+  test.each([
+    [400, [2.05]],
+    [1000, []],
+  ])("runs that end at step %i are compared with what the post has there", (steps, posts) => {
+    const experiment = find("embedding-1d");
+    const shorter = experiment.conditions(true).map(({ label, config }) => ({
+      label,
+      config: { ...config, steps },
+    }));
+    const { claims } = experiment.analyse(runsOf(shorter, 3, told), true);
+    expect(claims.slice(0, posts.length + 2).map(({ quantity, post }) => [quantity, post])).toEqual([
+      ...posts.map((post) => [`loss at step ${steps}, tied (entropy 1.994)`, post]),
+      ["excess loss at step 300, tied minus untied", 0.084],
+      [`excess loss at step ${steps}, tied minus untied`, 0.005],
+    ]);
+  });
+
+  test("a seed without a last evaluation has no gap to hold against the law", () => {
+    const experiment = find("embedding-1d");
+    const runs = runsOf(experiment.conditions(true), 3, told);
+    const tied = runs.get("tied") as RunResult[];
+    tied[1].records = tied[1].records.slice(0, -1);
+    const { claims } = experiment.analyse(runs, true);
+    expect(claims.at(-1)?.quantity).toBe("excess loss at step 3000 over the law's value at the final c");
+    expect(claims.at(-1)?.measured.seeds).toBe(2);
+  });
 });
 
 describe("representation-collapse", () => {
@@ -535,6 +563,25 @@ describe("warmup", () => {
       });
       expect(figures.map((figure) => figure.name)).toEqual(["warmup"]);
     }
+  });
+
+  test("a seed counts where it has the evaluations that are compared", () => {
+    const experiment = find(name);
+    const runs = runsOf(experiment.conditions(true), 3, told);
+    const drop = (label: string, seed: number, step: number) => {
+      const run = (runs.get(label) as RunResult[])[seed];
+      run.records = run.records.filter((record) => record.step !== step);
+    };
+    drop(none, 0, 200);
+    drop(warm, 1, 400);
+    const { claims } = experiment.analyse(runs, true);
+    expect(
+      claims.slice(0, 3).map(({ quantity, measured }) => [quantity.slice(0, 34), measured.seeds]),
+    ).toEqual([
+      ["excess loss at step 25, warmup min", 3],
+      ["excess loss at step 400, no warmup", 2],
+      ["excess loss at step 400 over that ", 1],
+    ]);
   });
 
   test("without evaluations there is no entropy to judge nor to draw", () => {

@@ -230,6 +230,20 @@ describe("embedding-1d", () => {
       { mark: point, encoding: { x, y: y("post"), color: color(2), shape: shape(2) } },
     ]);
   });
+
+  test("the sign of an embedding is that of its mean under p", () => {
+    const experiment = find(name);
+    const [tied] = runsOf(experiment.conditions(true), 1, valuesOf(name)).get("tied") as RunResult[];
+    const mostly = (first: number, rest: number) => [first, ...Array(9).fill(rest)];
+    for (const [embedding, shown] of [
+      [mostly(3, -0.1), mostly(3, -0.1)],
+      [mostly(-3, 0.1), mostly(3, -0.1)],
+    ]) {
+      const runs = new Map([["tied", [{ ...tied, finalEmbedding: embedding }]]]);
+      const spec = experiment.analyse(runs, true).figures[1].spec as Spec;
+      expect(spec.data.values.map(({ mean }: Spec) => mean)).toEqual(shown);
+    }
+  });
 });
 
 describe("representation-collapse", () => {
