@@ -3,7 +3,7 @@ import { configHash, parseConfig, type RunConfigInput } from "../../src/config.j
 import { experiments } from "../../src/experiments/index.js";
 import { leastSquaresExponent, twoPointExponent } from "../../src/experiments/lossExponent.js";
 import { scalingLaw } from "../../src/experiments/scalingLaw.js";
-import { lawEmbedding, lawExcess } from "../../src/experiments/tiedScalarLaw.js";
+import { lawCentre, lawEmbedding, lawExcess } from "../../src/experiments/tiedScalarLaw.js";
 import { zipfMoments } from "../../src/experiments/zipfMoments.js";
 import type { RunResult } from "../../src/sweep/result.js";
 import { runOf, syntheticRuns } from "./syntheticRuns.js";
@@ -93,4 +93,35 @@ test("the law of a tied scalar agrees with the exact sums", () => {
   expect(exact(4)).toBeCloseTo(7.79e-4, 6);
   expect(exact(8)).toBeCloseTo(4.8686e-5, 8);
   expect(lawExcess(8, moments)).toBeCloseTo(exact(8), 6);
+});
+
+test("the centre of a tied scalar is its mean under p, whatever its sign", () => {
+  const moments = zipfMoments(3, 1);
+  // p = 6/11, 3/11, 2/11
+  expect(lawCentre([1, 2, -4], moments)).toBeCloseTo(4 / 11, 14);
+  expect(lawCentre([-1, -2, 4], moments)).toBeCloseTo(4 / 11, 14);
+  expect(lawCentre(lawEmbedding(2.5, moments), moments)).toBeCloseTo(2.5, 14);
+});
+
+test("moments of Zipf laws by hand", () => {
+  const even = zipfMoments(4, 0);
+  expect(even.probabilities).toEqual([0.25, 0.25, 0.25, 0.25]);
+  expect(even.entropy).toBeCloseTo(Math.log(4), 14);
+  expect(even.variance).toBeCloseTo(0, 14);
+  // 1 : 1/4
+  const { probabilities, entropy, variance } = zipfMoments(2, 2);
+  expect(probabilities).toEqual([0.8, 0.2]);
+  expect(entropy).toBeCloseTo(0.8 * Math.log(1.25) + 0.2 * Math.log(5), 14);
+  // two values ln 4 apart: p q (ln 4)²
+  expect(variance).toBeCloseTo(0.16 * Math.log(4) ** 2, 14);
+});
+
+test("the experiments are in the post's order", () => {
+  expect(experiments.map(({ name }) => name)).toEqual([
+    "embedding-1d",
+    "representation-collapse",
+    "scaling-law",
+    "learning-rate-decay",
+    "warmup",
+  ]);
 });

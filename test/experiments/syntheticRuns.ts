@@ -1,12 +1,21 @@
 /** Runs made up from power laws: the shape of real ones, without a trainer. */
 import { configHash, parseConfig, type RunConfigInput } from "../../src/config.js";
 import type { Condition } from "../../src/experiments/experiment.js";
-import { zipfMoments } from "../../src/experiments/zipfMoments.js";
+import { type ZipfMoments, zipfMoments } from "../../src/experiments/zipfMoments.js";
 import type { RunResult } from "../../src/sweep/result.js";
 
 /** A small pseudo-random number in [−1, 1) from two counters. */
 const jitter = (a: number, b: number): number =>
   (((a * 7919 + b * 104729 + 12345) % 2003) / 1001.5 - 1) * 0.02;
+
+/** Those of 50,304 tokens take a while, and hundreds of runs have the same. */
+const known = new Map<string, ZipfMoments>();
+function momentsOf(vocabSize: number, exponent: number): ZipfMoments {
+  const key = `${vocabSize} ${exponent}`;
+  const moments = known.get(key) ?? zipfMoments(vocabSize, exponent);
+  known.set(key, moments);
+  return moments;
+}
 
 export interface Shape {
   excess(step: number, seed: number): number | null;
@@ -17,7 +26,7 @@ export interface Shape {
 export function runOf(input: RunConfigInput, shape: Shape): RunResult {
   const config = parseConfig(input);
   const exponent = config.distribution.kind === "zipf" ? config.distribution.exponent : 1;
-  const { entropy, probabilities } = zipfMoments(config.vocabSize, exponent);
+  const { entropy, probabilities } = momentsOf(config.vocabSize, exponent);
   const records = [];
   for (let step = 0; step <= config.steps; step += config.evaluateEvery) {
     const excessLoss = shape.excess(step, config.seed);
@@ -62,3 +71,31 @@ export const syntheticRuns = (conditions: Condition[], seeds: number): RunResult
       });
     }),
   );
+
+/** The excess loss and the effective dimension of one condition at one step. */
+export type Values = (label: string, step: number, seed: number) => number;
+
+/** Runs of every condition, seeds 0, 1, …, with these values as excess loss and, where asked for, as effective dimension. */
+export const runsOf = (conditions: Condition[], seeds: number, values: Values): Map<string, RunResult[]> =>
+  new Map(
+    conditions.map(({ label, config }) => [
+      label,
+      Array.from({ length: seeds }, (_, seed) =>
+        runOf({ ...config, seed } as RunConfigInput, {
+          excess: (step) => values(label, step, seed),
+          dimension: (step) => (config.spectrum === false ? null : values(label, step, seed)),
+        }),
+      ),
+    ]),
+  );
+
+/**
+ * Values that tell where they come from: the difference of two of them names both conditions and both steps, and their
+ * spread over seeds the condition.
+ */
+export const marked =
+  (conditions: Condition[]): Values =>
+  (label, step, seed) => {
+    const i = conditions.findIndex((condition) => condition.label === label) + 1;
+    return i * i + step / 1e4 + 1e-3 * i * seed;
+  };

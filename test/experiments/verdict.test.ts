@@ -37,4 +37,97 @@ test("a bound", () => {
 
 test("numbers that are not finite settle nothing", () => {
   expect(judgeNumber(statement, 1, 1, [1, Number.NaN, 1]).verdict).toBe("inconclusive");
+  expect(judgeExact(statement, 1, 1, [Number.NaN]).verdict).toBe("inconclusive");
+  expect(judgeOrder(statement, [1, 1], [2, Number.NaN]).verdict).toBe("inconclusive");
+  expect(judgeBelow(statement, 3, "why", [Infinity]).verdict).toBe("inconclusive");
+  expect(judgeBelow(statement, 3, "why", [-Infinity]).verdict).toBe("inconclusive");
+});
+
+test("a claim says what was stated, the post's number, what was measured and by which rule", () => {
+  const measured = { mean: 4, standardDeviation: 2, seeds: 3 };
+  expect(judgeNumber(statement, 4, 0.0123, [2, 4, 6])).toEqual({
+    ...statement,
+    post: 4,
+    measured,
+    verdict: "holds",
+    rule: "holds if |mean − post| ≤ t₀.₉₇₅·sd·√(1 + 1/n) + 0.012 (the post's own error), the post being one more seed; else fails; inconclusive below 3 seeds",
+  });
+  expect(judgeExact(statement, 4, 0.5, [4, 4])).toEqual({
+    ...statement,
+    post: 4,
+    measured: { mean: 4, standardDeviation: 0, seeds: 2 },
+    verdict: "holds",
+    rule: "exact, the same for every seed: holds if |value − post| ≤ 0.5, the post's rounding",
+  });
+  expect(judgeOrder(statement, [1, 1, 1], [3, 5, 7])).toEqual({
+    ...statement,
+    post: null,
+    measured,
+    verdict: "holds",
+    rule: "holds if the mean difference over seeds exceeds t₀.₉₅ standard errors, fails if it does so with the other sign",
+  });
+  expect(judgeOrder(statement, [1], [3], 7)).toEqual({
+    ...statement,
+    post: 7,
+    measured: { mean: 2, standardDeviation: 0, seeds: 1 },
+    verdict: "holds",
+    rule: "one seed: by the sign of the difference if it is above 10 % of the larger value",
+  });
+  expect(judgeBelow(statement, 9, "why", [2, 4, 6])).toEqual({
+    ...statement,
+    post: null,
+    measured,
+    verdict: "holds",
+    rule: "holds if the one-sided 95 % bound of the mean is below 9 (why), fails if it is above on the other side; one seed by its value",
+  });
+});
+
+test("a number at the end of its interval holds, on either side; two seeds never do", () => {
+  for (const post of [1.5, 2.5]) {
+    expect(judgeNumber(statement, post, 0.5, [2, 2, 2]).verdict).toBe("holds");
+    expect(judgeNumber(statement, post, 0.5, [2, 2]).verdict).toBe("inconclusive");
+  }
+  for (const post of [1.4, 2.6]) expect(judgeNumber(statement, post, 0.5, [2, 2, 2]).verdict).toBe("fails");
+  // sd √(4/3), n 4: reach 3.1824·√(5/4)·√(4/3) = 4.1085
+  expect(judgeNumber(statement, 1 - 4.1, 0, [0, 0, 2, 2]).verdict).toBe("holds");
+  expect(judgeNumber(statement, 1 - 4.12, 0, [0, 0, 2, 2]).verdict).toBe("fails");
+});
+
+test("an exact number half a rounding away holds, in spite of the digits of f64", () => {
+  expect(0.305 - 0.3).toBeGreaterThan(0.005);
+  expect(judgeExact(statement, 0.3, 0.005, [0.305]).verdict).toBe("holds");
+  expect(judgeExact(statement, 0.3, 0.005, [0.3051]).verdict).toBe("fails");
+  expect(judgeExact(statement, 7, 0, [7]).verdict).toBe("holds");
+});
+
+test("one seed settles an order by more than a tenth of the larger magnitude", () => {
+  expect(judgeOrder(statement, [9], [10]).verdict).toBe("inconclusive");
+  expect(judgeOrder(statement, [10], [9]).verdict).toBe("inconclusive");
+  expect(judgeOrder(statement, [8.9], [10]).verdict).toBe("holds");
+  expect(judgeOrder(statement, [10], [8.9]).verdict).toBe("fails");
+  expect(judgeOrder(statement, [-10], [-9]).verdict).toBe("inconclusive");
+  expect(judgeOrder(statement, [-9], [-10]).verdict).toBe("inconclusive");
+  expect(judgeOrder(statement, [-10], [-8.9]).verdict).toBe("holds");
+  expect(judgeOrder(statement, [0], [0]).verdict).toBe("inconclusive");
+});
+
+test("two seeds settle by Student's t of one degree of freedom: 6.3138 standard errors", () => {
+  // differences d ∓ 1 have a standard error of 1
+  const order = (d: number) => judgeOrder(statement, [0, 10], [d - 1, 11 + d]).verdict;
+  expect([-6.4, -6.2, 6.2, 6.4].map(order)).toEqual(["fails", "inconclusive", "inconclusive", "holds"]);
+  const below = (d: number) => judgeBelow(statement, 3, "why", [2 + d, 4 + d]).verdict;
+  expect([-6.4, -6.2, 6.2, 6.4].map(below)).toEqual(["holds", "inconclusive", "inconclusive", "fails"]);
+});
+
+test("no difference at all, and a value on its bound, settle nothing", () => {
+  expect(judgeOrder(statement, [1, 2, 3], [1, 2, 3]).verdict).toBe("inconclusive");
+  expect(judgeBelow(statement, 3, "why", [3, 3]).verdict).toBe("inconclusive");
+});
+
+test("one seed settles a bound by its value", () => {
+  expect([2.9, 3, 3.1].map((x) => judgeBelow(statement, 3, "why", [x]).verdict)).toEqual([
+    "holds",
+    "inconclusive",
+    "fails",
+  ]);
 });

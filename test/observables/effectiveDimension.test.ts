@@ -329,12 +329,25 @@ describe("eigenvalues of symmetric matrices", () => {
       expectEigenvalues(solve(Float64Array.of(1, 8e-15, 8e-15, 1), 2), [1 - 8e-15, 1 + 8e-15], 2);
     });
 
+    test("a rotation of which one leg is 0", () => {
+      const A = Float64Array.of(-2, 2, 0, 0, 2, 1, 2, 0, 0, 2, -2, -2, 0, 0, -2, -3);
+      // roots of (x + 3)(x³ + 3x² − 12x − 12)
+      const roots = [-4.938003499857037, -0.8665080774315254, 2.8045115772885616];
+      for (const x of roots) expect(x ** 3 + 3 * x ** 2 - 12 * x - 12).toBeCloseTo(0, 12);
+      expectEigenvalues(solve(A, 4), [-3, ...roots], 4);
+    });
+
     test.each([1, 2, 5])("zeros, n = %i", (n) => {
       expect(Array.from(solve(new Float64Array(n * n), n), Math.abs)).toEqual(Array(n).fill(0));
     });
 
     test.each([Number.NaN, Infinity])("NaN for a matrix with %d", (bad) => {
       const values = solve(Float64Array.of(1, 2, 3, 2, bad, 4, 3, 4, 5), 3);
+      expect(Array.from(values)).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+    });
+
+    test.each([Number.NaN, Infinity])("NaN in every place, though %d stands apart from the others", (bad) => {
+      const values = solve(Float64Array.of(1, 0, 0, 0, bad, 0, 0, 0, 2), 3);
       expect(Array.from(values)).toEqual([Number.NaN, Number.NaN, Number.NaN]);
     });
   });
@@ -361,6 +374,27 @@ describe("eigenvalues of symmetric matrices", () => {
         expect(Math.abs(sum(Array.from(got, (x) => x * x)) - squares)).toBeLessThan(1e-12 * (1 + squares));
       }),
     );
+  });
+
+  test("Wilkinson's matrix of 150 rows, whose eigenvalues are nearly equal by pairs, by its Sturm sequence", () => {
+    const n = 150;
+    const diagonal = Array.from({ length: n }, (_, i) => Math.abs((n - 1) / 2 - i));
+    const A = Float64Array.from({ length: n * n }, (_, at) => {
+      const [i, j] = [Math.floor(at / n), at % n];
+      return i === j ? diagonal[i] : Math.abs(i - j) === 1 ? 1 : 0;
+    });
+    const below = (x: number) => {
+      let [count, q] = [0, 1];
+      for (const [i, d] of diagonal.entries()) {
+        q = d - x - (i > 0 ? 1 / q : 0);
+        if (q < 0) count++;
+      }
+      return count;
+    };
+    for (const [k, x] of ascending(symmetricEigenvalues(A, n)).entries()) {
+      expect(below(x - 1e-11), `eigenvalue ${k}`).toBeLessThanOrEqual(k);
+      expect(below(x + 1e-11), `eigenvalue ${k}`).toBeGreaterThan(k);
+    }
   });
 
   test("only the lower triangle is read", () => {
