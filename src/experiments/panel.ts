@@ -44,8 +44,7 @@ const colourOf = (conditions: string[]): Spec => ({
 export function panel(options: PanelOptions): Spec {
   const { log = {}, conditions } = options;
   const shown = options.rows.filter((row) => (!log.x || row.step > 0) && (!log.y || row.mean > 0));
-  const floor = shown.reduce((least, row) => Math.min(least, row.mean), Number.POSITIVE_INFINITY) / 10;
-  const rows = log.y ? shown.map((row) => ({ ...row, low: Math.max(row.low, row.mean / 3, floor) })) : shown;
+  const rows = log.y ? shown.map((row) => ({ ...row, low: Math.max(row.low, row.mean / 3) })) : shown;
   const post = Object.entries(options.post ?? {}).flatMap(([condition, curve]) =>
     curve
       .filter(([step]) => !log.x || step > 0)

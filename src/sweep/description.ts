@@ -91,7 +91,7 @@ const condition = v.strictObject(
   expected("{ path, below | atMost | above | atLeast | equals | not }"),
 );
 
-const seedsMessage = expected("a whole number of at least 1 or a list of seeds");
+const seedsMessage = expected("a whole number from 1 to 1000000 or a list of seeds");
 const seedCount = v.pipe(
   v.number(seedsMessage),
   v.integer(seedsMessage),

@@ -105,7 +105,7 @@ test.each<[unknown, string]>([
     "axes.seed: expected a list with at least one value or { kind, from, to, count }, got 3",
   ],
   [{ zip: [{ seed: [1, 2], vocabSize: [1] }] }, "zip.0: expected lists of one length, got 2 and 1"],
-  [{ seeds: [0.5] }, "seeds: expected a whole number of at least 1 or a list of seeds, got [0.5]"],
+  [{ seeds: [0.5] }, "seeds: expected a whole number from 1 to 1000000 or a list of seeds, got [0.5]"],
   [{ where: [{ path: "vocabsize", below: 3 }] }, "where.0.path: no run has a field vocabsize"],
   [
     { where: [{ path: "vocabSize" }] },
@@ -122,7 +122,7 @@ const linear = (changes: object) => ({
 const SWEEP = "sweep: expected { base, axes, zip, seeds, where }";
 const AXIS = "expected a list with at least one value or { kind, from, to, count }";
 const COUNT = "axes.learningRate.count: expected a whole number from 1 to 100000";
-const SEEDS = "seeds: expected a whole number of at least 1 or a list of seeds";
+const SEEDS = "seeds: expected a whole number from 1 to 1000000 or a list of seeds";
 const OPERAND = "where.0.below: expected a number, a string, true, false or { path }";
 test.each<[unknown, string]>([
   [null, `${SWEEP}, got null`],

@@ -121,7 +121,7 @@ test.each([
   ],
   [{ axes: { "seed.inner": [1] } }, "axes.seed.inner: expected the path of a field, seed has no fields"],
   [{ axes: { "optimizer.momentum": [1] } }, "optimizer.momentum: unknown field"],
-  [{ seeds: 0 }, "seeds: expected a whole number of at least 1 or a list of seeds, got 0"],
+  [{ seeds: 0 }, "seeds: expected a whole number from 1 to 1000000 or a list of seeds, got 0"],
 ])("a bad sweep is one line: %j", (description, message) => {
   expect(() => sweepConfigs(description)).toThrow(message);
 });
