@@ -17,7 +17,13 @@ const SMALLEST: f64 = 5.421010862427522e-20;
 /** Whether a sum is one that can be taken; NaN is not. */
 @inline
 export function inRange(sum: f64): bool {
-  return sum > SMALLEST && sum < LARGEST;
+  return sum > SMALLEST && fits(sum);
+}
+
+/** The same where the sum is a part of one: it may be as small as it likes. */
+@inline
+export function fits(part: f64): bool {
+  return part < LARGEST;
 }
 
 /** Columns of a block of logits: its inputs rounded up to pairs of vectors, which the passes below take at once. */

@@ -1,6 +1,6 @@
 import { log } from "../src/math/elementary";
 import {
-  addExpected, blockWidth, columnMax, exponentiate, fourLogits, gatherInputs, inRange, logitsOfRows, packPanels,
+  addExpected, blockWidth, columnMax, exponentiate, fits, fourLogits, gatherInputs, logitsOfRows, packPanels,
   sumOfExponentials,
 } from "./logits";
 import { EVALUATE, share } from "./crew";
@@ -38,8 +38,9 @@ function expectedOf(run: Run, x: usize): usize {
   return shiftsOf(run, x) + (<usize>run.evaluationBlock << 3);
 }
 
-function allInRange(sum: usize, count: u32): bool {
-  for (let j: usize = 0; j < <usize>count << 2; j += 4) if (!inRange(f64(load<f32>(sum + j)))) return false;
+/** Whether the sums of a chunk fit; the first chunk's largest logit is the shift, so that a whole sum is never too small. */
+function allFit(sum: usize, count: u32): bool {
+  for (let j: usize = 0; j < <usize>count << 2; j += 4) if (!fits(f64(load<f32>(sum + j)))) return false;
   return true;
 }
 
@@ -69,7 +70,7 @@ function sumLogits(run: Run, x: usize, totals: usize, inputs: usize, count: u32)
     addExpected(expected, logits, run.probabilities + (<usize>row << 3), rows, width);
     memory.fill(sum, 0, widthBytes);
     sumOfExponentials(logits, shift, sum, rows, width);
-    if (!allInRange(sum, count)) {
+    if (!allFit(sum, count)) {
       copyRow(before, shift, widthBytes);
       columnMax(shift, logits, rows, width);
       // what was added up so far comes to the new shift: times 2^(before − shift), which is 1 where nothing was raised

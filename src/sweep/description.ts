@@ -1,6 +1,6 @@
 /** A sweep as data: its schema, and one line for what is wrong with it. */
 import * as v from "valibot";
-import { ConfigError, type RunConfigInput } from "../config.js";
+import { ConfigError, type RunConfigInput, show, sortKeys } from "../config.js";
 import { type Space, spaceValues } from "./axis.js";
 
 /** The values of an axis: a list of anything the field takes, or numbers between two ends. */
@@ -36,10 +36,6 @@ export interface SweepDescription {
   $schema?: string | undefined;
 }
 
-const show = (value: unknown): string => {
-  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
-};
 const expected = (what: string) => (issue: { input: unknown }) =>
   `expected ${what}, got ${show(issue.input)}`;
 
@@ -157,16 +153,6 @@ export function parseSweep(input: unknown): SweepDescription {
 /** The values of an axis, one by one. */
 export const axisValues = (values: AxisValues): unknown[] =>
   Array.isArray(values) ? values : spaceValues(values);
-
-const sortKeys = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(sortKeys);
-  if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, field]) => [key, sortKeys(field)]),
-  );
-};
 
 /**
  * The fields of a description by their canonical form: two descriptions are of one sweep when all of these are equal.
