@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { writeWhole } from "../disk/writeWhole.js";
 import { generator } from "../report/environment.js";
 import { journalFile } from "../sweep/journal.js";
-import type { PoolProgress } from "../sweep/pool.js";
+import type { PoolProgress } from "../sweep/poolOptions.js";
 
 export interface LiveStatus {
   /** Runs of all sweeps of the directory. */

@@ -1,6 +1,6 @@
 import cliProgress from "cli-progress";
 import type { RunConfig } from "../config.js";
-import type { PoolEvent, PoolProgress } from "../sweep/pool.js";
+import type { PoolEvent, PoolProgress } from "../sweep/poolOptions.js";
 import { clock } from "./clock.js";
 import { counted } from "./counted.js";
 

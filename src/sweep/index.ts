@@ -3,7 +3,8 @@ import { checkNames } from "../checks.js";
 import type { Condition, SweepDescription } from "./description.js";
 import { SweepPlan } from "./grid.js";
 import { Journal } from "./journal.js";
-import { completePoolOptions, type PoolOptions, poolOptionNames, runPool } from "./pool.js";
+import { runPool } from "./pool.js";
+import { completePoolOptions, type PoolOptions, poolOptionNames } from "./poolOptions.js";
 import type { RunResult } from "./result.js";
 import { checkShard, inShard, type Shard } from "./shard.js";
 import { checkWhere, meets } from "./where.js";
@@ -15,16 +16,8 @@ export { SweepPlan, sweepConfigs } from "./grid.js";
 export { type Group, groupBy } from "./groups.js";
 export { Journal } from "./journal.js";
 export { type MergeReport, merge } from "./merge.js";
-export {
-  type Configs,
-  FailedRuns,
-  type PoolEvent,
-  type PoolOptions,
-  type PoolProgress,
-  type RunningRun,
-  runPool,
-  type SkippedRun,
-} from "./pool.js";
+export { type Configs, FailedRuns, runPool, type SkippedRun } from "./pool.js";
+export type { PoolEvent, PoolOptions, PoolProgress, RunningRun } from "./poolOptions.js";
 export type { RunFailure, RunResult } from "./result.js";
 export type { Shard } from "./shard.js";
 

@@ -6,54 +6,14 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { checkVectorBits, type VectorBits } from "../backend/wasm/vectorBits.js";
-import { checkNames, checkSignal } from "../checks.js";
-import { ConfigError, configHash, type RunConfig, show } from "../config.js";
-import { cores } from "./cores.js";
+import { configHash, type RunConfig } from "../config.js";
 import { type Cost, estimateCost, worthSharing } from "./cost.js";
-import type { Journal } from "./journal.js";
 import { atMost, freeAddresses, freeMemory } from "./memory.js";
+import { completePoolOptions, type PoolOptions } from "./poolOptions.js";
 import type { RunFailure, RunResult } from "./result.js";
 import { CONTROL_WORDS, NOT_BEGUN, type Outcome, type Task, Word } from "./task.js";
 import { StartFailure, Thread } from "./thread.js";
 import { type Trouble, troubleOf } from "./trouble.js";
-
-/** A run that is being computed. */
-export interface RunningRun {
-  run: string;
-  config: RunConfig;
-  /** Steps done so far. */
-  step: number;
-}
-
-export interface PoolProgress {
-  /** Share of the estimated work that is done, 0 to 1. */
-  share: number;
-  /** What of it was found in checkpoints and took no time here. */
-  resumedShare: number;
-  finished: number;
-  total: number;
-  failed: number;
-  /** Runs that the machine had no memory for. */
-  skipped: number;
-  /** What each thread is at, null when it waits. */
-  running: (RunningRun | null)[];
-}
-
-/** What happens to runs, as it happens. */
-export type PoolEvent =
-  | { event: "started"; run: string; config: RunConfig }
-  /** On disk, when there is a journal. `resumedFrom`: the step that it went on from, 0 when it began anew. */
-  | { event: "finished"; run: string; result: RunResult; resumedFrom: number }
-  /** Threw or lost its worker, and is tried once more. */
-  | { event: "retried"; run: string; config: RunConfig; error: string }
-  | { event: "failed"; run: string; config: RunConfig; error: string }
-  /** The machine is too weak for so many runs at once; this one waits, and from here on there are at most `atOnce`. */
-  | { event: "slowed"; run: string; atOnce: number; error: string }
-  /** Not enough memory for it even alone: it is not recorded, and tried again by the next call. */
-  | { event: "skipped"; run: string; config: RunConfig; bytes: number; error: string }
-  /** Something that costs no run: a checkpoint that could not be written. */
-  | { event: "warning"; run: string; message: string };
 
 /** Configs by position. An array is one; a long sweep makes them as they are asked for. */
 export interface Configs {
@@ -61,29 +21,6 @@ export interface Configs {
   at(index: number): RunConfig | undefined;
   /** Names of the runs, where they are known already. */
   readonly runs?: readonly string[];
-}
-
-export interface PoolOptions {
-  /** Threads, up to 1024; one a core when left out. One run is shared by 255 at most. */
-  threads?: number;
-  /** Finished runs are kept here, and taken from here instead of being run again; long runs are checkpointed beside it. */
-  journal?: Journal;
-  signal?: AbortSignal;
-  /** Called about ten times a second. */
-  onProgress?: (progress: PoolProgress) => void;
-  onEvent?: (event: PoolEvent) => void;
-  /** Bytes of memory for runs; nine tenths of what is free when left out. A run too large for it runs by itself; one too large for what is free is skipped. */
-  memory?: number;
-  /** Runs that failed before are tried again. */
-  retryFailed?: boolean;
-  /** Leaves out of the iteration what the journal has already. */
-  onlyNew?: boolean;
-  /** Milliseconds between two checkpoints of a run. Default 30000. */
-  checkpointEvery?: number;
-  /** Width of the vectors that the runtime computes with, see `TrainerOptions`. Default 128. */
-  vectorBits?: VectorBits;
-  /** @internal the worker's file, for tests */
-  workerFile?: string;
 }
 
 /** A run that there was no memory for. */
@@ -143,38 +80,6 @@ const workerBundle = (): string =>
   fileURLToPath(
     new URL(import.meta.url.endsWith(".ts") ? "../../dist/worker.js" : "./worker.js", import.meta.url),
   );
-
-/** @internal */
-export const poolOptionNames = [
-  "threads",
-  "journal",
-  "signal",
-  "onProgress",
-  "onEvent",
-  "memory",
-  "retryFailed",
-  "onlyNew",
-  "checkpointEvery",
-  "vectorBits",
-  "workerFile",
-];
-
-/** @throws ConfigError for a bad or unknown option */
-export function completePoolOptions(options: PoolOptions): { threads: number; vectorBits: VectorBits } {
-  checkNames(options, poolOptionNames);
-  checkSignal(options.signal);
-  for (const name of ["memory", "checkpointEvery"] as const) {
-    const value = options[name];
-    if (value !== undefined && !(typeof value === "number" && value >= 0))
-      throw new ConfigError(`${name}: expected a number of at least 0, got ${show(value)}`);
-  }
-  const threads = options.threads ?? cores();
-  if (!Number.isInteger(threads) || threads < 1 || threads > 1024)
-    throw new ConfigError(`threads: expected a whole number from 1 to 1024, got ${threads}`);
-  const { vectorBits = 128 } = options;
-  checkVectorBits(vectorBits);
-  return { threads, vectorBits };
-}
 
 /**
  * Runs every config once (equal configs are one run) and yields each as it finishes, those of the journal first.
