@@ -77,7 +77,7 @@ const loaderWithoutPatches = {
 const besideIndex = {
   name: "beside-index",
   setup: ({ onResolve }) =>
-    onResolve({ filter: /^(\.\.\/index|\.\.\/\.\.\/config)\.js$/ }, () => ({
+    onResolve({ filter: /^(\.\.\/index|(\.\.\/)+config(Error)?)\.js$/ }, () => ({
       path: "./index.js",
       external: true,
     })),

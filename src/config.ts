@@ -1,56 +1,31 @@
 /**
  * RunConfig: everything that defines a run, and nothing else. Two equal canonical configs give the same bits.
- * Schema, defaults, validation, the canonical form and its hash.
+ * The schema is put together from the rooms' own parts; defaults, the canonical form and its hash.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import * as v from "valibot";
+import { ConfigError } from "./configError.js";
+import {
+  checkLength,
+  type Distribution,
+  type DistributionInput,
+  distributionSchema,
+  vocabSizeSchema,
+} from "./data/distribution.js";
+import { type Targets, type TargetsInput, targetsSchema } from "./data/targets.js";
+import { defaultEvaluation, type Evaluation, type EvaluationInput, evaluationSchema } from "./evaluation.js";
+import { type Norm, normSchema } from "./model/norm.js";
+import { type OptimizerConfig, type OptimizerInput, optimizerSchema } from "./optimizer/index.js";
+import { type Schedule, type ScheduleInput, scheduleSchema } from "./schedule/schema.js";
+import { expected, MOST_STEPS, nonNegative, oneOf, parseBy, trueOrFalse, wholeNumber } from "./schema.js";
 
-/** A user's mistake in a config or on the command line: one line that names the field, what it got and what it takes. */
-export class ConfigError extends Error {
-  override name = "ConfigError";
-
-  /** By name: the entries of the package are bundled apart, and each has a copy of this class. */
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return value instanceof Error && value.name === "ConfigError";
-  }
-}
-
-/** Token probabilities: p_i ∝ i^-exponent for i = 1 … V, or a given list of V values that sum to 1 (zeros allowed). */
-export type Distribution = { kind: "zipf"; exponent: number } | { kind: "given"; probabilities: number[] };
-export type DistributionInput =
-  | { kind: "zipf"; exponent?: number | undefined }
-  | { kind: "given"; probabilities: number[] };
-
-/**
- * Learning rate over steps; the update from step k to k + 1 uses the value at k. A number; or corner points [step, value],
- * linear between them and constant beyond the ends, two points at one step being a jump whose later value holds from that
- * step on; or half a cosine from `from` at step `start` to `to` at step `end`.
- */
-export type Schedule =
-  | number
-  | { kind: "piecewise-linear"; points: [number, number][] }
-  | { kind: "cosine"; from: number; to: number; start: number; end: number };
-export type ScheduleInput =
-  | number
-  | { kind: "piecewise-linear"; points: [number, number][] }
-  | { kind: "cosine"; from: number; to?: number | undefined; start?: number | undefined; end: number };
-
-/**
- * How the population loss is measured: over all V inputs (V²D multiply-adds), on `size` sampled pairs as in the post, or
- * the `exactInputs` most frequent inputs exactly and the tail by `sampledInputs` draws, with its standard error.
- */
-export type Evaluation =
-  | { kind: "exact" }
-  | { kind: "sampled"; size: number }
-  | { kind: "stratified"; exactInputs: number; sampledInputs: number };
-export type EvaluationInput =
-  | { kind: "exact" }
-  | { kind: "sampled"; size?: number | undefined }
-  | { kind: "stratified"; exactInputs?: number | undefined; sampledInputs?: number | undefined };
-
-/** What an embedding passes through on its way to the logits: nothing, or a norm with eps 1e-5 and trained gain (and bias). */
-export type Norm = "none" | "layernorm" | "rmsnorm";
+export { ConfigError, show } from "./configError.js";
+export type { Distribution, DistributionInput } from "./data/distribution.js";
+export type { Evaluation, EvaluationInput } from "./evaluation.js";
+export type { Norm } from "./model/norm.js";
+export { checkSchedule, type Schedule, type ScheduleInput } from "./schedule/schema.js";
+export { MOST_STEPS } from "./schema.js";
 
 /** A complete config: every default filled in. */
 export interface RunConfig {
@@ -59,15 +34,18 @@ export interface RunConfig {
   /** D, dimensions of an embedding: 1 to 65536. */
   embeddingDim: number;
   distribution: Distribution;
+  /** How the target of a pair depends on its input. */
+  targets: Targets;
   /** One matrix for embedding and unembedding, with one gradient and one pair of Adam moments. */
   tied: boolean;
   norm: Norm;
   /** Initial weights N(0, std²). */
   init: { kind: "normal"; std: number };
-  /** Adam as PyTorch's. */
-  optimizer: { kind: "adam"; beta1: number; beta2: number; eps: number };
+  optimizer: OptimizerConfig;
+  /** "sampled": of a drawn batch. "exact": of the population loss, without noise (V up to 4096, 6V²D operations a step). */
+  gradient: "sampled" | "exact";
   learningRate: Schedule;
-  /** B, pairs of a step. */
+  /** B, pairs of a step; a config with exact gradients has none. */
   batchSize: number;
   /** Updates in all. */
   steps: number;
@@ -89,21 +67,21 @@ export interface RunConfigInput {
   embeddingDim?: number | undefined;
   /** Default Zipf with exponent 1. */
   distribution?: DistributionInput | undefined;
+  /** How the target of a pair depends on its input. Default independent of it. */
+  targets?: TargetsInput | undefined;
   /** One matrix for embedding and unembedding, with one gradient and one pair of Adam moments. Default true. */
   tied?: boolean | undefined;
   /** Default "none". */
   norm?: Norm | undefined;
   /** Initial weights N(0, std²); std is D^-1/2 when left out. */
   init?: { kind: "normal"; std?: number | undefined } | undefined;
-  /** Adam as PyTorch's: β₁ 0.9, β₂ 0.999, eps 1e-8 when left out. */
-  optimizer?:
-    | {
-        kind: "adam";
-        beta1?: number | undefined;
-        beta2?: number | undefined;
-        eps?: number | undefined;
-      }
-    | undefined;
+  /** Default Adam as PyTorch's: β₁ 0.9, β₂ 0.999, eps 1e-8. */
+  optimizer?: OptimizerInput | undefined;
+  /**
+   * "exact" steps on the gradient of the population loss instead of a batch's (V up to 4096, 6V²D operations a step).
+   * Default "sampled".
+   */
+  gradient?: "sampled" | "exact" | undefined;
   /** Default 0.001. */
   learningRate?: ScheduleInput | undefined;
   /** B, pairs of a step: 1 to 1048576. Default 128. */
@@ -125,146 +103,33 @@ export interface RunConfigInput {
   seed?: number | undefined;
 }
 
-/** Steps that a run can have at most. */
-export const MOST_STEPS = 1e9;
-
-/** A value as an error names it, in at most 60 characters. */
-export function show(value: unknown): string {
-  if (typeof value === "number" || value === undefined || value === null) return String(value);
-  if (typeof value === "function" || typeof value === "symbol" || typeof value === "bigint")
-    return typeof value;
-  // an array of numbers by the million is not written out to be cut
-  if (ArrayBuffer.isView(value)) return `${value.constructor.name} of ${value.byteLength} bytes`;
-  let text: string;
-  try {
-    text = JSON.stringify(value) ?? typeof value;
-  } catch {
-    // circular, or nested deeper than the stack
-    return Array.isArray(value) ? "a list" : "an object";
-  }
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
-}
-
-const expected = (what: string) => (issue: { input: unknown }) =>
-  `expected ${what}, got ${show(issue.input)}`;
-
-const wholeNumber = (min: number, max: number) => {
-  const message = expected(`a whole number from ${min} to ${max}`);
-  return v.pipe(v.number(message), v.integer(message), v.minValue(min, message), v.maxValue(max, message));
-};
-
-const numberWhere = (what: string, holds: (x: number) => boolean) => {
-  const message = expected(what);
-  return v.pipe(
-    v.number(message),
-    v.check((x) => Number.isFinite(x) && holds(x), message),
-  );
-};
-
-const positive = numberWhere("a number above 0", (x) => x > 0);
-const nonNegative = numberWhere("a number of at least 0", (x) => x >= 0);
-const fractionBelowOne = numberWhere("a number from 0 to below 1", (x) => x >= 0 && x < 1);
-const finite = numberWhere("a finite number", () => true);
-const trueOrFalse = v.boolean(expected("true or false"));
-
-const oneOf = <const T extends readonly string[]>(values: T) =>
-  v.picklist(values, expected(values.map((value) => JSON.stringify(value)).join(" or ")));
-
-/** An object chosen by its `kind`; unknown keys are refused, so that a misspelt field is never ignored. */
-const zipf = v.strictObject({ kind: v.literal("zipf"), exponent: v.optional(finite, 1) });
-const given = v.strictObject({
-  kind: v.literal("given"),
-  probabilities: v.pipe(
-    v.array(nonNegative, expected("a list of probabilities")),
-    v.check(
-      (p) => Math.abs(p.reduce((sum, x) => sum + x, 0) - 1) <= 1e-6,
-      (issue) =>
-        `expected probabilities that sum to 1 within 1e-6, got a sum of ${(issue.input as number[]).reduce((sum, x) => sum + x, 0)}`,
-    ),
-  ),
-});
-const distribution = v.variant(
-  "kind",
-  [zipf, given],
-  expected('{ kind: "zipf", exponent } or { kind: "given", probabilities }'),
-);
-
-const point = v.tuple([nonNegative, nonNegative], expected("a [step, value] pair"));
-const schedule = v.union(
-  [
-    nonNegative,
-    v.strictObject({
-      kind: v.literal("piecewise-linear"),
-      points: v.pipe(
-        v.array(point, expected("a list of [step, value] pairs")),
-        v.minLength(1, "expected at least one [step, value] pair, got none"),
-        v.check(
-          (points) => points.every((p, i) => i === 0 || points[i - 1][0] <= p[0]),
-          "expected steps in ascending order",
-        ),
-      ),
-    }),
-    v.strictObject({
-      kind: v.literal("cosine"),
-      from: nonNegative,
-      to: v.optional(nonNegative, 0),
-      start: v.optional(wholeNumber(0, MOST_STEPS), 0),
-      end: wholeNumber(1, MOST_STEPS),
-    }),
-  ],
-  expected(
-    'a number of at least 0, { kind: "piecewise-linear", points: [[step, value], ...] } or { kind: "cosine", from, to, start, end }',
-  ),
-);
-
-const evaluation = v.variant(
-  "kind",
-  [
-    v.strictObject({ kind: v.literal("exact") }),
-    v.strictObject({ kind: v.literal("sampled"), size: v.optional(wholeNumber(2, 1e8), 2_000_000) }),
-    v.strictObject({
-      kind: v.literal("stratified"),
-      exactInputs: v.optional(wholeNumber(0, 1 << 24), 512),
-      sampledInputs: v.optional(wholeNumber(2, 1 << 24), 512),
-    }),
-  ],
-  expected(
-    '{ kind: "exact" }, { kind: "sampled", size } or { kind: "stratified", exactInputs, sampledInputs }',
-  ),
-);
-
 const schema: v.GenericSchema<
   RunConfigInput,
-  Omit<RunConfig, "init" | "evaluation"> & {
+  Omit<RunConfig, "init" | "evaluation" | "batchSize"> & {
     init: { kind: "normal"; std?: number | undefined };
     evaluation?: Evaluation | undefined;
+    batchSize?: number | undefined;
   }
 > = v.strictObject({
-  vocabSize: v.optional(wholeNumber(1, 1 << 24), 100),
+  vocabSize: v.optional(vocabSizeSchema, 100),
   embeddingDim: v.optional(wholeNumber(1, 65536), 100),
-  distribution: v.optional(distribution, { kind: "zipf" }),
+  distribution: v.optional(distributionSchema, { kind: "zipf" }),
+  targets: v.optional(targetsSchema, { kind: "independent" }),
   tied: v.optional(trueOrFalse, true),
-  norm: v.optional(oneOf(["none", "layernorm", "rmsnorm"]), "none"),
+  norm: v.optional(normSchema, "none"),
   init: v.optional(
     v.strictObject({ kind: v.literal("normal", expected('"normal"')), std: v.optional(nonNegative) }),
     {
       kind: "normal",
     },
   ),
-  optimizer: v.optional(
-    v.strictObject({
-      kind: v.literal("adam", expected('"adam"')),
-      beta1: v.optional(fractionBelowOne, 0.9),
-      beta2: v.optional(fractionBelowOne, 0.999),
-      eps: v.optional(positive, 1e-8),
-    }),
-    { kind: "adam" },
-  ),
-  learningRate: v.optional(schedule, 1e-3),
-  batchSize: v.optional(wholeNumber(1, 1 << 20), 128),
+  optimizer: v.optional(optimizerSchema, { kind: "adam" }),
+  gradient: v.optional(oneOf(["sampled", "exact"]), "sampled"),
+  learningRate: v.optional(scheduleSchema, 1e-3),
+  batchSize: v.optional(wholeNumber(1, 1 << 20)),
   steps: v.optional(wholeNumber(0, MOST_STEPS), 3000),
   evaluateEvery: v.optional(wholeNumber(1, MOST_STEPS), 100),
-  evaluation: v.optional(evaluation),
+  evaluation: v.optional(evaluationSchema),
   spectrum: v.optional(trueOrFalse, true),
   arithmetic: v.optional(oneOf(["strict", "relaxed"]), "strict"),
   seed: v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER), 0),
@@ -273,48 +138,39 @@ const schema: v.GenericSchema<
 /** The schema itself (valibot's), for publishing it as JSON Schema. */
 export const runConfigSchema = (): unknown => schema;
 
-/**
- * A schedule that is one.
- * @throws ConfigError that begins with `name`
- */
-export function checkSchedule<S extends ScheduleInput>(name: string, value: S): S {
-  const result = v.safeParse(schedule, value, { abortEarly: true });
-  if (!result.success) throw new ConfigError(`${name}: ${result.issues[0].message}`);
-  return value;
-}
-
-const describe = (issue: v.BaseIssue<unknown>): string => {
-  const path = v.getDotPath(issue);
-  if (issue.type === "strict_object") {
-    if (issue.expected === "never") return `${path}: unknown field`;
-    return `${path ?? "config"}: ${issue.received === "undefined" ? "missing" : `expected an object, got ${show(issue.input)}`}`;
-  }
-  return `${path ?? "config"}: ${issue.message}`;
-};
+/** Largest vocabulary of what takes V² of something: exact gradients, low-rank targets. */
+export const MOST_SQUARED = 4096;
 
 /**
  * The complete, validated form of a config, keys in a fixed order.
  * @throws ConfigError with one line that names the field, what it got and what it takes
  */
 export function parseConfig(input: RunConfigInput = {}): RunConfig {
-  // an array passes as an object without fields
-  if (Array.isArray(input)) throw new ConfigError(`config: expected an object, got ${show(input)}`);
-  const result = v.safeParse(schema, input, { abortEarly: true });
-  if (!result.success) throw new ConfigError(describe(result.issues[0]));
-  const parsed = result.output;
-  if (parsed.distribution.kind === "given" && parsed.distribution.probabilities.length !== parsed.vocabSize)
+  const { init, evaluation, batchSize, ...parsed } = parseBy(schema, input, "config");
+  const { vocabSize, gradient, targets } = parsed;
+  checkLength(parsed.distribution, vocabSize);
+  checkTargets(targets, vocabSize);
+  if (gradient === "exact" && batchSize !== undefined)
+    throw new ConfigError(`batchSize: expected nothing with exact gradients, got ${batchSize}`);
+  if (gradient === "exact" && vocabSize > MOST_SQUARED)
     throw new ConfigError(
-      `distribution.probabilities: expected ${parsed.vocabSize} values (vocabSize), got ${parsed.distribution.probabilities.length}`,
+      `vocabSize: expected at most ${MOST_SQUARED} with exact gradients, got ${vocabSize}`,
     );
   return {
     ...parsed,
-    init: { kind: "normal", std: parsed.init.std ?? 1 / Math.sqrt(parsed.embeddingDim) },
-    evaluation:
-      parsed.evaluation ??
-      (parsed.vocabSize <= 10000
-        ? { kind: "exact" }
-        : { kind: "stratified", exactInputs: 512, sampledInputs: 512 }),
-  };
+    init: { kind: "normal", std: init.std ?? 1 / Math.sqrt(parsed.embeddingDim) },
+    evaluation: evaluation ?? defaultEvaluation(vocabSize),
+    ...(gradient === "sampled" ? { batchSize: batchSize ?? 128 } : {}),
+  } as RunConfig;
+}
+
+function checkTargets(targets: Targets, vocabSize: number): void {
+  if (targets.kind === "topics" && targets.count > vocabSize)
+    throw new ConfigError(`targets.count: expected at most ${vocabSize} (vocabSize), got ${targets.count}`);
+  if (targets.kind === "low-rank" && vocabSize > MOST_SQUARED)
+    throw new ConfigError(
+      `vocabSize: expected at most ${MOST_SQUARED} with low-rank targets, got ${vocabSize}`,
+    );
 }
 
 /** A value with the keys of all its objects in order, as a canonical form has them. */
@@ -328,9 +184,35 @@ export const sortKeys = (value: unknown): unknown => {
   );
 };
 
-/** The canonical form: JSON of the complete config with sorted keys. Equal runs have equal canonical forms. */
+/** Fields that came after version 0.1, by dotted path, and what they are where nobody names them: left out of the canonical
+ * form there, so that every earlier config keeps its name. */
+const laterFields: [path: string, byDefault: unknown][] = [
+  ["optimizer.weightDecay", 0],
+  ["optimizer.coupled", false],
+  ["gradient", "sampled"],
+  ["targets", { kind: "independent" }],
+];
+
+function withoutLaterDefaults(config: RunConfig): unknown {
+  const copy = structuredClone(config) as unknown as Record<string, unknown>;
+  for (const [path, byDefault] of laterFields) {
+    const names = path.split(".");
+    const last = names.pop() as string;
+    const parent = names.reduce<Record<string, unknown>>(
+      (object, name) => object[name] as Record<string, unknown>,
+      copy,
+    );
+    if (JSON.stringify(parent[last]) === JSON.stringify(byDefault)) delete parent[last];
+  }
+  return copy;
+}
+
+/**
+ * The canonical form: JSON of the complete config with sorted keys, without fields that are younger than the format and
+ * have their default. Equal runs have equal canonical forms.
+ */
 export const canonicalConfig = (config: RunConfigInput): string =>
-  JSON.stringify(sortKeys(parseConfig(config)));
+  JSON.stringify(sortKeys(withoutLaterDefaults(parseConfig(config))));
 
 /** The name of a run: the first 16 hexadecimal digits of the SHA-256 of its canonical config. */
 export const configHash = (config: RunConfigInput): string =>

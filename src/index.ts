@@ -21,9 +21,6 @@ export { decodeNpy, encodeNpy, type NpyArray } from "./formats/npy.js";
 export { decodeSafetensors, encodeSafetensors } from "./formats/safetensors.js";
 export { effectiveDimension } from "./observables/effectiveDimension.js";
 export { lossDecayExponent } from "./observables/lossDecayExponent.js";
-export { createTrainer, restoreTrainer } from "./training/create.js";
-export type { RunOptions, TrainerOptions } from "./training/options.js";
-export type { TrainingRecord } from "./training/record.js";
 export {
   join,
   learningRateAt,
@@ -31,6 +28,9 @@ export {
   type PiecewiseLinear,
   warmup,
   warmupStableDecay,
-} from "./training/schedule.js";
+} from "./schedule/schedule.js";
+export { createTrainer, restoreTrainer } from "./training/create.js";
+export type { RunOptions, TrainerOptions } from "./training/options.js";
+export type { TrainingRecord } from "./training/record.js";
 export { train } from "./training/train.js";
 export type { EvaluationResult, StepResult, Trainer } from "./training/trainer.js";

@@ -11,6 +11,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { OptimizerState, Weights } from "../backend/backend.js";
 import { ConfigError, canonicalConfig, MOST_STEPS, parseConfig, type RunConfig, show } from "../config.js";
+import type { Adam } from "../optimizer/adam.js";
 import type { TrainingRecord } from "./record.js";
 
 const MAGIC = 0x42414c55;
@@ -149,10 +150,8 @@ export function decodeSnapshot(input: Uint8Array): Snapshot {
 }
 
 /** β₁ᵗ and β₂ᵗ as a run forms them, one factor a step, until they no longer change. For snapshots that do not hold them. */
-function runningProducts(
-  { optimizer: { beta1, beta2 } }: RunConfig,
-  step: number,
-): OptimizerState["scalars"] {
+function runningProducts({ optimizer }: RunConfig, step: number): OptimizerState["scalars"] {
+  const { beta1, beta2 } = optimizer as Adam;
   const product = (factor: number): number => {
     let power = 1;
     for (let t = 0; t < step; t++) {

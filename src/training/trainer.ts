@@ -4,11 +4,11 @@ import { checkNames, checkSignal } from "../checks.js";
 import { ConfigError, MOST_STEPS, type RunConfig, show } from "../config.js";
 import { tokenProbabilities } from "../data/distribution.js";
 import { entropy } from "../data/entropy.js";
+import { learningRateAt, learningRates } from "../schedule/schedule.js";
 import { breathe, clockAfter } from "./clock.js";
 import { checkThreads, completeRunOptions, type RunOptions } from "./options.js";
 import { Queue } from "./queue.js";
 import { divergedRecord, measuredRecord, type TrainingRecord } from "./record.js";
-import { learningRateAt, learningRates } from "./schedule.js";
 import { encodeSnapshot, type Recorded } from "./snapshot.js";
 
 /** What a step gives back. `loss`: mean of the batch in nats, before the update; not finite when the run diverged. */

@@ -24,6 +24,7 @@ import { aliasTable, drawBatch } from "../../src/data/sampling.js";
 import { stratify } from "../../src/data/stratification.js";
 import { normalQuantile } from "../../src/math/normal.js";
 import { effectiveDimension } from "../../src/observables/effectiveDimension.js";
+import type { Adam } from "../../src/optimizer/adam.js";
 import { architectures } from "./modelCases.js";
 
 type Architecture = (typeof architectures)[number];
@@ -289,7 +290,7 @@ describe("Adam", () => {
     const [theta, g, m] = [random(0), random(1), random(2)];
     const v = random(3).map((x) => x * x);
     const [theta0, g0, m0, v0] = [theta, g, m, v].map((a) => a.slice());
-    adamUpdate(theta, g, m, v, t, 0.01, { kind: "adam", beta1, beta2, eps });
+    adamUpdate(theta, g, m, v, t, 0.01, { beta1, beta2, eps });
     expect(g).toEqual(g0);
     for (let i = 0; i < length; i++) {
       const m1 = beta1 * m0[i] + (1 - beta1) * g0[i];
@@ -331,7 +332,7 @@ describe("the backend", () => {
         const { loss, gradients } = lossAndGradients(config, weights, drawBatch(table, 4, step, 20));
         last = loss;
         forEachArray([weights, gradients, m, v], (theta, g, first, second) => {
-          adamUpdate(theta, g, first, second, step + 1, rate, config.optimizer);
+          adamUpdate(theta, g, first, second, step + 1, rate, config.optimizer as Adam);
         });
       }
       expect(backend.advance(rates)).toEqual({ done: 4, loss: last });

@@ -1,4 +1,4 @@
-import type { RunConfig } from "../../config.js";
+import type { Adam } from "../../optimizer/adam.js";
 
 /** β^t by repeated squaring: t is a whole number, so no logarithm is needed. */
 function wholePower(base: number, exponent: number): number {
@@ -24,7 +24,7 @@ export function adamUpdate(
   secondMoment: Float64Array,
   step: number,
   learningRate: number,
-  { beta1, beta2, eps }: RunConfig["optimizer"],
+  { beta1, beta2, eps }: Pick<Adam, "beta1" | "beta2" | "eps">,
 ): void {
   const stepSize = learningRate / (1 - wholePower(beta1, step));
   const correction = Math.sqrt(1 - wholePower(beta2, step));

@@ -5,6 +5,7 @@ import { aliasTable, drawBatch } from "../../data/sampling.js";
 import { stratify } from "../../data/stratification.js";
 import { RunningMean } from "../../math/runningMean.js";
 import { initialWeights } from "../../model/initialWeights.js";
+import type { Adam } from "../../optimizer/adam.js";
 import type { Advanced, Batch, PopulationLoss, SynchronousBackend } from "../backend.js";
 import { summarize } from "../spectrum.js";
 import { adamUpdate } from "./adam.js";
@@ -45,10 +46,10 @@ export function createReferenceBackend(config: RunConfig): SynchronousBackend {
     const { loss, gradients } = lossAndGradients(config, weights, batch);
     if (!Number.isFinite(loss)) return { done: 0, loss };
     step += 1;
-    const { beta1, beta2 } = config.optimizer;
+    const { beta1, beta2 } = config.optimizer as Adam;
     scalars = { beta1Power: scalars.beta1Power * beta1, beta2Power: scalars.beta2Power * beta2 };
     forEachArray([weights, gradients, firstMoment, secondMoment], (theta, g, m, v) => {
-      adamUpdate(theta, g, m, v, step, learningRate, config.optimizer);
+      adamUpdate(theta, g, m, v, step, learningRate, config.optimizer as Adam);
     });
     return { done: 1, loss };
   }

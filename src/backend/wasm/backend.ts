@@ -4,6 +4,7 @@ import { tokenProbabilities } from "../../data/distribution.js";
 import { PURPOSE } from "../../data/random.js";
 import { stratify } from "../../data/stratification.js";
 import { RunningMean } from "../../math/runningMean.js";
+import type { Adam } from "../../optimizer/adam.js";
 import type {
   Advanced,
   Backend,
@@ -93,10 +94,10 @@ class WasmBackend implements Backend {
     const struct = new Uint32Array(memory.buffer, layout.run, runBytes / 4);
     for (const [field, value] of Object.entries(layout.values)) struct[wordIndex[field as WordField]] = value;
     this.#set("seed", config.seed);
-    this.#set("beta1", config.optimizer.beta1);
-    this.#set("beta2", config.optimizer.beta2);
+    this.#set("beta1", (config.optimizer as Adam).beta1);
+    this.#set("beta2", (config.optimizer as Adam).beta2);
     // below f32's smallest normal number eps would vanish, and the zero padding would turn 0/0
-    this.#set("eps", Math.max(config.optimizer.eps, 1.2e-38));
+    this.#set("eps", Math.max((config.optimizer as Adam).eps, 1.2e-38));
     this.#resetOptimizer(0, { beta1Power: 1, beta2Power: 1 });
 
     const { probabilities, aliasTable, logits, embedding, unembedding, stride, gain } = layout.values;

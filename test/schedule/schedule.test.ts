@@ -9,7 +9,7 @@ import {
   type PiecewiseLinear,
   warmup,
   warmupStableDecay,
-} from "../../src/training/schedule.js";
+} from "../../src/schedule/schedule.js";
 
 const piecewise = (...points: [number, number][]): PiecewiseLinear => ({ kind: "piecewise-linear", points });
 const whole = (schedule: Schedule, count: number) => Array.from(learningRates(schedule, 0, count));

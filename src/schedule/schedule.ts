@@ -1,6 +1,7 @@
 /** Learning rate schedules are data: stored, hashed and sent with a config; evaluated with + − × ÷ alone. */
-import { ConfigError, checkSchedule, type Schedule, show } from "../config.js";
+import { ConfigError, show } from "../configError.js";
 import { cosPi } from "../math/elementary.js";
+import { checkSchedule, type Schedule } from "./schema.js";
 
 /** A schedule as its corner points: `[step, value]`, linear between them, constant beyond the ends. */
 export interface PiecewiseLinear {
