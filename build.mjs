@@ -20,6 +20,14 @@ const common = {
   minifyIdentifiers: true,
 };
 
+/** Sources that few runs ask for are files of their own, the same for every universal entry. */
+const sourcesOnDemand = ["./lowRank.js", "./corpus.js"];
+const withoutSources = {
+  name: "without-sources",
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.\/(lowRank|corpus)\.js$/ }, ({ path }) => ({ path, external: true })),
+};
+
 /** The kernels become bytes within the bundle, decoded only where they are used. */
 const kernelAsBytes = {
   name: "kernel-as-bytes",
@@ -104,14 +112,26 @@ const withoutCanvas = {
 /** The universal entry, once for every way to get at the kernel: one file each, which imports at most what is named. */
 const universal = [];
 for (const [name, entryPoint, plugins, imports] of [
-  ["index", "src/index.ts", [kernelAsBytes], ["./crew.js", "./relaxed.js"]],
-  ["index.workerd", "src/index.ts", [kernelAsModule("./kernel.wasm"), smallMemory], ["./kernel.wasm"]],
+  [
+    "index",
+    "src/index.ts",
+    [kernelAsBytes, withoutSources],
+    ["./crew.js", "./relaxed.js", ...sourcesOnDemand],
+  ],
+  [
+    "index.workerd",
+    "src/index.ts",
+    [kernelAsModule("./kernel.wasm"), smallMemory, withoutSources],
+    ["./kernel.wasm", ...sourcesOnDemand],
+  ],
   [
     "index.edge-light",
     "src/index.ts",
-    [kernelAsModule("./kernel.wasm?module"), smallMemory],
-    ["./kernel.wasm?module"],
+    [kernelAsModule("./kernel.wasm?module"), smallMemory, withoutSources],
+    ["./kernel.wasm?module", ...sourcesOnDemand],
   ],
+  ["lowRank", "src/data/lowRank.ts", [], []],
+  ["corpus", "src/data/corpus.ts", [], []],
   ["browser", "src/browser/index.ts", [besideIndex], ["./index.js"]],
   ["browserWorker", "src/browser/worker.ts", [besideIndex], ["./index.js"]],
   ["crew", "src/backend/wasm/crew.ts", [kernelAsBytes, besideIndex], ["./index.js", "./relaxed.js"]],

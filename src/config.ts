@@ -5,7 +5,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import * as v from "valibot";
-import { ConfigError } from "./configError.js";
+import { ConfigError, show } from "./configError.js";
 import {
   checkLength,
   type Distribution,
@@ -34,8 +34,8 @@ export interface RunConfig {
   /** D, dimensions of an embedding: 1 to 65536. */
   embeddingDim: number;
   distribution: Distribution;
-  /** How the target of a pair depends on its input. */
-  targets: Targets;
+  /** How the target of a pair depends on its input; a config of a corpus has none, since that brings its own. */
+  targets?: Targets | undefined;
   /** One matrix for embedding and unembedding, with one gradient and one pair of Adam moments. */
   tied: boolean;
   norm: Norm;
@@ -67,7 +67,7 @@ export interface RunConfigInput {
   embeddingDim?: number | undefined;
   /** Default Zipf with exponent 1. */
   distribution?: DistributionInput | undefined;
-  /** How the target of a pair depends on its input. Default independent of it. */
+  /** How the target of a pair depends on its input. Default independent of it; refused beside a corpus. */
   targets?: TargetsInput | undefined;
   /** One matrix for embedding and unembedding, with one gradient and one pair of Adam moments. Default true. */
   tied?: boolean | undefined;
@@ -147,9 +147,13 @@ export const MOST_SQUARED = 4096;
  */
 export function parseConfig(input: RunConfigInput = {}): RunConfig {
   const { init, evaluation, batchSize, ...parsed } = parseBy(schema, input, "config");
-  const { vocabSize, gradient, targets } = parsed;
+  const { vocabSize, gradient } = parsed;
   checkLength(parsed.distribution, vocabSize);
-  checkTargets(targets, vocabSize);
+  if (parsed.distribution.kind === "corpus") {
+    if (input.targets !== undefined)
+      throw new ConfigError(`targets: expected nothing beside a corpus, got ${show(input.targets)}`);
+    delete parsed.targets;
+  } else checkTargets(parsed.targets as Targets, vocabSize);
   if (gradient === "exact" && batchSize !== undefined)
     throw new ConfigError(`batchSize: expected nothing with exact gradients, got ${batchSize}`);
   if (gradient === "exact" && vocabSize > MOST_SQUARED)

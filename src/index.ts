@@ -15,8 +15,12 @@ export {
   type Schedule,
   type ScheduleInput,
 } from "./config.js";
+export type { SourceOptions } from "./data/createSource.js";
+export { type CorpusTokens, corpusDigest, probabilitiesDigest } from "./data/digest.js";
 export { tokenProbabilities } from "./data/distribution.js";
 export { entropy } from "./data/entropy.js";
+export type { PairCounts, TokenSource } from "./data/source.js";
+export type { Targets, TargetsInput } from "./data/targets.js";
 export { decodeNpy, encodeNpy, type NpyArray } from "./formats/npy.js";
 export { decodeSafetensors, encodeSafetensors } from "./formats/safetensors.js";
 export { effectiveDimension } from "./observables/effectiveDimension.js";
@@ -29,6 +33,7 @@ export {
   warmup,
   warmupStableDecay,
 } from "./schedule/schedule.js";
+export { tokenSource } from "./tokenSource.js";
 export { createTrainer, restoreTrainer } from "./training/create.js";
 export type { RunOptions, TrainerOptions } from "./training/options.js";
 export type { TrainingRecord } from "./training/record.js";

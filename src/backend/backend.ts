@@ -1,10 +1,8 @@
 /** Who computes: one interface, whatever stands behind it. A backend holds the state of one run. */
 
-/** Pairs of one step, as a caller hands them in: input a and target b, each below V. */
-export interface Batch {
-  inputs: Uint32Array;
-  targets: Uint32Array;
-}
+import type { Batch } from "../data/batch.js";
+
+export type { Batch } from "../data/batch.js";
 
 /** Population loss in nats. `standardError` is 0 when the loss is exact. */
 export interface PopulationLoss {

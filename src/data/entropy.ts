@@ -1,4 +1,4 @@
-import { ConfigError, show } from "../config.js";
+import { ConfigError, show } from "../configError.js";
 import { log } from "../math/elementary.js";
 
 /** Entropy -Σ p ln p in nats, with 0 ln 0 = 0: the least loss a model can reach (L_min). */

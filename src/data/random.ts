@@ -4,16 +4,27 @@
  * so any thread may draw any index. All arithmetic is modulo 2^64.
  */
 
+import {
+  BATCH,
+  EMBEDDING,
+  LOW_RANK_FACTORS,
+  SAMPLED_EVALUATION,
+  STRATIFIED_EVALUATION,
+  UNEMBEDDING,
+} from "../kernel/constants.js";
+import { normalQuantile } from "../math/normal.js";
+
 const MASK = 0xffffffffffffffffn;
 const GAMMA = 0x9e3779b97f4a7c15n;
 
 /** What a stream is for: each purpose has its own numbers under one seed. */
 export const PURPOSE = {
-  batch: 0,
-  embedding: 1,
-  unembedding: 2,
-  sampledEvaluation: 3,
-  stratifiedEvaluation: 4,
+  batch: BATCH,
+  embedding: EMBEDDING,
+  unembedding: UNEMBEDDING,
+  sampledEvaluation: SAMPLED_EVALUATION,
+  stratifiedEvaluation: STRATIFIED_EVALUATION,
+  lowRankFactors: LOW_RANK_FACTORS,
 } as const;
 
 /** SplitMix64's finaliser, a bijection of 64 bits (Stafford's variant 13). */
@@ -44,3 +55,8 @@ export const randomBits = (key: bigint, index: number): bigint => mix64(key + GA
 /** Uniform in [0, 1), a multiple of 2^-53: the upper 53 of the 64 bits. */
 export const uniform = (key: bigint, index: number): number =>
   Number(randomBits(key, index) >> 11n) * 2 ** -53;
+
+/** A standard normal number: the quantile of number `index` of a stream, which is all that it depends on. */
+export const normal = (key: bigint, index: number): number =>
+  // the middle of one of 2^53 equal cells; the last one's rounds to 1, which has no quantile
+  normalQuantile(Math.min((Number(randomBits(key, index) >> 11n) + 0.5) * 2 ** -53, 1 - 2 ** -53));

@@ -1,4 +1,4 @@
-import type { Batch } from "../backend/backend.js";
+import type { Batch } from "./batch.js";
 import { PURPOSE, randomBits, streamKey } from "./random.js";
 
 /** Column i keeps token i below its threshold (in 2^-32) and gives `aliases[i]` otherwise. Both have length V. */
@@ -49,30 +49,50 @@ function mostProbable(probabilities: ArrayLike<number>): number {
   return best;
 }
 
-/** The token that 64 random bits name: the upper 32 choose the column, the lower 32 choose within it. */
-export function drawToken(table: AliasTable, bits: bigint): number {
-  const column = Number(((bits >> 32n) * BigInt(table.thresholds.length)) >> 32n);
-  return Number(bits & 0xffffffffn) < table.thresholds[column] ? column : table.aliases[column];
+/**
+ * The token that 64 random bits name: the upper 32 choose the column, the lower 32 choose within it.
+ * @param start first column of the table, where several stand one after another
+ * @param size its columns; tokens are counted from its own first one
+ */
+export function drawToken(
+  { thresholds, aliases }: AliasTable,
+  bits: bigint,
+  start = 0,
+  size = thresholds.length,
+): number {
+  const column = Number(((bits >> 32n) * BigInt(size)) >> 32n);
+  return Number(bits & 0xffffffffn) < thresholds[start + column] ? column : aliases[start + column];
 }
 
 /**
- * The pairs of one step: input i has index 2i of the stream, target i has 2i + 1.
+ * The first pairs of a stream: input i is drawn by word 2i, target i by word 2i + 1.
+ * @param table of the inputs
+ * @param drawTarget the target for an input, from the target's word and the pair's number; left out, of the same table
+ */
+export function drawPairs(
+  table: AliasTable,
+  key: bigint,
+  count: number,
+  drawTarget: (input: number, bits: bigint, pair: number) => number = (_, bits) => drawToken(table, bits),
+): Batch {
+  const inputs = new Uint32Array(count);
+  const targets = new Uint32Array(count);
+  for (let i = 0; i < count; i++) {
+    inputs[i] = drawToken(table, randomBits(key, 2 * i));
+    targets[i] = drawTarget(inputs[i], randomBits(key, 2 * i + 1), i);
+  }
+  return { inputs, targets };
+}
+
+/**
+ * The pairs of one step whose targets do not depend on their inputs.
  * @param step updates done before this one, from 0
  * @param purpose one of PURPOSE; training batches when left out
  */
-export function drawBatch(
+export const drawBatch = (
   table: AliasTable,
   seed: number,
   step: number,
   batchSize: number,
   purpose: number = PURPOSE.batch,
-): Batch {
-  const key = streamKey(seed, purpose, step);
-  const inputs = new Uint32Array(batchSize);
-  const targets = new Uint32Array(batchSize);
-  for (let i = 0; i < batchSize; i++) {
-    inputs[i] = drawToken(table, randomBits(key, 2 * i));
-    targets[i] = drawToken(table, randomBits(key, 2 * i + 1));
-  }
-  return { inputs, targets };
-}
+): Batch => drawPairs(table, streamKey(seed, purpose, step), batchSize);

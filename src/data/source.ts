@@ -1,9 +1,7 @@
-/**
- * Where tokens come from, made once from a complete config. A source is a file of its own; which one a config means is
- * said in createSource.
- */
-import type { Batch } from "../backend/backend.js";
+/** Where tokens come from: what every source says of itself, whatever its kind. createSource makes one from a config. */
+import type { Batch } from "./batch.js";
 
+/** Arrays of a source may be shared with other runs: they are for reading. */
 export interface TokenSource {
   /** p_a, how often a token is an input; length V, summing to 1 up to rounding. */
   readonly probabilities: Float64Array;
@@ -15,10 +13,26 @@ export interface TokenSource {
   readonly conditionalEntropy: number;
   /** Whether targets depend on inputs. */
   readonly conditional: boolean;
-  /** P(·|a), length V. */
+  /** P(·|a), length V, summing to 1 up to rounding; for an input that never occurs the marginal. */
   targets(input: number): Float64Array;
-  /** The first `count` pairs of a stream (data/random.ts). */
+  /** The first `count` pairs of a stream (data/random.ts): a function of the key, and the same from every backend. */
   draw(key: bigint, count: number): Batch;
-  /** Bytes that drawing takes beyond the alias table of p. */
+  /** Bytes that a backend holds to draw from it, beyond the alias table of p. */
   readonly bytes: number;
+  /** Of a corpus: how often each pair occurs, in the part that is trained on and in the part that is held out. */
+  readonly pairs?: { readonly training: PairCounts; readonly heldOut: PairCounts };
+}
+
+/** Distinct pairs and their counts, in compressed rows: of inputs[i] they are those from starts[i] to below starts[i + 1]. */
+export interface PairCounts {
+  /** Inputs that occur, ascending. */
+  readonly inputs: Uint32Array;
+  /** One more than inputs; from 0 to the number of distinct pairs. */
+  readonly starts: Uint32Array;
+  /** Target of each distinct pair, ascending within an input. */
+  readonly targets: Uint32Array;
+  /** How often each distinct pair occurs, at least 1. */
+  readonly counts: Uint32Array;
+  /** Pairs in all, the sum of counts. */
+  readonly total: number;
 }

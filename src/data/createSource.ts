@@ -1,0 +1,56 @@
+/** Which source a config means. To add one: a file, its schema, and its line here. */
+import { ConfigError, show } from "../configError.js";
+import { type CorpusTokens, checkDigest, corpusDigest, probabilitiesDigest } from "./digest.js";
+import { type Distribution, isSelfContained, tokenProbabilities } from "./distribution.js";
+import { checkProbabilities, givenProbabilities } from "./given.js";
+import { independentSource } from "./independent.js";
+import type { TokenSource } from "./source.js";
+import type { Targets } from "./targets.js";
+import { topicsSource } from "./topics.js";
+
+/** What of a complete config defines its source. */
+export interface SourceConfig {
+  vocabSize: number;
+  distribution: Distribution;
+  /** Absent beside a corpus, which has its own. */
+  targets?: Targets | undefined;
+}
+
+/** What a config names by a digest. An array is hashed once, when it is first used: it must not change afterwards. */
+export interface SourceOptions {
+  /** Tokens of a distribution { kind: "corpus" }. */
+  corpus?: CorpusTokens | undefined;
+  /** The V values of a distribution { kind: "given", digest }. */
+  probabilities?: Float64Array | number[] | undefined;
+}
+
+/**
+ * The source of a complete config. Low-rank targets and corpora are loaded first, hence the promise.
+ * @throws ConfigError, at once or by the promise, for options that are not what the config names
+ */
+export function createSource(
+  { vocabSize, distribution, targets }: SourceConfig,
+  { corpus, probabilities }: SourceOptions = {},
+): TokenSource | Promise<TokenSource> {
+  if (corpus !== undefined && distribution.kind !== "corpus")
+    throw new ConfigError(`corpus: expected nothing, since distribution is no corpus, got ${show(corpus)}`);
+  if (probabilities !== undefined && !(distribution.kind === "given" && distribution.digest !== undefined))
+    throw new ConfigError(
+      `probabilities: expected nothing, since distribution has no digest of them, got ${show(probabilities)}`,
+    );
+
+  if (distribution.kind === "corpus") {
+    checkDigest("corpus", "tokens", distribution.digest, corpus, corpusDigest);
+    return import("./corpus.js").then(({ corpusSource }) => corpusSource(distribution, corpus, vocabSize));
+  }
+  let p: Float64Array;
+  if (isSelfContained(distribution)) p = tokenProbabilities(distribution, vocabSize);
+  else {
+    checkDigest("probabilities", "probabilities", distribution.digest, probabilities, probabilitiesDigest);
+    checkProbabilities(probabilities, vocabSize);
+    p = givenProbabilities(probabilities);
+  }
+  if (targets?.kind === "low-rank")
+    return import("./lowRank.js").then(({ lowRankSource }) => lowRankSource(p, targets));
+  return targets?.kind === "topics" ? topicsSource(p, targets) : independentSource(p);
+}
