@@ -17,7 +17,8 @@ import type { PairCounts, TokenSource } from "./source.js";
  * @throws ConfigError for a token that is not below vocabSize, and for less than 2 training tokens
  */
 export function corpusSource(corpus: Corpus, tokens: CorpusTokens, vocabSize: number): TokenSource {
-  const { training, heldOut } = countsOf(corpus, tokens, vocabSize);
+  const pairs = countsOf(corpus, tokens, vocabSize);
+  const { training } = pairs;
   const rows = new Map<number, number>();
   for (let i = 0; i < training.inputs.length; i++) rows.set(training.inputs[i], i);
   const probabilities = new Float64Array(vocabSize);
@@ -53,7 +54,7 @@ export function corpusSource(corpus: Corpus, tokens: CorpusTokens, vocabSize: nu
       return { inputs, targets };
     },
     bytes: 4 * (training.total + 1),
-    pairs: { training, heldOut },
+    pairs,
   };
 }
 

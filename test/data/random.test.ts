@@ -2,20 +2,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { instantiateKernel } from "../../src/backend/wasm/kernel.js";
 import { PURPOSE, randomBits, streamKey, uniform } from "../../src/data/random.js";
-
-/** Chi-square's quantile by Wilson and Hilferty; z = ±3.719 leaves 1e-4 outside. */
-function chiSquareQuantile(degrees: number, z: number): number {
-  const a = 2 / (9 * degrees);
-  return degrees * (1 - a + z * Math.sqrt(a)) ** 3;
-}
+import { expectChiSquare } from "./chiSquare.js";
 
 /** Σ (count - expected)²/expected of equally likely bins lies between the quantiles 1e-4 and 1 - 1e-4. */
 function expectUniform(counts: Uint32Array, draws: number) {
   const expected = draws / counts.length;
   const statistic = counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
-  expect(statistic).toBeLessThan(chiSquareQuantile(counts.length - 1, 3.719));
-  // numbers too even to be random fail as well
-  expect(statistic).toBeGreaterThan(chiSquareQuantile(counts.length - 1, -3.719));
+  expectChiSquare(statistic, counts.length - 1);
 }
 
 const everyPurpose = Object.values(PURPOSE);

@@ -5,18 +5,7 @@ import type { DistributionInput } from "../../src/config.js";
 import { tokenProbabilities } from "../../src/data/distribution.js";
 import { PURPOSE, randomBits, streamKey } from "../../src/data/random.js";
 import { type AliasTable, aliasTable, drawBatch, drawToken } from "../../src/data/sampling.js";
-
-/** Chi-square's quantile by Wilson and Hilferty; z = ±3.719 leaves 1e-4 outside. */
-function chiSquareQuantile(degrees: number, z: number): number {
-  const a = 2 / (9 * degrees);
-  return degrees * (1 - a + z * Math.sqrt(a)) ** 3;
-}
-
-/** The statistic lies between the quantiles 1e-4 and 1 - 1e-4: too good a fit is no random one. */
-function expectChiSquare(statistic: number, degrees: number) {
-  expect(statistic).toBeLessThan(chiSquareQuantile(degrees, 3.719));
-  expect(statistic).toBeGreaterThan(chiSquareQuantile(degrees, -3.719));
-}
+import { expectChiSquare, expectCounts } from "./chiSquare.js";
 
 /** What a table draws: column i, of width 1/V, goes to i below its threshold and to its alias above. */
 function impliedProbabilities({ thresholds, aliases }: AliasTable): Float64Array {
@@ -104,26 +93,10 @@ describe("a million draws follow the distribution (chi-square between its quanti
     }
     const draws = 2 * steps * batchSize;
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(draws);
-    // tokens expected fewer than 10 times share one bin, since the statistic is chi-square's only for larger ones
-    let statistic = 0;
-    let bins = 0;
-    const rare = { expected: 0, count: 0 };
-    for (let i = 0; i < V; i++) {
-      const expected = p[i] * draws;
-      if (expected === 0) expect(counts[i]).toBe(0);
-      else if (expected < 10) {
-        rare.expected += expected;
-        rare.count += counts[i];
-      } else {
-        statistic += (counts[i] - expected) ** 2 / expected;
-        bins += 1;
-      }
-    }
-    if (rare.expected > 0) {
-      statistic += (rare.count - rare.expected) ** 2 / rare.expected;
-      bins += 1;
-    }
-    expectChiSquare(statistic, bins - 1);
+    expectCounts(
+      counts,
+      p.map((x) => x * draws),
+    );
   });
 });
 

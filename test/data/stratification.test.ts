@@ -2,12 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { tokenProbabilities } from "../../src/data/distribution.js";
 import { stratify } from "../../src/data/stratification.js";
-
-/** Chi-square's quantile by Wilson and Hilferty; z = ±3.719 leaves 1e-4 outside. */
-function chiSquareQuantile(degrees: number, z: number): number {
-  const a = 2 / (9 * degrees);
-  return degrees * (1 - a + z * Math.sqrt(a)) ** 3;
-}
+import { expectChiSquare } from "./chiSquare.js";
 
 const sum = (values: Iterable<number>) => Array.from(values).reduce((total, x) => total + x, 0);
 
@@ -76,8 +71,7 @@ describe("the tail", () => {
       statistic += (counts[i] - expected) ** 2 / expected;
     }
     expect(sum(counts.slice(0, 20))).toBe(0);
-    expect(statistic).toBeLessThan(chiSquareQuantile(179, 3.719));
-    expect(statistic).toBeGreaterThan(chiSquareQuantile(179, -3.719));
+    expectChiSquare(statistic, 179);
   });
 
   test("is new at every evaluation and seed, and the same when asked again", () => {
@@ -111,6 +105,5 @@ test("the estimate is unbiased, and its spread is that of independent draws", ()
   // a normal's two-sided 1e-4
   expect(Math.abs(mean - exactValue)).toBeLessThan(3.89 * Math.sqrt(variance / evaluations));
   const statistic = sum(estimates.map((x) => (x - exactValue) ** 2)) / variance;
-  expect(statistic).toBeLessThan(chiSquareQuantile(evaluations, 3.719));
-  expect(statistic).toBeGreaterThan(chiSquareQuantile(evaluations, -3.719));
+  expectChiSquare(statistic, evaluations);
 });
