@@ -40,7 +40,7 @@ const kernelAsBytes = {
       };
     });
     // threads and relaxed arithmetic are files of their own, with kernels of their own, for those who ask for them
-    onResolve({ filter: /^\.\/(crew|relaxed)\.js$/ }, ({ path }) => ({ path, external: true }));
+    onResolve({ filter: /^\.\/(threads|relaxed)\.js$/ }, ({ path }) => ({ path, external: true }));
   },
 };
 
@@ -49,12 +49,12 @@ const kernelAsModule = (path) => ({
   name: "kernel-as-module",
   setup({ onLoad, onResolve }) {
     onResolve({ filter: /\.wasm$/ }, () => ({ path, external: true }));
-    onResolve({ filter: /^\.\/(crew|relaxed)\.js$/ }, (args) => ({
+    onResolve({ filter: /^\.\/(threads|relaxed)\.js$/ }, (args) => ({
       path: args.path,
       namespace: "nothing-more",
       pluginData: args.resolveDir,
     }));
-    onLoad({ filter: /crew/, namespace: "nothing-more" }, ({ pluginData }) => ({
+    onLoad({ filter: /threads/, namespace: "nothing-more" }, ({ pluginData }) => ({
       resolveDir: pluginData,
       contents: `import { ConfigError } from "../../config.js";
         export const instantiateSharedKernel = () => {
@@ -116,7 +116,7 @@ for (const [name, entryPoint, plugins, imports] of [
     "index",
     "src/index.ts",
     [kernelAsBytes, withoutSources],
-    ["./crew.js", "./relaxed.js", ...sourcesOnDemand],
+    ["./threads.js", "./relaxed.js", ...sourcesOnDemand],
   ],
   [
     "index.workerd",
@@ -134,7 +134,7 @@ for (const [name, entryPoint, plugins, imports] of [
   ["corpus", "src/data/corpus.ts", [], []],
   ["browser", "src/browser/index.ts", [besideIndex], ["./index.js"]],
   ["browserWorker", "src/browser/worker.ts", [besideIndex], ["./index.js"]],
-  ["crew", "src/backend/wasm/crew.ts", [kernelAsBytes, besideIndex], ["./index.js", "./relaxed.js"]],
+  ["threads", "src/backend/wasm/threads.ts", [kernelAsBytes, besideIndex], ["./index.js", "./relaxed.js"]],
   ["relaxed", "src/backend/wasm/relaxed.ts", [kernelAsBytes], []],
 ]) {
   const built = await build({

@@ -1,5 +1,5 @@
 /** The library: runs unchanged in Node, browsers and edge runtimes. Nothing here reaches a Node module. */
-export type { Batch, PopulationLoss, Spectrum, Weights } from "./backend/backend.js";
+export type { Backend, BackendKind, BackendOptions } from "./backend/backend.js";
 export {
   ConfigError,
   canonicalConfig,
@@ -15,6 +15,7 @@ export {
   type Schedule,
   type ScheduleInput,
 } from "./config.js";
+export type { Batch } from "./data/batch.js";
 export type { SourceOptions } from "./data/createSource.js";
 export { type CorpusTokens, corpusDigest, probabilitiesDigest } from "./data/digest.js";
 export { tokenProbabilities } from "./data/distribution.js";
@@ -23,8 +24,11 @@ export type { PairCounts, TokenSource } from "./data/source.js";
 export type { Targets, TargetsInput } from "./data/targets.js";
 export { decodeNpy, encodeNpy, type NpyArray } from "./formats/npy.js";
 export { decodeSafetensors, encodeSafetensors } from "./formats/safetensors.js";
+export type { Weights } from "./model/parameters.js";
 export { effectiveDimension } from "./observables/effectiveDimension.js";
 export { lossDecayExponent } from "./observables/lossDecayExponent.js";
+export type { PopulationLoss } from "./observables/population.js";
+export type { Spectrum } from "./observables/spectrum.js";
 export {
   join,
   learningRateAt,

@@ -53,7 +53,7 @@ export function corpusSource(corpus: Corpus, tokens: CorpusTokens, vocabSize: nu
       }
       return { inputs, targets };
     },
-    bytes: 4 * (training.total + 1),
+    bytes: tokens.byteLength,
     pairs,
   };
 }

@@ -3,7 +3,6 @@
  * pseudorandom number generators", OOPSLA 2014) read at a counter instead of walked. Nobody's order of asking matters,
  * so any thread may draw any index. All arithmetic is modulo 2^64.
  */
-
 import {
   BATCH,
   EMBEDDING,

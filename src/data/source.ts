@@ -17,7 +17,7 @@ export interface TokenSource {
   targets(input: number): Float64Array;
   /** The first `count` pairs of a stream (data/random.ts): a function of the key, and the same from every backend. */
   draw(key: bigint, count: number): Batch;
-  /** Bytes that a backend holds to draw from it, beyond the alias table of p. */
+  /** Bytes that drawing takes beyond the alias table of p; of a corpus those of its tokens, which threads may share. */
   readonly bytes: number;
   /** Of a corpus: how often each pair occurs, in the part that is trained on and in the part that is held out. */
   readonly pairs?: { readonly training: PairCounts; readonly heldOut: PairCounts };
