@@ -17,14 +17,14 @@ import { type Targets, type TargetsInput, targetsSchema } from "./data/targets.j
 import { defaultEvaluation, type Evaluation, type EvaluationInput, evaluationSchema } from "./evaluation.js";
 import { type Norm, normSchema } from "./model/norm.js";
 import { type OptimizerConfig, type OptimizerInput, optimizerSchema } from "./optimizer/index.js";
-import { type Schedule, type ScheduleInput, scheduleSchema } from "./schedule/schema.js";
+import { type Schedule, type ScheduleInput, scheduleSchema } from "./schedule/schedule.js";
 import { expected, MOST_STEPS, nonNegative, oneOf, parseBy, trueOrFalse, wholeNumber } from "./schema.js";
 
 export { ConfigError, show } from "./configError.js";
 export type { Distribution, DistributionInput } from "./data/distribution.js";
 export type { Evaluation, EvaluationInput } from "./evaluation.js";
 export type { Norm } from "./model/norm.js";
-export { checkSchedule, type Schedule, type ScheduleInput } from "./schedule/schema.js";
+export { checkSchedule, type Schedule, type ScheduleInput } from "./schedule/schedule.js";
 export { MOST_STEPS } from "./schema.js";
 
 /** A complete config: every default filled in. */
