@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { ConfigError, configHash, type RunConfig } from "../config.js";
 import { checkWritable, writeWhole } from "../disk/writeWhole.js";
+import { isEvaluation } from "../evaluationSteps.js";
 import { checkRecordsPath, writeRecords } from "../report/index.js";
 import { cores } from "../sweep/cores.js";
 import { estimateCost, worthSharing } from "../sweep/cost.js";
@@ -113,12 +114,9 @@ async function checkOutputs({ out, snapshot, force }: Options): Promise<void> {
  */
 async function earlierRecords(trainer: Trainer, options: Options): Promise<TrainingRecord[] | undefined> {
   const { stepCount: step, config } = trainer;
-  const { steps, evaluateEvery } = config;
   if (trainer.earlierRecords !== undefined)
     // a run that is extended has no record where it ended before
-    return trainer.earlierRecords.filter(
-      (record) => record.diverged || record.step % evaluateEvery === 0 || record.step === steps,
-    );
+    return trainer.earlierRecords.filter((record) => record.diverged || isEvaluation(config, record.step));
   if (step === 0) return [];
   const { out, force } = options;
   if (out === undefined) return undefined;
