@@ -42,8 +42,8 @@ function logStep(k: number, perDecade: number): number {
 function following({ evaluateEvery = 1, evaluateAt }: Spaced, step: number): number {
   if (!evaluateAt) return (Math.floor(step / evaluateEvery) + 1) * evaluateEvery;
   const { perDecade } = evaluateAt;
-  // begins two too early, whatever the logarithm rounds to
-  let k = step < 1 ? 0 : Math.max(0, Math.floor((log(step) / Math.LN10) * perDecade) - 2);
+  // what rounds to more than the step is above it; begun a little early, whatever the logarithm rounds to
+  let k = step < 1 ? 0 : Math.max(0, Math.floor((log(step) / Math.LN10) * perDecade) - 1);
   while (logStep(k, perDecade) <= step) k++;
   return logStep(k, perDecade);
 }
