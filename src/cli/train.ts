@@ -12,6 +12,7 @@ import { MOST_THREADS, type TrainerOptions } from "../training/options.js";
 import type { TrainingRecord } from "../training/record.js";
 import { decodeSnapshot } from "../training/snapshot.js";
 import type { Trainer } from "../training/trainer.js";
+import { addConfigFlags, namingFlags } from "./configFlags.js";
 import { counted } from "./counted.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
@@ -20,9 +21,10 @@ import { say } from "./output.js";
 import { refusedUnless } from "./refused.js";
 import { vectorBits } from "./revectorizer.js";
 import { RunCheckpoint } from "./runCheckpoint.js";
-import { type ConfigFlags, configOf, fields, namingFlags, stepsOfResumed } from "./trainConfig.js";
+import { scheduleHelp } from "./scheduleText.js";
+import { configOf, stepsOfResumed, type TrainFlags } from "./trainConfig.js";
 
-interface Options extends ConfigFlags {
+interface Options extends TrainFlags {
   threads?: string;
   backend?: string;
   out?: string;
@@ -38,14 +40,7 @@ export function addTrain(program: Command): void {
     .command("train")
     .summary("train one model, a line an evaluation")
     .description("Trains one config, given by flags, by a JSON file, or both (flags win).")
-    .option("--config <file>", "config as JSON");
-  for (const [flag, value, , meaning] of fields) command.option(`--${flag} <${value}>`, meaning);
-  command
-    .option("--tied", "one matrix for embedding and unembedding (default)")
-    .option("--no-tied", "two matrices")
-    .option("--norm <kind>", "none, layernorm or rmsnorm (default: none)")
-    .option("--learning-rate <rate>", "a number, or a schedule as JSON (default: 0.001)")
-    .option("--evaluation <kind>", "exact, sampled or stratified (default: exact up to V = 10000)")
+    .option("--config <file>", "config as JSON")
     .option(
       "--threads <n>",
       "threads that share the run (default: one a core where a step takes a millisecond)",
@@ -59,9 +54,10 @@ export function addTrain(program: Command): void {
     .option("--verbose", "say more")
     .addHelpText(
       "after",
-      '\nExamples:\n  unigram-lab train --vocab-size 1000 --out run.parquet\n  unigram-lab train --learning-rate \\\n    \'{"kind":"piecewise-linear","points":[[0,0],[100,0.01]]}\'\n  unigram-lab train --snapshot run.snapshot\n  unigram-lab train --resume run.snapshot --steps 6000\n\nA run of more than half a minute is kept every half minute in\nunigram-lab-train-RUN.snapshot, RUN being the name of its config, in the working\ndirectory; the file is removed when the run is at its end.',
+      `\n${scheduleHelp}\n\nExamples:\n  unigram-lab train --vocab-size 1000 --out run.parquet\n  unigram-lab train --learning-rate warmup:200:0.01 --evaluate-at log\n  unigram-lab train --optimizer sgd --momentum 0.9 \\\n    --learning-rate cosine:0.1:0:3000\n  unigram-lab train --snapshot run.snapshot\n  unigram-lab train --resume run.snapshot --steps 6000\n\nA run of more than half a minute is kept every half minute in\nunigram-lab-train-RUN.snapshot, RUN being the name of its config, in the working\ndirectory; the file is removed when the run is at its end.`,
     )
     .action((options: Options) => refusedUnless("--force", () => trainCommand(options)));
+  addConfigFlags(command, "Config:");
 }
 
 /** What the run computes on. Threads share it by themselves where that pays; the bits are the same. */
@@ -145,7 +141,10 @@ function resumeCommand(from: string, options: Options): string {
 
 async function trainCommand(options: Options): Promise<void> {
   await checkOutputs(options);
-  const { trainer, threads } = await namingFlags(options, () => openTrainer(options));
+  const { trainer, threads } = await namingFlags(options, () => openTrainer(options), {
+    ...(options.resume === undefined ? {} : { snapshot: "--resume" }),
+    ...(options.backend === undefined ? {} : { backend: "--backend" }),
+  });
   try {
     const earlier = await earlierRecords(trainer, options);
     if (options.verbose)
