@@ -18,6 +18,7 @@ export interface EvaluateAtInput {
   perDecade?: number | undefined;
 }
 
+/** @internal */
 export const evaluateAtSchema: v.GenericSchema<EvaluateAtInput, EvaluateAt> = v.strictObject({
   kind: v.literal("log", expected('"log"')),
   perDecade: v.optional(wholeNumber(1, 1000), 10),

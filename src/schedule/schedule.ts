@@ -43,6 +43,7 @@ const parts = [piecewiseLinear, cosine] as unknown as AnyKind[];
 const partSchema = schemaOf(parts) as v.GenericSchema<PartInput, Part>;
 const kinds = [...parts, sequenceOf(partSchema, rateAt) as unknown as AnyKind];
 
+/** @internal */
 export const scheduleSchema = schemaOf(kinds) as v.GenericSchema<ScheduleInput, Schedule>;
 
 function rateAt(schedule: Schedule, step: number): number {

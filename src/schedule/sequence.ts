@@ -12,6 +12,7 @@ export interface Sequence<Part> {
 /**
  * Sequences of what `part` takes. A sequence is no part of another: its own parts are.
  * @param rateAt the rate of a part
+ * @internal
  */
 export const sequenceOf = <Input, Part>(
   part: v.GenericSchema<Input, Part>,
