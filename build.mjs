@@ -32,7 +32,7 @@ const kernelAsBytes = {
       };
     });
     // threads and relaxed arithmetic are files of their own, with kernels of their own, for those who ask for them
-    onResolve({ filter: /^\.\/(crew|relaxed)\.js$/ }, ({ path }) => ({ path, external: true }));
+    onResolve({ filter: /^\.\/(threads|relaxed)\.js$/ }, ({ path }) => ({ path, external: true }));
   },
 };
 
@@ -41,12 +41,12 @@ const kernelAsModule = (path) => ({
   name: "kernel-as-module",
   setup({ onLoad, onResolve }) {
     onResolve({ filter: /\.wasm$/ }, () => ({ path, external: true }));
-    onResolve({ filter: /^\.\/(crew|relaxed)\.js$/ }, (args) => ({
+    onResolve({ filter: /^\.\/(threads|relaxed)\.js$/ }, (args) => ({
       path: args.path,
       namespace: "nothing-more",
       pluginData: args.resolveDir,
     }));
-    onLoad({ filter: /crew/, namespace: "nothing-more" }, ({ pluginData }) => ({
+    onLoad({ filter: /threads/, namespace: "nothing-more" }, ({ pluginData }) => ({
       resolveDir: pluginData,
       contents: `import { ConfigError } from "../../config.js";
         export const instantiateSharedKernel = () => {
@@ -104,7 +104,7 @@ const withoutCanvas = {
 /** The universal entry, once for every way to get at the kernel: one file each, which imports at most what is named. */
 const universal = [];
 for (const [name, entryPoint, plugins, imports] of [
-  ["index", "src/index.ts", [kernelAsBytes], ["./crew.js", "./relaxed.js"]],
+  ["index", "src/index.ts", [kernelAsBytes], ["./threads.js", "./relaxed.js"]],
   ["index.workerd", "src/index.ts", [kernelAsModule("./kernel.wasm"), smallMemory], ["./kernel.wasm"]],
   [
     "index.edge-light",
@@ -114,7 +114,7 @@ for (const [name, entryPoint, plugins, imports] of [
   ],
   ["browser", "src/browser/index.ts", [besideIndex], ["./index.js"]],
   ["browserWorker", "src/browser/worker.ts", [besideIndex], ["./index.js"]],
-  ["crew", "src/backend/wasm/crew.ts", [kernelAsBytes, besideIndex], ["./index.js", "./relaxed.js"]],
+  ["threads", "src/backend/wasm/threads.ts", [kernelAsBytes, besideIndex], ["./index.js", "./relaxed.js"]],
   ["relaxed", "src/backend/wasm/relaxed.ts", [kernelAsBytes], []],
 ]) {
   const built = await build({

@@ -1,7 +1,11 @@
+/** src/optimizer/adam.ts in f32. Scalars: step size, correction of the second moment's root, β₁, β₂, eps, what decay leaves. */
 import { Run } from "./run";
+import { scaleRow } from "./vector";
 
 /** 2^126, in memory: V8 builds a constant vector anew at each use. */
 const MOST = memory.data<f32>([85070591730234615865843651857942052864.0]);
+/** Below f32's smallest normal number eps would vanish, and the zero padding would turn 0/0. */
+const LEAST_EPS: f64 = 1.2e-38;
 
 /**
  * θ ← θ − stepSize · m/(sqrt(v)·secondScale + eps) with m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², over `count` floats, a
@@ -57,22 +61,46 @@ function moved(w: v128, m: v128, v: v128, rate: v128, scale: v128, small: v128):
   return f32x4.sub(w, f32x4.mul(rate, f32x4.div(m, f32x4.add(f32x4.mul(f32x4.sqrt(v), scale), small))));
 }
 
-/** Counts one more update: the powers of β, and what this update's rate and bias corrections come to. */
-export function beginUpdate(run: Run, rate: f64): void {
-  run.step += 1;
-  run.beta1Power *= run.beta1;
-  run.beta2Power *= run.beta2;
-  run.stepSize = rate / (1.0 - run.beta1Power);
-  run.secondScale = 1.0 / Math.sqrt(1.0 - run.beta2Power);
+@inline
+function decay(run: Run, weights: usize, count: u32): void {
+  const kept = load<f64>(run.scalars, 40);
+  if (kept != 1) scaleRow(weights, weights, f32(kept), <usize>count << 2);
 }
 
-/** This update of `count` parameters. */
-export function updateParameters(
-  run: Run, weights: usize, firstMoment: usize, secondMoment: usize, gradient: usize, count: u32,
-): void {
+/** Adam, and AdamW where there is decay. */
+export function adam(run: Run, weights: usize, first: usize, second: usize, gradient: usize, count: u32): void {
+  const scalars = run.scalars;
+  const beta1 = load<f64>(scalars, 16);
+  const beta2 = load<f64>(scalars, 24);
+  decay(run, weights, count);
   adamUpdate(
-    weights, firstMoment, secondMoment, gradient, count,
-    f32(run.beta1), f32(run.beta2), f32(1.0 - run.beta1), f32(1.0 - run.beta2),
-    f32(run.stepSize), f32(run.secondScale), f32(run.eps),
+    weights, first, second, gradient, count, f32(beta1), f32(beta2), f32(1.0 - beta1), f32(1.0 - beta2),
+    f32(load<f64>(scalars)), f32(1.0 / load<f64>(scalars, 8)), f32(max(load<f64>(scalars, 32), LEAST_EPS)),
   );
+}
+
+/** Coupled Adam: one row, whose second moment is that of all rows and has been brought up to date. */
+export function coupledAdam(run: Run, weights: usize, first: usize, second: usize, gradient: usize, count: u32): void {
+  const scalars = run.scalars;
+  const beta1 = load<f64>(scalars, 16);
+  const b1 = f32x4.splat(f32(beta1)), c1 = f32x4.splat(f32(1.0 - beta1));
+  const rate = f32x4.splat(f32(load<f64>(scalars))), scale = f32x4.splat(f32(1.0 / load<f64>(scalars, 8)));
+  const small = f32x4.splat(f32(max(load<f64>(scalars, 32), LEAST_EPS)));
+  decay(run, weights, count);
+  for (let i: usize = 0; i < <usize>count << 2; i += 16) {
+    const g = gradient ? v128.load(gradient + i) : f32x4.splat(0);
+    const m = mixed(b1, v128.load(first + i), c1, g);
+    v128.store(first + i, m);
+    v128.store(weights + i, moved(v128.load(weights + i), m, v128.load(second + i), rate, scale, small));
+  }
+}
+
+/** second (`count` floats) ← β₂·second + (1−β₂)·squares/rows; squares: f64. */
+export function coupleMoments(run: Run, second: usize, squares: usize, rows: u32, count: u32): void {
+  const beta2 = load<f64>(run.scalars, 24);
+  const most = load<f32>(MOST);
+  for (let d: usize = 0; d < <usize>count << 2; d += 4) {
+    const mean = load<f64>(squares + (d << 1)) / f64(rows);
+    store<f32>(second + d, min(f32(beta2 * f64(load<f32>(second + d)) + (1.0 - beta2) * mean), most));
+  }
 }

@@ -8,23 +8,24 @@
  * subtracted from the probabilities themselves. E passes by in blocks of columns that stay in the L2 cache.
  */
 import { log } from "../src/math/elementary";
-import { beginUpdate, updateParameters } from "./adam";
-import { COLUMN_LOGITS, COLUMN_UPDATE, share } from "./crew";
+import { coupleMoments } from "./adam";
 import { LN2 } from "./exp";
 import { blockWidth, columnMax, DEPTH, exponentiate, packPanels } from "./logits";
 import { multiply, PANEL } from "./matmul";
+import { at, updateParameters } from "./optimizer";
+import { parallelFor } from "./parallel";
 import { Run } from "./run";
-import { addRow, copyRow } from "./vector";
+import { addRow, addSquares, copyRow } from "./vector";
 
 /** One update on the grouped batch. False, with nothing updated, when the loss is not finite. */
-export function combinedStep(run: Run, rate: f64): bool {
+export function combinedStep(run: Run): bool {
   orderTokens(run);
-  share(run, COLUMN_LOGITS, run.parts);
+  parallelFor(run, run.parts, columnLogits);
   completeLogits(run);
   run.loss = lossAndGradient(run);
   if (!isFinite(run.loss)) return false;
-  beginUpdate(run, rate);
-  share(run, COLUMN_UPDATE, (run.stride + DEPTH - 1) / DEPTH);
+  run.step += 1;
+  parallelFor(run, (run.stride + DEPTH - 1) / DEPTH, updateColumns);
   return true;
 }
 
@@ -39,10 +40,10 @@ function orderTokens(run: Run): void {
   }
 }
 
-/** A member's working space: columns of E in order, their gradient, panels. */
+/** A thread's working space: columns of E in order, their gradient, panels. */
 @inline
-function columnsOf(run: Run, member: u32): usize {
-  return run.scratch + <usize>member * run.scratchBytes;
+function columnsOf(run: Run, thread: u32): usize {
+  return run.scratch + <usize>thread * run.scratchBytes;
 }
 
 /** Columns d … d + depth of E, in order. */
@@ -56,15 +57,15 @@ function gatherColumns(run: Run, out: usize, d: u32, depth: u32): void {
 }
 
 /**
- * Logits in base 2 as far as one part of the columns makes them up: a row a token in order, a column an input; those
- * among the inputs only below the diagonal.
+ * Partial base-2 logits from one slice of the columns: a row a token in order, a column an input; of the u×u corner of the
+ * inputs only the lower triangle.
  */
-export function columnLogits(run: Run, part: u32, member: u32): void {
+function columnLogits(run: Run, part: u32, thread: u32): void {
   const count = run.distinctCount;
   const width = blockWidth(count);
   const widthBytes = <usize>width << 2;
   const columnBytes = <usize>run.columnBytes;
-  const columns = columnsOf(run, member);
+  const columns = columnsOf(run, thread);
   const panels = columns + 2 * run.vocabSize * columnBytes;
   const out = run.logits + part * run.vocabSize * widthBytes;
   const first = part * run.partBlocks * DEPTH;
@@ -180,16 +181,16 @@ function aboveLargest(
 }
 
 /**
- * Gradient and Adam of one block of columns. The moments are kept in the order of this pass, block after block of columns
+ * Gradient and update of one block of columns. The optimizer's state is kept in the order of this pass, block after block of columns
  * and in it token after token: pieces of rows that stand far apart are slow to come from memory.
  */
-export function updateColumns(run: Run, block: u32, member: u32): void {
+function updateColumns(run: Run, block: u32, thread: u32): void {
   const count = run.distinctCount;
   const rest = run.vocabSize - count;
   const widthBytes = <usize>blockWidth(count) << 2;
   const rowBytes = <usize>run.stride << 2;
   const columnBytes = <usize>run.columnBytes;
-  const columns = columnsOf(run, member);
+  const columns = columnsOf(run, thread);
   const g = run.logits;
   const d = block * DEPTH;
   const depth = min(DEPTH, run.stride - d);
@@ -204,11 +205,21 @@ export function updateColumns(run: Run, block: u32, member: u32): void {
     rest, depth, count, false, run.wide,
   );
   let weights = run.embedding + (<usize>d << 2);
-  let moments = (<usize>d * run.vocabSize) << 2;
+  let state = (<usize>d * run.vocabSize) << 2;
+  // one second moment for all tokens: the columns' own
+  const row2 = run.embeddingState2 + (<usize>d << 2);
+  if (run.squares) {
+    // behind columns and gradient, where the panels were
+    const squares = gradient + run.vocabSize * columnBytes;
+    memory.fill(squares, 0, <usize>depth << 3);
+    for (let row = gradient; row < squares; row += columnBytes) addSquares(squares, row, <usize>depth << 2);
+    coupleMoments(run, row2, squares, run.vocabSize, depth);
+  }
   for (let token: usize = 0; token < <usize>run.vocabSize << 2; token += 4) {
     const row = gradient + <usize>load<u32>(run.places + token) * columnBytes;
-    updateParameters(run, weights, run.embeddingFirst + moments, run.embeddingSecond + moments, row, depth);
+    const state2 = run.squares ? row2 : at(run.embeddingState2, state);
+    updateParameters(run, weights, at(run.embeddingState, state), state2, row, depth);
     weights += rowBytes;
-    moments += <usize>depth << 2;
+    state += <usize>depth << 2;
   }
 }

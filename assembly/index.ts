@@ -4,13 +4,14 @@
  * a larger one, where V8 would run out of registers.
  */
 export { adamUpdate } from "./adam";
-export { zipfProbabilities } from "./distribution";
+export { gradientNorm } from "./exact";
 export { addExpected, columnMax, exponentiate, fourLogits, packPanels, sumOfExponentials } from "./logits";
 export { multiply, panel1x16, panel1x4, panel2x16, panel4x16, panel4x4, panel4x8 } from "./matmul";
-export { inputLosses, sampledLoss } from "./population";
+export { serve } from "./parallel";
+export { inputLosses, pairLosses, predictions } from "./population";
 export { buildAliasTable, drawTokens } from "./sampler";
+export { drawPairs } from "./source";
 export { eigenvalues, spectrum } from "./spectrum";
-export { serve } from "./crew";
 export { advance, step } from "./step";
 export { dot } from "./vector";
 export { gaussianWeights } from "./weights";

@@ -1,3 +1,4 @@
+import { BLOCK_COLUMNS } from "../src/kernel/constants";
 import { constant, exp2, LOG2_E } from "./exp";
 import { madd, multiply, PANEL } from "./matmul";
 import { normForward } from "./norm";
@@ -5,7 +6,7 @@ import { Run } from "./run";
 import { addToDoubles } from "./vector";
 
 /** Steps of d that are multiplied before the next rows come: a panel of them (12 kB) stays in the L1 cache. */
-export const DEPTH: u32 = 192;
+export const DEPTH: u32 = BLOCK_COLUMNS;
 
 /**
  * Sums of a softmax between 2^-64 and 2^64 are taken as they are: no term overflows, and what falls below f32's smallest

@@ -9,6 +9,8 @@
  * does, without a counter; unrolled, V8 hoists the loads of all steps and spills. Functions are exported on purpose:
  * inlined into a larger one, V8 spills and the speed halves. Measured in bench/LOG.md.
  */
+import { PANEL_COLUMNS } from "../src/kernel/constants";
+
 @inline
 export function madd(sum: v128, a: v128, b: v128): v128 {
   // relaxed: one rounding or two, as the machine likes it
@@ -17,7 +19,7 @@ export function madd(sum: v128, a: v128, b: v128): v128 {
 }
 
 /** Columns of a full panel. */
-export const PANEL: u32 = 16;
+export const PANEL: u32 = PANEL_COLUMNS;
 
 /** Pairs of rows × 16 columns; M even. */
 export function panel2x16(

@@ -1,8 +1,7 @@
+import { LAYERNORM } from "../src/kernel/constants";
 import { copyRow } from "./vector";
 
-/** The norm between embedding and unembedding; statistics in f64, eps 1e-5 inside the root. */
-export const LAYERNORM: u32 = 1;
-export const RMSNORM: u32 = 2;
+/** The norm between embedding and unembedding (src/model/norm.ts); statistics in f64, eps 1e-5 inside the root. */
 
 /** out (stride floats) ← norm(row); mean and 1/σ are stored for the way back. Padding must be zero in gain and bias. */
 export function normForward(

@@ -1,18 +1,18 @@
+/** What an evaluation measures: losses of inputs and of pairs, and what the model predicts, a block of inputs at a time. */
 import { log } from "../src/math/elementary";
+import { LN2 } from "./exp";
 import {
-  addExpected, blockWidth, columnMax, exponentiate, fits, fourLogits, gatherInputs, logitsOfRows, packPanels,
-  sumOfExponentials,
+  blockWidth, columnMax, exponentiate, fits, fourLogits, gatherInputs, logitsOfRows, packPanels, sumOfExponentials,
 } from "./logits";
-import { EVALUATE, share } from "./crew";
-import { SAMPLED_EVALUATION, streamKey } from "./random";
+import { parallelFor } from "./parallel";
 import { Run } from "./run";
-import { drawTokens } from "./sampler";
+import { endRowOf, firstRowOf } from "./segments";
+import { addExpectedLogits, sumOfTargets } from "./source";
 import { symmetricLosses } from "./symmetric";
 import { copyRow } from "./vector";
-import { LN2 } from "./exp";
 
 /**
- * A member's working space in an evaluation: a block of x rows, their panels, a chunk of logits, and rows of the block for
+ * A thread's working space in an evaluation: a block of x rows, their panels, a chunk of logits, and rows of the block for
  * the softmax and the norm.
  */
 @inline
@@ -45,10 +45,10 @@ function allFit(sum: usize, count: u32): bool {
 }
 
 /**
- * x ← the rows of `count` inputs; totals[j] (f64) ← Σ_b 2^(logit_jb − shift_j) and, beside the shifts, the expected logits,
- * all of the same logits in base 2. Shifted by the largest of the first chunk, and by larger ones where sums overflow.
+ * x ← the rows of `count` inputs; totals[j] (f64) ← Σ_b 2^(logit_jb − shift_j) and, beside the shifts, the expected
+ * logits of the targets where they are asked for, all of the same logits in base 2. Shifted by the largest of the first chunk, and by larger ones where sums overflow.
  */
-function sumLogits(run: Run, x: usize, totals: usize, inputs: usize, count: u32): void {
+function sumLogits(run: Run, x: usize, totals: usize, inputs: usize, count: u32, targets: bool): void {
   const width = blockWidth(count);
   const widthBytes = <usize>width << 2;
   const panels = panelsOf(run, x);
@@ -67,7 +67,7 @@ function sumLogits(run: Run, x: usize, totals: usize, inputs: usize, count: u32)
     const rows = min(run.chunkRows, run.vocabSize - row);
     logitsOfRows(run, logits, panels, row, rows, width);
     if (row == 0) columnMax(shift, logits, rows, width);
-    addExpected(expected, logits, run.probabilities + (<usize>row << 3), rows, width);
+    if (targets) addExpectedLogits(run, expected, logits, row, rows, width, inputs, count);
     memory.fill(sum, 0, widthBytes);
     sumOfExponentials(logits, shift, sum, rows, width);
     if (!allFit(sum, count)) {
@@ -90,130 +90,165 @@ function sumLogits(run: Run, x: usize, totals: usize, inputs: usize, count: u32)
 }
 
 /**
- * −Σ_b p_b ln q(b) of one input, from sums in base 2: never below 0 but for rounding, which is cut off. NaN stays NaN.
+ * −Σ_b P(b) ln q(b) of one input, from sums in base 2; P sums to `sumOfTargets`. Never below 0 but for rounding, which is cut
+ * off. NaN stays NaN.
  */
 @inline
-export function lossOf(run: Run, total: f64, shift: f32, expected: f64): f64 {
-  return max(0.0, log(total) - (expected - f64(shift) * run.probabilitySum) * LN2);
+export function lossOf(total: f64, shift: f32, expected: f64, sumOfTargets: f64): f64 {
+  return max(0.0, log(total) - (expected - f64(shift) * sumOfTargets) * LN2);
+}
+
+@inline
+function blockCount(run: Run): u32 {
+  return (run.evaluationCount + run.evaluationBlock - 1) / run.evaluationBlock;
 }
 
 /**
- * Population loss of single inputs: losses[i] (f64, nats) = logSumExp_b(logits) − Σ_b p_b logit_b for the `count` inputs
+ * Population loss of single inputs: losses[i] (f64, nats) = logSumExp_b(logits) − Σ_b P(b|i) logit_b for the `count` inputs
  * that are listed.
  */
 export function inputLosses(run: Run, count: u32): void {
   // such a config lists all tokens
   if (run.symmetric && symmetricLosses(run)) return;
   run.evaluationCount = count;
-  share(run, EVALUATE, (count + run.evaluationBlock - 1) / run.evaluationBlock);
+  parallelFor(run, blockCount(run), lossesOfBlock);
 }
 
 /** The losses of one block of inputs. */
-export function lossesOfBlock(run: Run, block: u32, member: u32): void {
+function lossesOfBlock(run: Run, block: u32, thread: u32): void {
   const first = block * run.evaluationBlock;
   const count = min(run.evaluationBlock, run.evaluationCount - first);
   const losses = run.evaluationLosses + (<usize>first << 3);
-  const x = run.scratch + <usize>member * run.scratchBytes;
-  sumLogits(run, x, losses, run.evaluationInputs + (<usize>first << 2), count);
+  const inputs = run.evaluationInputs + (<usize>first << 2);
+  const x = run.scratch + <usize>thread * run.scratchBytes;
+  sumLogits(run, x, losses, inputs, count, true);
   for (let j: usize = 0; j < <usize>count << 2; j += 4) {
     const at = losses + (j << 1);
-    store<f64>(at, lossOf(run, load<f64>(at), load<f32>(shiftsOf(run, x) + j), load<f64>(expectedOf(run, x) + (j << 1))));
+    const expected = load<f64>(expectedOf(run, x) + (j << 1));
+    store<f64>(
+      at, lossOf(load<f64>(at), load<f32>(shiftsOf(run, x) + j), expected, sumOfTargets(run, load<u32>(inputs + j))),
+    );
   }
 }
 
-/** Mean and sum of squared deviations of weighted values, one after the other (West 1979): f64 each, and how many so far. */
+/** Losses of single pairs, −ln q(b|a) in nats, for the `count` inputs that are listed with their targets. */
+export function pairLosses(run: Run, count: u32): void {
+  run.evaluationCount = count;
+  parallelFor(run, blockCount(run), pairLossesOfBlock);
+}
+
+function pairLossesOfBlock(run: Run, block: u32, thread: u32): void {
+  const first = block * run.evaluationBlock;
+  const count = min(run.evaluationBlock, run.evaluationCount - first);
+  const totals = run.evaluationLosses + (<usize>first << 3);
+  const scratch = run.scratch + <usize>thread * run.scratchBytes;
+  const rowBytes = <usize>run.stride << 2;
+  sumLogits(run, scratch, totals, run.evaluationInputs + (<usize>first << 2), count, false);
+  // four logits, where the expected ones would be
+  const logits = expectedOf(run, scratch);
+  for (let j: u32 = 0; j < count; j++) {
+    const x = scratch + j * rowBytes;
+    const logTotal = log(load<f64>(totals + (<usize>j << 3)));
+    const shift = f64(load<f32>(shiftsOf(run, scratch) + (<usize>j << 2)));
+    const starts = run.pairStarts + (<usize>(first + j) << 2);
+    const last = load<u32>(starts, 4) - 1;
+    for (let i = load<u32>(starts); i <= last; i += 4) {
+      const u0 = targetRow(run, i), u1 = targetRow(run, min(i + 1, last));
+      const u2 = targetRow(run, min(i + 2, last)), u3 = targetRow(run, min(i + 3, last));
+      fourLogits(logits, x, x, x, x, u0, u1, u2, u3, run.dim);
+      for (let k: u32 = 0; k < min(4, last + 1 - i); k++) {
+        const logit = f64(load<f32>(logits + (<usize>k << 2)));
+        store<f64>(run.pairLosses + (<usize>(i + k) << 3), max(0.0, logTotal - (logit - shift) * LN2));
+      }
+    }
+  }
+}
+
 @inline
-function addValue(moments: usize, value: f64, times: f64): void {
-  const count = load<f64>(moments, 16) + times;
-  const delta = value - load<f64>(moments);
-  const mean = load<f64>(moments) + (delta * times) / count;
-  store<f64>(moments, mean);
-  store<f64>(moments, load<f64>(moments, 8) + times * delta * (value - mean), 8);
-  store<f64>(moments, count, 16);
+function targetRow(run: Run, pair: u32): usize {
+  return run.unembedding + load<u32>(run.pairTargets + (<usize>pair << 2)) * (<usize>run.stride << 2);
 }
 
 /**
- * Loss over `size` drawn pairs, as the post evaluates: out ← mean and sample variance (f64 each; 80 bytes are used). Pairs
- * are grouped by input (a counting sort) and equal pairs are computed once.
+ * Of the `count` inputs that are listed with their weights: losses, entropies of what each predicts (f64, nats), and
+ * meanPrediction (V f64) += Σ weight · q. Two passes over the logits: the second knows what the softmax sums to.
  */
-export function sampledLoss(run: Run, out: usize, size: u32): void {
-  const key = streamKey(u64(run.seed), SAMPLED_EVALUATION, u64(run.step));
-  const starts = run.sampleStarts;
-  const targets = run.sampleTargets;
-  const one = run.evaluationInputs;
-  memory.fill(starts, 0, (<usize>run.vocabSize + 1) << 2);
-  for (let i: u32 = 0; i < size; i++) {
-    drawTokens(one, 1, run.aliasTable, run.vocabSize, key, u64(i) << 1, 0);
-    const at = starts + (<usize>load<u32>(one) << 2);
-    store<u32>(at, load<u32>(at) + 1);
-  }
-  let total: u32 = 0;
-  for (let a: usize = 0; a < <usize>run.vocabSize << 2; a += 4) {
-    const here = load<u32>(starts + a);
-    store<u32>(starts + a, total);
-    total += here;
-  }
-  for (let i: u32 = 0; i < size; i++) {
-    drawTokens(one, 1, run.aliasTable, run.vocabSize, key, u64(i) << 1, 0);
-    const at = starts + (<usize>load<u32>(one) << 2);
-    const place = load<u32>(at);
-    store<u32>(at, place + 1);
-    drawTokens(targets + (<usize>place << 2), 1, run.aliasTable, run.vocabSize, key, (u64(i) << 1) + 1, 0);
-  }
-  // starts[a] is now where a's pairs end
-  memory.fill(out, 0, 24);
-  let count: u32 = 0;
-  for (let a: u32 = 0; a <= run.vocabSize; a++) {
-    if (a < run.vocabSize) {
-      const from: u32 = a == 0 ? 0 : load<u32>(starts + (<usize>(a - 1) << 2));
-      if (load<u32>(starts + (<usize>a << 2)) > from) store<u32>(run.evaluationInputs + (<usize>(count++) << 2), a);
-    }
-    if (count == run.evaluationBlock || (a == run.vocabSize && count > 0)) {
-      sumLogits(run, run.scratch, run.evaluationLosses, run.evaluationInputs, count);
-      for (let j: u32 = 0; j < count; j++) addPairsOf(run, out, j);
-      count = 0;
+export function predictions(run: Run, count: u32): void {
+  run.evaluationCount = count;
+  parallelFor(run, blockCount(run), sumsOfBlock);
+  for (let block: u32 = 0; block < blockCount(run); block++) {
+    run.block = block;
+    parallelFor(run, run.segments, predictSegment);
+    const first = block * run.evaluationBlock;
+    for (let i = first; i < min(first + run.evaluationBlock, count); i++) {
+      // Σ over the segments, in their order
+      let sum: f64 = 0;
+      for (let segment: u32 = 0; segment < run.segments; segment++)
+        sum += load<f64>(run.predictionParts + (<usize>(segment * run.evaluationBlock + i - first) << 3));
+      const at = <usize>i << 3;
+      const total = load<f64>(run.evaluationEntropies + at);
+      store<f64>(run.evaluationEntropies + at, max(0.0, log(total) - (sum / total) * LN2));
     }
   }
-  store<f64>(out, load<f64>(out, 8) / (f64(size) - 1), 8);
 }
 
-/** The losses of the drawn pairs of input j of the block in hand → the moments in `out`; distinct targets four at a time. */
-function addPairsOf(run: Run, out: usize, j: u32): void {
-  const rowBytes = <usize>run.stride << 2;
-  const x = run.scratch + j * rowBytes;
-  const input = load<u32>(run.evaluationInputs + (<usize>j << 2));
-  const from: u32 = input == 0 ? 0 : load<u32>(run.sampleStarts + (<usize>(input - 1) << 2));
-  const to = load<u32>(run.sampleStarts + (<usize>input << 2));
-  const logTotal = log(load<f64>(run.evaluationLosses + (<usize>j << 3)));
-  const shift = f64(load<f32>(shiftsOf(run, run.scratch) + (<usize>j << 2)));
-  for (let i = from; i < to; i++) {
-    const cell = run.targetHeads + (<usize>load<u32>(run.sampleTargets + (<usize>i << 2)) << 2);
-    store<u32>(cell, load<u32>(cell) + 1);
-  }
-  // behind the moments: rows of up to four targets, their counts, their logits
-  const rows = out + 32;
-  const counts = out + 48;
-  const logits = out + 64;
-  let held: u32 = 0;
-  for (let i = from; i < to; i++) {
-    const target = load<u32>(run.sampleTargets + (<usize>i << 2));
-    const cell = run.targetHeads + (<usize>target << 2);
-    const times = load<u32>(cell);
-    if (times != 0) {
-      store<u32>(cell, 0);
-      store<u32>(rows + (<usize>held << 2), u32(run.unembedding + target * rowBytes));
-      store<u32>(counts + (<usize>held << 2), times);
-      held++;
-    }
-    if (held == 0 || (held < 4 && i + 1 < to)) continue;
-    for (let k = held; k < 4; k++) store<u32>(rows + (<usize>k << 2), load<u32>(rows));
-    fourLogits(
-      logits, x, x, x, x, load<u32>(rows), load<u32>(rows, 4), load<u32>(rows, 8), load<u32>(rows, 12), run.dim,
+/** Losses, shifts and, where the entropies will be, the sums of the softmax of one block. */
+function sumsOfBlock(run: Run, block: u32, thread: u32): void {
+  const first = block * run.evaluationBlock;
+  const count = min(run.evaluationBlock, run.evaluationCount - first);
+  const inputs = run.evaluationInputs + (<usize>first << 2);
+  const totals = run.evaluationEntropies + (<usize>first << 3);
+  const x = run.scratch + <usize>thread * run.scratchBytes;
+  sumLogits(run, x, totals, inputs, count, true);
+  for (let j: usize = 0; j < <usize>count << 2; j += 4) {
+    const shift = load<f32>(shiftsOf(run, x) + j);
+    const expected = load<f64>(expectedOf(run, x) + (j << 1));
+    store<f32>(run.evaluationShifts + (<usize>first << 2) + j, shift);
+    store<f64>(
+      run.evaluationLosses + (<usize>first << 3) + (j << 1),
+      lossOf(load<f64>(totals + (j << 1)), shift, expected, sumOfTargets(run, load<u32>(inputs + j))),
     );
-    for (let k: usize = 0; k < <usize>held << 2; k += 4) {
-      const loss = max(0.0, logTotal - (f64(load<f32>(logits + k)) - shift) * LN2);
-      addValue(out, loss, f64(load<u32>(counts + k)));
+  }
+}
+
+/** One segment's rows for the block in hand: what they add to the mean prediction, and Σ_b e_b·(logit_b − shift), e = 2^(logit − shift). */
+function predictSegment(run: Run, segment: u32, thread: u32): void {
+  const first = run.block * run.evaluationBlock;
+  const count = min(run.evaluationBlock, run.evaluationCount - first);
+  const width = blockWidth(count);
+  const widthBytes = <usize>width << 2;
+  const x = run.scratch + <usize>thread * run.scratchBytes;
+  const logits = logitsOf(run, x);
+  const panels = panelsOf(run, x);
+  const rows = rowsOf(run, x);
+  // the norm's mean and 1/σ go where exponentials will be
+  gatherInputs(run, run.evaluationInputs + (<usize>first << 2), count, x, rows, shiftsOf(run, x));
+  packPanels(panels, x, <usize>run.stride << 2, count, run.dim);
+  const shift = run.evaluationShifts + (<usize>first << 2);
+  const weights = run.evaluationWeights + (<usize>first << 3);
+  const totals = run.evaluationEntropies + (<usize>first << 3);
+  const out = run.predictionParts + (<usize>(segment * run.evaluationBlock) << 3);
+  const sum = shiftsOf(run, x);
+  memory.fill(out, 0, <usize>count << 3);
+  const endRow = endRowOf(run, segment);
+  for (let row = firstRowOf(run, segment); row < endRow; row += run.chunkRows) {
+    const height = min(run.chunkRows, endRow - row);
+    logitsOfRows(run, logits, panels, row, height, width);
+    for (let r: u32 = 0; r < height; r++) {
+      const at = logits + r * widthBytes;
+      copyRow(rows, at, widthBytes);
+      exponentiate(rows, shift, sum, 1, width);
+      let mean: f64 = 0;
+      for (let j: usize = 0; j < <usize>count << 2; j += 4) {
+        const e = f64(load<f32>(rows + j));
+        // of what vanishes the logit may be infinite
+        if (e == 0) continue;
+        const part = out + (j << 1);
+        mean += (load<f64>(weights + (j << 1)) / load<f64>(totals + (j << 1))) * e;
+        store<f64>(part, load<f64>(part) + e * f64(load<f32>(at + j) - load<f32>(shift + j)));
+      }
+      const token = run.meanPrediction + (<usize>(row + r) << 3);
+      store<f64>(token, load<f64>(token) + mean);
     }
-    held = 0;
   }
 }

@@ -4,11 +4,6 @@
  */
 export const GOLDEN: u64 = 0x9e3779b97f4a7c15;
 
-export const BATCH: u64 = 0;
-export const EMBEDDING: u64 = 1;
-export const UNEMBEDDING: u64 = 2;
-export const SAMPLED_EVALUATION: u64 = 3;
-
 @inline
 export function mix(z: u64): u64 {
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;

@@ -10,19 +10,12 @@ export class Run {
   // f64 first, so that they are aligned
   seed: f64;
   step: f64;
-  beta1: f64;
-  beta2: f64;
-  eps: f64;
-  /** β₁ᵗ and β₂ᵗ, t updates done. */
-  beta1Power: f64;
-  beta2Power: f64;
-  /** Of the update in hand: rate/(1 − β₁ᵗ) and 1/sqrt(1 − β₂ᵗ). */
-  stepSize: f64;
-  secondScale: f64;
   loss: f64;
   meanEnergyShare: f64;
   /** Σ p: 1 up to rounding. */
   probabilitySum: f64;
+  /** Topics: λ·2^32, what the upper half of a random word is held against. */
+  topicThreshold: f64;
 
   vocabSize: u32;
   dim: u32;
@@ -31,6 +24,11 @@ export class Run {
   tied: u32;
   /** 0 none, 1 layernorm, 2 rmsnorm */
   norm: u32;
+  /** Which optimizer (optimizer.ts), and where the f64 scalars of the update in hand are. */
+  optimizer: u32;
+  scalars: usize;
+  /** 1 if steps take the gradient of the population loss (exact.ts). */
+  exact: u32;
   /** 1 if a step takes the combined products of combined.ts. */
   combined: u32;
   /** Bytes of a row of a block of columns there. */
@@ -51,28 +49,29 @@ export class Run {
   parts: u32;
   partBlocks: u32;
   /** Threads at work (1: the caller alone). */
-  members: u32;
+  threads: u32;
   /** Whether the products take the tile for vectors of 256 bits (matmul.ts). */
   wide: u32;
-  /** Control block of the crew (crew.ts). */
-  crew: usize;
-  /** Scratch of one thread; each job lays it out. */
+  /** Control block of the threads (parallel.ts). */
+  control: usize;
+  /** Scratch of one thread; each loop's body lays it out. */
   scratch: usize;
   scratchBytes: u32;
 
+  /** Each parameter with the first and the second array of its optimizer's state; 0 for what there is none of. */
   embedding: usize;
-  embeddingFirst: usize;
-  embeddingSecond: usize;
+  embeddingState: usize;
+  embeddingState2: usize;
   /** The same three as above when tied. */
   unembedding: usize;
-  unembeddingFirst: usize;
-  unembeddingSecond: usize;
+  unembeddingState: usize;
+  unembeddingState2: usize;
   gain: usize;
-  gainFirst: usize;
-  gainSecond: usize;
+  gainState: usize;
+  gainState2: usize;
   bias: usize;
-  biasFirst: usize;
-  biasSecond: usize;
+  biasState: usize;
+  biasState2: usize;
   dGain: usize;
   dBias: usize;
 
@@ -80,6 +79,18 @@ export class Run {
   probabilities: usize;
   /** V pairs of u32: threshold, alias. */
   aliasTable: usize;
+  /** How targets are drawn (source.ts). Topics: how many, their alias tables one after another (V pairs of u32), and where
+   * each begins and how many tokens it has (pairs of u32). Tables: an alias table an input (V × V pairs of u32). */
+  targetKind: u32;
+  topicCount: u32;
+  topicStarts: usize;
+  targetTables: usize;
+  /** What a target's logit counts in the expected loss of an input. Topics: V f64 each, for any input and for those of its
+   * topic. Tables: V × V f32, row b for the inputs a, and V f64, what they sum to for each input. */
+  commonWeights: usize;
+  topicWeights: usize;
+  targetProbabilities: usize;
+  targetSums: usize;
   /** B u32 each. */
   inputs: usize;
   targets: usize;
@@ -125,8 +136,11 @@ export class Run {
   /** block floats each: n/(B Z), of a combined step, and the shift of the softmax in base 2. */
   inputScale: usize;
   inputShift: usize;
-  /** V × stride, only for batches of more than one block: the gradient. */
+  /** V × stride, only where a gradient is needed whole: batches of more than one block, exact gradients, coupled Adam. */
   gradient: usize;
+  /** 1 if an update needs the sums of the gradient's squares first; chunks × stride f64 of them. */
+  squares: u32;
+  chunkSquares: usize;
   /** Combined step: V u32, the distinct inputs first, and the place of each token there. */
   order: usize;
   places: usize;
@@ -143,7 +157,16 @@ export class Run {
   symmetric: u32;
   expectedLogits: usize;
   pairShifts: usize;
-  /** Sampled evaluation: V + 1 u32 and `size` u32. */
-  sampleStarts: usize;
-  sampleTargets: usize;
+  /** Pairs of an evaluation: where each input's begin (one more than inputs), targets (u32) and losses (f64). */
+  pairStarts: usize;
+  pairTargets: usize;
+  pairLosses: usize;
+  /** Predictions: f64 weights and entropies of the listed inputs, their softmax's shifts (f32), and V f64, the mean of what
+   * they predict. */
+  evaluationWeights: usize;
+  evaluationEntropies: usize;
+  evaluationShifts: usize;
+  meanPrediction: usize;
+  /** segments × evaluationBlock f64. */
+  predictionParts: usize;
 }

@@ -42,6 +42,14 @@ function fill(out: usize, token: u32, probabilities: usize, likeliest: u32): voi
   store<u32>(out + (<usize>token << 3), possible ? token : likeliest, 4);
 }
 
+/** The token that 64 random bits name: the upper 32 choose the column, the lower 32 choose within it. */
+@inline
+export function drawToken(aliasTable: usize, size: u32, bits: u64): u32 {
+  const column = u32(((bits >> 32) * u64(size)) >> 32);
+  const entry = load<u64>(aliasTable + (<usize>column << 3));
+  return u32(bits) < u32(entry) ? column : u32(entry >> 32);
+}
+
 /** `count` tokens: token i from random word first + i·by of the stream. */
 export function drawTokens(
   out: usize,
@@ -56,10 +64,7 @@ export function drawTokens(
   let counter = key + GOLDEN * (first + 1);
   const stride = GOLDEN * by;
   for (let i: usize = 0; i < <usize>count << 2; i += 4) {
-    const bits = mix(counter);
+    store<u32>(out + i, drawToken(aliasTable, size, mix(counter)));
     counter += stride;
-    const column = u32(((bits >> 32) * u64(size)) >> 32);
-    const entry = load<u64>(aliasTable + (<usize>column << 3));
-    store<u32>(out + i, u32(bits) < u32(entry) ? column : u32(entry >> 32));
   }
 }

@@ -5,10 +5,10 @@
  *   tokens b,
  * and each token adds up what its own block and the earlier ones found, in their order.
  */
-import { EVALUATE_PAIRS, share } from "./crew";
 import { constant, exp2 } from "./exp";
 import { addExpected, blockWidth, fourLogits, inRange, logitsOfRows, packPanels, sumOfExponentials } from "./logits";
 import { logitsOf, lossOf, panelsOf, rowsOf } from "./population";
+import { parallelFor } from "./parallel";
 import { Run } from "./run";
 
 /** Partial sums of a later token from one block: of p·logit (f64), and behind all of those of exponentials (f32). */
@@ -37,7 +37,7 @@ export function symmetricLosses(run: Run): bool {
     const e3 = rowOf(run, min(token + 3, last));
     fourLogits(run.pairShifts + (<usize>token << 2), e0, e1, e2, e3, e0, e1, e2, e3, run.dim);
   }
-  share(run, EVALUATE_PAIRS, blockCount(run));
+  parallelFor(run, blockCount(run), pairsOfBlock);
   for (let token: u32 = 0; token < run.vocabSize; token++) {
     const at = losses + (<usize>token << 3);
     let total = load<f64>(at);
@@ -48,7 +48,7 @@ export function symmetricLosses(run: Run): bool {
     }
     // an infinite logit of a token that never comes makes NaN here, and is passed over where rows are taken one by one
     if (!inRange(total) || isNaN(expected)) return false;
-    store<f64>(at, lossOf(run, total, load<f32>(run.pairShifts + (<usize>token << 2)), expected));
+    store<f64>(at, lossOf(total, load<f32>(run.pairShifts + (<usize>token << 2)), expected, run.probabilitySum));
   }
   return true;
 }
@@ -59,12 +59,12 @@ function rowOf(run: Run, token: u32): usize {
 }
 
 /** One block of inputs against itself and all later tokens. */
-export function pairsOfBlock(run: Run, block: u32, member: u32): void {
+function pairsOfBlock(run: Run, block: u32, thread: u32): void {
   const rowBytes = <usize>run.stride << 2;
   const first = block * run.evaluationBlock;
   const count = min(run.evaluationBlock, run.vocabSize - first);
   const width = blockWidth(count);
-  const scratch = run.scratch + <usize>member * run.scratchBytes;
+  const scratch = run.scratch + <usize>thread * run.scratchBytes;
   const panels = panelsOf(run, scratch);
   const logits = logitsOf(run, scratch);
   const shift = rowsOf(run, scratch);

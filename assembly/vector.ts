@@ -50,6 +50,15 @@ export function addToDoubles(out: usize, x: usize, factor: f64, bytes: usize): v
   }
 }
 
+/** out (f64) += x² */
+export function addSquares(out: usize, x: usize, bytes: usize): void {
+  for (let i: usize = 0; i < bytes; i += 8) {
+    const at = out + (i << 1);
+    const value = f64x2.promote_low_f32x4(v128.load64_zero(x + i));
+    v128.store(at, f64x2.add(v128.load(at), f64x2.mul(value, value)));
+  }
+}
+
 /** out ← or += factor · x, x in f64 */
 export function fromDoubles(out: usize, x: usize, factor: f64, add: bool, bytes: usize): void {
   for (let i: usize = 0; i < bytes; i += 4) {

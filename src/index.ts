@@ -1,5 +1,5 @@
 /** The library: runs unchanged in Node, browsers and edge runtimes. Nothing here reaches a Node module. */
-export type { Batch, PopulationLoss, Spectrum, Weights } from "./backend/backend.js";
+export type { Backend, BackendKind, BackendOptions } from "./backend/backend.js";
 export {
   ConfigError,
   canonicalConfig,
@@ -15,12 +15,16 @@ export {
   type Schedule,
   type ScheduleInput,
 } from "./config.js";
+export type { Batch } from "./data/batch.js";
 export { tokenProbabilities } from "./data/distribution.js";
 export { entropy } from "./data/entropy.js";
 export { decodeNpy, encodeNpy, type NpyArray } from "./formats/npy.js";
 export { decodeSafetensors, encodeSafetensors } from "./formats/safetensors.js";
+export type { Weights } from "./model/parameters.js";
 export { effectiveDimension } from "./observables/effectiveDimension.js";
 export { lossDecayExponent } from "./observables/lossDecayExponent.js";
+export type { PopulationLoss } from "./observables/population.js";
+export type { Spectrum } from "./observables/spectrum.js";
 export { cosine, join, linearDecay, sequence, warmup, warmupStableDecay } from "./schedule/constructors.js";
 export { learningRateAt, type PiecewiseLinear } from "./schedule/schedule.js";
 export { createTrainer, restoreTrainer } from "./training/create.js";

@@ -1,70 +1,76 @@
-/** Who computes: one interface, whatever stands behind it. A backend holds the state of one run. */
+/**
+ * Who computes: one interface, whatever stands behind it. A backend holds the state of one run. Evaluations and observables
+ * are composed of what it computes, once for all backends (src/observables/).
+ */
+import type { RunConfig } from "../config.js";
+import type { Batch } from "../data/batch.js";
+import type { TokenSource } from "../data/source.js";
+import type { Weights } from "../model/parameters.js";
+import type { Running } from "../optimizer/optimizer.js";
 
-/** Pairs of one step, as a caller hands them in: input a and target b, each below V. */
-export interface Batch {
-  inputs: Uint32Array;
-  targets: Uint32Array;
-}
-
-/** Population loss in nats. `standardError` is 0 when the loss is exact. */
-export interface PopulationLoss {
-  loss: number;
-  standardError: number;
-}
-
-/** Eigenvalue spectrum of the centred embedding, summarised. All are at least 1 but `meanEnergyShare` (0 to 1). */
-export interface Spectrum {
-  /** exp(-Σ r ln r), r the explained-variance ratios (squared singular values, normalised). */
-  effectiveDimension: number;
-  /** (Σλ)²/Σλ² */
-  participationRatio: number;
-  /** Σλ/λ_max */
-  stableRank: number;
-  /** Roy and Vetterli: exp of the entropy of the normalised, unsquared singular values. */
-  effectiveRank: number;
-  /** Share of ‖E‖² in the mean row, which centring removes. */
-  meanEnergyShare: number;
-}
-
-/** Trained arrays, row-major and unpadded. `unembedding` is undefined when tied; gain and bias exist with a norm. */
-export interface Weights {
-  /** V×D */
-  embedding: Float32Array;
-  /** V×D */
-  unembedding?: Float32Array;
-  /** D */
-  gain?: Float32Array;
-  /** D, layernorm only */
-  bias?: Float32Array;
-}
-
-/** Everything a run needs to go on: weights with Adam's moments, in the same shapes, the step count and β₁ᵗ and β₂ᵗ. */
+/** Everything a run needs to go on. */
 export interface OptimizerState {
+  /** Updates done. */
   step: number;
   weights: Weights;
-  firstMoment: Weights;
-  secondMoment: Weights;
+  /** The optimizer's arrays, by their names: of every parameter one, in its shape or that of one row (D). */
+  arrays: Record<string, Weights>;
   /** Running products, one factor a step: what a power by another way would give differs in its last bit. */
-  scalars: { beta1Power: number; beta2Power: number };
+  scalars: Running;
 }
 
-/** A result, or the promise of one: who computes may be on another thread. */
+/** A result, or the promise of one: who computes may be on another thread, or on a GPU. */
 export type Now<T> = T | Promise<T>;
+
+/** Goes on with a result: at once, or when it is there. */
+export const after = <A, B>(value: Now<A>, next: (value: A) => Now<B>): Now<B> =>
+  value instanceof Promise ? value.then(next) : next(value);
 
 export interface Advanced {
   /** Steps done in this call: fewer than asked when a loss was not finite. */
   done: number;
-  /** Mean batch loss of the last step, before its update, in nats; not finite when the run diverged. */
+  /** Mean batch loss of the last step (the population loss where gradients are exact), before its update, in nats; not
+   * finite when the run diverged. */
   loss: number;
 }
 
+/** Eigenvalues of the centred embedding's Gram matrix, the smaller of V×V and D×D. */
+export interface Eigenvalues {
+  /** min(V, D) of them, in no order: squared singular values. */
+  values: Float64Array;
+  /** Share of ‖E‖² in the mean row, which centring removes. */
+  meanEnergyShare: number;
+}
+
+/** What the model predicts for a list of inputs. */
+export interface Predictions {
+  /** −Σ_b P(b|a) ln q_a(b) of each input, nats. */
+  losses: Float64Array;
+  /** Entropies of q_a, nats. */
+  entropies: Float64Array;
+  /** Σ weight · q_a, length V. */
+  mean: Float64Array;
+}
+
 export interface Backend {
-  /** One update a rate, on drawn batches; stops before the update of a step whose loss is not finite. */
+  /** One update a rate, on drawn batches or exact gradients; stops before the update of a step whose loss is not finite. */
   advance(learningRates: Float64Array): Now<Advanced>;
   /** One update on the caller's batch. */
   stepOn(batch: Batch, learningRate: number): Now<Advanced>;
-  evaluate(): Now<PopulationLoss>;
-  spectrum(): Now<Spectrum>;
+  /** The first `count` pairs of the stream of this purpose at the step that the run is at. */
+  draw(purpose: number, count: number): Now<Batch>;
+  /** Expected loss of each input over its targets, logSumExp − Σ_b P(b|a) logit_ab, in nats. */
+  inputLosses(inputs: Uint32Array): Now<Float64Array>;
+  /**
+   * Losses of single pairs, −ln q(b|a) in nats: input i has the targets starts[i] … starts[i + 1] − 1, each at most once.
+   * @param starts one more than inputs
+   */
+  pairLosses(inputs: Uint32Array, starts: Uint32Array, targets: Uint32Array): Now<Float64Array>;
+  /** What the model predicts for these inputs, the mean of it under these weights. For sources that are conditional. */
+  predictions(inputs: Uint32Array, weights: Float64Array): Now<Predictions>;
+  /** Norm of the gradient of the population loss with respect to all parameters. For configs with exact gradients. */
+  gradientNorm(): Now<number>;
+  eigenvalues(): Now<Eigenvalues>;
   state(): Now<OptimizerState>;
   setState(state: OptimizerState): Now<void>;
   /** From now on this many threads share the work, as far as the backend was made for it. */
@@ -74,12 +80,32 @@ export interface Backend {
   dispose(): void;
 }
 
-/** A backend that computes on its caller's thread. */
-export interface SynchronousBackend extends Backend {
-  advance(learningRates: Float64Array): Advanced;
-  stepOn(batch: Batch, learningRate: number): Advanced;
-  evaluate(): PopulationLoss;
-  spectrum(): Spectrum;
-  state(): OptimizerState;
-  setState(state: OptimizerState): void;
+/** What a backend is made of, beside the config. */
+export interface BackendOptions {
+  source: TokenSource;
+  /** The compiled kernel, for runtimes that refuse to compile from bytes. */
+  module?: WebAssembly.Module | undefined;
+  /** Threads of the run: how many at first, and how many it may come to have. */
+  threads: number;
+  maxThreads: number;
+  /** Width of the vectors that the runtime computes with. */
+  vectorBits: 128 | 256;
 }
+
+/** A way to compute, as `createTrainer(config, { backend })` takes it. */
+export interface BackendKind {
+  name: string;
+  /** Bytes that a run would hold. */
+  bytes(config: RunConfig, options: { maxThreads: number }): number;
+  /** @throws ConfigError for what it cannot compute */
+  create(config: RunConfig, options: BackendOptions): Now<Backend>;
+}
+
+/** A backend that computes on its caller's thread. */
+export type SynchronousBackend = {
+  [K in keyof Backend]: K extends "setThreads"
+    ? Backend[K]
+    : Backend[K] extends (...args: infer A) => infer R
+      ? (...args: A) => Exclude<R, Promise<unknown>>
+      : Backend[K];
+};

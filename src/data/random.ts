@@ -3,17 +3,26 @@
  * pseudorandom number generators", OOPSLA 2014) read at a counter instead of walked. Nobody's order of asking matters,
  * so any thread may draw any index. All arithmetic is modulo 2^64.
  */
+import {
+  BATCH,
+  EMBEDDING,
+  LOW_RANK_FACTORS,
+  SAMPLED_EVALUATION,
+  STRATIFIED_EVALUATION,
+  UNEMBEDDING,
+} from "../kernel/constants.js";
 
 const MASK = 0xffffffffffffffffn;
 const GAMMA = 0x9e3779b97f4a7c15n;
 
 /** What a stream is for: each purpose has its own numbers under one seed. */
 export const PURPOSE = {
-  batch: 0,
-  embedding: 1,
-  unembedding: 2,
-  sampledEvaluation: 3,
-  stratifiedEvaluation: 4,
+  batch: BATCH,
+  embedding: EMBEDDING,
+  unembedding: UNEMBEDDING,
+  sampledEvaluation: SAMPLED_EVALUATION,
+  stratifiedEvaluation: STRATIFIED_EVALUATION,
+  lowRankFactors: LOW_RANK_FACTORS,
 } as const;
 
 /** SplitMix64's finaliser, a bijection of 64 bits (Stafford's variant 13). */

@@ -1,4 +1,4 @@
-import type { Batch } from "../backend/backend.js";
+import type { Batch } from "./batch.js";
 import { PURPOSE, randomBits, streamKey } from "./random.js";
 
 /** Column i keeps token i below its threshold (in 2^-32) and gives `aliases[i]` otherwise. Both have length V. */

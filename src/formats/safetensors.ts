@@ -2,8 +2,9 @@
  * Weights as safetensors (huggingface.co/docs/safetensors): the length of a JSON header (u64), the header with dtype,
  * shape and place of every tensor, the data. Readable by the safetensors packages of PyTorch, JAX and NumPy.
  */
-import type { Weights } from "../backend/backend.js";
+
 import { ConfigError, canonicalConfig, type RunConfigInput, show } from "../config.js";
+import type { Weights } from "../model/parameters.js";
 import { bytesOf, checkBytes, checkFloats, copied, isShape, sizeOf } from "./file.js";
 import { repeatedName } from "./repeatedName.js";
 

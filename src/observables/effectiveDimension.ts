@@ -1,7 +1,6 @@
-import type { Spectrum } from "../backend/backend.js";
 import { centredGram } from "../backend/reference/spectrum.js";
-import { summarize } from "../backend/spectrum.js";
 import { ConfigError } from "../config.js";
+import { type Spectrum, summarize } from "./spectrum.js";
 
 /**
  * How many dimensions a matrix uses: the summary of its spectrum with the mean row removed (see Spectrum for each

@@ -5,7 +5,7 @@
  * the second moment is of the mean of g² over the vocabulary, one value a dimension.
  */
 import * as v from "valibot";
-import { ADAM } from "../kernel/constants.js";
+import { ADAM, COUPLED_ADAM } from "../kernel/constants.js";
 import { fractionBelowOne, nonNegative, positive, trueOrFalse } from "../schema.js";
 import type { Optimizer } from "./optimizer.js";
 
@@ -34,7 +34,7 @@ export interface AdamInput {
 
 export const adam: Optimizer<AdamInput, Adam> = {
   kind: "adam",
-  code: ADAM,
+  code: ({ coupled }) => (coupled ? COUPLED_ADAM : ADAM),
   schema: v.strictObject({
     kind: v.literal("adam"),
     beta1: v.optional(fractionBelowOne, 0.9),
@@ -44,12 +44,10 @@ export const adam: Optimizer<AdamInput, Adam> = {
     coupled: v.optional(trueOrFalse, false),
   }) as v.GenericSchema<AdamInput, Adam>,
   state: ({ coupled }) => ({ firstMoment: "parameter", secondMoment: coupled ? "row" : "parameter" }),
-  running: { beta1Power: 1, beta2Power: 1 },
+  factors: ({ beta1, beta2 }) => ({ beta1Power: beta1, beta2Power: beta2 }),
   scalars({ beta1, beta2, eps, weightDecay }, learningRate, running, out, at) {
-    running.beta1Power *= beta1;
-    running.beta2Power *= beta2;
     out[at] = learningRate / (1 - running.beta1Power);
-    out[at + 1] = 1 / Math.sqrt(1 - running.beta2Power);
+    out[at + 1] = Math.sqrt(1 - running.beta2Power);
     out[at + 2] = beta1;
     out[at + 3] = beta2;
     out[at + 4] = eps;
@@ -57,7 +55,7 @@ export const adam: Optimizer<AdamInput, Adam> = {
   },
   needsWholeGradient: ({ coupled }) => coupled,
   update(
-    [stepSize, secondScale, beta1, beta2, eps, kept],
+    [stepSize, correction, beta1, beta2, eps, kept],
     { theta, gradient, state: { firstMoment, secondMoment }, columns },
   ) {
     const rows = theta.length / secondMoment.length;
@@ -74,7 +72,7 @@ export const adam: Optimizer<AdamInput, Adam> = {
       firstMoment[i] = beta1 * firstMoment[i] + (1 - beta1) * gradient[i];
       theta[i] =
         kept * theta[i] -
-        (stepSize * firstMoment[i]) / (Math.sqrt(secondMoment[i % secondMoment.length]) * secondScale + eps);
+        (stepSize * firstMoment[i]) / (Math.sqrt(secondMoment[i % secondMoment.length]) / correction + eps);
     }
   },
 };

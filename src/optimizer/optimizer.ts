@@ -16,29 +16,47 @@ export interface Update {
   columns: number;
 }
 
-/** Scalars of one update at most: room for each step's in the kernel's memory. */
-export const MOST_SCALARS = 6;
+/** Running products of an optimizer, by name: β₁ᵗ after t updates. */
+export type Running = Record<string, number>;
+
+/** The products before the first update. */
+export const startRunning = (factors: Running): Running =>
+  Object.fromEntries(Object.keys(factors).map((name) => [name, 1]));
+
+/** One update further, in place. */
+export function advanceRunning(running: Running, factors: Running): void {
+  for (const name in factors) running[name] *= factors[name];
+}
+
+/** After `count` updates, formed one factor at a time as a run forms them, until they no longer change. */
+export const runningAfter = (factors: Running, count: number): Running =>
+  Object.fromEntries(
+    Object.entries(factors).map(([name, factor]) => {
+      let product = 1;
+      for (let t = 0; t < count; t++) {
+        const next = product * factor;
+        if (next === product) break;
+        product = next;
+      }
+      return [name, product];
+    }),
+  );
 
 export interface Optimizer<Input extends { kind: string }, Config extends Input> {
   kind: Config["kind"];
   /** The number by which the kernel knows it (src/kernel/constants.ts). */
-  code: number;
+  code(config: Config): number;
   schema: v.GenericSchema<Input, Config>;
   /** Arrays kept for every parameter, all zeros at first; one or two at most, in the kernel's order. */
   state(config: Config): Record<string, StateShape>;
-  /** Numbers that change by a factor a step, before the first: they travel in snapshots, so that no power is formed anew. */
-  running: Readonly<Record<string, number>>;
+  /** What the running products are multiplied by at each update; they begin at 1, and travel in snapshots. */
+  factors(config: Config): Running;
   /**
-   * What one update computes with, into `out` from `at` on, in the order of the kernel's file; takes `running` one step
-   * further first.
+   * What one update computes with, into `out` from `at` on, in the order of the kernel's file (SCALARS of
+   * src/kernel/constants.ts at most).
+   * @param running the products with this update's factors in them
    */
-  scalars(
-    config: Config,
-    learningRate: number,
-    running: Record<string, number>,
-    out: Float64Array,
-    at: number,
-  ): void;
+  scalars(config: Config, learningRate: number, running: Running, out: Float64Array, at: number): void;
   /** Whether a parameter moves only once the gradients of all its rows are known. */
   needsWholeGradient?(config: Config): boolean;
   /** The update in f64, in place: the oracle of the kernel's. `scalars` as filled in above. */

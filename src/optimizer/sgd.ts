@@ -26,7 +26,7 @@ export interface SgdInput {
 
 export const sgd: Optimizer<SgdInput, Sgd> = {
   kind: "sgd",
-  code: SGD,
+  code: () => SGD,
   schema: v.pipe(
     v.strictObject({
       kind: v.literal("sgd"),
@@ -40,7 +40,7 @@ export const sgd: Optimizer<SgdInput, Sgd> = {
     ),
   ) as unknown as v.GenericSchema<SgdInput, Sgd>,
   state: ({ momentum }): Record<string, "parameter"> => (momentum > 0 ? { momentum: "parameter" } : {}),
-  running: {},
+  factors: () => ({}),
   scalars({ momentum, nesterov, weightDecay }, learningRate, _, out, at) {
     out[at] = learningRate;
     out[at + 1] = momentum;

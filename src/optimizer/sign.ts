@@ -23,13 +23,13 @@ const LEAST = 1e-30;
 
 export const sign: Optimizer<SignInput, Sign> = {
   kind: "sign",
-  code: SIGN,
+  code: () => SIGN,
   schema: v.strictObject({
     kind: v.literal("sign"),
     momentum: v.optional(fractionBelowOne, 0),
   }) as v.GenericSchema<SignInput, Sign>,
   state: ({ momentum }): Record<string, "parameter"> => (momentum > 0 ? { momentum: "parameter" } : {}),
-  running: {},
+  factors: () => ({}),
   scalars({ momentum }, learningRate, _, out, at) {
     out[at] = learningRate;
     out[at + 1] = momentum;

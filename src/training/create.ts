@@ -1,10 +1,9 @@
 /** Trainers, from a config or from a snapshot. */
-import type { Backend } from "../backend/backend.js";
-import { createReferenceBackend } from "../backend/reference/backend.js";
-import { createWasmBackend } from "../backend/wasm/backend.js";
-import { RESERVED } from "../backend/wasm/kernel.js";
-import { planLayout } from "../backend/wasm/layout.js";
+import type { Backend, BackendKind } from "../backend/backend.js";
+import { reference } from "../backend/reference/backend.js";
+import { wasm } from "../backend/wasm/backend.js";
 import { ConfigError, parseConfig, type RunConfig, type RunConfigInput } from "../config.js";
+import { createSource, type TokenSource } from "../data/source.js";
 import { defaultMemoryLimit } from "./defaultMemoryLimit.js";
 import { type CompleteTrainerOptions, completeTrainerOptions, type TrainerOptions } from "./options.js";
 import { decodeSnapshot } from "./snapshot.js";
@@ -22,10 +21,11 @@ export async function createTrainer(
 ): Promise<Trainer> {
   const config = frozen(parseConfig(input));
   const complete = completeTrainerOptions(options);
-  const backend = await createBackend(config, complete);
+  const { backend, source } = await begin(config, complete);
   return new Trainer({
     config,
     backend,
+    source,
     maxThreads: complete.maxThreads,
     trainLoss: null,
     recorded: null,
@@ -48,11 +48,12 @@ export async function restoreTrainer(
   const config = frozen(steps === undefined ? stored : parseConfig({ ...stored, steps }));
   if (steps !== undefined && steps < state.step)
     throw new ConfigError(`steps: expected at least ${state.step}, the snapshot's step, got ${steps}`);
-  const backend = await createBackend(config, complete);
+  const { backend, source } = await begin(config, complete);
   await backend.setState(state);
   return new Trainer({
     config,
     backend,
+    source,
     maxThreads: complete.maxThreads,
     trainLoss,
     recorded,
@@ -70,14 +71,23 @@ function frozen<T>(value: T): T {
   return value;
 }
 
-/** @throws ConfigError when the run would hold more than the limit */
-async function createBackend(config: RunConfig, options: CompleteTrainerOptions): Promise<Backend> {
-  const { backend, memoryLimit = defaultMemoryLimit, maxThreads } = options;
-  if (backend === "reference") return createReferenceBackend(config);
-  const { bytes } = planLayout(config, RESERVED, maxThreads);
+const kinds: Record<"wasm" | "reference", BackendKind> = { wasm, reference };
+
+/**
+ * Who computes a run, and where its tokens come from.
+ * @throws ConfigError when the run would hold more than the limit
+ */
+async function begin(
+  config: RunConfig,
+  options: CompleteTrainerOptions,
+): Promise<{ backend: Backend; source: TokenSource }> {
+  const { memoryLimit = defaultMemoryLimit } = options;
+  const kind = typeof options.backend === "string" ? kinds[options.backend] : options.backend;
+  const bytes = kind.bytes(config, options);
   if (bytes > memoryLimit)
     throw new ConfigError(
       `vocabSize × embeddingDim: this run takes ${bytes} bytes of memory, more than the ${memoryLimit} allowed (memoryLimit)`,
     );
-  return createWasmBackend(config, options);
+  const source = await createSource(config);
+  return { backend: await kind.create(config, { ...options, source }), source };
 }

@@ -1,11 +1,15 @@
 /** Choices of the moment for a trainer and for a run: they never change a run's hash. */
+import type { BackendKind } from "../backend/backend.js";
 import { checkVectorBits, type VectorBits } from "../backend/wasm/vectorBits.js";
 import { checkNames, checkSignal } from "../checks.js";
 import { ConfigError, show } from "../config.js";
 
 export interface TrainerOptions {
-  /** "wasm" (default): the SIMD kernel. "reference": plain f64 TypeScript, slow, the definition of the model. */
-  backend?: "wasm" | "reference";
+  /**
+   * "wasm" (default): the SIMD kernel. "reference": plain f64 TypeScript, slow, the definition of the model. Or another way
+   * to compute, as an object.
+   */
+  backend?: "wasm" | "reference" | BackendKind;
   /**
    * Bytes of memory the run may hold: a config that takes more is refused before anything is allocated. When left out,
    * no limit but WebAssembly's 4 GiB; 64 MiB on Cloudflare's and Vercel's edge runtimes, which end what passes 128 MB
@@ -64,8 +68,9 @@ export function completeTrainerOptions(
     maxThreads = threads,
     vectorBits = 128,
   } = options;
-  if (backend !== "wasm" && backend !== "reference")
-    throw new ConfigError(`backend: expected "wasm" or "reference", got ${show(backend)}`);
+  const isKind = typeof backend === "object" && backend !== null && typeof backend.create === "function";
+  if (backend !== "wasm" && backend !== "reference" && !isKind)
+    throw new ConfigError(`backend: expected "wasm", "reference" or a backend, got ${show(backend)}`);
   if (memoryLimit !== undefined && !(typeof memoryLimit === "number" && memoryLimit > 0))
     throw new ConfigError(`memoryLimit: expected a number of bytes above 0, got ${show(memoryLimit)}`);
   checkThreads("threads", threads, 1, MOST_THREADS);

@@ -9,17 +9,17 @@
  * in the order of `arrayNames`.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
-import type { OptimizerState, Weights } from "../backend/backend.js";
+import type { OptimizerState } from "../backend/backend.js";
 import { ConfigError, canonicalConfig, MOST_STEPS, parseConfig, type RunConfig, show } from "../config.js";
-import type { Adam } from "../optimizer/adam.js";
+import { parametersOf, type Weights } from "../model/parameters.js";
+import { optimizerOf } from "../optimizer/index.js";
+import { type Running, runningAfter } from "../optimizer/optimizer.js";
 import type { TrainingRecord } from "./record.js";
 
 const MAGIC = 0x42414c55;
 const VERSION = 2;
 const PREFIX = 20;
 const CHECKSUM = 32;
-const names = ["embedding", "unembedding", "gain", "bias"] as const;
-const parts = ["weights", "firstMoment", "secondMoment"] as const;
 
 /** The record that a run stands after. */
 export interface Recorded {
@@ -45,24 +45,32 @@ interface StoredArray {
 }
 
 const size = ({ shape }: StoredArray): number => shape.reduce((product, length) => product * length, 1);
-const nameOf = (part: (typeof parts)[number], name: string): string =>
-  part === "weights" ? name : `${name}.${part}`;
 
-/** Weights of a config and their shapes. */
-function shapes(config: RunConfig): [keyof Weights, number[]][] {
-  const { vocabSize: V, embeddingDim: D, tied, norm } = config;
-  return names
-    .filter(
-      (name) =>
-        name === "embedding" ||
-        (name === "unembedding" ? !tied : name === "gain" ? norm !== "none" : norm === "layernorm"),
-    )
-    .map((name) => [name, name === "embedding" || name === "unembedding" ? [V, D] : [D]]);
+interface HeldArray extends StoredArray {
+  parameter: keyof Weights;
+  /** Which of the optimizer's arrays; undefined for the parameter itself. */
+  state?: string;
 }
 
-/** Arrays of a config in the order in which they are stored. */
+/** Arrays of a config in the order in which they are stored: the parameters, then each of the optimizer's arrays of all of them. */
+function arraysOf(config: RunConfig): HeldArray[] {
+  const parameters = parametersOf(config);
+  const { optimizer } = config;
+  return [
+    ...parameters.map(({ name, shape }) => ({ name, shape, parameter: name })),
+    ...Object.entries(optimizerOf(optimizer).state(optimizer)).flatMap(([state, held]) =>
+      parameters.map(({ name, shape, columns }) => ({
+        name: `${name}.${state}`,
+        shape: held === "row" ? [columns] : shape,
+        parameter: name,
+        state,
+      })),
+    ),
+  ];
+}
+
 const storedArrays = (config: RunConfig): StoredArray[] =>
-  parts.flatMap((part) => shapes(config).map(([name, shape]) => ({ name: nameOf(part, name), shape })));
+  arraysOf(config).map(({ name, shape }) => ({ name, shape }));
 
 /** @throws ConfigError for records that no reader would take */
 export function encodeSnapshot({ config, state, trainLoss, recorded, records }: Snapshot): Uint8Array {
@@ -78,7 +86,10 @@ export function encodeSnapshot({ config, state, trainLoss, recorded, records }: 
       records,
     }),
   );
-  const arrays = parts.flatMap((part) => shapes(config).map(([name]) => state[part][name] as Float32Array));
+  const arrays = arraysOf(config).map(
+    ({ parameter, state: name }) =>
+      (name === undefined ? state.weights : state.arrays[name])[parameter] as Float32Array,
+  );
   const length = PREFIX + header.length + arrays.reduce((sum, a) => sum + a.byteLength, 0) + CHECKSUM;
   const bytes = new Uint8Array(length);
   const view = new DataView(bytes.buffer);
@@ -135,38 +146,24 @@ export function decodeSnapshot(input: Uint8Array): Snapshot {
     found.set(array.name, read);
     at += read.byteLength;
   }
-  const weights = (part: (typeof parts)[number]) =>
-    Object.fromEntries(
-      shapes(config).map(([name]) => [name, found.get(nameOf(part, name))]),
-    ) as unknown as Weights;
+  const weights: Partial<Weights> = {};
+  const held: Record<string, Weights> = {};
+  for (const { name, parameter, state } of arraysOf(config)) {
+    if (state !== undefined) held[state] ??= {} as Weights;
+    (state === undefined ? weights : held[state])[parameter] = found.get(name);
+  }
   const state: OptimizerState = {
     step,
-    weights: weights("weights"),
-    firstMoment: weights("firstMoment"),
-    secondMoment: weights("secondMoment"),
-    scalars: header.scalars ?? runningProducts(config, step),
+    weights: weights as Weights,
+    arrays: held,
+    scalars: header.scalars ?? runningAfter(factorsOf(config), step),
   };
   return { config, state, trainLoss, recorded, records };
 }
 
-/** β₁ᵗ and β₂ᵗ as a run forms them, one factor a step, until they no longer change. For snapshots that do not hold them. */
-function runningProducts({ optimizer }: RunConfig, step: number): OptimizerState["scalars"] {
-  const { beta1, beta2 } = optimizer as Adam;
-  const product = (factor: number): number => {
-    let power = 1;
-    for (let t = 0; t < step; t++) {
-      const next = power * factor;
-      if (next === power) break;
-      power = next;
-    }
-    return power;
-  };
-  return { beta1Power: product(beta1), beta2Power: product(beta2) };
-}
-
 type Header = Omit<Snapshot, "state"> & {
   step: number;
-  scalars: OptimizerState["scalars"] | undefined;
+  scalars: Running | undefined;
   arrays: StoredArray[];
 };
 
@@ -203,7 +200,7 @@ function decodeHeader(bytes: Uint8Array, version: number): Header {
   }
   const recorded = checkRecorded(header.recorded, step);
   const arrays = checkArrays(header.arrays, storedArrays(config));
-  const scalars = checkScalars(header.scalars);
+  const scalars = checkScalars(header.scalars, config);
   const records = header.records === undefined ? undefined : checkRecords(header.records, step);
   return { config, step, trainLoss, recorded, scalars, arrays, records };
 }
@@ -233,12 +230,19 @@ function checkArrays(value: unknown, expected: StoredArray[]): StoredArray[] {
   return arrays;
 }
 
-function checkScalars(value: unknown): OptimizerState["scalars"] {
-  const { beta1Power, beta2Power } = isObject(value) ? value : {};
-  for (const power of [beta1Power, beta2Power])
-    if (!(typeof power === "number" && power >= 0 && power <= 1))
-      throw refuse(`scalars: expected beta1Power and beta2Power from 0 to 1, got ${show(value)}`);
-  return { beta1Power: beta1Power as number, beta2Power: beta2Power as number };
+const factorsOf = ({ optimizer }: RunConfig): Running => optimizerOf(optimizer).factors(optimizer);
+
+/** The running products of the config's optimizer, from 0 to 1, all of them. */
+function checkScalars(value: unknown, config: RunConfig): Running {
+  const names = Object.keys(factorsOf(config));
+  const running: Running = {};
+  for (const name of names) {
+    const product = isObject(value) ? value[name] : undefined;
+    if (!(typeof product === "number" && product >= 0 && product <= 1))
+      throw refuse(`scalars: expected ${names.join(" and ")} from 0 to 1, got ${show(value)}`);
+    running[name] = product;
+  }
+  return running;
 }
 
 const isCell = (value: unknown): boolean =>

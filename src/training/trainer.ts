@@ -1,15 +1,21 @@
 /** A model in training: steps, evaluations, weights in and out, snapshots. */
-import type { Advanced, Backend, Batch, Now, PopulationLoss, Spectrum, Weights } from "../backend/backend.js";
+import { type Advanced, after, type Backend, type Now } from "../backend/backend.js";
 import { checkNames, checkSignal } from "../checks.js";
 import { ConfigError, MOST_STEPS, type RunConfig, show } from "../config.js";
-import { tokenProbabilities } from "../data/distribution.js";
-import { entropy } from "../data/entropy.js";
+import type { Batch } from "../data/batch.js";
+import type { TokenSource } from "../data/source.js";
 import { isEvaluation, nextEvaluation } from "../evaluationSteps.js";
+import type { Weights } from "../model/parameters.js";
+import { measureAll } from "../observables/index.js";
+import { measurePopulation, type PopulationLoss } from "../observables/population.js";
+import { type Spectrum, summarize } from "../observables/spectrum.js";
+import { optimizerOf } from "../optimizer/index.js";
+import { startRunning } from "../optimizer/optimizer.js";
 import { learningRateAt, learningRates } from "../schedule/schedule.js";
 import { breathe, clockAfter } from "./clock.js";
 import { checkThreads, completeRunOptions, type RunOptions } from "./options.js";
 import { Queue } from "./queue.js";
-import { divergedRecord, measuredRecord, type TrainingRecord } from "./record.js";
+import { recordOf, type TrainingRecord } from "./record.js";
 import { encodeSnapshot, type Recorded } from "./snapshot.js";
 
 /** What a step gives back. `loss`: mean of the batch in nats, before the update; not finite when the run diverged. */
@@ -23,7 +29,7 @@ export interface StepResult {
 
 export interface EvaluationResult extends PopulationLoss {
   step: number;
-  /** Loss minus the entropy of the token distribution. */
+  /** Loss minus the least there is: the entropy of the targets, given their inputs where they depend on them. */
   excessLoss: number;
 }
 
@@ -37,6 +43,7 @@ const BREATH = 20;
 interface Start {
   config: RunConfig;
   backend: Backend;
+  source: TokenSource;
   maxThreads: number;
   step: number;
   trainLoss: number | null;
@@ -48,11 +55,14 @@ interface Start {
 export class Trainer {
   /** Frozen. */
   readonly config: RunConfig;
-  /** Entropy of the token distribution, the lowest loss there is, in nats. */
+  /** Entropy of the targets in nats: the lowest loss there is for a model that does not look at its input. */
   readonly entropy: number;
+  /** Entropy of the targets given their inputs in nats: the lowest loss there is. */
+  readonly conditionalEntropy: number;
   /** The records that the snapshot of this trainer brought along; undefined where it brought none. */
   readonly earlierRecords: readonly TrainingRecord[] | undefined;
   readonly #backend: Backend;
+  readonly #source: TokenSource;
   readonly #maxThreads: number;
   readonly #queue = new Queue();
   #step: number;
@@ -63,9 +73,11 @@ export class Trainer {
   #disposed = false;
 
   /** @internal use createTrainer or restoreTrainer */
-  constructor({ config, backend, maxThreads, step, trainLoss, recorded, earlierRecords }: Start) {
+  constructor({ config, backend, source, maxThreads, step, trainLoss, recorded, earlierRecords }: Start) {
     this.config = config;
-    this.entropy = entropy(tokenProbabilities(config.distribution, config.vocabSize));
+    this.entropy = source.entropy;
+    this.conditionalEntropy = source.conditionalEntropy;
+    this.#source = source;
     this.earlierRecords = earlierRecords;
     this.#backend = backend;
     this.#maxThreads = maxThreads;
@@ -96,6 +108,8 @@ export class Trainer {
    */
   async step(batch?: Batch): Promise<StepResult> {
     if (batch === undefined) return this.advance(1);
+    if (this.config.gradient === "exact")
+      throw new ConfigError("batch: expected nothing with exact gradients, got a batch");
     const own = this.#checkBatch(batch);
     return this.#call(() => {
       this.#checkRoom(1);
@@ -165,14 +179,16 @@ export class Trainer {
   /** Population loss now, by the config's `evaluation`. */
   async evaluate(): Promise<EvaluationResult> {
     return this.#call(async () => {
-      const { loss, standardError } = await this.#backend.evaluate();
-      return { step: this.#step, loss, excessLoss: loss - this.entropy, standardError };
+      const { loss, standardError } = await measurePopulation(this.#asked());
+      return { step: this.#step, loss, excessLoss: loss - this.conditionalEntropy, standardError };
     });
   }
 
   /** Spectrum of the centred embedding now. */
   async spectrum(): Promise<Spectrum> {
-    return this.#call(() => this.#backend.spectrum());
+    return this.#call(() =>
+      after(this.#backend.eigenvalues(), ({ values, meanEnergyShare }) => summarize(values, meanEnergyShare)),
+    );
   }
 
   /** Copies of the weights. */
@@ -205,9 +221,11 @@ export class Trainer {
           );
         current.set(array);
       }
-      for (const moment of [state.firstMoment, state.secondMoment])
-        for (const array of Object.values(moment)) (array as Float32Array | undefined)?.fill(0);
-      await this.#backend.setState({ ...state, step: 0, scalars: { beta1Power: 1, beta2Power: 1 } });
+      for (const arrays of Object.values(state.arrays))
+        for (const array of Object.values(arrays)) (array as Float32Array | undefined)?.fill(0);
+      const { optimizer } = this.config;
+      const scalars = startRunning(optimizerOf(optimizer).factors(optimizer));
+      await this.#backend.setState({ ...state, step: 0, scalars });
       this.#step = 0;
       this.#trainLoss = null;
       this.#recorded = null;
@@ -377,23 +395,29 @@ export class Trainer {
 
   /** Steps that take about a tenth of a second, as far as is known. */
   #slice(most: number): number {
-    const { vocabSize, embeddingDim, batchSize } = this.config;
-    const cost = vocabSize * embeddingDim * Math.min(batchSize, vocabSize);
+    const { vocabSize, embeddingDim, batchSize, gradient } = this.config;
+    const inputs = gradient === "exact" ? vocabSize : Math.min(batchSize, vocabSize);
+    const cost = vocabSize * embeddingDim * inputs;
     return Math.max(1, Math.min(most, Math.floor(4e8 / cost)));
   }
 
+  #asked() {
+    return { config: this.config, source: this.#source, backend: this.#backend, step: this.#step };
+  }
+
   async #record(): Promise<TrainingRecord> {
-    const evaluated = await this.#backend.evaluate();
-    if (!Number.isFinite(evaluated.loss)) return this.#diverge();
-    const spectrum = this.config.spectrum ? await this.#backend.spectrum() : undefined;
-    const now = { step: this.#step, trainLoss: this.#trainLoss, learningRate: this.#latestRate() };
+    const population = await measurePopulation(this.#asked());
+    if (!Number.isFinite(population.loss)) return this.#diverge();
+    const measured = await measureAll({ ...this.#asked(), population });
     this.#recorded = { step: this.#step, diverged: false };
-    return measuredRecord(now, evaluated, this.entropy, spectrum);
+    const head = { step: this.#step, trainLoss: this.#trainLoss, learningRate: this.#latestRate() };
+    return recordOf(this.config, { ...head, diverged: false }, measured);
   }
 
   #diverge(): TrainingRecord {
     this.#recorded = { step: this.#step, diverged: true };
-    return divergedRecord(this.#step, learningRateAt(this.config.learningRate, this.#step));
+    const learningRate = learningRateAt(this.config.learningRate, this.#step);
+    return recordOf(this.config, { step: this.#step, trainLoss: null, learningRate, diverged: true });
   }
 }
 

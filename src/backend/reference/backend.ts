@@ -1,128 +1,173 @@
-import type { RunConfig } from "../../config.js";
-import { tokenProbabilities } from "../../data/distribution.js";
-import { PURPOSE } from "../../data/random.js";
-import { aliasTable, drawBatch } from "../../data/sampling.js";
-import { stratify } from "../../data/stratification.js";
-import { RunningMean } from "../../math/runningMean.js";
+import { ConfigError, type RunConfig } from "../../config.js";
+import type { Batch } from "../../data/batch.js";
+import { PURPOSE, streamKey } from "../../data/random.js";
+import { SCALARS } from "../../kernel/constants.js";
+import { exp } from "../../math/elementary.js";
 import { initialWeights } from "../../model/initialWeights.js";
-import type { Adam } from "../../optimizer/adam.js";
-import type { Advanced, Batch, PopulationLoss, SynchronousBackend } from "../backend.js";
-import { summarize } from "../spectrum.js";
-import { adamUpdate } from "./adam.js";
+import { parametersOf, type Weights } from "../../model/parameters.js";
+import { optimizerOf } from "../../optimizer/index.js";
+import { runningAfter } from "../../optimizer/optimizer.js";
+import type { Advanced, BackendKind, BackendOptions, SynchronousBackend } from "../backend.js";
 import {
   forEachArray,
-  groupByInput,
   inputLoss,
   lossAndGradients,
-  populationLoss,
+  type Parameters,
+  populationLossAndGradients,
   targetLosses,
   toParameters,
   toWeights,
-  zerosLike,
 } from "./model.js";
 import { centredGram, jacobiEigenvalues } from "./spectrum.js";
+
+export const reference: BackendKind = {
+  name: "reference",
+  // weights, gradients and the optimizer's arrays
+  bytes: (config) => 8 * (2 + Object.keys(stateOf(config)).length) * sizeOf(config),
+  create: createReferenceBackend,
+};
+
+const stateOf = ({ optimizer }: RunConfig) => optimizerOf(optimizer).state(optimizer);
+/** β^t by repeated squaring: t is a whole number, so no logarithm is needed. */
+function wholePower(base: number, exponent: number): number {
+  let result = 1;
+  let square = base;
+  for (let left = exponent; left > 0; left = Math.floor(left / 2)) {
+    if (left % 2 === 1) result *= square;
+    square *= square;
+  }
+  return result;
+}
+
+const sizeOf = (config: RunConfig): number =>
+  parametersOf(config).reduce((sum, { rows, columns }) => sum + rows * columns, 0);
 
 /**
  * The definition of a run, computed in f64 by plain TypeScript: the oracle of every faster backend, and a backend of
  * its own for small sizes. Starts from the f32 initial weights that all backends share. `state()` rounds to f32, so
  * that a run resumed from it goes on from rounded numbers.
+ * @throws ConfigError when more threads than one are asked for
  */
-export function createReferenceBackend(config: RunConfig): SynchronousBackend {
+export function createReferenceBackend(
+  config: RunConfig,
+  { source, maxThreads = 1 }: Pick<BackendOptions, "source"> & Partial<BackendOptions>,
+): SynchronousBackend {
+  if (maxThreads > 1)
+    throw new ConfigError(`threads: expected 1 with the reference backend, got ${maxThreads}`);
   const { vocabSize: V, embeddingDim: D, seed, batchSize } = config;
-  const probabilities = tokenProbabilities(config.distribution, V);
-  const table = aliasTable(probabilities);
+  const optimizer = optimizerOf(config.optimizer);
   let step = 0;
-  let scalars = { beta1Power: 1, beta2Power: 1 };
+  const factors = optimizer.factors(config.optimizer);
   let weights = toParameters(initialWeights(config));
-  let firstMoment = zerosLike(weights);
-  let secondMoment = zerosLike(weights);
+  let arrays: Record<string, Parameters> = Object.fromEntries(
+    Object.entries(stateOf(config)).map(([name, shape]) => [
+      name,
+      Object.fromEntries(
+        parametersOf(config).map(({ name, rows, columns }) => [
+          name,
+          new Float64Array((shape === "row" ? 1 : rows) * columns),
+        ]),
+      ) as unknown as Parameters,
+    ]),
+  );
 
-  let count = 0;
-  forEachArray([weights], (array) => {
-    count += array.length;
-  });
-
-  function stepOn(batch: Batch, learningRate: number): Advanced {
-    const { loss, gradients } = lossAndGradients(config, weights, batch);
-    if (!Number.isFinite(loss)) return { done: 0, loss };
+  function update(gradients: Parameters, learningRate: number): void {
     step += 1;
-    const { beta1, beta2 } = config.optimizer as Adam;
-    scalars = { beta1Power: scalars.beta1Power * beta1, beta2Power: scalars.beta2Power * beta2 };
-    forEachArray([weights, gradients, firstMoment, secondMoment], (theta, g, m, v) => {
-      adamUpdate(theta, g, m, v, step, learningRate, config.optimizer as Adam);
-    });
+    const scalars = new Float64Array(SCALARS);
+    const powers = Object.entries(factors).map(([name, factor]) => [name, wholePower(factor, step)]);
+    optimizer.scalars(config.optimizer, learningRate, Object.fromEntries(powers), scalars, 0);
+    for (const { name } of parametersOf(config)) {
+      const state = Object.entries(arrays).map(([array, of]) => [array, of[name]]);
+      optimizer.update(scalars, {
+        theta: weights[name] as Float64Array,
+        gradient: gradients[name] as Float64Array,
+        state: Object.fromEntries(state),
+        columns: D,
+      });
+    }
+  }
+
+  const exact = () => populationLossAndGradients(config, weights, source.probabilities, source.targets);
+
+  function stepBy(
+    { loss, gradients }: { loss: number; gradients: Parameters },
+    learningRate: number,
+  ): Advanced {
+    if (!Number.isFinite(loss)) return { done: 0, loss };
+    update(gradients, learningRate);
     return { done: 1, loss };
   }
 
-  /** Mean of `size` drawn pairs, each distinct input's logits computed once. */
-  function evaluateSampled(size: number): PopulationLoss {
-    const pairs = drawBatch(table, seed, step, size, PURPOSE.sampledEvaluation);
-    const running = new RunningMean();
-    for (const [input, targets] of groupByInput(pairs)) {
-      const losses = targetLosses(config, weights, input);
-      const counts = new Uint32Array(V);
-      for (const target of targets) counts[target] += 1;
-      for (let b = 0; b < V; b++) if (counts[b] > 0) running.add(losses[b], counts[b]);
-    }
-    return { loss: running.mean, standardError: running.standardError };
-  }
-
-  /** The most frequent inputs exactly, the tail by its drawn inputs; targets exactly in both. */
-  function evaluateStratified(sizes: { exactInputs: number; sampledInputs: number }): PopulationLoss {
-    const { exact, tail } = stratify(probabilities, sizes, seed, step);
-    let loss = 0;
-    for (let i = 0; i < exact.inputs.length; i++) {
-      const weight = exact.weights[i];
-      if (weight > 0) loss += weight * inputLoss(config, weights, probabilities, exact.inputs[i]);
-    }
-    if (tail.inputs.length === 0) return { loss, standardError: 0 };
-    const known = new Map<number, number>();
-    const running = new RunningMean();
-    for (const input of tail.inputs) {
-      const inputsLoss = known.get(input) ?? inputLoss(config, weights, probabilities, input);
-      known.set(input, inputsLoss);
-      running.add(inputsLoss, 1);
-    }
-    return { loss: loss + tail.mass * running.mean, standardError: tail.mass * running.standardError };
-  }
+  const draw = (purpose: number, count: number): Batch => source.draw(streamKey(seed, purpose, step), count);
 
   return {
     advance(learningRates) {
       let advanced: Advanced = { done: 0, loss: Number.NaN };
       for (let i = 0; i < learningRates.length; i++) {
-        const { done, loss } = stepOn(drawBatch(table, seed, step, batchSize), learningRates[i]);
+        const gradients =
+          config.gradient === "exact"
+            ? exact()
+            : lossAndGradients(config, weights, draw(PURPOSE.batch, batchSize));
+        const { done, loss } = stepBy(gradients, learningRates[i]);
         advanced = { done: advanced.done + done, loss };
         if (done === 0) break;
       }
       return advanced;
     },
-    stepOn,
-    evaluate() {
-      const { evaluation } = config;
-      if (evaluation.kind === "sampled") return evaluateSampled(evaluation.size);
-      if (evaluation.kind === "stratified") return evaluateStratified(evaluation);
-      return { loss: populationLoss(config, weights, probabilities), standardError: 0 };
+    stepOn: (batch, learningRate) => stepBy(lossAndGradients(config, weights, batch), learningRate),
+    draw,
+    inputLosses: (inputs) =>
+      Float64Array.from(inputs, (input) => inputLoss(config, weights, source.targets(input), input)),
+    pairLosses(inputs, starts, targets) {
+      const losses = new Float64Array(targets.length);
+      for (let i = 0; i < inputs.length; i++) {
+        const ofInput = targetLosses(config, weights, inputs[i]);
+        for (let k = starts[i]; k < starts[i + 1]; k++) losses[k] = ofInput[targets[k]];
+      }
+      return losses;
     },
-    spectrum() {
+    predictions(inputs, shares) {
+      const losses = new Float64Array(inputs.length);
+      const entropies = new Float64Array(inputs.length);
+      const mean = new Float64Array(V);
+      for (const [i, input] of inputs.entries()) {
+        const surprises = targetLosses(config, weights, input);
+        losses[i] = inputLoss(config, weights, source.targets(input), input);
+        for (let b = 0; b < V; b++) {
+          const q = exp(-surprises[b]);
+          mean[b] += shares[i] * q;
+          if (q > 0) entropies[i] += q * surprises[b];
+        }
+      }
+      return { losses, entropies, mean };
+    },
+    gradientNorm() {
+      let squares = 0;
+      forEachArray([exact().gradients], (gradient) => {
+        for (const g of gradient) squares += g * g;
+      });
+      return Math.sqrt(squares);
+    },
+    eigenvalues() {
       const { n, gram, meanEnergyShare } = centredGram(weights.embedding, V, D);
-      return summarize(jacobiEigenvalues(gram, n), meanEnergyShare);
+      return { values: jacobiEigenvalues(gram, n), meanEnergyShare };
     },
     state: () => ({
       step,
       weights: toWeights(weights),
-      firstMoment: toWeights(firstMoment),
-      secondMoment: toWeights(secondMoment),
-      scalars,
+      arrays: Object.fromEntries(
+        Object.entries(arrays).map(([name, array]): [string, Weights] => [name, toWeights(array)]),
+      ),
+      scalars: runningAfter(factors, step),
     }),
     setState(state) {
       step = state.step;
-      scalars = state.scalars;
       weights = toParameters(state.weights);
-      firstMoment = toParameters(state.firstMoment);
-      secondMoment = toParameters(state.secondMoment);
+      arrays = Object.fromEntries(
+        Object.entries(state.arrays).map(([name, array]) => [name, toParameters(array)]),
+      );
     },
-    // weights, gradients and two moments
-    bytes: 4 * 8 * count,
+    bytes: reference.bytes(config, { maxThreads: 1 }),
     async setThreads() {},
     dispose() {},
   };

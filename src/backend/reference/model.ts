@@ -3,8 +3,9 @@
  * Pure functions over flat row-major arrays; V tokens, D dimensions, u distinct inputs in a batch of B pairs.
  */
 import type { RunConfig } from "../../config.js";
+import type { Batch } from "../../data/batch.js";
 import { exp, log } from "../../math/elementary.js";
-import type { Batch, Weights } from "../backend.js";
+import type { Weights } from "../../model/parameters.js";
 
 /** Trained arrays in f64, the shapes of Weights: embedding and unembedding V×D, gain and bias D. */
 export interface Parameters {
@@ -140,70 +141,94 @@ export function lossAndGradients(
   weights: Parameters,
   batch: Batch,
 ): { loss: number; gradients: Parameters } {
-  const { vocabSize: V, embeddingDim: D } = config;
   const B = batch.inputs.length;
-  const U = weights.unembedding ?? weights.embedding;
   const gradients = zerosLike(weights);
-  const dU = gradients.unembedding ?? gradients.embedding;
   let loss = 0;
 
   for (const [input, targets] of groupByInput(batch)) {
-    const normed = normForward(config, weights, input);
-    const logits = logitsOf(config, weights, normed.x);
-    const logNormaliser = logSumExp(logits);
+    const { normed, logits, logNormaliser } = predict(config, weights, input);
     const dLogits = logits.map((logit) => (targets.length * exp(logit - logNormaliser)) / B);
     for (const target of targets) {
       loss += (logNormaliser - logits[target]) / B;
       dLogits[target] -= 1 / B;
     }
-
-    const dx = new Float64Array(D);
-    for (let b = 0; b < V; b++) {
-      for (let d = 0; d < D; d++) {
-        dx[d] += dLogits[b] * U[b * D + d];
-        dU[b * D + d] += dLogits[b] * normed.x[d];
-      }
-    }
-    normBackward(config, weights, input, normed, dx, gradients);
+    addGradients(config, weights, input, normed, dLogits, gradients);
   }
   return { loss, gradients };
 }
 
+/** What the model says of one input: logits and ln Σ exp of them; and the row that they come from. */
+function predict(config: ModelConfig, weights: Parameters, input: number) {
+  const normed = normForward(config, weights, input);
+  const logits = logitsOf(config, weights, normed.x);
+  return { normed, logits, logNormaliser: logSumExp(logits) };
+}
+
 /** Loss of each target b given one input, -ln q(b|a) in nats, length V. */
 export function targetLosses(config: ModelConfig, weights: Parameters, input: number): Float64Array {
-  const logits = logitsOf(config, weights, normForward(config, weights, input).x);
-  const logNormaliser = logSumExp(logits);
+  const { logits, logNormaliser } = predict(config, weights, input);
   return logits.map((logit) => logNormaliser - logit);
 }
 
 /**
- * Expected loss of one input over targets from p: lse_a - Σ_b p_b logits_ab, in nats.
- * @param probabilities p, length V, summing to 1
+ * Expected loss of one input over its targets: lse_a - Σ_b P(b|a) logits_ab, in nats.
+ * @param targets P(·|a), length V, summing to 1
  */
 export function inputLoss(
   config: ModelConfig,
   weights: Parameters,
-  probabilities: ArrayLike<number>,
+  targets: ArrayLike<number>,
   input: number,
 ): number {
-  const logits = logitsOf(config, weights, normForward(config, weights, input).x);
+  const { logits, logNormaliser } = predict(config, weights, input);
   // a target that never comes does not count, even where its logit is infinite
-  const expected = logits.reduce(
-    (sum, logit, b) => (probabilities[b] > 0 ? sum + probabilities[b] * logit : sum),
-    0,
-  );
-  return logSumExp(logits) - expected;
+  const expected = logits.reduce((sum, logit, b) => (targets[b] > 0 ? sum + targets[b] * logit : sum), 0);
+  return logNormaliser - expected;
 }
 
-/** Population loss Σ_a p_a [lse_a - Σ_b p_b logits_ab] in nats: V²D multiply-adds and no sampling. */
-export function populationLoss(
+/**
+ * Population loss Σ_a p_a [lse_a - Σ_b P(b|a) logits_ab] in nats and its gradients: G_ab = p_a (q(b|a) - P(b|a)).
+ * @param targetsOf P(·|a)
+ */
+export function populationLossAndGradients(
   config: ModelConfig,
   weights: Parameters,
   probabilities: ArrayLike<number>,
-): number {
+  targetsOf: (input: number) => ArrayLike<number>,
+): { loss: number; gradients: Parameters } {
+  const gradients = zerosLike(weights);
   let loss = 0;
   for (let a = 0; a < config.vocabSize; a++) {
-    if (probabilities[a] > 0) loss += probabilities[a] * inputLoss(config, weights, probabilities, a);
+    const p = probabilities[a];
+    if (p === 0) continue;
+    const targets = targetsOf(a);
+    const { normed, logits, logNormaliser } = predict(config, weights, a);
+    const expected = logits.reduce((sum, logit, b) => (targets[b] > 0 ? sum + targets[b] * logit : sum), 0);
+    loss += p * (logNormaliser - expected);
+    const dLogits = logits.map((logit, b) => p * (exp(logit - logNormaliser) - targets[b]));
+    addGradients(config, weights, a, normed, dLogits, gradients);
   }
-  return loss;
+  return { loss, gradients };
+}
+
+/** Adds what the gradient of one input's logits gives: dU = Gᵀx, dx = G U and back through the norm. */
+function addGradients(
+  config: ModelConfig,
+  weights: Parameters,
+  input: number,
+  normed: NormedRow,
+  dLogits: Float64Array,
+  gradients: Parameters,
+): void {
+  const { vocabSize: V, embeddingDim: D } = config;
+  const U = weights.unembedding ?? weights.embedding;
+  const dU = gradients.unembedding ?? gradients.embedding;
+  const dx = new Float64Array(D);
+  for (let b = 0; b < V; b++) {
+    for (let d = 0; d < D; d++) {
+      dx[d] += dLogits[b] * U[b * D + d];
+      dU[b * D + d] += dLogits[b] * normed.x[d];
+    }
+  }
+  normBackward(config, weights, input, normed, dx, gradients);
 }

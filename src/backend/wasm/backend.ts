@@ -1,61 +1,60 @@
 /** The kernel as a backend: one instance and one memory a run, freed together. */
 import { ConfigError, type RunConfig } from "../../config.js";
-import { tokenProbabilities } from "../../data/distribution.js";
-import { PURPOSE } from "../../data/random.js";
-import { stratify } from "../../data/stratification.js";
-import { RunningMean } from "../../math/runningMean.js";
-import type { Adam } from "../../optimizer/adam.js";
-import type {
-  Advanced,
-  Backend,
-  Batch,
-  Now,
-  OptimizerState,
-  PopulationLoss,
-  Spectrum,
-  Weights,
+import type { Batch } from "../../data/batch.js";
+import type { TokenSource } from "../../data/source.js";
+import { BATCH, INDEPENDENT, SCALARS, TABLES, TOPICS } from "../../kernel/constants.js";
+import { parametersOf, type Weights } from "../../model/parameters.js";
+import { optimizerOf } from "../../optimizer/index.js";
+import { advanceRunning, type Running, type StateShape, startRunning } from "../../optimizer/optimizer.js";
+import {
+  type Advanced,
+  after,
+  type Backend,
+  type BackendKind,
+  type BackendOptions,
+  type Eigenvalues,
+  type Now,
+  type OptimizerState,
+  type Predictions,
 } from "../backend.js";
-import { summarize } from "../spectrum.js";
-import type { Crew } from "./crew.js";
 import { instantiateKernel, type KernelCall, type KernelExports, RESERVED } from "./kernel.js";
 import {
   type DoubleField,
   doubleIndex,
   type Layout,
   planLayout,
-  RATES,
   runBytes,
+  STEPS,
+  stateSuffixes,
   type WordField,
   wordIndex,
 } from "./layout.js";
-import type { VectorBits } from "./vectorBits.js";
+import type { Threads } from "./threads.js";
 
-export interface WasmOptions {
-  module?: WebAssembly.Module;
-  /** Threads of the run: how many at first, and how many it may come to have. Beyond 1 they share its memory. */
-  threads?: number;
-  maxThreads?: number;
-  vectorBits?: VectorBits;
-}
+export const wasm: BackendKind = {
+  name: "wasm",
+  bytes: (config, { maxThreads }) => planLayout(config, RESERVED, maxThreads).bytes,
+  create: createWasmBackend,
+};
 
 /**
  * @throws ConfigError when the run does not fit into 4 GiB or into the memory at hand, or threads cannot share it here
  */
 export async function createWasmBackend(
   config: RunConfig,
-  { module, threads = 1, maxThreads = threads, vectorBits = 128 }: WasmOptions = {},
+  { source, module, threads, maxThreads, vectorBits }: BackendOptions,
 ): Promise<Backend> {
   const layout = planLayout(config, RESERVED, maxThreads);
   layout.values.wide = vectorBits === 256 ? 1 : 0;
   if (maxThreads === 1) {
     const { kernel, memory } = await instantiateKernel(layout.bytes, module, config.arithmetic);
-    return new WasmBackend(config, kernel, memory, layout);
+    return new WasmBackend(config, source, kernel, memory, layout);
   }
   // loaded by those who ask for threads: it carries a kernel of its own
-  const { Crew, instantiateSharedKernel } = await import("./crew.js");
+  const { Threads, instantiateSharedKernel } = await import("./threads.js");
   const shared = await instantiateSharedKernel(layout.bytes, config.arithmetic);
-  const crew = new Crew({ module: shared.module, memory: shared.memory, run: layout.run });
-  const backend = new WasmBackend(config, shared.kernel, shared.memory, layout, crew);
+  const started = new Threads({ module: shared.module, memory: shared.memory, run: layout.run });
+  const backend = new WasmBackend(config, source, shared.kernel, shared.memory, layout, started);
   try {
     await backend.setThreads(threads);
   } catch (error) {
@@ -68,175 +67,343 @@ export async function createWasmBackend(
 class WasmBackend implements Backend {
   readonly bytes: number;
   readonly #config: RunConfig;
-  readonly #probabilities: Float64Array;
+  readonly #source: TokenSource;
   readonly #layout: Layout;
-  readonly #crew: Crew | undefined;
+  readonly #threads: Threads | undefined;
   #kernel: KernelExports;
   #memory: WebAssembly.Memory;
-  #threads = 1;
+  #running: Running;
+  readonly #factors: Running;
+  #atWork = 1;
   #failure: unknown;
 
   constructor(
     config: RunConfig,
+    source: TokenSource,
     kernel: KernelExports,
     memory: WebAssembly.Memory,
     layout: Layout,
-    crew?: Crew,
+    threads?: Threads,
   ) {
-    this.#crew = crew;
+    this.#threads = threads;
     this.#config = config;
+    this.#source = source;
     this.#kernel = kernel;
     this.#memory = memory;
     this.#layout = layout;
     this.bytes = memory.buffer.byteLength;
-    this.#probabilities = tokenProbabilities(config.distribution, config.vocabSize);
+    this.#factors = optimizerOf(config.optimizer).factors(config.optimizer);
+    this.#running = startRunning(this.#factors);
 
     const struct = new Uint32Array(memory.buffer, layout.run, runBytes / 4);
     for (const [field, value] of Object.entries(layout.values)) struct[wordIndex[field as WordField]] = value;
     this.#set("seed", config.seed);
-    this.#set("beta1", (config.optimizer as Adam).beta1);
-    this.#set("beta2", (config.optimizer as Adam).beta2);
-    // below f32's smallest normal number eps would vanish, and the zero padding would turn 0/0
-    this.#set("eps", Math.max((config.optimizer as Adam).eps, 1.2e-38));
-    this.#resetOptimizer(0, { beta1Power: 1, beta2Power: 1 });
+    this.#set("step", 0);
+    this.#writeSource();
+    const { stride, entryCounts, distinct, slots } = layout.values;
+    for (const { name, rows, columns, init } of parametersOf(config)) {
+      const at = layout.values[name];
+      if ("value" in init) new Float32Array(memory.buffer, at, columns).fill(init.value);
+      else {
+        const key = kernel.streamKey(BigInt(config.seed), BigInt(init.stream), 0n);
+        kernel.gaussianWeights(at, rows, columns, stride, config.init.std, key);
+      }
+    }
+    if (config.gradient === "exact") {
+      // every token is an input of every step, in its own slot
+      const { vocabSize: V } = config;
+      this.#words(distinct, V).forEach((_, i, array) => {
+        array[i] = i;
+      });
+      this.#words(slots, V).forEach((_, i, array) => {
+        array[i] = i + 1;
+      });
+    } else this.#words(entryCounts, config.batchSize).fill(1);
+  }
 
-    const { probabilities, aliasTable, logits, embedding, unembedding, stride, gain } = layout.values;
-    const { distribution, vocabSize: V, embeddingDim: D } = config;
-    if (distribution.kind === "zipf") kernel.zipfProbabilities(probabilities, V, distribution.exponent);
-    else new Float64Array(memory.buffer, probabilities, V).set(this.#probabilities);
+  /** Probabilities, and the tables that targets are drawn from. */
+  #writeSource(): void {
+    const { vocabSize: V, targets } = this.#config;
+    const { values } = this.#layout;
+    const { probabilities } = this.#source;
+    const kernel = this.#kernel;
+    this.#doubles(values.probabilities, V).set(probabilities);
     this.#set(
       "probabilitySum",
-      this.#probabilities.reduce((sum, p) => sum + p, 0),
+      probabilities.reduce((sum, p) => sum + p, 0),
     );
-    kernel.buildAliasTable(aliasTable, probabilities, V, logits);
-    const key = (purpose: number) => kernel.streamKey(BigInt(config.seed), BigInt(purpose), 0n);
-    kernel.gaussianWeights(embedding, V, D, stride, config.init.std, key(PURPOSE.embedding));
-    if (!config.tied)
-      kernel.gaussianWeights(unembedding, V, D, stride, config.init.std, key(PURPOSE.unembedding));
-    new Float32Array(memory.buffer, gain, D).fill(1);
-    new Uint32Array(memory.buffer, layout.values.entryCounts, config.batchSize).fill(1);
+    kernel.buildAliasTable(values.aliasTable, values.probabilities, V, values.logits);
+    if (values.targetKind === TOPICS && targets.kind === "topics") {
+      const { count, strength } = targets;
+      this.#set("topicThreshold", strength * 2 ** 32);
+      const starts = this.#words(values.topicStarts, 2 * count);
+      const common = this.#doubles(values.commonWeights, V);
+      const within = this.#doubles(values.topicWeights, V);
+      const masses = new Float64Array(count);
+      for (let i = 0; i < V; i++) masses[i % count] += probabilities[i];
+      let start = 0;
+      for (let topic = 0; topic < count; topic++) {
+        const size = Math.ceil((V - topic) / count);
+        starts[2 * topic] = start;
+        starts[2 * topic + 1] = size;
+        // the topic's own probabilities, for the table alone
+        for (let j = 0; j < size; j++)
+          within[j] = masses[topic] > 0 ? probabilities[topic + count * j] / masses[topic] : 1 / size;
+        kernel.buildAliasTable(values.targetTables + 8 * start, values.topicWeights, size, values.logits);
+        start += size;
+      }
+      for (let i = 0; i < V; i++) {
+        common[i] = (1 - strength) * probabilities[i];
+        within[i] = masses[i % count] > 0 ? (strength * probabilities[i]) / masses[i % count] : 0;
+      }
+    }
+    if (values.targetKind === TABLES) {
+      const table = new Float32Array(this.#memory.buffer, values.targetProbabilities, V * V);
+      const sums = this.#doubles(values.targetSums, V);
+      // where a mean prediction will be
+      const row = this.#doubles(values.meanPrediction, V);
+      for (let a = 0; a < V; a++) {
+        row.set(this.#source.targets(a));
+        kernel.buildAliasTable(values.targetTables + 8 * V * a, values.meanPrediction, V, values.logits);
+        let sum = 0;
+        for (let b = 0; b < V; b++) {
+          table[V * b + a] = row[b];
+          sum += table[V * b + a];
+        }
+        sums[a] = sum;
+      }
+    }
   }
 
   advance(learningRates: Float64Array, from = 0): Now<Advanced> {
-    const { rates, run } = this.#layout;
-    const slice = learningRates.subarray(from, from + RATES);
-    new Float64Array(this.#memory.buffer, rates, slice.length).set(slice);
-    return after(this.#call("advance", run, slice.length, rates), (advanced) => {
-      const done = from + (advanced >>> 0);
-      if (done < learningRates.length && done === from + slice.length)
-        return this.advance(learningRates, done);
-      return { done, loss: this.#get("loss") };
+    if (this.#drawsOutside) return this.#advanceOutside(learningRates, from);
+    const { scalars, run } = this.#layout;
+    const count = Math.min(STEPS, learningRates.length - from);
+    const before = this.#fillScalars(learningRates, from, count);
+    return after(this.#call("advance", run, count, scalars), (advanced) => {
+      const done = advanced >>> 0;
+      if (done < count) this.#running = before(done);
+      if (done === count && from + count < learningRates.length)
+        return this.advance(learningRates, from + count);
+      return { done: from + done, loss: this.#get("loss") };
     });
+  }
+
+  /** A corpus stays with its source: pairs are handed in a step at a time. */
+  get #drawsOutside(): boolean {
+    return this.#source.conditional && this.#layout.values.targetKind === INDEPENDENT;
+  }
+
+  #advanceOutside(learningRates: Float64Array, from: number): Now<Advanced> {
+    const { batchSize } = this.#config;
+    let advanced: Now<Advanced> = { done: from, loss: Number.NaN };
+    for (let i = from; i < learningRates.length; i++) {
+      const drawn = this.#source.draw(this.#key(BATCH), batchSize);
+      advanced = this.stepOn(drawn, learningRates[i]);
+      if (advanced instanceof Promise)
+        return advanced.then(({ done, loss }) =>
+          done === 0 || i + 1 === learningRates.length
+            ? { done: i + done, loss }
+            : this.#advanceOutside(learningRates, i + 1),
+        );
+      if (advanced.done === 0) return { done: i, loss: advanced.loss };
+    }
+    return { done: learningRates.length, loss: (advanced as Advanced).loss };
   }
 
   stepOn(batch: Batch, learningRate: number): Now<Advanced> {
     const { inputs, targets } = this.#layout.values;
-    const { batchSize } = this.#config;
-    new Uint32Array(this.#memory.buffer, inputs, batchSize).set(batch.inputs);
-    new Uint32Array(this.#memory.buffer, targets, batchSize).set(batch.targets);
-    return after(this.#call("step", this.#layout.run, learningRate), (done) => ({
-      done: done ? 1 : 0,
-      loss: this.#get("loss"),
-    }));
-  }
-
-  evaluate(): Now<PopulationLoss> {
-    const { evaluation, vocabSize, seed } = this.#config;
-    const probabilities = this.#probabilities;
-    if (evaluation.kind === "sampled") {
-      const out = this.#layout.rates;
-      return after(this.#call("sampledLoss", this.#layout.run, out, evaluation.size), () => {
-        const [loss, variance] = new Float64Array(this.#memory.buffer, out, 2);
-        return { loss, standardError: Math.sqrt(variance / evaluation.size) };
-      });
-    }
-    if (evaluation.kind === "exact") {
-      const every = Uint32Array.from({ length: vocabSize }, (_, i) => i);
-      return after(this.#inputLosses(every), (losses) => ({
-        loss: weightedSum(losses, probabilities),
-        standardError: 0,
-      }));
-    }
-    const { exact, tail } = stratify(probabilities, evaluation, seed, this.#get("step"));
-    return after(this.#inputLosses(exact.inputs), (exactLosses) => {
-      const loss = weightedSum(exactLosses, exact.weights);
-      if (tail.inputs.length === 0) return { loss, standardError: 0 };
-      return after(this.#inputLosses(tail.inputs), (losses) => {
-        const running = new RunningMean();
-        for (const x of losses) running.add(x, 1);
-        return { loss: loss + tail.mass * running.mean, standardError: tail.mass * running.standardError };
-      });
+    this.#words(inputs, batch.inputs.length).set(batch.inputs);
+    this.#words(targets, batch.targets.length).set(batch.targets);
+    const before = this.#fillScalars(Float64Array.of(learningRate), 0, 1);
+    return after(this.#call("step", this.#layout.run, this.#layout.scalars), (done) => {
+      if (!done) this.#running = before(0);
+      return { done: done ? 1 : 0, loss: this.#get("loss") };
     });
   }
 
-  #inputLosses(inputs: Uint32Array): Now<Float64Array> {
-    const { evaluationInputs, evaluationLosses } = this.#layout.values;
-    new Uint32Array(this.#memory.buffer, evaluationInputs, inputs.length).set(inputs);
-    return after(this.#call("inputLosses", this.#layout.run, inputs.length), () =>
-      new Float64Array(this.#memory.buffer, evaluationLosses, inputs.length).slice(),
+  /** The scalars of `count` updates; returns what the running products are after fewer of them. */
+  #fillScalars(learningRates: Float64Array, from: number, count: number): (done: number) => Running {
+    const { optimizer } = this.#config;
+    const { scalars } = optimizerOf(optimizer);
+    const out = this.#doubles(this.#layout.scalars, SCALARS * count);
+    const before = { ...this.#running };
+    for (let i = 0; i < count; i++) {
+      advanceRunning(this.#running, this.#factors);
+      scalars(optimizer, learningRates[from + i], this.#running, out, SCALARS * i);
+    }
+    return (done) => {
+      for (let i = 0; i < done; i++) advanceRunning(before, this.#factors);
+      return before;
+    };
+  }
+
+  draw(purpose: number, count: number): Batch {
+    const key = this.#key(purpose);
+    if (this.#drawsOutside) return this.#source.draw(key, count);
+    // inputs go where losses will be
+    const { pairTargets, pairLosses } = this.#layout.values;
+    const batch = { inputs: new Uint32Array(count), targets: new Uint32Array(count) };
+    for (let first = 0; first < count; first += this.#layout.pairs) {
+      const size = Math.min(this.#layout.pairs, count - first);
+      this.#kernel.drawPairs(this.#layout.run, pairLosses, pairTargets, size, key, BigInt(first));
+      batch.inputs.set(this.#words(pairLosses, size), first);
+      batch.targets.set(this.#words(pairTargets, size), first);
+    }
+    return batch;
+  }
+
+  #key(purpose: number): bigint {
+    return this.#kernel.streamKey(BigInt(this.#config.seed), BigInt(purpose), BigInt(this.#get("step")));
+  }
+
+  inputLosses(inputs: Uint32Array): Now<Float64Array> {
+    return this.#listed(inputs, "inputLosses", (losses, first) =>
+      losses.set(
+        this.#doubles(
+          this.#layout.values.evaluationLosses,
+          Math.min(this.#layout.inputs, inputs.length - first),
+        ),
+        first,
+      ),
     );
   }
 
-  spectrum(): Now<Spectrum> {
+  /** Calls a function of the kernel for lists of inputs, as many at a time as there is room for. */
+  #listed(
+    inputs: Uint32Array,
+    name: "inputLosses" | "predictions",
+    read: (losses: Float64Array, first: number) => void,
+    prepare?: (first: number, count: number) => void,
+    losses = new Float64Array(inputs.length),
+    first = 0,
+  ): Now<Float64Array> {
+    const count = Math.min(this.#layout.inputs, inputs.length - first);
+    this.#words(this.#layout.values.evaluationInputs, count).set(inputs.subarray(first, first + count));
+    prepare?.(first, count);
+    return after(this.#call(name, this.#layout.run, count), () => {
+      read(losses, first);
+      if (first + count >= inputs.length) return losses;
+      return this.#listed(inputs, name, read, prepare, losses, first + count);
+    });
+  }
+
+  pairLosses(inputs: Uint32Array, starts: Uint32Array, targets: Uint32Array): Now<Float64Array> {
+    return this.#pairLossesFrom(inputs, starts, targets, new Float64Array(targets.length), 0);
+  }
+
+  /** As many inputs at a time as there is room for, and for their pairs. */
+  #pairLossesFrom(
+    inputs: Uint32Array,
+    starts: Uint32Array,
+    targets: Uint32Array,
+    losses: Float64Array,
+    first: number,
+  ): Now<Float64Array> {
+    if (first >= inputs.length) return losses;
+    const { values, pairs, inputs: most } = this.#layout;
+    const from = starts[first];
+    let end = first + 1;
+    while (end < inputs.length && end - first < most && starts[end + 1] - from <= pairs) end++;
+    const count = end - first;
+    const size = starts[end] - from;
+    this.#words(values.evaluationInputs, count).set(inputs.subarray(first, end));
+    this.#words(values.pairStarts, count + 1).set(
+      starts.subarray(first, end + 1).map((start) => start - from),
+    );
+    this.#words(values.pairTargets, size).set(targets.subarray(from, from + size));
+    return after(this.#call("pairLosses", this.#layout.run, count), () => {
+      losses.set(this.#doubles(values.pairLosses, size), from);
+      return this.#pairLossesFrom(inputs, starts, targets, losses, end);
+    });
+  }
+
+  predictions(inputs: Uint32Array, weights: Float64Array): Now<Predictions> {
+    const { values } = this.#layout;
+    const { vocabSize } = this.#config;
+    const entropies = new Float64Array(inputs.length);
+    this.#doubles(values.meanPrediction, vocabSize).fill(0);
+    return after(
+      this.#listed(
+        inputs,
+        "predictions",
+        (losses, first) => {
+          const count = Math.min(this.#layout.inputs, inputs.length - first);
+          losses.set(this.#doubles(values.evaluationLosses, count), first);
+          entropies.set(this.#doubles(values.evaluationEntropies, count), first);
+        },
+        (first, count) =>
+          this.#doubles(values.evaluationWeights, count).set(weights.subarray(first, first + count)),
+      ),
+      (losses) => ({ losses, entropies, mean: this.#doubles(values.meanPrediction, vocabSize).slice() }),
+    );
+  }
+
+  gradientNorm(): Now<number> {
+    return this.#call("gradientNorm", this.#layout.run);
+  }
+
+  eigenvalues(): Now<Eigenvalues> {
     const { run, eigenvalues, values } = this.#layout;
     if (!this.#config.spectrum)
       throw new ConfigError(
         "spectrum: expected true in the config of a run whose spectrum is asked for, got false",
       );
     const n = Math.min(this.#config.vocabSize, this.#config.embeddingDim);
-    return after(this.#call("spectrum", run, eigenvalues, values.logits), () =>
-      summarize(new Float64Array(this.#memory.buffer, eigenvalues, n).slice(), this.#get("meanEnergyShare")),
-    );
+    return after(this.#call("spectrum", run, eigenvalues, values.logits), () => ({
+      values: this.#doubles(eigenvalues, n).slice(),
+      meanEnergyShare: this.#get("meanEnergyShare"),
+    }));
   }
 
   state(): OptimizerState {
     if (this.#failure) throw this.#failure;
+    const arrays = this.#stateArrays().map(([name, suffix, shape]) => [name, this.#read(suffix, shape)]);
     return {
       step: this.#get("step"),
-      weights: this.#readWeights(""),
-      firstMoment: this.#readWeights("First"),
-      secondMoment: this.#readWeights("Second"),
-      scalars: { beta1Power: this.#get("beta1Power"), beta2Power: this.#get("beta2Power") },
+      weights: this.#read("", "parameter"),
+      arrays: Object.fromEntries(arrays),
+      scalars: { ...this.#running },
     };
   }
 
-  setState(state: OptimizerState): void {
+  setState({ step, weights, arrays, scalars }: OptimizerState): void {
     if (this.#failure) throw this.#failure;
-    this.#writeWeights("", state.weights);
-    this.#writeWeights("First", state.firstMoment);
-    this.#writeWeights("Second", state.secondMoment);
-    this.#resetOptimizer(state.step, state.scalars);
+    this.#write("", "parameter", weights);
+    for (const [name, suffix, shape] of this.#stateArrays()) this.#write(suffix, shape, arrays[name]);
+    this.#set("step", step);
+    this.#running = { ...scalars };
   }
 
   async setThreads(count: number): Promise<void> {
-    if (!this.#crew) return;
+    if (!this.#threads) return;
     if (this.#failure) throw this.#failure;
     // alone, the caller's own thread computes
-    if (count > 1) while (this.#crew.size < count) await this.#crew.recruit();
-    new Uint32Array(this.#memory.buffer, this.#layout.run, runBytes / 4)[wordIndex.members] = count;
-    this.#threads = count;
+    if (count > 1) while (this.#threads.size < count) await this.#threads.start();
+    this.#words(this.#layout.run, runBytes / 4)[wordIndex.threads] = count;
+    this.#atWork = count;
   }
 
   dispose(): void {
-    this.#crew?.dismiss();
+    this.#threads?.end();
     // the instance and its memory go with the last reference
     this.#kernel = undefined as unknown as KernelExports;
     this.#memory = undefined as unknown as WebAssembly.Memory;
   }
 
   /**
-   * Calls the kernel: on this thread, or on the crew's first where there are several. A trap, its own or a thread's, leaves
-   * a state that is worth nothing: it is thrown again whatever is asked.
+   * Calls the kernel: on this thread, or on the first of the run's where there are several. A trap, its own or a thread's,
+   * leaves a state that is worth nothing: it is thrown again whatever is asked.
    */
   #call: KernelCall = (name, ...args) => {
     if (this.#failure) throw this.#failure;
     const fail = (error: unknown): never => {
       this.#failure = error;
-      this.#crew?.dismiss();
+      this.#threads?.end();
       throw error;
     };
-    if (this.#crew && this.#threads > 1)
-      return (this.#crew.call(name, ...args) as Promise<number>).catch(fail);
+    if (this.#threads && this.#atWork > 1)
+      return (this.#threads.call(name, ...args) as Promise<number>).catch(fail);
     try {
       return (this.#kernel[name] as (...args: number[]) => number)(...args);
     } catch (error) {
@@ -244,30 +411,22 @@ class WasmBackend implements Backend {
     }
   };
 
-  #resetOptimizer(step: number, { beta1Power, beta2Power }: OptimizerState["scalars"]): void {
-    this.#set("step", step);
-    this.#set("beta1Power", beta1Power);
-    this.#set("beta2Power", beta2Power);
-  }
-
-  #arrays(suffix: "" | "First" | "Second"): [keyof Weights, number, number][] {
-    const { vocabSize: V, tied, norm } = this.#config;
-    const { values } = this.#layout;
-    const arrays: [keyof Weights, number, number][] = [["embedding", values[`embedding${suffix}`], V]];
-    if (!tied) arrays.push(["unembedding", values[`unembedding${suffix}`], V]);
-    if (norm !== "none") arrays.push(["gain", values[`gain${suffix}`], 1]);
-    if (norm === "layernorm") arrays.push(["bias", values[`bias${suffix}`], 1]);
-    return arrays;
+  #stateArrays(): [name: string, suffix: (typeof stateSuffixes)[number], shape: StateShape][] {
+    const { optimizer } = this.#config;
+    return Object.entries(optimizerOf(optimizer).state(optimizer)).map(([name, shape], i) => [
+      name,
+      stateSuffixes[i],
+      shape,
+    ]);
   }
 
   /** The pieces of rows that stand together in memory, and where they belong in an array without padding. */
-  *#pieces(suffix: "" | "First" | "Second", at: number, rows: number): Generator<[Float32Array, number]> {
+  *#pieces(at: number, rows: number, together: number): Generator<[Float32Array, number]> {
     const D = this.#config.embeddingDim;
     const { stride } = this.#layout.values;
-    const columns = suffix === "" ? stride : this.#layout.momentColumns;
     const padded = new Float32Array(this.#memory.buffer, at, rows * stride);
-    for (let d = 0; d < D; d += columns) {
-      const width = Math.min(columns, stride - d);
+    for (let d = 0; d < D; d += together) {
+      const width = Math.min(together, stride - d);
       for (let r = 0; r < rows; r++) {
         const from = d * rows + r * width;
         yield [padded.subarray(from, from + Math.min(width, D - d)), r * D + d];
@@ -275,43 +434,49 @@ class WasmBackend implements Backend {
     }
   }
 
-  #readWeights(suffix: "" | "First" | "Second"): Weights {
+  /** The arrays of all parameters, or of one of the optimizer's, with the pieces that they stand in. */
+  *#arrays(
+    suffix: "" | (typeof stateSuffixes)[number],
+    shape: StateShape,
+  ): Generator<[keyof Weights, number, Generator<[Float32Array, number]>]> {
+    const { values, stateColumns } = this.#layout;
+    for (const { name, rows } of parametersOf(this.#config)) {
+      const held = shape === "row" ? 1 : rows;
+      const together = suffix === "" || shape === "row" ? values.stride : stateColumns;
+      yield [name, held, this.#pieces(values[`${name}${suffix}`], held, together)];
+    }
+  }
+
+  #read(suffix: "" | (typeof stateSuffixes)[number], shape: StateShape): Weights {
     const weights: Partial<Weights> = {};
-    for (const [name, at, rows] of this.#arrays(suffix)) {
+    for (const [name, rows, pieces] of this.#arrays(suffix, shape)) {
       const out = new Float32Array(rows * this.#config.embeddingDim);
-      for (const [piece, to] of this.#pieces(suffix, at, rows)) out.set(piece, to);
+      for (const [piece, to] of pieces) out.set(piece, to);
       weights[name] = out;
     }
     return weights as Weights;
   }
 
-  #writeWeights(suffix: "" | "First" | "Second", weights: Weights): void {
-    for (const [name, at, rows] of this.#arrays(suffix)) {
+  #write(suffix: "" | (typeof stateSuffixes)[number], shape: StateShape, weights: Weights): void {
+    for (const [name, , pieces] of this.#arrays(suffix, shape)) {
       const from = weights[name] as Float32Array;
-      for (const [piece, start] of this.#pieces(suffix, at, rows))
-        piece.set(from.subarray(start, start + piece.length));
+      for (const [piece, start] of pieces) piece.set(from.subarray(start, start + piece.length));
     }
   }
 
+  #words(at: number, length: number): Uint32Array {
+    return new Uint32Array(this.#memory.buffer, at, length);
+  }
+
+  #doubles(at: number, length: number): Float64Array {
+    return new Float64Array(this.#memory.buffer, at, length);
+  }
+
   #get(field: DoubleField): number {
-    return new Float64Array(this.#memory.buffer, this.#layout.run, doubleIndex[field] + 1)[
-      doubleIndex[field]
-    ];
+    return this.#doubles(this.#layout.run, doubleIndex[field] + 1)[doubleIndex[field]];
   }
 
   #set(field: DoubleField, value: number): void {
-    new Float64Array(this.#memory.buffer, this.#layout.run, doubleIndex[field] + 1)[doubleIndex[field]] =
-      value;
+    this.#doubles(this.#layout.run, doubleIndex[field] + 1)[doubleIndex[field]] = value;
   }
 }
-
-/** Goes on with a result: at once, or when it is there. */
-const after = <A, B>(value: Now<A>, next: (value: A) => Now<B>): Now<B> =>
-  value instanceof Promise ? value.then(next) : next(value);
-
-const weightedSum = (values: Float64Array, weights: Float64Array): number => {
-  let sum = 0;
-  // what never comes does not count, even where its loss is infinite
-  for (let i = 0; i < values.length; i++) if (weights[i] > 0) sum += values[i] * weights[i];
-  return sum;
-};

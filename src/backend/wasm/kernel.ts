@@ -10,15 +10,17 @@ import { PAGE } from "./layout.js";
 /** What assembly/index.ts exports, as far as TypeScript calls it. Addresses and sizes are whole numbers below 2^32. */
 export interface KernelExports {
   heapBase(): number;
-  zipfProbabilities(out: number, size: number, exponent: number): void;
   buildAliasTable(out: number, probabilities: number, size: number, scratch: number): void;
   gaussianWeights(out: number, rows: number, cols: number, stride: number, std: number, key: bigint): void;
   streamKey(seed: bigint, purpose: bigint, step: bigint): bigint;
-  advance(run: number, count: number, rates: number): number;
-  step(run: number, rate: number): number;
+  drawPairs(run: number, inputs: number, targets: number, count: number, key: bigint, first: bigint): void;
+  advance(run: number, count: number, scalars: number): number;
+  step(run: number, scalars: number): number;
   inputLosses(run: number, count: number): void;
-  serve(run: number, member: number): void;
-  sampledLoss(run: number, out: number, size: number): void;
+  serve(run: number, thread: number): void;
+  pairLosses(run: number, count: number): void;
+  predictions(run: number, count: number): void;
+  gradientNorm(run: number): number;
   spectrum(run: number, out: number, scratch: number): void;
   eigenvalues(out: number, matrix: number, stride: number, n: number, work: number): void;
   [name: string]: unknown;

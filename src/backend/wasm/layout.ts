@@ -2,21 +2,12 @@
  * Where a run's arrays stand in the kernel's memory: the one allocator. The fields are assembly/run.ts's, in its order.
  */
 import { ConfigError, type RunConfig } from "../../config.js";
+import { BLOCK_COLUMNS, INDEPENDENT, SCALARS, TABLES, TOPICS } from "../../kernel/constants.js";
+import { normCode } from "../../model/norm.js";
+import { parametersOf, type Weights } from "../../model/parameters.js";
+import { optimizerOf } from "../../optimizer/index.js";
 
-const doubles = [
-  "seed",
-  "step",
-  "beta1",
-  "beta2",
-  "eps",
-  "beta1Power",
-  "beta2Power",
-  "stepSize",
-  "secondScale",
-  "loss",
-  "meanEnergyShare",
-  "probabilitySum",
-] as const;
+const doubles = ["seed", "step", "loss", "meanEnergyShare", "probabilitySum", "topicThreshold"] as const;
 const words = [
   "vocabSize",
   "dim",
@@ -24,6 +15,9 @@ const words = [
   "batchSize",
   "tied",
   "norm",
+  "optimizer",
+  "scalars",
+  "exact",
   "combined",
   "columnBytes",
   "chunkRows",
@@ -36,27 +30,35 @@ const words = [
   "blockCount",
   "parts",
   "partBlocks",
-  "members",
+  "threads",
   "wide",
-  "crew",
+  "control",
   "scratch",
   "scratchBytes",
   "embedding",
-  "embeddingFirst",
-  "embeddingSecond",
+  "embeddingState",
+  "embeddingState2",
   "unembedding",
-  "unembeddingFirst",
-  "unembeddingSecond",
+  "unembeddingState",
+  "unembeddingState2",
   "gain",
-  "gainFirst",
-  "gainSecond",
+  "gainState",
+  "gainState2",
   "bias",
-  "biasFirst",
-  "biasSecond",
+  "biasState",
+  "biasState2",
   "dGain",
   "dBias",
   "probabilities",
   "aliasTable",
+  "targetKind",
+  "topicCount",
+  "topicStarts",
+  "targetTables",
+  "commonWeights",
+  "topicWeights",
+  "targetProbabilities",
+  "targetSums",
   "inputs",
   "targets",
   "slots",
@@ -85,6 +87,8 @@ const words = [
   "inputScale",
   "inputShift",
   "gradient",
+  "squares",
+  "chunkSquares",
   "order",
   "places",
   "sumRows",
@@ -95,9 +99,19 @@ const words = [
   "symmetric",
   "expectedLogits",
   "pairShifts",
-  "sampleStarts",
-  "sampleTargets",
+  "pairStarts",
+  "pairTargets",
+  "pairLosses",
+  "evaluationWeights",
+  "evaluationEntropies",
+  "evaluationShifts",
+  "meanPrediction",
+  "predictionParts",
 ] as const;
+
+/** What the kernel calls the first and the second array of an optimizer's state. */
+export const stateSuffixes = ["State", "State2"] as const;
+type ParameterField = `${keyof Weights}${"" | (typeof stateSuffixes)[number]}`;
 
 export type DoubleField = (typeof doubles)[number];
 export type WordField = (typeof words)[number];
@@ -124,27 +138,33 @@ const SYMMETRIC_ROWS = 16384;
 const SEGMENTS = 24;
 /** Largest vocabulary of the combined step: beyond it there is little left to save. */
 const COMBINED_ROWS = 512;
-/** Columns of a block of it, of its moments, and of a chunk's gradient (DEPTH of assembly/logits.ts). */
-const BLOCK_COLUMNS = 192;
 /** Partial sums over the blocks of columns there. */
 const PARTS = 10;
 /** Largest batch whose pairs are taken one by one; of a larger one distinct pairs are counted first (assembly/batch.ts). */
 const UNCOUNTED_PAIRS = 128;
-/** Bytes of the crew's control block (assembly/crew.ts). */
-const CREW_BYTES = 384;
-/** Steps whose rates are handed to the kernel in one call. */
-export const RATES = 4096;
+/** Bytes of the threads' control block (assembly/parallel.ts). */
+const CONTROL_BYTES = 384;
+/** Steps whose scalars are handed to the kernel in one call. */
+export const STEPS = 1024;
+/** Pairs that are drawn or evaluated in one call at least. */
+const PAIRS = 4096;
 
 const roundUp = (x: number, to: number): number => Math.ceil(x / to) * to;
 
 export interface Layout {
   values: Record<WordField, number>;
-  /** Address of the struct itself, of the rates, and of the spectrum's eigenvalues. */
+  /** Address of the struct itself, of the steps' scalars, and of the spectrum's eigenvalues. */
   run: number;
-  rates: number;
+  scalars: number;
   eigenvalues: number;
-  /** Columns of a block of the moments, which stand block after block (assembly/combined.ts); all of them in other steps. */
-  momentColumns: number;
+  /**
+   * Columns of a block of the optimizer's state, which stands block after block (assembly/combined.ts); all of them in
+   * other steps.
+   */
+  stateColumns: number;
+  /** Pairs that one call draws or evaluates, and inputs that one call evaluates. */
+  pairs: number;
+  inputs: number;
   /** Bytes of memory in all, whole pages. */
   bytes: number;
 }
@@ -157,18 +177,30 @@ const evaluationListLength = (config: RunConfig): number => {
   return Math.max(vocabSize, BLOCK_INPUTS);
 };
 
+/** The number by which the kernel knows how targets are drawn; topics that are none are the independent case. */
+export function targetKindOf({ targets }: RunConfig): number {
+  if (targets?.kind === "low-rank") return TABLES;
+  return targets?.kind === "topics" && targets.count > 1 && targets.strength > 0 ? TOPICS : INDEPENDENT;
+}
+
 /**
- * Plans the memory of a run: weights and two moments, one block of probabilities (V × min(V, B, 128)), and what is
- * small beside them, some of it once a thread. A batch with more than 128 distinct inputs adds one gradient (V × D).
+ * Plans the memory of a run: weights and the optimizer's state, one block of probabilities (V × min(V, B, 128)), and what
+ * is small beside them, some of it once a thread. A batch with more than 128 distinct inputs, an exact gradient or a
+ * coupled Adam adds one gradient (V × D), low-rank targets 12 V² bytes.
  * @throws ConfigError when it would not fit into WebAssembly's 4 GiB
  */
 export function planLayout(config: RunConfig, heapBase: number, threads = 1): Layout {
-  const { vocabSize: V, embeddingDim: D, batchSize: B } = config;
+  const { vocabSize: V, embeddingDim: D } = config;
+  const exact = config.gradient === "exact";
+  const corpus = config.distribution.kind === ("corpus" as string);
+  const B = exact ? 0 : config.batchSize;
   let stride = roundUp(D, 4);
   if (stride % 128 === 0) stride += 16;
-  const most = Math.min(V, B);
+  const most = exact ? V : Math.min(V, B);
   const blockInputs = Math.min(roundUp(Math.max(most, 1), 8), BLOCK_INPUTS);
-  const combined = config.tied && config.norm === "none" && V <= COMBINED_ROWS && most <= BLOCK_INPUTS;
+  const targetKind = targetKindOf(config);
+  const combined =
+    !exact && config.tied && config.norm === "none" && V <= COMBINED_ROWS && most <= BLOCK_INPUTS;
   const columnBytes = 4 * (stride <= BLOCK_COLUMNS ? stride : BLOCK_COLUMNS + 16);
   const columnBlocks = Math.ceil(stride / BLOCK_COLUMNS);
   const partBlocks = combined ? Math.ceil(columnBlocks / PARTS) : 1;
@@ -178,6 +210,8 @@ export function planLayout(config: RunConfig, heapBase: number, threads = 1): La
   const symmetric =
     config.tied &&
     config.norm === "none" &&
+    targetKind === INDEPENDENT &&
+    !corpus &&
     config.evaluation.kind === "exact" &&
     evaluationBlocks > 1 &&
     V <= SYMMETRIC_ROWS;
@@ -190,9 +224,14 @@ export function planLayout(config: RunConfig, heapBase: number, threads = 1): La
   const pairBytes = symmetric ? 12 * evaluationBlocks * V : 0;
   const counted = B > UNCOUNTED_PAIRS;
   const logitsBytes = 4 * parts * V * blockInputs;
-  const sampled = config.evaluation.kind === "sampled" ? config.evaluation.size : 0;
+  const optimizer = optimizerOf(config.optimizer);
+  const state = Object.values(optimizer.state(config.optimizer));
+  const squares = optimizer.needsWholeGradient?.(config.optimizer) ?? false;
+  const pairwise = config.evaluation.kind === "sampled" || corpus;
+  const conditional = targetKind !== INDEPENDENT || corpus;
+  const pairs = pairwise ? Math.max(V, PAIRS) : 0;
   const list = evaluationListLength(config);
-  // a member's space: columns, gradient and panels, or a chunk's gradient; and what a block of inputs takes to evaluate
+  // a thread's space: columns, gradient and panels, or a chunk's gradient; and what a block of inputs takes to evaluate
   const stepScratch = combined
     ? 2 * V * columnBytes + 4 * BLOCK_COLUMNS * blockInputs
     : 4 * CHUNK_ROWS * Math.min(stride, BLOCK_COLUMNS) + (counted ? 8 * stride : 0);
@@ -205,15 +244,21 @@ export function planLayout(config: RunConfig, heapBase: number, threads = 1): La
     next = roundUp(next + bytes, 64);
     return at;
   };
-  const matrix = () => allocate(4 * V * stride);
-  const row = () => allocate(4 * stride);
+  const allocateIf = (needed: boolean, bytes: number): number => (needed ? allocate(bytes) : 0);
   const ofGeneralStep = (bytes: number) => allocate(combined ? 0 : bytes);
   const run = allocate(runBytes);
-  const rates = allocate(8 * RATES);
+  const scalars = allocate(8 * SCALARS * STEPS);
   const eigenvalues = allocate(config.spectrum ? 8 * n : 0);
-  const embedding = matrix();
-  const embeddingFirst = matrix();
-  const embeddingSecond = matrix();
+  const parameters = {} as Record<ParameterField, number>;
+  for (const { name, rows } of parametersOf(config)) {
+    parameters[name] = allocate(4 * rows * stride);
+    for (const [i, suffix] of stateSuffixes.entries())
+      parameters[`${name}${suffix}`] =
+        state[i] === undefined ? 0 : allocate(4 * (state[i] === "row" ? 1 : rows) * stride);
+  }
+  for (const name of ["unembedding", "gain", "bias"] as const)
+    for (const suffix of ["", ...stateSuffixes] as const)
+      parameters[`${name}${suffix}`] ??= name === "unembedding" ? parameters[`embedding${suffix}`] : 0;
   const targets = allocate(4 * B);
   const values: Record<WordField, number> = {
     vocabSize: V,
@@ -221,7 +266,10 @@ export function planLayout(config: RunConfig, heapBase: number, threads = 1): La
     stride,
     batchSize: B,
     tied: config.tied ? 1 : 0,
-    norm: { none: 0, layernorm: 1, rmsnorm: 2 }[config.norm],
+    norm: normCode[config.norm],
+    optimizer: optimizer.code(config.optimizer),
+    scalars,
+    exact: exact ? 1 : 0,
     combined: combined ? 1 : 0,
     columnBytes,
     chunkRows: CHUNK_ROWS,
@@ -234,29 +282,30 @@ export function planLayout(config: RunConfig, heapBase: number, threads = 1): La
     blockCount: 0,
     parts,
     partBlocks,
-    members: 1,
+    threads: 1,
     wide: 0,
-    crew: allocate(CREW_BYTES),
+    control: allocate(CONTROL_BYTES),
     scratch: allocate(threads * scratchBytes),
     scratchBytes,
-    evaluationCount: 0,
-    evaluationBlock,
-    embedding,
-    embeddingFirst,
-    embeddingSecond,
-    unembedding: config.tied ? embedding : matrix(),
-    unembeddingFirst: config.tied ? embeddingFirst : matrix(),
-    unembeddingSecond: config.tied ? embeddingSecond : matrix(),
-    gain: row(),
-    gainFirst: row(),
-    gainSecond: row(),
-    bias: row(),
-    biasFirst: row(),
-    biasSecond: row(),
-    dGain: row(),
-    dBias: row(),
+    ...parameters,
+    dGain: allocate(4 * stride),
+    dBias: allocate(4 * stride),
     probabilities: allocate(8 * V),
     aliasTable: allocate(8 * V),
+    targetKind,
+    topicCount: config.targets?.kind === "topics" ? config.targets.count : 0,
+    topicStarts: allocateIf(
+      targetKind === TOPICS,
+      8 * (config.targets?.kind === "topics" ? config.targets.count : 0),
+    ),
+    targetTables: allocateIf(
+      conditional,
+      targetKind === TABLES ? 8 * V * V : targetKind === TOPICS ? 8 * V : 0,
+    ),
+    commonWeights: allocateIf(targetKind === TOPICS, 8 * V),
+    topicWeights: allocateIf(targetKind === TOPICS, 8 * V),
+    targetProbabilities: allocateIf(targetKind === TABLES, 4 * V * V),
+    targetSums: allocateIf(targetKind === TABLES, 8 * V),
     inputs: allocate(4 * B),
     targets,
     slots: allocate(4 * V),
@@ -273,28 +322,38 @@ export function planLayout(config: RunConfig, heapBase: number, threads = 1): La
     rowMean: allocate(4 * most),
     rowScale: allocate(4 * most),
     x: ofGeneralStep(4 * most * stride),
-    targetSum: ofGeneralStep(4 * most * stride),
+    targetSum: exact ? 0 : ofGeneralStep(4 * most * stride),
     dx: ofGeneralStep(4 * most * stride),
     panels: ofGeneralStep(4 * D * blockInputs),
     logits: allocate(Math.max(logitsBytes, spectrumBytes, pairBytes, 12 * V)),
     segmentMax: allocate(4 * segments * blockInputs),
     segmentSum: allocate(4 * segments * blockInputs),
     segmentTargetLogits: ofGeneralStep(8 * segments * blockInputs),
-    scaledX: ofGeneralStep(4 * blockInputs * stride),
+    scaledX: exact ? 0 : ofGeneralStep(4 * blockInputs * stride),
     segmentDx: ofGeneralStep(4 * segments * blockInputs * stride),
     inputScale: allocate(4 * blockInputs),
     inputShift: allocate(4 * blockInputs),
-    gradient: most > blockInputs ? matrix() : 0,
+    gradient: allocateIf(exact || (!combined && squares) || most > blockInputs, 4 * V * stride),
+    squares: squares ? 1 : 0,
+    chunkSquares: allocateIf(squares && !combined, 8 * chunks * stride),
     order: allocate(combined ? 4 * V : 0),
     places: allocate(combined ? 4 * V : 0),
     sumRows: ofGeneralStep(16 * stride),
     evaluationInputs: allocate(4 * list),
     evaluationLosses: allocate(8 * list),
+    evaluationCount: 0,
+    evaluationBlock,
     symmetric: symmetric ? 1 : 0,
     expectedLogits: allocate(symmetric ? 8 * V : 0),
     pairShifts: allocate(symmetric ? 4 * (V + 3) : 0),
-    sampleStarts: allocate(sampled ? 4 * (V + 1) : 0),
-    sampleTargets: allocate(4 * sampled),
+    pairStarts: allocateIf(pairs > 0, 4 * (list + 1)),
+    pairTargets: allocateIf(pairs > 0, 4 * pairs),
+    pairLosses: allocateIf(pairs > 0, 8 * pairs),
+    evaluationWeights: allocateIf(conditional, 8 * list),
+    evaluationEntropies: allocateIf(conditional, 8 * list),
+    evaluationShifts: allocateIf(conditional, 4 * roundUp(list, 8)),
+    meanPrediction: allocateIf(conditional, 8 * V),
+    predictionParts: allocateIf(conditional, 8 * segments * evaluationBlock),
   };
   if (next > 65535 * PAGE)
     throw new ConfigError(
@@ -302,6 +361,6 @@ export function planLayout(config: RunConfig, heapBase: number, threads = 1): La
     );
   // memory comes by the page
   const bytes = roundUp(next, PAGE);
-  const momentColumns = combined ? Math.min(stride, BLOCK_COLUMNS) : stride;
-  return { values, run, rates, eigenvalues, momentColumns, bytes };
+  const stateColumns = combined ? Math.min(stride, BLOCK_COLUMNS) : stride;
+  return { values, run, scalars, eigenvalues, stateColumns, pairs, inputs: list, bytes };
 }

@@ -1,5 +1,30 @@
+import { after } from "../backend/backend.js";
 import { exp, log } from "../math/elementary.js";
-import type { Spectrum } from "./backend.js";
+import type { Observable } from "./observable.js";
+
+/** Eigenvalue spectrum of the centred embedding, summarised. All are at least 1 but `meanEnergyShare` (0 to 1). */
+export interface Spectrum {
+  /** exp(-Σ r ln r), r the explained-variance ratios (squared singular values, normalised). */
+  effectiveDimension: number;
+  /** (Σλ)²/Σλ² */
+  participationRatio: number;
+  /** Σλ/λ_max */
+  stableRank: number;
+  /** Roy and Vetterli: exp of the entropy of the normalised, unsquared singular values. */
+  effectiveRank: number;
+  /** Share of ‖E‖² in the mean row, which centring removes. */
+  meanEnergyShare: number;
+}
+
+/** Measured where the config's `spectrum` asks for it. */
+export const spectrum: Observable<keyof Spectrum> = {
+  columns: ["effectiveDimension", "participationRatio", "stableRank", "effectiveRank", "meanEnergyShare"],
+  applies: (config) => config.spectrum,
+  measure: ({ backend }) =>
+    after(backend.eigenvalues(), ({ values, meanEnergyShare }) => ({
+      ...summarize(values, meanEnergyShare),
+    })),
+};
 
 /** exp of the entropy of non-negative numbers divided by their sum. */
 function entropyPower(values: number[]): number {

@@ -1,6 +1,6 @@
 /**
  * Threads that share one run, each with an instance of the kernel over the run's memory. One of them, the first, calls the
- * kernel's functions as it is asked to and waits for the others where it must; the others serve (assembly/crew.ts) until
+ * kernel's functions as it is asked to and waits for the others where it must; the others serve (assembly/parallel.ts) until
  * they are ended. So whoever asks is never blocked, hears when a thread ends, and can end them all. Works on worker threads
  * of Node and on Web Workers of a page that is cross-origin isolated.
  */
@@ -22,12 +22,12 @@ interface NodeThreads {
 }
 
 /** What every thread runs. It says that it is there; the first then waits for calls, the others enter the kernel for good. */
-const program = `const join = async ({ module, memory, run, member }, post) => {
+const program = `const join = async ({ module, memory, run, number }, post) => {
   const words = new Int32Array(memory.buffer);
   const park = (address, expected) => void Atomics.wait(words, address >>> 2, expected);
   const { exports } = await WebAssembly.instantiate(module, { env: { memory, park } });
-  post({ member });
-  if (member > 0) exports.serve(run, member);
+  post({ number });
+  if (number > 0) exports.serve(run, number);
   return ({ name, args }) => {
     try {
       post({ result: exports[name](...args) });
@@ -121,7 +121,7 @@ interface Hears {
   end(reason: unknown): void;
 }
 
-export class Crew {
+export class Threads {
   readonly #start: Start;
   readonly #threads: Thread[] = [];
   #failure: Error | undefined;
@@ -140,9 +140,9 @@ export class Crew {
    * One more thread, once it is there.
    * @throws Error when it could not be started
    */
-  async recruit(): Promise<void> {
+  async start(): Promise<void> {
     if (this.#failure) throw this.#failure;
-    const data = { ...this.#start, member: this.#threads.length };
+    const data = { ...this.#start, number: this.#threads.length };
     const make = nodeThreads() ? nodeThread : webThread;
     let thread: Thread | undefined;
     try {
@@ -189,10 +189,10 @@ export class Crew {
     if (this.#failure) return;
     this.#failure = error;
     this.#pending?.reject(error);
-    this.dismiss();
+    this.end();
   }
 
-  dismiss(): void {
+  end(): void {
     this.#failure ??= new Error(LOST);
     for (const thread of this.#threads) thread.terminate();
     this.#threads.length = 0;
@@ -202,7 +202,7 @@ export class Crew {
 const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String((error as { message?: string } | null)?.message ?? error);
 
-function nodeThread(data: Start & { member: number }, { message, end }: Hears): Thread {
+function nodeThread(data: Start & { number: number }, { message, end }: Hears): Thread {
   const { Worker } = nodeThreads() as NodeThreads;
   const worker = new Worker(nodeProgram, { eval: true, workerData: data });
   worker.on("message", message);
@@ -216,13 +216,13 @@ function nodeThread(data: Start & { member: number }, { message, end }: Hears): 
   };
 }
 
-function webThread(data: Start & { member: number }, { message, end }: Hears): Thread {
+function webThread(data: Start & { number: number }, { message, end }: Hears): Thread {
   const url = URL.createObjectURL(new Blob([webProgram], { type: "text/javascript" }));
   const worker = new Worker(url);
   const lock = `unigram-lab thread ${crypto.randomUUID()}`;
   worker.onmessage = ({ data: value }) => {
     // the first message: it holds its lock, and whoever gets it next learns of its end
-    if ("member" in value) {
+    if ("number" in value) {
       URL.revokeObjectURL(url);
       globalThis.navigator?.locks?.request(lock, () => end(new Error("it ended"))).catch(() => {});
     }
