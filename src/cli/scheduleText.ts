@@ -23,7 +23,7 @@ const schedules: Named[] = [
   {
     name: "warmup",
     form: "STEPS:VALUE",
-    meaning: "0 to VALUE over STEPS steps",
+    meaning: "from 0 up to VALUE over STEPS steps",
     counts: [2, 2],
     make: (steps, value) => warmup(value, steps),
   },
@@ -37,7 +37,7 @@ const schedules: Named[] = [
   {
     name: "wsd",
     form: "STEPS:VALUE:START:END[:TO]",
-    meaning: "warmup; from START linearly to TO (0)",
+    meaning: "warmup, then from START linearly to TO (0)",
     counts: [4, 5],
     make: (steps, value, start, end, to) => warmupStableDecay(value, steps, start, end, to),
   },
@@ -57,7 +57,7 @@ export const scheduleHelp = `Schedules of the learning rate:
 ${[
   ["0.01", "constant"],
   ...schedules.map(({ name, form, meaning }) => [`${name}:${form}`, meaning]),
-  ["A@STEP:B@STEP:C", "A, from STEP on B: by the run's steps"],
+  ["A@STEP:B@STEP:C", "A, from STEP of the run on B, and so on"],
 ]
   .map(([form, meaning]) => `  ${form.padEnd(36)}${meaning}`)
   .join("\n")}

@@ -60,8 +60,13 @@ export function addTrain(program: Command): void {
   addConfigFlags(command, "Config:");
 }
 
+const BACKENDS = ["wasm", "reference"];
+
 /** What the run computes on. Threads share it by themselves where that pays; the bits are the same. */
 function runtimeOf(options: Options, config: RunConfig): TrainerOptions & { threads: number } {
+  // of the library's backends those that have a name
+  if (options.backend !== undefined && !BACKENDS.includes(options.backend))
+    throw new ConfigError(`backend: expected "wasm" or "reference", got ${JSON.stringify(options.backend)}`);
   const { seconds } = estimateCost(config);
   const sensible = options.backend !== "reference" && worthSharing(seconds, config.steps) ? cores() : 1;
   const threads =

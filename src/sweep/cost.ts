@@ -73,11 +73,11 @@ function heldBytes(config: RunConfig, threads: number): number {
  * @param threads that are there to share it; each that may takes memory
  */
 export function estimateCost(config: RunConfig, threads = 1): Cost {
-  const { vocabSize: V, embeddingDim: D, steps, tied, spectrum } = config;
+  const { vocabSize: V, embeddingDim: D, steps, tied, spectrum, gradient } = config;
   const parameters = V * D * (tied ? 1 : 2);
   const small = Math.min(V, D);
   const evaluations = evaluationCount(config);
-  const step = 6 * distinctInputs(config, config.batchSize) * V * D;
+  const step = 6 * (gradient === "exact" ? V : distinctInputs(config, config.batchSize)) * V * D;
   const { inputs, pairs } = evaluationOf(config);
   const evaluation = 2 * inputs * V * D;
   const spectral = spectrum ? 2 * V * D * small + 3 * small ** 3 : 0;
