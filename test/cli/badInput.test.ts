@@ -101,7 +101,7 @@ const configs: [unknown, string][] = [
   ],
   [
     { distribution: { kind: "normal" } },
-    'distribution.kind: expected { kind: "zipf", exponent } or { kind: "given", probabilities }, got "normal"',
+    'distribution.kind: expected { kind: "zipf", exponent }, { kind: "given", probabilities or digest } or { kind: "corpus", digest, heldOut }, got "normal"',
   ],
   [
     { vocabSize: 2, distribution: { kind: "given", probabilities: [0.5, 0.4] } },

@@ -178,7 +178,10 @@ describe("on the command line", () => {
     ["train --weight-decay -1", "--weight-decay: expected a number of at least 0, got -1"],
     ["train --weight-decay big", '--weight-decay: expected a number, got "big"'],
     ["train --exponent 1 --distribution given", "--exponent: expected distribution zipf, got given"],
-    ["train --distribution given", "--probabilities: missing"],
+    [
+      "train --distribution given",
+      '--distribution: expected either probabilities or their digest, got {"kind":"given"}',
+    ],
     [
       "train --distribution given --probabilities half",
       '--probabilities: expected a list as JSON, got "half"',
