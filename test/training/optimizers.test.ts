@@ -35,6 +35,18 @@ const backends = ["wasm", "reference"] as const;
 /** The largest relative error of rounding to f32. */
 const HALF_ULP = 2 ** -24;
 
+/**
+ * Loss: relative, at every step. Weights: absolute, after the last step, beyond HALF_ULP. f32 may stray from f64 twice as far
+ * as PyTorch's own does in the worst of these runs, since where in a run it strays is chance: 4.6e-6 of a weight.
+ */
+const tolerances = {
+  wasm: {
+    loss: 2e-6,
+    weights: 2 * Math.max(...cases.flatMap(({ runs }) => runs.map((run) => run.float32Deviation.weights))),
+  },
+  reference: { loss: 1e-12, weights: 1e-9 },
+};
+
 /** Largest error of an f32 gradient: a sum of terms of either sign, relative to the largest of its array. */
 const gradientError = (gradient: number[]) => 3e-6 * largest(gradient, Math.abs) + 2e-8;
 
@@ -69,9 +81,10 @@ const arraysOf = async (trainer: Trainer): Promise<Arrays> =>
 
 describe.each(backends)("%s walks PyTorch's path", (backend) => {
   describe.each(cases)("$name", (given) => {
-    test.each(given.runs)("$name", async ({ config: own, losses, finalWeights, float32Deviation }) => {
+    test.each(given.runs)("$name", async ({ config: own, losses, finalWeights }) => {
       const config = { ...given.config, ...own };
       const { steps } = given.config;
+      const tolerance = tolerances[backend];
       const trainer = await createTrainer(config, { backend });
       await load(trainer, given);
       const results: StepResult[] = [];
@@ -80,18 +93,15 @@ describe.each(backends)("%s walks PyTorch's path", (backend) => {
       expect(results.at(-1)?.step).toBe(steps);
       expect(losses).toHaveLength(steps);
       const lossError = largest(losses, (loss, k) => Math.abs(results[k].loss / loss - 1));
-      expect(lossError, "loss").toBeLessThanOrEqual(backend === "reference" ? 1e-12 : 2e-6);
+      expect(lossError, "loss").toBeLessThanOrEqual(tolerance.loss);
 
       const weights = await arraysOf(trainer);
       expect(Object.keys(weights).sort()).toEqual(Object.keys(finalWeights).sort());
-      // the reference rounds once, when it is read; the kernel at each step, and its gradients stray as PyTorch's f32 do
-      const roundings = backend === "reference" ? 1 : steps;
-      const stray = backend === "reference" ? 1e-9 : 2 * float32Deviation.weights;
       for (const [name, golden] of entriesOf(finalWeights)) {
         const array = weights[name] as number[];
         expect(array, name).toHaveLength(golden.length);
-        const error = largest(golden, (w, i) => Math.abs(array[i] - w) - roundings * HALF_ULP * Math.abs(w));
-        expect(error, name).toBeLessThanOrEqual(stray);
+        const error = largest(golden, (w, i) => Math.abs(array[i] - w) - HALF_ULP * Math.abs(w));
+        expect(error, name).toBeLessThanOrEqual(tolerance.weights);
       }
       trainer.dispose();
     });
