@@ -10,6 +10,7 @@ const wholeNumbers = new Set([
   "batchSize",
   "steps",
   "evaluateEvery",
+  "evaluateAt.perDecade",
   "evaluations",
   "divergedAt",
 ]);
