@@ -1,6 +1,5 @@
 /** How near the kernel's f32 comes to f64: with the batch, with the dimension, with logits that are far apart. */
 import { describe, expect, test } from "vitest";
-import { parseConfig, type RunConfigInput } from "../../src/config.js";
 import { tokenProbabilities } from "../../src/data/distribution.js";
 import { entropy } from "../../src/data/entropy.js";
 import { randomBits, streamKey } from "../../src/data/random.js";
