@@ -18,12 +18,12 @@ const common = {
   minify: true,
 };
 
-/** Sources that few runs ask for are files of their own, the same for every universal entry. */
-const sourcesOnDemand = ["./lowRank.js", "./corpus.js"];
+/** Sources but the independent one are files of their own, loaded by those who ask for them, the same for every universal entry. */
+const sourcesOnDemand = ["./topics.js", "./lowRank.js", "./corpus.js"];
 const withoutSources = {
   name: "without-sources",
   setup: ({ onResolve }) =>
-    onResolve({ filter: /^\.\/(lowRank|corpus)\.js$/ }, ({ path }) => ({ path, external: true })),
+    onResolve({ filter: /^\.\/(topics|lowRank|corpus)\.js$/ }, ({ path }) => ({ path, external: true })),
 };
 
 /** The kernels become bytes within the bundle, decoded only where they are used. */
@@ -128,6 +128,7 @@ for (const [name, entryPoint, plugins, imports] of [
     [kernelAsModule("./kernel.wasm?module"), smallMemory, withoutSources],
     ["./kernel.wasm?module", ...sourcesOnDemand],
   ],
+  ["topics", "src/data/topics.ts", [], []],
   ["lowRank", "src/data/lowRank.ts", [], []],
   ["corpus", "src/data/corpus.ts", [], []],
   ["browser", "src/browser/index.ts", [besideIndex], ["./index.js"]],

@@ -93,6 +93,8 @@ test("holds what consumers need and nothing else", () => {
       "dist/sweep.js",
       "dist/sweep.js.map",
       "dist/sweep.schema.json",
+      "dist/topics.js",
+      "dist/topics.js.map",
       "dist/types/*.d.ts",
       "dist/worker.js",
       "dist/worker.js.map",
