@@ -18,12 +18,17 @@ const common = {
   minify: true,
 };
 
-/** Sources but the independent one are files of their own, loaded by those who ask for them, the same for every universal entry. */
-const sourcesOnDemand = ["./topics.js", "./lowRank.js", "./corpus.js"];
-const withoutSources = {
-  name: "without-sources",
-  setup: ({ onResolve }) =>
-    onResolve({ filter: /^\.\/(topics|lowRank|corpus)\.js$/ }, ({ path }) => ({ path, external: true })),
+/**
+ * Sources but the independent one, and the reference backend, are files of their own, loaded by those who ask for them, the
+ * same for every universal entry.
+ */
+const onDemand = ["./topics.js", "./lowRank.js", "./corpus.js", "./reference.js"];
+const loadedOnDemand = {
+  name: "loaded-on-demand",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/(topics|lowRank|corpus)\.js$/ }, ({ path }) => ({ path, external: true }));
+    onResolve({ filter: /\/reference\/backend\.js$/ }, () => ({ path: "./reference.js", external: true }));
+  },
 };
 
 /** The kernels become bytes within the bundle, decoded only where they are used. */
@@ -110,27 +115,23 @@ const withoutCanvas = {
 /** The universal entry, once for every way to get at the kernel: one file each, which imports at most what is named. */
 const universal = [];
 for (const [name, entryPoint, plugins, imports] of [
-  [
-    "index",
-    "src/index.ts",
-    [kernelAsBytes, withoutSources],
-    ["./threads.js", "./relaxed.js", ...sourcesOnDemand],
-  ],
+  ["index", "src/index.ts", [kernelAsBytes, loadedOnDemand], ["./threads.js", "./relaxed.js", ...onDemand]],
   [
     "index.workerd",
     "src/index.ts",
-    [kernelAsModule("./kernel.wasm"), smallMemory, withoutSources],
-    ["./kernel.wasm", ...sourcesOnDemand],
+    [kernelAsModule("./kernel.wasm"), smallMemory, loadedOnDemand],
+    ["./kernel.wasm", ...onDemand],
   ],
   [
     "index.edge-light",
     "src/index.ts",
-    [kernelAsModule("./kernel.wasm?module"), smallMemory, withoutSources],
-    ["./kernel.wasm?module", ...sourcesOnDemand],
+    [kernelAsModule("./kernel.wasm?module"), smallMemory, loadedOnDemand],
+    ["./kernel.wasm?module", ...onDemand],
   ],
   ["topics", "src/data/topics.ts", [], []],
   ["lowRank", "src/data/lowRank.ts", [], []],
   ["corpus", "src/data/corpus.ts", [], []],
+  ["reference", "src/backend/reference/backend.ts", [], []],
   ["browser", "src/browser/index.ts", [besideIndex], ["./index.js"]],
   ["browserWorker", "src/browser/worker.ts", [besideIndex], ["./index.js"]],
   ["threads", "src/backend/wasm/threads.ts", [kernelAsBytes, besideIndex], ["./index.js", "./relaxed.js"]],

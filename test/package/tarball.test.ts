@@ -87,6 +87,8 @@ test("holds what consumers need and nothing else", () => {
       "dist/kernel.wasm.d.ts",
       "dist/lowRank.js",
       "dist/lowRank.js.map",
+      "dist/reference.js",
+      "dist/reference.js.map",
       "dist/relaxed.js",
       "dist/report.js",
       "dist/report.js.map",
