@@ -1,12 +1,32 @@
-/** How values over seeds become a verdict: three rules, each told in one line beside the claim it judged. */
-import type { Claim, Verdict } from "./experiment.js";
-import { mean, oneSidedT, standardDeviation, standardError, twoSidedT } from "./statistics.js";
+/** How values over seeds become a verdict: a few rules, each told in one line beside the claim it judged. */
+import {
+  type Measured,
+  mean,
+  measured,
+  oneSidedT,
+  standardDeviation,
+  standardError,
+  twoSidedT,
+} from "./statistics.js";
+
+export type Verdict = "holds" | "fails" | "inconclusive";
 
 /** What every claim says, whatever rule judges it. */
 export interface Statement {
   experiment: string;
+  /** The statement, in its source's words as far as they are known. */
   claim: string;
+  /** What was measured: "excess loss at step 3000, tied". */
   quantity: string;
+}
+
+export interface Claim extends Statement {
+  /** The number that the experiment's source states, the post's or another's; null when it gives none. */
+  post: number | null;
+  measured: Measured;
+  verdict: Verdict;
+  /** The rule that gave the verdict, in one line. */
+  rule: string;
 }
 
 const judged = (
@@ -18,7 +38,7 @@ const judged = (
 ): Claim => ({
   ...statement,
   post,
-  measured: { mean: mean(values), standardDeviation: standardDeviation(values), seeds: values.length },
+  measured: measured(values),
   verdict: values.every(Number.isFinite) ? verdict : "inconclusive",
   rule,
 });
