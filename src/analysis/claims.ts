@@ -92,7 +92,12 @@ export const valuesOf = (quantity: Quantity, runs: Runs): number[] => pairedValu
 /** A stated number without the noise of subtracting decimals in f64. */
 const rounded = (x: number | null): number | null => (x === null ? null : Number(x.toPrecision(12)));
 
-function judge(specification: ClaimSpecification, experiment: string, runs: Runs): Claim | null {
+function judge(
+  specification: ClaimSpecification,
+  experiment: string,
+  runs: Runs,
+  by: string | undefined,
+): Claim | null {
   const { claim, quantity } = specification;
   const statement = { experiment, claim, quantity };
   if (specification.rule === "order") {
@@ -107,15 +112,17 @@ function judge(specification: ClaimSpecification, experiment: string, runs: Runs
     return judgeBelow(statement, specification.bound, specification.origin, values);
   if (stated === null) return null;
   const judgeStated = { near: judgeNumber, exact: judgeExact }[specification.rule];
-  return judgeStated(statement, stated, specification.tolerance, values);
+  return judgeStated(statement, stated, specification.tolerance, values, by);
 }
 
 /**
  * The claims with their verdicts. One of which no seed has the numbers is left out, and so is one that compares with a
  * stated number where there is none.
+ * @param by what the source is called in rules: "post"
  */
 export const judgeAll = (
   specifications: readonly ClaimSpecification[],
   experiment: string,
   runs: Runs,
-): Claim[] => specifications.flatMap((specification) => judge(specification, experiment, runs) ?? []);
+  by?: string,
+): Claim[] => specifications.flatMap((specification) => judge(specification, experiment, runs, by) ?? []);

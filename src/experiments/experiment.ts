@@ -40,6 +40,6 @@ export const analyse = (
   runs: Runs,
   quick: boolean,
 ): { claims: Claim[]; figures: Figure[] } => ({
-  claims: judgeAll(experiment.claims(runs, quick), experiment.name, runs),
+  claims: judgeAll(experiment.claims(runs, quick), experiment.name, runs, experiment.source?.name),
   figures: experiment.figures(runs, quick),
 });

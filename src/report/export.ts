@@ -20,6 +20,7 @@ export async function exportRuns(
 ): Promise<number> {
   checkNames(options, ["force"]);
   checkTablePath(path);
-  if (journal.runs.length === 0) throw new ConfigError("DIR: expected at least one finished run, got none");
+  if ((await journal.results().next()).done)
+    throw new ConfigError("DIR: expected at least one finished run, got none");
   return writeTable(path, () => journal.results(), { rows, force: options.force ?? false });
 }

@@ -105,6 +105,11 @@ describe("a specification", () => {
     expect(rules.map(({ verdict }) => verdict)).toEqual(["holds", "fails", "holds"]);
     expect(rules.map(({ post }) => post)).toEqual([11, 11, null]);
     expect(rules[0].rule).toContain(" + 0.25 (the post's own error)");
+    const near: ClaimSpecification = { ...said, rule: "near", value, tolerance: 0.25 };
+    const others = judgeAll([near, { ...near, rule: "exact" }], "e", runs, "paper");
+    expect(others.map(({ rule }) => rule)).toEqual(
+      rules.slice(0, 2).map(({ rule }) => rule.replaceAll("post", "paper")),
+    );
     expect(rules[1].rule).toContain("exact, the same for every seed");
     expect(rules[2].rule).toContain("is below 20 (why)");
   });
