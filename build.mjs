@@ -15,9 +15,7 @@ const common = {
   legalComments: "none",
   metafile: true,
   logLevel: "warning",
-  // white space stays: without it go the marks by which a bundler sees what it can drop
-  minifySyntax: true,
-  minifyIdentifiers: true,
+  minify: true,
 };
 
 /** The kernels become bytes within the bundle, decoded only where they are used. */
@@ -28,7 +26,7 @@ const kernelAsBytes = {
       // a character a byte: 2 kB less than base64, once compressed
       const characters = JSON.stringify((await readFile(path)).toString("latin1"));
       return {
-        contents: `export default /* @__PURE__ */ Uint8Array.from(${characters}, (c) => c.charCodeAt(0));`,
+        contents: `export default () => Uint8Array.from(${characters}, (c) => c.charCodeAt(0));`,
       };
     });
     // threads and relaxed arithmetic are files of their own, with kernels of their own, for those who ask for them
@@ -55,7 +53,7 @@ const kernelAsModule = (path) => ({
     }));
     // no bytes of a kernel: compiling them fails as it does where relaxed SIMD is missing
     onLoad({ filter: /relaxed/, namespace: "nothing-more" }, () => ({
-      contents: "export const alone = new Uint8Array(); export const shared = alone;",
+      contents: "export const alone = () => new Uint8Array(); export const shared = alone;",
     }));
   },
 });
@@ -150,7 +148,6 @@ const forNode = await build({
   sourcesContent: false,
   platform: "node",
   target: "node20.19",
-  minifyWhitespace: true,
   splitting: true,
   chunkNames: "chunk-[hash]",
   external: ["piscina", "@resvg/resvg-js"],

@@ -4,7 +4,7 @@ import { lastStep, type Runs, series } from "../analysis/series.js";
 import { zipfMoments } from "../analysis/zipfMoments.js";
 import { figureOf } from "../figures/figure.js";
 import { panel } from "../figures/panel.js";
-import { linearDecay } from "../schedule/schedule.js";
+import { linearDecay } from "../schedule/constructors.js";
 import { base } from "./base.js";
 import type { Experiment } from "./experiment.js";
 import { decayPost, post, readingError } from "./post.js";

@@ -3,7 +3,7 @@ import { at, type ClaimSpecification } from "../analysis/claims.js";
 import { curves, lastStep } from "../analysis/series.js";
 import { figureOf } from "../figures/figure.js";
 import { panel } from "../figures/panel.js";
-import { join } from "../schedule/schedule.js";
+import { join } from "../schedule/constructors.js";
 import { base } from "./base.js";
 import type { Experiment } from "./experiment.js";
 import { collapsePost, post, readingError, statedAt } from "./post.js";

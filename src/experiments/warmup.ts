@@ -3,7 +3,7 @@ import { at, type ClaimSpecification, over, type Quantity, valuesOf } from "../a
 import { curves, lastStepOf, type Runs } from "../analysis/series.js";
 import { type Figure, figureOf } from "../figures/figure.js";
 import { panel } from "../figures/panel.js";
-import { warmup as warmupTo } from "../schedule/schedule.js";
+import { warmup as warmupTo } from "../schedule/constructors.js";
 import type { RunResult } from "../sweep/result.js";
 import { base } from "./base.js";
 import type { Condition, Experiment } from "./experiment.js";

@@ -76,6 +76,7 @@ const wholeNumbers = new Set([
   "batchSize",
   "steps",
   "evaluateEvery",
+  "evaluateAt.perDecade",
 ]);
 
 /**

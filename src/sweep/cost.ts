@@ -1,6 +1,7 @@
 import { planLayout } from "../backend/wasm/layout.js";
 import type { RunConfig } from "../config.js";
 import { tokenProbabilities } from "../data/distribution.js";
+import { evaluationCount } from "../evaluationSteps.js";
 import { MOST_THREADS } from "../training/options.js";
 
 /** Products and Adam's memory traffic, as measured on one 3 GHz core; only ratios matter for order and progress. */
@@ -72,11 +73,11 @@ function heldBytes(config: RunConfig, threads: number): number {
  * @param threads that are there to share it; each that may takes memory
  */
 export function estimateCost(config: RunConfig, threads = 1): Cost {
-  const { vocabSize: V, embeddingDim: D, steps, evaluateEvery, tied, spectrum } = config;
+  const { vocabSize: V, embeddingDim: D, steps, tied, spectrum, gradient } = config;
   const parameters = V * D * (tied ? 1 : 2);
   const small = Math.min(V, D);
-  const evaluations = 1 + steps / evaluateEvery;
-  const step = 6 * distinctInputs(config, config.batchSize) * V * D;
+  const evaluations = evaluationCount(config);
+  const step = 6 * (gradient === "exact" ? V : distinctInputs(config, config.batchSize)) * V * D;
   const { inputs, pairs } = evaluationOf(config);
   const evaluation = 2 * inputs * V * D;
   const spectral = spectrum ? 2 * V * D * small + 3 * small ** 3 : 0;

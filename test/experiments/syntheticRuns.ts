@@ -29,7 +29,7 @@ export function runOf(input: RunConfigInput, shape: Shape): RunResult {
   const exponent = config.distribution.kind === "zipf" ? config.distribution.exponent : 1;
   const { entropy, probabilities } = momentsOf(config.vocabSize, exponent);
   const records = [];
-  for (let step = 0; step <= config.steps; step += config.evaluateEvery) {
+  for (let step = 0; step <= config.steps; step += config.evaluateEvery ?? 1) {
     const excessLoss = shape.excess(step, config.seed);
     records.push({
       step,
