@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import Table from "cli-table3";
 import type { Command } from "commander";
+import type { Claim } from "../analysis/verdict.js";
 import { ConfigError, configHash, parseConfig } from "../config.js";
-import type { Claim } from "../experiments/experiment.js";
 import { experiments } from "../experiments/index.js";
+import { shortNumber } from "../figures/labels.js";
 import { writeReport } from "../report/index.js";
 import { journaledExperiments } from "../report/journaled.js";
-import { shortNumber } from "../report/labels.js";
 import { cores, FailedRuns, Journal, type RunResult, runPool } from "../sweep/index.js";
 import { addConfigFlags, type Flags, givenFields, shownFlag } from "./configFlags.js";
 import { counted, keptOf } from "./counted.js";

@@ -260,7 +260,7 @@ describe("a bad command line is one line, exit code 2, and nothing written", () 
     ],
     [
       ["export", "absent", "--out", "x.xls"],
-      'error: --out: expected a file name ending in .parquet, .csv, .json, got "x.xls"',
+      'error: --out: expected a file name ending in .parquet, .csv, .json, .ndjson, got "x.xls"',
     ],
     [
       ["status", "absent"],
