@@ -132,6 +132,7 @@ for (const [name, entryPoint, plugins, imports] of [
   ],
   ["lowRank", "src/data/lowRank.ts", [], []],
   ["corpus", "src/data/corpus.ts", [], []],
+  ["corpora", "src/corpus/index.ts", [], ["gpt-tokenizer/bpeRanks/r50k_base"]],
   ["browser", "src/browser/index.ts", [besideIndex], ["./index.js"]],
   ["browserWorker", "src/browser/worker.ts", [besideIndex], ["./index.js"]],
   ["threads", "src/backend/wasm/threads.ts", [kernelAsBytes, besideIndex], ["./index.js", "./relaxed.js"]],
@@ -149,6 +150,7 @@ for (const [name, entryPoint, plugins, imports] of [
     mainFields: ["module", "main"],
     conditions: ["import"],
     target: "es2022",
+    external: ["gpt-tokenizer"],
   });
   for (const output of Object.values(built.metafile.outputs))
     for (const { path } of output.imports)
@@ -173,7 +175,7 @@ const forNode = await build({
   minifyWhitespace: true,
   splitting: true,
   chunkNames: "chunk-[hash]",
-  external: ["piscina", "@resvg/resvg-js"],
+  external: ["piscina", "@resvg/resvg-js", "gpt-tokenizer"],
   // bundled CommonJS packages ask for require
   banner: {
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
