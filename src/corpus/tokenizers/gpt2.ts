@@ -19,22 +19,22 @@ const asCharacters = (bytes: ArrayLike<number>): string => {
   return text;
 };
 
+/** Made once. */
+let ranks: Ranks | undefined;
+
 /** The rank of every token, by its bytes: of the package that has them, if it is installed. */
 async function loadRanks(): Promise<Ranks> {
-  try {
-    const { default: list } = await import("gpt-tokenizer/bpeRanks/r50k_base");
-    const utf8 = new TextEncoder();
-    // what is no text by itself is given as bytes
-    return new Map(
-      list.map((token, rank) => [asCharacters(typeof token === "string" ? utf8.encode(token) : token), rank]),
-    );
-  } catch (cause) {
-    const error = new ConfigError(
-      'tokenizer: "gpt2" takes the package gpt-tokenizer, which is not installed: npm install gpt-tokenizer',
-    );
-    error.cause = cause;
-    throw error;
-  }
+  if (ranks) return ranks;
+  const { default: tokens } = await import("gpt-tokenizer/bpeRanks/r50k_base").catch((cause) => {
+    const message = "tokenizer: gpt2 takes a package that is not installed: npm install gpt-tokenizer";
+    throw Object.assign(new ConfigError(message), { cause });
+  });
+  const utf8 = new TextEncoder();
+  // what is no text by itself is given as bytes
+  const bytesOf = (token: string | readonly number[]) =>
+    typeof token === "string" ? utf8.encode(token) : token;
+  ranks = new Map(tokens.map((token, rank) => [asCharacters(bytesOf(token)), rank]));
+  return ranks;
 }
 
 /** GPT-2's byte pair encoding: V = 50257. `<|endoftext|>` is its token 50256; all other text is text. */
@@ -44,17 +44,17 @@ export async function gpt2(): Promise<Encoder> {
   const utf8 = new TextEncoder();
   const known = new Map<string, number[]>();
   const encode = (word: string): number[] => {
-    let ranks = known.get(word);
-    if (ranks) return ranks;
-    ranks = bytePairs(asCharacters(utf8.encode(word)), rankOf);
+    const before = known.get(word);
+    if (before) return before;
+    const parts = bytePairs(asCharacters(utf8.encode(word)), rankOf);
     if (known.size === REMEMBERED) known.clear();
-    if (word.length <= LONGEST_REMEMBERED) known.set(word, ranks);
-    return ranks;
+    if (word.length <= LONGEST_REMEMBERED) known.set(word, parts);
+    return parts;
   };
   const take = (text: string) => {
     for (const [i, part] of text.split(END_OF_TEXT).entries()) {
       if (i > 0) tokens.push(rankOf.size);
-      for (const word of part.match(WORD) ?? []) for (const rank of encode(word)) tokens.push(rank);
+      for (const word of part.match(WORD) ?? []) for (const token of encode(word)) tokens.push(token);
     }
   };
   return { ...wholeWords(take), finish: () => ({ tokens: tokens.joined(), vocabSize: rankOf.size + 1 }) };
