@@ -10,11 +10,10 @@ const WORD_END = /^.*\P{White_Space}(?=\p{White_Space})/su;
 const STRIDE = 1 << 16;
 
 export function wholeWords(take: (text: string) => void): Pick<Encoder, "push" | "endText"> {
-  let decoder = new TextDecoder("utf-8", { fatal: true });
+  const decoder = new TextDecoder("utf-8", { fatal: true });
   let decoded = 0;
-  // text since the last end of a word
+  // text since the last end of a word that was found
   let held: string[] = [];
-  let last = "";
 
   const decode = (bytes?: Uint8Array): string => {
     try {
@@ -26,33 +25,24 @@ export function wholeWords(take: (text: string) => void): Pick<Encoder, "push" |
     }
   };
 
-  const add = (text: string): void => {
-    // a word may end between two pieces
-    const end = WORD_END.exec(last + text)?.[0].length;
-    if (end === undefined) held.push(text);
-    else {
-      const cut = end - last.length;
-      take(held.join("") + text.slice(0, cut));
-      held = [text.slice(cut)];
-    }
-    last = text.slice(-1) || last;
-  };
-
   return {
     push(bytes) {
       for (let at = 0; at < bytes.length; at += STRIDE) {
         const stride = bytes.subarray(at, at + STRIDE);
-        add(decode(stride));
+        const text = decode(stride);
         decoded += stride.length;
+        const end = WORD_END.exec(text)?.[0].length;
+        if (end === undefined) held.push(text);
+        else {
+          take(held.join("") + text.slice(0, end));
+          held = [text.slice(end)];
+        }
       }
     },
     endText() {
-      held.push(decode());
-      take(held.join(""));
-      decoder = new TextDecoder("utf-8", { fatal: true });
+      take(held.join("") + decode());
       decoded = 0;
       held = [];
-      last = "";
     },
   };
 }
