@@ -129,6 +129,8 @@ describe("whose the files are", () => {
     expect(await kindOf(join(dir, "tokens.npy"))).toBeUndefined();
     expect((await corpus(...args)).code).toBe(2);
     expect(await read("tokens.npy")).toEqual(bytes);
+    await write("tokens.npy", bytes.subarray(0, 8));
+    expect(await kindOf(join(dir, "tokens.npy"))).toBeUndefined();
   });
 });
 

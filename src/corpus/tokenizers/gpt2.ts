@@ -19,27 +19,32 @@ const asCharacters = (bytes: ArrayLike<number>): string => {
   return text;
 };
 
+type RankedTokens = readonly (string | readonly number[])[];
+
+/** The tokens of the package that has them, by rank; those that are no text by themselves as bytes. */
+async function loadTokens(): Promise<RankedTokens> {
+  // within a try, so that bundlers pass over a package that is not there
+  try {
+    return (await import("gpt-tokenizer/bpeRanks/r50k_base")).default;
+  } catch (cause) {
+    const message = "tokenizer: gpt2 takes a package that is not installed: npm install gpt-tokenizer";
+    throw Object.assign(new ConfigError(message), { cause });
+  }
+}
+
+const ranksOf = (tokens: RankedTokens): Ranks => {
+  const utf8 = new TextEncoder();
+  const bytesOf = (token: RankedTokens[number]) => (typeof token === "string" ? utf8.encode(token) : token);
+  return new Map(tokens.map((token, rank) => [asCharacters(bytesOf(token)), rank]));
+};
+
 /** Made once. */
 let ranks: Ranks | undefined;
 
-/** The rank of every token, by its bytes: of the package that has them, if it is installed. */
-async function loadRanks(): Promise<Ranks> {
-  if (ranks) return ranks;
-  const { default: tokens } = await import("gpt-tokenizer/bpeRanks/r50k_base").catch((cause) => {
-    const message = "tokenizer: gpt2 takes a package that is not installed: npm install gpt-tokenizer";
-    throw Object.assign(new ConfigError(message), { cause });
-  });
-  const utf8 = new TextEncoder();
-  // what is no text by itself is given as bytes
-  const bytesOf = (token: string | readonly number[]) =>
-    typeof token === "string" ? utf8.encode(token) : token;
-  ranks = new Map(tokens.map((token, rank) => [asCharacters(bytesOf(token)), rank]));
-  return ranks;
-}
-
 /** GPT-2's byte pair encoding: V = 50257. `<|endoftext|>` is its token 50256; all other text is text. */
 export async function gpt2(): Promise<Encoder> {
-  const rankOf = await loadRanks();
+  ranks ??= ranksOf(await loadTokens());
+  const rankOf = ranks;
   const tokens = new TokenBuffer();
   const utf8 = new TextEncoder();
   const known = new Map<string, number[]>();
