@@ -15,17 +15,20 @@ const common = {
   legalComments: "none",
   metafile: true,
   logLevel: "warning",
-  // white space stays: without it go the marks by which a bundler sees what it can drop
-  minifySyntax: true,
-  minifyIdentifiers: true,
+  minify: true,
 };
 
-/** Sources that few runs ask for are files of their own, the same for every universal entry. */
-const sourcesOnDemand = ["./lowRank.js", "./corpus.js"];
-const withoutSources = {
-  name: "without-sources",
-  setup: ({ onResolve }) =>
-    onResolve({ filter: /^\.\/(lowRank|corpus)\.js$/ }, ({ path }) => ({ path, external: true })),
+/**
+ * Sources but the independent one, and the reference backend, are files of their own, loaded by those who ask for them, the
+ * same for every universal entry.
+ */
+const onDemand = ["./topics.js", "./lowRank.js", "./corpus.js", "./reference.js"];
+const loadedOnDemand = {
+  name: "loaded-on-demand",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/(topics|lowRank|corpus)\.js$/ }, ({ path }) => ({ path, external: true }));
+    onResolve({ filter: /\/reference\/backend\.js$/ }, () => ({ path: "./reference.js", external: true }));
+  },
 };
 
 /** The kernels become bytes within the bundle, decoded only where they are used. */
@@ -36,7 +39,7 @@ const kernelAsBytes = {
       // a character a byte: 2 kB less than base64, once compressed
       const characters = JSON.stringify((await readFile(path)).toString("latin1"));
       return {
-        contents: `export default /* @__PURE__ */ Uint8Array.from(${characters}, (c) => c.charCodeAt(0));`,
+        contents: `export default () => Uint8Array.from(${characters}, (c) => c.charCodeAt(0));`,
       };
     });
     // threads and relaxed arithmetic are files of their own, with kernels of their own, for those who ask for them
@@ -63,7 +66,7 @@ const kernelAsModule = (path) => ({
     }));
     // no bytes of a kernel: compiling them fails as it does where relaxed SIMD is missing
     onLoad({ filter: /relaxed/, namespace: "nothing-more" }, () => ({
-      contents: "export const alone = new Uint8Array(); export const shared = alone;",
+      contents: "export const alone = () => new Uint8Array(); export const shared = alone;",
     }));
   },
 });
@@ -112,27 +115,24 @@ const withoutCanvas = {
 /** The universal entry, once for every way to get at the kernel: one file each, which imports at most what is named. */
 const universal = [];
 for (const [name, entryPoint, plugins, imports] of [
-  [
-    "index",
-    "src/index.ts",
-    [kernelAsBytes, withoutSources],
-    ["./threads.js", "./relaxed.js", ...sourcesOnDemand],
-  ],
+  ["index", "src/index.ts", [kernelAsBytes, loadedOnDemand], ["./threads.js", "./relaxed.js", ...onDemand]],
   [
     "index.workerd",
     "src/index.ts",
-    [kernelAsModule("./kernel.wasm"), smallMemory, withoutSources],
-    ["./kernel.wasm", ...sourcesOnDemand],
+    [kernelAsModule("./kernel.wasm"), smallMemory, loadedOnDemand],
+    ["./kernel.wasm", ...onDemand],
   ],
   [
     "index.edge-light",
     "src/index.ts",
-    [kernelAsModule("./kernel.wasm?module"), smallMemory, withoutSources],
-    ["./kernel.wasm?module", ...sourcesOnDemand],
+    [kernelAsModule("./kernel.wasm?module"), smallMemory, loadedOnDemand],
+    ["./kernel.wasm?module", ...onDemand],
   ],
+  ["topics", "src/data/topics.ts", [], []],
   ["lowRank", "src/data/lowRank.ts", [], []],
   ["corpus", "src/data/corpus.ts", [], []],
   ["corpora", "src/corpus/index.ts", [], ["gpt-tokenizer/bpeRanks/r50k_base"]],
+  ["reference", "src/backend/reference/backend.ts", [], []],
   ["browser", "src/browser/index.ts", [besideIndex], ["./index.js"]],
   ["browserWorker", "src/browser/worker.ts", [besideIndex], ["./index.js"]],
   ["threads", "src/backend/wasm/threads.ts", [kernelAsBytes, besideIndex], ["./index.js", "./relaxed.js"]],
@@ -172,7 +172,6 @@ const forNode = await build({
   sourcesContent: false,
   platform: "node",
   target: "node20.19",
-  minifyWhitespace: true,
   splitting: true,
   chunkNames: "chunk-[hash]",
   external: ["piscina", "@resvg/resvg-js", "gpt-tokenizer"],

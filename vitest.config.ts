@@ -9,7 +9,7 @@ export default defineConfig({
       async load(id) {
         if (!id.endsWith(".wasm")) return;
         const base64 = (await readFile(id)).toString("base64");
-        return `export default new Uint8Array(Buffer.from("${base64}", "base64"))`;
+        return `export default () => new Uint8Array(Buffer.from("${base64}", "base64"))`;
       },
     },
   ],

@@ -15,16 +15,18 @@ import {
 } from "./data/distribution.js";
 import { type Targets, type TargetsInput, targetsSchema } from "./data/targets.js";
 import { defaultEvaluation, type Evaluation, type EvaluationInput, evaluationSchema } from "./evaluation.js";
+import { type EvaluateAt, type EvaluateAtInput, evaluateAtSchema } from "./evaluationSteps.js";
 import { type Norm, normSchema } from "./model/norm.js";
 import { type OptimizerConfig, type OptimizerInput, optimizerSchema } from "./optimizer/index.js";
-import { type Schedule, type ScheduleInput, scheduleSchema } from "./schedule/schema.js";
+import { type Schedule, type ScheduleInput, scheduleSchema } from "./schedule/schedule.js";
 import { expected, MOST_STEPS, nonNegative, oneOf, parseBy, trueOrFalse, wholeNumber } from "./schema.js";
 
 export { ConfigError, show } from "./configError.js";
 export type { Distribution, DistributionInput } from "./data/distribution.js";
 export type { Evaluation, EvaluationInput } from "./evaluation.js";
+export type { EvaluateAt, EvaluateAtInput } from "./evaluationSteps.js";
 export type { Norm } from "./model/norm.js";
-export { checkSchedule, type Schedule, type ScheduleInput } from "./schedule/schema.js";
+export { checkSchedule, type Schedule, type ScheduleInput } from "./schedule/schedule.js";
 export { MOST_STEPS } from "./schema.js";
 
 /** A complete config: every default filled in. */
@@ -49,8 +51,10 @@ export interface RunConfig {
   batchSize: number;
   /** Updates in all. */
   steps: number;
-  /** Updates between two evaluations. */
-  evaluateEvery: number;
+  /** Updates between two evaluations; a config with `evaluateAt` has none. */
+  evaluateEvery?: number | undefined;
+  /** Evaluations at steps that are evenly spaced on a logarithmic axis; a config with `evaluateEvery` has none. */
+  evaluateAt?: EvaluateAt | undefined;
   evaluation: Evaluation;
   /** Whether every evaluation measures the spectrum of the embedding. */
   spectrum: boolean;
@@ -90,6 +94,8 @@ export interface RunConfigInput {
   steps?: number | undefined;
   /** Updates between two evaluations. Default 100. */
   evaluateEvery?: number | undefined;
+  /** In its place: evaluations at steps that are evenly spaced on a logarithmic axis, at step 0 and at the last. */
+  evaluateAt?: EvaluateAtInput | undefined;
   /** Default exact up to V = 10000 and stratified (512 and 512 inputs) beyond. */
   evaluation?: EvaluationInput | undefined;
   /** Whether every evaluation measures the spectrum of the embedding. Default true. */
@@ -129,6 +135,7 @@ const schema: v.GenericSchema<
   batchSize: v.optional(wholeNumber(1, 1 << 20)),
   steps: v.optional(wholeNumber(0, MOST_STEPS), 3000),
   evaluateEvery: v.optional(wholeNumber(1, MOST_STEPS), 100),
+  evaluateAt: v.optional(evaluateAtSchema),
   evaluation: v.optional(evaluationSchema),
   spectrum: v.optional(trueOrFalse, true),
   arithmetic: v.optional(oneOf(["strict", "relaxed"]), "strict"),
@@ -148,6 +155,11 @@ export const MOST_SQUARED = 4096;
 export function parseConfig(input: RunConfigInput = {}): RunConfig {
   const { init, evaluation, batchSize, ...parsed } = parseBy(schema, input, "config");
   const { vocabSize, gradient } = parsed;
+  if (parsed.evaluateAt !== undefined) {
+    if (input.evaluateEvery !== undefined)
+      throw new ConfigError(`evaluateEvery: expected nothing with evaluateAt, got ${input.evaluateEvery}`);
+    delete parsed.evaluateEvery;
+  }
   checkLength(parsed.distribution, vocabSize);
   if (parsed.distribution.kind === "corpus") {
     if (input.targets !== undefined)

@@ -15,6 +15,7 @@ export type EvaluationInput =
   | { kind: "sampled"; size?: number | undefined }
   | { kind: "stratified"; exactInputs?: number | undefined; sampledInputs?: number | undefined };
 
+/** @internal */
 export const evaluationSchema: v.GenericSchema<EvaluationInput, Evaluation> = v.variant(
   "kind",
   [

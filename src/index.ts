@@ -29,14 +29,8 @@ export { effectiveDimension } from "./observables/effectiveDimension.js";
 export { lossDecayExponent } from "./observables/lossDecayExponent.js";
 export type { PopulationLoss } from "./observables/population.js";
 export type { Spectrum } from "./observables/spectrum.js";
-export {
-  join,
-  learningRateAt,
-  linearDecay,
-  type PiecewiseLinear,
-  warmup,
-  warmupStableDecay,
-} from "./schedule/schedule.js";
+export { cosine, join, linearDecay, sequence, warmup, warmupStableDecay } from "./schedule/constructors.js";
+export { learningRateAt, type PiecewiseLinear } from "./schedule/schedule.js";
 export { tokenSource } from "./tokenSource.js";
 export { createTrainer, restoreTrainer } from "./training/create.js";
 export type { RunOptions, TrainerOptions } from "./training/options.js";

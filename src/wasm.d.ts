@@ -1,5 +1,5 @@
-/** WebAssembly is bundled as bytes, or left to the runtime, which gives a module. */
+/** WebAssembly is bundled as what makes its bytes, or left to the runtime, which gives a module. */
 declare module "*.wasm" {
-  const source: Uint8Array | WebAssembly.Module;
+  const source: (() => Uint8Array<ArrayBuffer>) | WebAssembly.Module;
   export default source;
 }

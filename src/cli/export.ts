@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { checkWritable } from "../disk/writeWhole.js";
-import { checkExportPath, exportRuns } from "../report/export.js";
+import { checkExportPath, exportRuns } from "../report/index.js";
 import { Journal } from "../sweep/journal.js";
 import { counted } from "./counted.js";
 import { refusedUnless } from "./refused.js";
@@ -19,7 +19,7 @@ export function addExport(program: Command): void {
       "Writes the finished runs of a directory as one table: a row an evaluation, or a row a run. Sorted by run and step, every number bit for bit; the same runs give the same bytes. Works while the sweep runs.",
     )
     .argument("<dir>", "directory of a sweep or of reproduce")
-    .requiredOption("--out <file>", "file to write: .parquet, .csv or .json")
+    .requiredOption("--out <file>", "file to write: .parquet, .csv, .json or .ndjson")
     .option("--runs", "one row a run, with its last evaluation")
     .option("--force", "replace a file that unigram-lab did not export")
     .addHelpText("after", "\nExample:\n  unigram-lab export unigram-lab-sweep --out runs.parquet")

@@ -1,8 +1,8 @@
 /** status.json in a directory: how its sweep stands, for `unigram-lab status`. */
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { generator } from "../disk/generator.js";
 import { writeWhole } from "../disk/writeWhole.js";
-import { generator } from "../report/environment.js";
 import { journalFile } from "../sweep/journal.js";
 import type { PoolProgress } from "../sweep/poolOptions.js";
 

@@ -1,13 +1,14 @@
 import { join } from "node:path";
 import Table from "cli-table3";
 import type { Command } from "commander";
+import type { Claim } from "../analysis/verdict.js";
 import { ConfigError, configHash, parseConfig } from "../config.js";
-import type { Claim } from "../experiments/experiment.js";
 import { experiments } from "../experiments/index.js";
+import { shortNumber } from "../figures/labels.js";
 import { writeReport } from "../report/index.js";
 import { journaledExperiments } from "../report/journaled.js";
-import { shortNumber } from "../report/labels.js";
 import { cores, FailedRuns, Journal, type RunResult, runPool } from "../sweep/index.js";
+import { addConfigFlags, type Flags, givenFields, shownFlag } from "./configFlags.js";
 import { counted, keptOf } from "./counted.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
@@ -18,7 +19,7 @@ import { refusedUnless } from "./refused.js";
 import { checkReportDirectory } from "./reportDirectory.js";
 import { vectorBits } from "./revectorizer.js";
 
-interface Options {
+interface Options extends Flags {
   seeds?: string;
   threads?: string;
   out?: string;
@@ -32,7 +33,7 @@ interface Options {
 const directoryOf = (quick: boolean): string => `unigram-lab-report${quick ? "-quick" : ""}`;
 
 export function addReproduce(program: Command): void {
-  program
+  const command = program
     .command("reproduce")
     .summary("reproduce the post's figures with error bars")
     .description(
@@ -54,9 +55,16 @@ export function addReproduce(program: Command): void {
       "\nExamples:\n  unigram-lab reproduce --quick\n  unigram-lab reproduce scaling-law --seeds 3\n\nA run that is finished is kept in DIR/journal.ndjson and not run again. Page,\nclaims and tables show all experiments with finished runs there, with all their\nseeds, whichever were named last. The quick profile trains other configs: its\nreport has a directory of its own, and one that holds the other profile or a\nsweep is refused.",
     )
     .action((names: string[], options: Options) => refusedUnless("--force", () => reproduce(names, options)));
+  // known, so that they can be refused with a reason
+  addConfigFlags(command);
 }
 
 async function reproduce(names: string[], options: Options): Promise<void> {
+  const [given] = givenFields(options);
+  if (given !== undefined)
+    throw new ConfigError(
+      `${shownFlag(given, options)}: expected a flag of reproduce, the claims are about the experiments' own configs; train and sweep take this one`,
+    );
   for (const name of names)
     if (!experiments.some((experiment) => experiment.name === name))
       throw new ConfigError(

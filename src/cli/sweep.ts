@@ -10,6 +10,15 @@ import { Journal, journalFile } from "../sweep/journal.js";
 import { FailedRuns, runPool } from "../sweep/pool.js";
 import type { PoolEvent } from "../sweep/poolOptions.js";
 import { inShard, parseShard, taskArray } from "../sweep/shard.js";
+import {
+  addConfigFlags,
+  type Flags,
+  givenFields,
+  type Input,
+  namingFlags,
+  shownFlag,
+  withFlags,
+} from "./configFlags.js";
 import { counted, keptOf } from "./counted.js";
 import { printPlan } from "./dryRun.js";
 import { Interrupted } from "./failure.js";
@@ -21,6 +30,7 @@ import { say } from "./output.js";
 import { progressReporter, timeLeft } from "./progress.js";
 import { refusedUnless } from "./refused.js";
 import { vectorBits } from "./revectorizer.js";
+import { scheduleHelp } from "./scheduleText.js";
 import {
   checkFiles,
   checkNoReport,
@@ -33,7 +43,7 @@ import {
 } from "./sweepRecord.js";
 import { parseVary } from "./vary.js";
 
-interface Options {
+interface Options extends Flags {
   vary?: string[];
   seeds?: string;
   threads?: string;
@@ -48,11 +58,11 @@ interface Options {
 type Placed = Options & { out: string };
 
 export function addSweep(program: Command): void {
-  program
+  const command = program
     .command("sweep")
     .summary("run every combination of some settings")
     .description(
-      "Runs a sweep: { base, axes, zip, seeds, where } from a JSON file (sweep.schema.json completes it in an editor), --vary, or both. A finished run is kept in DIR/journal.ndjson and never run again: the same command goes on after anything. DIR remembers its sweep; another one, or an extended one, goes there with --add, and of its runs those that are new are run.",
+      "Runs a sweep: { base, axes, zip, seeds, where } from a JSON file (sweep.schema.json completes it in an editor), flags, or both: a flag of a field sets it in the base. A finished run is kept in DIR/journal.ndjson and never run again: the same command goes on after anything. DIR remembers its sweep; another one, or an extended one, goes there with --add, and of its runs those that are new are run.",
     )
     .argument("[file]", "sweep as JSON")
     .option("--vary <axis>", "path=v1,v2,… or path=log:from:to:n or path=linear:from:to:n", collect)
@@ -72,9 +82,10 @@ export function addSweep(program: Command): void {
     .option("--json", "a JSON line an event")
     .addHelpText(
       "after",
-      "\nExamples:\n  unigram-lab sweep --vary learningRate=log:1e-4:1e-1:7 --seeds 5\n  unigram-lab sweep sweep.json --out results\n  unigram-lab sweep more.json --out results --add\n  unigram-lab sweep sweep.json --shard 3/16 --out results-3",
+      `\n${scheduleHelp}\n\nExamples:\n  unigram-lab sweep --vary learningRate=log:1e-4:1e-1:7 --seeds 5\n  unigram-lab sweep --optimizer sgd --vary optimizer.momentum=0,0.9 \\\n    --vary learningRate=0.1,cosine:0.1:0:3000\n  unigram-lab sweep sweep.json --out results\n  unigram-lab sweep more.json --out results --add\n  unigram-lab sweep sweep.json --shard 3/16 --out results-3`,
     )
     .action(sweepCommand);
+  addConfigFlags(command, "Base of every run:");
 }
 
 const collect = (value: string, all: string[] = []): string[] => [...all, value];
@@ -103,9 +114,24 @@ function axesOf(vary: string[]): NonNullable<SweepDescription["axes"]> {
   return Object.fromEntries(axes);
 }
 
-async function describe(file: string | undefined, { vary = [], seeds }: Options): Promise<SweepDescription> {
+/** @throws ConfigError for a flag whose field takes other values than the flag's from an axis or the seeds */
+function checkBase(flags: Options, { axes = {}, zip = [], seeds }: SweepDescription): void {
+  const varied = [axes, ...zip].flatMap((together) => Object.keys(together));
+  for (const field of givenFields(flags)) {
+    const axis = varied.find((path) => field.path === path || field.path.startsWith(`${path}.`));
+    const other = axis ?? (field.path === "seed" && seeds !== undefined ? "seeds" : undefined);
+    if (other !== undefined)
+      throw new ConfigError(
+        `${shownFlag(field, flags)}: expected a field that is set once, got ${other} too`,
+      );
+  }
+}
+
+async function describe(file: string | undefined, flags: Options): Promise<SweepDescription> {
+  const { vary = [], seeds } = flags;
   const described = await readSweep(file);
-  if (file === undefined && vary.length === 0)
+  const based = givenFields(flags).length > 0;
+  if (file === undefined && vary.length === 0 && !based)
     throw new ConfigError("FILE: expected a sweep as JSON or --vary, got neither");
   const axes = axesOf(vary);
   for (const path of Object.keys(axes))
@@ -115,11 +141,14 @@ async function describe(file: string | undefined, { vary = [], seeds }: Options)
       );
   if (seeds !== undefined && described.seeds !== undefined)
     throw new ConfigError(`--seeds: expected a file without seeds, got ${file}, which has its own`);
-  return {
+  const description = {
     ...described,
     axes: { ...described.axes, ...axes },
     seeds: seeds === undefined ? described.seeds : parseWholeNumber("--seeds", seeds, 1, 1e6),
   };
+  if (!based) return description;
+  checkBase(flags, description);
+  return { ...description, base: withFlags((described.base ?? {}) as Input, flags) };
 }
 
 /** An event as a line for machines: a finished run with its last evaluation, not with all of them. */
@@ -174,11 +203,11 @@ async function keepOf({ out, shard }: Placed): Promise<((run: string) => boolean
 
 async function sweepCommand(file: string | undefined, flags: Options): Promise<void> {
   const options = { ...flags, out: flags.out ?? "unigram-lab-sweep" };
-  const description = await describe(file, options);
+  const description = await namingFlags(options, () => describe(file, options));
   const threads =
     options.threads === undefined ? cores() : parseWholeNumber("--threads", options.threads, 1, 1024);
   const keep = await keepOf(options);
-  const plan = new SweepPlan(description, keep);
+  const plan = await namingFlags(options, () => new SweepPlan(description, keep));
   if (options.dryRun) {
     const journal = await journalOf(options.out);
     await printPlan(plan, journal, { threads, json: options.json, retryFailed: options.retryFailed });

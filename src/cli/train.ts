@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { ConfigError, configHash, type RunConfig } from "../config.js";
 import { checkWritable, writeWhole } from "../disk/writeWhole.js";
+import { isEvaluation } from "../evaluationSteps.js";
 import { checkRecordsPath, writeRecords } from "../report/index.js";
 import { cores } from "../sweep/cores.js";
 import { estimateCost, worthSharing } from "../sweep/cost.js";
@@ -11,6 +12,7 @@ import { MOST_THREADS, type TrainerOptions } from "../training/options.js";
 import type { TrainingRecord } from "../training/record.js";
 import { decodeSnapshot } from "../training/snapshot.js";
 import type { Trainer } from "../training/trainer.js";
+import { addConfigFlags, namingFlags } from "./configFlags.js";
 import { counted } from "./counted.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
@@ -19,9 +21,10 @@ import { say } from "./output.js";
 import { refusedUnless } from "./refused.js";
 import { vectorBits } from "./revectorizer.js";
 import { RunCheckpoint } from "./runCheckpoint.js";
-import { type ConfigFlags, configOf, fields, namingFlags, stepsOfResumed } from "./trainConfig.js";
+import { scheduleHelp } from "./scheduleText.js";
+import { configOf, stepsOfResumed, type TrainFlags } from "./trainConfig.js";
 
-interface Options extends ConfigFlags {
+interface Options extends TrainFlags {
   threads?: string;
   backend?: string;
   out?: string;
@@ -37,14 +40,7 @@ export function addTrain(program: Command): void {
     .command("train")
     .summary("train one model, a line an evaluation")
     .description("Trains one config, given by flags, by a JSON file, or both (flags win).")
-    .option("--config <file>", "config as JSON");
-  for (const [flag, value, , meaning] of fields) command.option(`--${flag} <${value}>`, meaning);
-  command
-    .option("--tied", "one matrix for embedding and unembedding (default)")
-    .option("--no-tied", "two matrices")
-    .option("--norm <kind>", "none, layernorm or rmsnorm (default: none)")
-    .option("--learning-rate <rate>", "a number, or a schedule as JSON (default: 0.001)")
-    .option("--evaluation <kind>", "exact, sampled or stratified (default: exact up to V = 10000)")
+    .option("--config <file>", "config as JSON")
     .option(
       "--threads <n>",
       "threads that share the run (default: one a core where a step takes a millisecond)",
@@ -58,13 +54,19 @@ export function addTrain(program: Command): void {
     .option("--verbose", "say more")
     .addHelpText(
       "after",
-      '\nExamples:\n  unigram-lab train --vocab-size 1000 --out run.parquet\n  unigram-lab train --learning-rate \\\n    \'{"kind":"piecewise-linear","points":[[0,0],[100,0.01]]}\'\n  unigram-lab train --snapshot run.snapshot\n  unigram-lab train --resume run.snapshot --steps 6000\n\nA run of more than half a minute is kept every half minute in\nunigram-lab-train-RUN.snapshot, RUN being the name of its config, in the working\ndirectory; the file is removed when the run is at its end.',
+      `\n${scheduleHelp}\n\nExamples:\n  unigram-lab train --vocab-size 1000 --out run.parquet\n  unigram-lab train --learning-rate warmup:200:0.01 --evaluate-at log\n  unigram-lab train --optimizer sgd --momentum 0.9 \\\n    --learning-rate cosine:0.1:0:3000\n  unigram-lab train --snapshot run.snapshot\n  unigram-lab train --resume run.snapshot --steps 6000\n\nA run of more than half a minute is kept every half minute in\nunigram-lab-train-RUN.snapshot, RUN being the name of its config, in the working\ndirectory; the file is removed when the run is at its end.`,
     )
     .action((options: Options) => refusedUnless("--force", () => trainCommand(options)));
+  addConfigFlags(command, "Config:");
 }
+
+const BACKENDS = ["wasm", "reference"];
 
 /** What the run computes on. Threads share it by themselves where that pays; the bits are the same. */
 function runtimeOf(options: Options, config: RunConfig): TrainerOptions & { threads: number } {
+  // of the library's backends those that have a name
+  if (options.backend !== undefined && !BACKENDS.includes(options.backend))
+    throw new ConfigError(`backend: expected "wasm" or "reference", got ${JSON.stringify(options.backend)}`);
   const { seconds } = estimateCost(config);
   const sensible = options.backend !== "reference" && worthSharing(seconds, config.steps) ? cores() : 1;
   const threads =
@@ -113,12 +115,9 @@ async function checkOutputs({ out, snapshot, force }: Options): Promise<void> {
  */
 async function earlierRecords(trainer: Trainer, options: Options): Promise<TrainingRecord[] | undefined> {
   const { stepCount: step, config } = trainer;
-  const { steps, evaluateEvery } = config;
   if (trainer.earlierRecords !== undefined)
     // a run that is extended has no record where it ended before
-    return trainer.earlierRecords.filter(
-      (record) => record.diverged || record.step % evaluateEvery === 0 || record.step === steps,
-    );
+    return trainer.earlierRecords.filter((record) => record.diverged || isEvaluation(config, record.step));
   if (step === 0) return [];
   const { out, force } = options;
   if (out === undefined) return undefined;
@@ -147,7 +146,10 @@ function resumeCommand(from: string, options: Options): string {
 
 async function trainCommand(options: Options): Promise<void> {
   await checkOutputs(options);
-  const { trainer, threads } = await namingFlags(options, () => openTrainer(options));
+  const { trainer, threads } = await namingFlags(options, () => openTrainer(options), {
+    ...(options.resume === undefined ? {} : { snapshot: "--resume" }),
+    ...(options.backend === undefined ? {} : { backend: "--backend" }),
+  });
   try {
     const earlier = await earlierRecords(trainer, options);
     if (options.verbose)

@@ -1,6 +1,11 @@
 import { ConfigError } from "../config.js";
+import { fields } from "../fields/fields.js";
 import type { AxisValues } from "../sweep/description.js";
 import { parseNumber, parseScalar, parseWholeNumber } from "./numbers.js";
+import { parseSchedule } from "./scheduleText.js";
+
+const isSchedule = (path: string): boolean =>
+  fields.some((field) => field.path === path && field.type === "schedule");
 
 /** `path=v1,v2,…`, `path=log:from:to:n` or `path=linear:from:to:n` → the path and its values. */
 export function parseVary(text: string): [string, AxisValues] {
@@ -11,7 +16,7 @@ export function parseVary(text: string): [string, AxisValues] {
   const values = text.slice(at + 1);
   const [kind, from, to, count, ...rest] = values.split(":");
   if (kind !== "log" && kind !== "linear")
-    return [path, split(values).map((value) => parseValue(field, value.trim()))];
+    return [path, split(values).map((value) => parseValue(path, value.trim()))];
   if (count === undefined || rest.length > 0)
     throw new ConfigError(`${field}: expected ${kind}:from:to:n, got ${JSON.stringify(values)}`);
   const ends = { from: parseNumber(field, from), to: parseNumber(field, to) };
@@ -20,10 +25,12 @@ export function parseVary(text: string): [string, AxisValues] {
   return [path, { kind, ...ends, count: parseWholeNumber(field, count, 1, 100_000) }];
 }
 
-/** A number, JSON (so that a schedule can be a value), or a word. */
-function parseValue(field: string, text: string): unknown {
+/** A number, JSON, a word, or a schedule where one is taken. */
+function parseValue(path: string, text: string): unknown {
+  const field = `--vary ${path}`;
   const value = parseScalar(text);
   if (value !== undefined) return value;
+  if (isSchedule(path)) return parseSchedule(field, text);
   if (!/^[\w-]+$/.test(text))
     throw new ConfigError(
       `${field}: expected numbers, words or JSON between commas, got ${JSON.stringify(text)}`,

@@ -6,7 +6,6 @@ import { checkProbabilities, givenProbabilities } from "./given.js";
 import { independentSource } from "./independent.js";
 import type { TokenSource } from "./source.js";
 import type { Targets } from "./targets.js";
-import { topicsSource } from "./topics.js";
 
 /** What of a complete config defines its source. */
 export interface SourceConfig {
@@ -25,7 +24,7 @@ export interface SourceOptions {
 }
 
 /**
- * The source of a complete config. Low-rank targets and corpora are loaded first, hence the promise.
+ * The source of a complete config. All but independent targets are loaded first, hence the promise.
  * @throws ConfigError, at once or by the promise, for options that are not what the config names
  */
 export function createSource(
@@ -50,7 +49,9 @@ export function createSource(
     checkProbabilities(probabilities, vocabSize);
     p = givenProbabilities(probabilities);
   }
+  if (targets?.kind === "topics")
+    return import("./topics.js").then(({ topicsSource }) => topicsSource(p, targets));
   if (targets?.kind === "low-rank")
     return import("./lowRank.js").then(({ lowRankSource }) => lowRankSource(p, targets));
-  return targets?.kind === "topics" ? topicsSource(p, targets) : independentSource(p);
+  return independentSource(p);
 }

@@ -36,6 +36,10 @@ export type TargetsInput =
   | Topics
   | { kind: "low-rank"; rank: number; scale?: number | undefined; seed?: number | undefined };
 
+/** Whether targets of this kind depend on inputs: topics that are one, or of no strength, do not. */
+export const dependOnInputs = (targets: Targets | undefined): boolean =>
+  targets?.kind === "topics" ? targets.count > 1 && targets.strength > 0 : targets?.kind === "low-rank";
+
 export const targetsSchema: v.GenericSchema<TargetsInput, Targets> = v.variant(
   "kind",
   [

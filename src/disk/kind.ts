@@ -6,7 +6,8 @@ import { createHash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parquetMetadata } from "hyparquet";
-import { parseConfig } from "../config.js";
+import { runConfigSchema } from "../config.js";
+import { particularColumns, recordColumns } from "../training/record.js";
 
 export type Kind =
   | "table"
@@ -26,20 +27,6 @@ const HEAD = 1 << 16;
 /** Bytes that the first row of a table, or the footer of a Parquet file, may take; a row can hold a million probabilities. */
 const MOST = 1 << 26;
 
-const record = [
-  "step",
-  "trainLoss",
-  "loss",
-  "excessLoss",
-  "standardError",
-  "learningRate",
-  "effectiveDimension",
-  "participationRatio",
-  "stableRank",
-  "effectiveRank",
-  "meanEnergyShare",
-  "diverged",
-];
 const claim = ["experiment", "claim", "quantity", "post", "measured", "verdict", "rule"];
 const firstStatus = ["total", "share", "secondsLeft", "running"];
 const firstDescription = ["$schema", "base", "axes", "zip", "seeds", "where"];
@@ -47,7 +34,8 @@ const firstDescription = ["$schema", "base", "axes", "zip", "seeds", "where"];
 const same = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((name, i) => name === b[i]);
 
-const configFields = new Set(Object.keys(parseConfig()));
+const configFields = new Set(Object.keys((runConfigSchema() as { entries: object }).entries));
+const particular: readonly string[] = particularColumns;
 
 /** The config's fields, by dotted path; a table holds those that its runs have. */
 const isConfigField = (name: string): boolean => {
@@ -56,12 +44,18 @@ const isConfigField = (name: string): boolean => {
   return configFields.has(root) && rest.every((part) => /^\w+$/.test(part));
 };
 
-/** Exactly the columns of our tables: who ran, what was measured, the config, and nothing else. */
+/** Exactly the columns of our tables: who ran, what was measured (some of it of some runs only), the config, and nothing else. */
 function areColumns(names: readonly string[]): boolean {
   const rest = names[0] === "experiment" ? names.slice(1) : names;
   const first = rest[1] === "evaluations" ? ["run", "evaluations", "divergedAt"] : ["run"];
-  const end = first.length + record.length;
-  return same(rest.slice(0, end), [...first, ...record]) && rest.slice(end).every(isConfigField);
+  const always = [...first, ...recordColumns];
+  const others = rest.slice(always.length);
+  const own = particular.filter((name) => others.includes(name));
+  return (
+    same(rest.slice(0, always.length), always) &&
+    same(others.slice(0, own.length), own) &&
+    others.slice(own.length).every(isConfigField)
+  );
 }
 
 const read = async (file: FileHandle, length: number, position = 0): Promise<Buffer> => {

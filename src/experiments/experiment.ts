@@ -1,5 +1,8 @@
+import { type ClaimSpecification, judgeAll } from "../analysis/claims.js";
+import type { Runs } from "../analysis/series.js";
+import type { Claim } from "../analysis/verdict.js";
 import type { RunConfigInput } from "../config.js";
-import type { RunResult } from "../sweep/result.js";
+import type { Figure } from "../figures/figure.js";
 
 /** One setting of an experiment; the seeds are put in by whoever runs it. */
 export interface Condition {
@@ -8,37 +11,35 @@ export interface Condition {
   config: Omit<RunConfigInput, "seed">;
 }
 
-export type Verdict = "holds" | "fails" | "inconclusive";
-
-export interface Claim {
-  experiment: string;
-  /** The post's statement, in its words as far as they are known. */
-  claim: string;
-  /** What was measured: "excess loss at step 3000, tied". */
-  quantity: string;
-  /** The post's number, or null when it gives none. */
-  post: number | null;
-  measured: { mean: number; standardDeviation: number; seeds: number };
-  verdict: Verdict;
-  /** The rule that gave the verdict, in one line. */
-  rule: string;
-}
-
-export interface Figure {
-  /** File name without extension: "scaling-law". */
+/** Where statements and numbers come from. */
+export interface Source {
+  /** What its numbers are called in tables and legends: "post". */
   name: string;
-  caption: string;
-  /** A vega-lite specification with its data inline. */
-  spec: Record<string, unknown>;
+  /** Whom to cite. */
+  citation: string;
 }
 
+/** A question: the runs that answer it, what is claimed of them, and its figures. */
 export interface Experiment {
   /** As on the command line: "scaling-law". */
   name: string;
   title: string;
   /** Two or three sentences for the report: what is asked and what is seen. */
   summary: string;
+  /** Whose statements it judges; null for a question of our own. */
+  source: Source | null;
   conditions(quick: boolean): Condition[];
-  /** `runs`: finished runs by condition label, one a seed; a condition may miss seeds after an interruption. */
-  analyse(runs: Map<string, RunResult[]>, quick: boolean): { claims: Claim[]; figures: Figure[] };
+  /** `runs`: finished runs; a condition may miss seeds after an interruption. */
+  claims(runs: Runs, quick: boolean): ClaimSpecification[];
+  figures(runs: Runs, quick: boolean): Figure[];
 }
+
+/** The verdicts and the figures of an experiment's runs. */
+export const analyse = (
+  experiment: Experiment,
+  runs: Runs,
+  quick: boolean,
+): { claims: Claim[]; figures: Figure[] } => ({
+  claims: judgeAll(experiment.claims(runs, quick), experiment.name, runs, experiment.source?.name),
+  figures: experiment.figures(runs, quick),
+});

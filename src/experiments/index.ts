@@ -1,12 +1,10 @@
-/** The experiments, one a figure of the post, in its order. */
+/** The experiments, one a question: those of the post, one a figure, in its order. To add one, a file and a line here. */
 import { embeddingOneDimensional } from "./embeddingOneDimensional.js";
 import type { Experiment } from "./experiment.js";
 import { learningRateDecay } from "./learningRateDecay.js";
 import { representationCollapse } from "./representationCollapse.js";
 import { scalingLaw } from "./scalingLaw.js";
 import { warmup } from "./warmup.js";
-
-export type { Claim, Condition, Experiment, Figure, Verdict } from "./experiment.js";
 
 export const experiments: Experiment[] = [
   embeddingOneDimensional,

@@ -1,39 +1,26 @@
 /** What a decaying learning rate gives at each embedding dimension. */
+import { at, type ClaimSpecification, minus, type Quantity } from "../analysis/claims.js";
+import { lastStep, type Runs, series } from "../analysis/series.js";
+import { zipfMoments } from "../analysis/zipfMoments.js";
+import { figureOf } from "../figures/figure.js";
+import { panel } from "../figures/panel.js";
+import { linearDecay } from "../schedule/constructors.js";
 import { base } from "./base.js";
-import type { Claim, Condition, Experiment } from "./experiment.js";
-import { figureOf, panel } from "./panel.js";
-import { decayPost, readingError } from "./post.js";
-import { lastStep, paired, perSeed, series, valueAt } from "./series.js";
-import { judgeNumber, judgeOrder, type Statement } from "./verdict.js";
-import { zipfMoments } from "./zipfMoments.js";
+import type { Experiment } from "./experiment.js";
+import { decayPost, post, readingError } from "./post.js";
 
 const name = "learning-rate-decay";
 const kinds = ["constant", "decayed"] as const;
 type Kind = (typeof kinds)[number];
-const labelOf = (embeddingDim: number, kind: Kind): string => `D ${embeddingDim}, ${kind}`;
-const dimensions = (quick: boolean): number[] =>
-  decayPost.map(({ embeddingDim }) => embeddingDim).filter((d) => !quick || d <= 100);
+type Dimension = (typeof decayPost)[number];
+const rates = { constant: 0.01, decayed: linearDecay(0.01, 0.001, 2000, 3000) };
 
-const conditions = (quick: boolean): Condition[] =>
-  dimensions(quick).flatMap((embeddingDim) => {
-    const config = { ...base, vocabSize: 100, embeddingDim };
-    return [
-      { label: labelOf(embeddingDim, "constant"), config: { ...config, learningRate: 0.01 } },
-      {
-        label: labelOf(embeddingDim, "decayed"),
-        config: {
-          ...config,
-          learningRate: {
-            kind: "piecewise-linear" as const,
-            points: [
-              [2000, 0.01],
-              [3000, 0.001],
-            ] as [number, number][],
-          },
-        },
-      },
-    ];
-  });
+const labelOf = ({ embeddingDim }: Dimension, kind: Kind): string => `D ${embeddingDim}, ${kind}`;
+const dimensions = (quick: boolean): Dimension[] =>
+  decayPost.filter(({ embeddingDim }) => !quick || embeddingDim <= 100);
+/** Those with a run of either kind. */
+const present = (runs: Runs, quick: boolean): Dimension[] =>
+  dimensions(quick).filter((d) => kinds.some((kind) => runs.get(labelOf(d, kind))?.length));
 
 export const learningRateDecay: Experiment = {
   name,
@@ -41,94 +28,82 @@ export const learningRateDecay: Experiment = {
   summary:
     "V = 100, α = 1. A constant rate of 0.01 against the same rate decaying linearly to 0.001 over the last 1000 of 3000 steps. " +
     "The noise that a constant rate leaves grows with the dimension, and so does what the decay removes.",
-  conditions,
-  analyse(runs, quick) {
-    const claims: Claim[] = [];
-    const say = (claim: string, quantity: string): Statement => ({ experiment: name, claim, quantity });
-    const end = lastStep([...runs.values()].flat());
-    const shown = dimensions(quick).filter((d) => kinds.some((kind) => runs.get(labelOf(d, kind))?.length));
-    const of = (d: number, kind: Kind) => runs.get(labelOf(d, kind));
-    const loss = (run: Parameters<typeof valueAt>[0]) => valueAt(run, "loss", end);
-    const postOf = (d: number) =>
-      decayPost.find(({ embeddingDim }) => embeddingDim === d) as (typeof decayPost)[number];
-    const rounded = (x: number) => Number(x.toFixed(3));
-
-    for (const d of shown)
-      for (const kind of kinds) {
-        const values = perSeed(of(d, kind), loss);
-        const post = postOf(d)[kind];
-        if (values)
-          claims.push(
-            judgeNumber(
-              say(
-                `the loss ends at ${post} at D = ${d}, lr ${kind}`,
-                `loss at step ${end}, D ${d}, ${kind} (entropy 3.681)`,
-              ),
-              post,
-              readingError.loss,
-              values,
-            ),
-          );
-      }
-    for (const d of shown) {
-      const pair = paired([of(d, "decayed"), of(d, "constant")], loss);
-      const post = rounded(postOf(d).constant - postOf(d).decayed);
-      if (pair && d > 1)
-        claims.push(
-          judgeOrder(
-            say(
-              "learning rate decay lowers the final loss",
-              `loss at step ${end}, constant minus decayed, D ${d}`,
-            ),
-            pair[0],
-            pair[1],
-            post,
-          ),
-        );
-    }
-    for (let i = 1; i < shown.length; i++) {
-      const [low, high] = [shown[i - 1], shown[i]];
-      const four = paired(
-        [of(low, "constant"), of(low, "decayed"), of(high, "constant"), of(high, "decayed")],
-        loss,
-      );
-      if (!four) continue;
-      const gain = (constant: number[], decayed: number[]) => constant.map((x, k) => x - decayed[k]);
-      const post =
-        postOf(high).constant - postOf(high).decayed - (postOf(low).constant - postOf(low).decayed);
-      claims.push(
-        judgeOrder(
-          say("decay helps more the larger D is", `gain of the decay at D ${high} minus that at D ${low}`),
-          gain(four[0], four[1]),
-          gain(four[2], four[3]),
-          rounded(post),
+  source: post,
+  conditions: (quick) =>
+    dimensions(quick).flatMap((d) =>
+      kinds.map((kind) => ({
+        label: labelOf(d, kind),
+        config: { ...base, vocabSize: 100, embeddingDim: d.embeddingDim, learningRate: rates[kind] },
+      })),
+    ),
+  claims(runs, quick) {
+    const end = lastStep(runs);
+    const shown = present(runs, quick);
+    const loss = (d: Dimension, kind: Kind): Quantity => at(labelOf(d, kind), "loss", end, d[kind]);
+    const gain = (d: Dimension): Quantity => minus(loss(d, "constant"), loss(d, "decayed"));
+    const best = shown.find(({ embeddingDim }) => embeddingDim === 10);
+    return [
+      ...shown.flatMap((d) =>
+        kinds.map(
+          (kind): ClaimSpecification => ({
+            claim: `the loss ends at ${d[kind]} at D = ${d.embeddingDim}, lr ${kind}`,
+            quantity: `loss at step ${end}, D ${d.embeddingDim}, ${kind} (entropy 3.681)`,
+            rule: "near",
+            value: loss(d, kind),
+            tolerance: readingError.loss,
+          }),
         ),
-      );
-    }
-    for (const kind of kinds)
-      for (const d of shown.filter((other) => other !== 10)) {
-        const pair = paired([of(10, kind), of(d, kind)], loss);
-        if (pair)
-          claims.push(
-            judgeOrder(
-              say(
-                `D = 10 is the best dimension, lr ${kind}`,
-                `loss at step ${end}, D ${d} minus D 10, ${kind}`,
+      ),
+      // at D = 1 the post sees no difference
+      ...shown
+        .filter(({ embeddingDim }) => embeddingDim > 1)
+        .map(
+          (d): ClaimSpecification => ({
+            claim: "learning rate decay lowers the final loss",
+            quantity: `loss at step ${end}, constant minus decayed, D ${d.embeddingDim}`,
+            rule: "order",
+            smaller: loss(d, "decayed"),
+            larger: loss(d, "constant"),
+          }),
+        ),
+      ...shown.slice(1).map(
+        (high, i): ClaimSpecification => ({
+          claim: "decay helps more the larger D is",
+          quantity: `gain of the decay at D ${high.embeddingDim} minus that at D ${shown[i].embeddingDim}`,
+          rule: "order",
+          smaller: gain(shown[i]),
+          larger: gain(high),
+        }),
+      ),
+      ...kinds.flatMap((kind) =>
+        best === undefined
+          ? []
+          : shown
+              .filter((d) => d !== best)
+              .map(
+                (d): ClaimSpecification => ({
+                  claim: `D = 10 is the best dimension, lr ${kind}`,
+                  quantity: `loss at step ${end}, D ${d.embeddingDim} minus D 10, ${kind}`,
+                  rule: "order",
+                  smaller: loss(best, kind),
+                  larger: loss(d, kind),
+                }),
               ),
-              pair[0],
-              pair[1],
-              rounded(postOf(d)[kind] - postOf(10)[kind]),
-            ),
-          );
-      }
-
+      ),
+    ];
+  },
+  figures(runs, quick) {
+    const end = lastStep(runs);
     const { entropy } = zipfMoments(100, 1);
-    const specs = shown.map((d) =>
+    const panels = present(runs, quick).map((d) =>
       panel({
-        title: `D = ${d}`,
-        rows: kinds.flatMap((kind) => series(kind, of(d, kind), "loss")),
+        title: `D = ${d.embeddingDim}`,
+        rows: kinds.flatMap((kind) => series(kind, runs.get(labelOf(d, kind)), "loss")),
         conditions: [...kinds],
-        post: Object.fromEntries(kinds.map((kind) => [kind, [[end, postOf(d)[kind]]]])),
+        stated: {
+          by: post.name,
+          curves: Object.fromEntries(kinds.map((kind) => [kind, [[end, d[kind]]]])),
+        },
         rules: [{ label: "entropy 3.681", value: entropy }],
         y: "loss (nats)",
         width: 165,
@@ -140,6 +115,6 @@ export const learningRateDecay: Experiment = {
     );
     const caption =
       "Loss at lr 0.01, constant and decayed over the last 1000 steps: mean over seeds and a band of one standard deviation. Circles: the post's final losses.";
-    return { claims, figures: specs.length ? [{ name, caption, spec: figureOf(specs, 3) }] : [] };
+    return panels.length > 0 ? [{ name, caption, spec: figureOf(panels, 3) }] : [];
   },
 };

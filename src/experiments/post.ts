@@ -2,11 +2,17 @@
  * The figures of the post: Ziming Liu, 'Unigram toy model is surprisingly rich', 2026-01-08.
  * Values were read off its plots, about ±1 for an effective dimension and ±0.01 for a loss; exponents are printed in it.
  */
+import type { Curve } from "../figures/panel.js";
+import type { Source } from "./experiment.js";
 
-/** A curve of the post: [step, value] pairs. */
-export type PostCurve = readonly (readonly [step: number, value: number])[];
+export const post: Source = {
+  name: "post",
+  citation: "Ziming Liu, 'Unigram toy model is surprisingly rich', 2026-01-08",
+};
 
-export const postSource = "Ziming Liu, 'Unigram toy model is surprisingly rich', 2026-01-08";
+/** What a curve has at a step, or null. */
+export const statedAt = (curve: Curve | undefined, step: number): number | null =>
+  curve?.find(([s]) => s === step)?.[1] ?? null;
 
 /** How finely the post can be read. */
 export const readingError = { loss: 0.01, effectiveDimension: 1, exponent: 0.005, entropy: 0.005 };
@@ -33,7 +39,7 @@ export const embeddingPost = {
       [3000, 1.995],
     ],
   },
-} as const;
+} satisfies Record<string, { loss: Curve; embedding?: readonly number[] }>;
 
 export const collapsePost = {
   "lr 0.001": [
@@ -80,7 +86,7 @@ export const collapsePost = {
     [2500, 27.4],
     [3000, 25],
   ],
-} satisfies Record<string, PostCurve>;
+} satisfies Record<string, Curve>;
 
 /** β of each panel and the two steps it was read between. */
 export const scalingPost = [

@@ -5,6 +5,7 @@
 import type { Backend, Now } from "../backend/backend.js";
 import type { RunConfig } from "../config.js";
 import type { TokenSource } from "../data/source.js";
+import { dependOnInputs } from "../data/targets.js";
 import type { Population } from "./population.js";
 
 /** A run at the step of an evaluation. */
@@ -28,5 +29,4 @@ export interface Observable<Column extends string> {
 
 /** Whether targets depend on inputs in runs of this config. */
 export const isConditional = ({ distribution, targets }: RunConfig): boolean =>
-  distribution.kind === "corpus" ||
-  (targets?.kind === "topics" ? targets.count > 1 && targets.strength > 0 : targets?.kind === "low-rank");
+  distribution.kind === "corpus" || dependOnInputs(targets);

@@ -1,5 +1,5 @@
 /** Claims as data for other programs. */
-import type { Claim } from "../experiments/experiment.js";
+import type { Claim } from "../analysis/verdict.js";
 
 /** The text of claims.json. Numbers that are not finite become null, as JSON has no others. */
 export const claimsJson = (claims: readonly Claim[]): string =>

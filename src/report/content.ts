@@ -1,7 +1,8 @@
 /** What a report is made of. */
-import type { Claim, Condition } from "../experiments/experiment.js";
+import type { Claim } from "../analysis/verdict.js";
+import type { Condition, Source } from "../experiments/experiment.js";
+import type { DrawnFigure } from "../figures/drawing.js";
 import type { RunResult } from "../sweep/result.js";
-import type { DrawnFigure } from "./drawing.js";
 
 export interface ReportContent {
   /** `seeds`: how many its conditions should have, when that is not `seeds` of all. */
@@ -18,6 +19,7 @@ export interface AnalysedExperiment {
   name: string;
   title: string;
   summary: string;
+  source: Source | null;
   /** Seeds that a condition should have. */
   seeds: number;
   conditions: { condition: Condition; runs: RunResult[] }[];

@@ -1,25 +1,27 @@
 /** The report: pictures, tables and the page that carries them. */
 import { join } from "node:path";
+import type { Claim } from "../analysis/verdict.js";
 import { checkNames } from "../checks.js";
 import { writeWhole } from "../disk/writeWhole.js";
-import type { Claim, Condition } from "../experiments/experiment.js";
+import { analyse, type Condition } from "../experiments/experiment.js";
 import { experiments } from "../experiments/index.js";
+import { drawFigures, withoutPng, writeFigures } from "../figures/drawing.js";
 import type { RunResult } from "../sweep/result.js";
 import { claimsJson } from "./claims.js";
 import type { AnalysedExperiment, ReportContent } from "./content.js";
-import { drawFigures, withoutPng, writeFigures } from "./drawing.js";
 import { environment } from "./environment.js";
 import { settingOf } from "./journaled.js";
 import { reportPage } from "./page.js";
-import { parquetBytes } from "./parquet.js";
 import { type ReportOptions, reportOptionNames } from "./reportOptions.js";
-import { runRows } from "./table.js";
+import { writeTable } from "./writeTable.js";
 
 export type { ReportContent } from "./content.js";
-export { checkExportPath, type ExportRows, exportRuns } from "./export.js";
-export { checkRecordsPath, writeRecords } from "./records.js";
+export { exportRuns } from "./export.js";
+export { writeRecords } from "./records.js";
 export type { ReportOptions } from "./reportOptions.js";
 export { writeSweepReport } from "./sweepReport.js";
+export type { TableRows as ExportRows } from "./table.js";
+export { checkTablePath as checkExportPath, checkTablePath as checkRecordsPath } from "./writeTable.js";
 
 /** Finished runs by the condition that asked for them, in the order of their seeds, each seed once. */
 function byCondition(conditions: readonly Condition[], runs: readonly RunResult[]) {
@@ -36,8 +38,8 @@ function byCondition(conditions: readonly Condition[], runs: readonly RunResult[
   });
 }
 
-/** Analyses one experiment and draws its figures. */
-async function analyse(
+/** One experiment, judged and drawn. */
+async function analysed(
   name: string,
   seeds: number,
   grouped: AnalysedExperiment["conditions"],
@@ -46,10 +48,10 @@ async function analyse(
   const experiment = experiments.find((candidate) => candidate.name === name);
   if (!experiment) throw new Error(`unknown experiment ${name}`);
   const runs = new Map(grouped.map(({ condition, runs: own }) => [condition.label, own]));
-  const { claims, figures } = experiment.analyse(runs, quick);
+  const { claims, figures } = analyse(experiment, runs, quick);
   const { drawn, left } = await drawFigures(figures);
-  const { title, summary } = experiment;
-  return { name, title, summary, seeds, conditions: grouped, claims, figures: drawn, left };
+  const { title, summary, source } = experiment;
+  return { name, title, summary, source, seeds, conditions: grouped, claims, figures: drawn, left };
 }
 
 /**
@@ -64,30 +66,29 @@ export async function writeReport(
 ): Promise<Claim[]> {
   checkNames(options, reportOptionNames);
   const { onNotice, force = false } = options;
-  const analysed: AnalysedExperiment[] = [];
+  const shown: AnalysedExperiment[] = [];
   const omitted: string[] = [];
   for (const { name, runs, conditions, seeds = content.seeds } of content.experiments) {
     const grouped = byCondition(conditions, runs);
     if (grouped.some(({ runs: own }) => own.length > 0))
-      analysed.push(await analyse(name, seeds, grouped, content.quick));
+      shown.push(await analysed(name, seeds, grouped, content.quick));
     else omitted.push(name);
   }
-  const claims = analysed.flatMap((experiment) => experiment.claims);
-  const rows = analysed.flatMap(({ name, conditions }) =>
-    runRows([...new Set(conditions.flatMap(({ runs }) => runs))], name),
+  const claims = shown.flatMap((experiment) => experiment.claims);
+  const listed = shown.flatMap(({ name, conditions }) =>
+    [...new Set(conditions.flatMap(({ runs }) => runs))].map((run) => ({ experiment: name, ...run })),
   );
 
   const png = await writeFigures(
     dir,
-    analysed.flatMap(({ figures }) => figures),
+    shown.flatMap(({ figures }) => figures),
     { force },
   );
   if (!png) onNotice?.(withoutPng);
-  if (rows.length > 0)
-    await writeWhole(join(dir, "runs.parquet"), parquetBytes(rows), { kind: "table", force });
+  if (listed.length > 0) await writeTable(join(dir, "runs.parquet"), () => listed, { force });
   // without a claim it is an empty list, which is no kind in particular
   await writeWhole(join(dir, "claims.json"), claimsJson(claims), { force });
-  const page = reportPage(content, analysed, omitted, environment(), png);
+  const page = reportPage(content, shown, omitted, environment(), png);
   await writeWhole(join(dir, "index.html"), page, { kind: "page", force });
   return claims;
 }

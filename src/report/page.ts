@@ -1,11 +1,11 @@
 /** The report as one self-contained page: no script, nothing fetched, light and dark. */
-
+import type { Claim, Verdict } from "../analysis/verdict.js";
 import { configHash, type RunConfigInput } from "../config.js";
-import type { Claim, Verdict } from "../experiments/experiment.js";
-import { postSource } from "../experiments/post.js";
+import { generator } from "../disk/generator.js";
+import type { Source } from "../experiments/experiment.js";
+import { printable, shortNumber } from "../figures/labels.js";
 import type { AnalysedExperiment, ReportContent } from "./content.js";
-import { type Environment, generator } from "./environment.js";
-import { printable, shortNumber } from "./labels.js";
+import type { Environment } from "./environment.js";
 import { style } from "./style.js";
 
 /** Text made safe between tags and inside quoted attributes. */
@@ -28,20 +28,19 @@ const measured = ({ measured: m }: Claim): string =>
 
 const badge = (verdict: Verdict): string => `<span class="badge ${verdict}">${verdict}</span>`;
 
-const claimRow = (claim: Claim): string => `<tr>
+const claimRow = (claim: Claim, source: Source | null): string => `<tr>
 <td>${badge(claim.verdict)}</td>
 <td>${escapeHtml(claim.claim)}<br><span class="soft">${escapeHtml(claim.quantity)}<br>Rule: ${escapeHtml(claim.rule)}.</span></td>
-<td class="number" data-label="post">${claim.post === null ? "–" : escapeHtml(shortNumber(claim.post))}</td>
-<td class="number" data-label="measured">${escapeHtml(measured(claim))}</td>
+${source ? `<td class="number" data-label="${escapeHtml(source.name)}">${claim.post === null ? "–" : escapeHtml(shortNumber(claim.post))}</td>\n` : ""}<td class="number" data-label="measured">${escapeHtml(measured(claim))}</td>
 <td class="number" data-label="seeds">${claim.measured.seeds}</td>
 </tr>`;
 
-const claimTable = (claims: readonly Claim[]): string =>
+const claimTable = (claims: readonly Claim[], source: Source | null): string =>
   claims.length === 0
     ? '<p class="soft">No claim could be judged from the runs that finished.</p>'
     : `<div class="scroll"><table class="claims">
-<thead><tr><th>verdict</th><th>claim and quantity</th><th>post</th><th>measured, mean ± sd</th><th>seeds</th></tr></thead>
-<tbody>${claims.map((claim) => claimRow(claim)).join("\n")}</tbody></table></div>`;
+<thead><tr><th>verdict</th><th>claim and quantity</th>${source ? `<th>${escapeHtml(source.name)}</th>` : ""}<th>measured, mean ± sd</th><th>seeds</th></tr></thead>
+<tbody>${claims.map((claim) => claimRow(claim, source)).join("\n")}</tbody></table></div>`;
 
 const countOf = (claims: readonly Claim[], verdict: Verdict): number =>
   claims.filter((claim) => claim.verdict === verdict).length;
@@ -103,7 +102,7 @@ ${missing.length ? `<p class="notice">Not all runs finished: ${escapeHtml(missin
 ${diverged.length ? `<p class="notice">Runs that diverged: ${escapeHtml(diverged.join("; "))}.</p>` : ""}
 ${experiment.left.map((line) => `<p class="notice">${escapeHtml(line)}</p>`).join("\n")}
 ${figures.join("\n")}
-${claimTable(experiment.claims)}
+${claimTable(experiment.claims, experiment.source)}
 <p>To repeat it:</p><pre>${escapeHtml(command(experiment, quick))}</pre>
 <details><summary>Configs of its ${experiment.conditions.length} conditions</summary>${configs.join("\n")}</details>
 </section>`;
@@ -129,6 +128,7 @@ export function reportPage(
   png: boolean,
 ): string {
   const claims = analysed.flatMap((experiment) => experiment.claims);
+  const cited = [...new Set(analysed.flatMap(({ source }) => source?.citation ?? []))].join("; ");
   const runs = new Set(content.experiments.flatMap((experiment) => experiment.runs.map(({ run }) => run)))
     .size;
   const counts = analysed.length > 0 ? analysed.map((experiment) => experiment.seeds) : [content.seeds];
@@ -142,7 +142,7 @@ export function reportPage(
   ].filter((notice): notice is string => notice !== false);
   return `${pageHead(reportTitle(content.quick))}<body>
 <header><h1>The unigram toy model, reproduced</h1>
-<p>Every figure of ${escapeHtml(postSource)}, trained anew with ${seeds} and judged claim by claim.
+<p>${cited ? `Every figure of ${escapeHtml(cited)}, trained anew` : "Trained"} with ${seeds} and judged claim by claim.
 <strong>${countOf(claims, "holds")}</strong> of ${claims.length} statements hold, <strong>${countOf(claims, "fails")}</strong> fail, <strong>${countOf(claims, "inconclusive")}</strong> are inconclusive.</p>
 ${notices.map((notice) => `<p class="notice">${escapeHtml(notice)}</p>`).join("\n")}
 <dl class="facts">

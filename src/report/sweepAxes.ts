@@ -1,9 +1,10 @@
 /** What varies in a set of runs, found in the runs themselves, so that any directory can be drawn. */
 
 import type { RunConfig } from "../config.js";
+import { keyOf } from "../figures/labels.js";
+import type { Cell, Row } from "../formats/table.js";
 import { compareValues } from "../sweep/groups.js";
-import { keyOf } from "./labels.js";
-import { type Cell, type Row, runRows } from "./table.js";
+import { configCells } from "./table.js";
 
 /** A config field that differs between runs. */
 export interface Axis {
@@ -13,12 +14,11 @@ export interface Axis {
   values: Cell[];
 }
 
-/** The flat fields of a config: those of an exported table. */
-export const configCells = (config: RunConfig): Row => {
-  const [{ run: _, ...cells }] = runRows([{ run: "", config, records: [{}] } as never]);
-  // a schedule that is a number is one
+/** The flat fields of a config: those of an exported table, but for a learning rate that is a number and stays one. */
+export const axisCells = (config: RunConfig): Row => {
+  const cells = configCells(config);
   const rate = config.learningRate;
-  return { ...cells, "config.learningRate": typeof rate === "number" ? rate : JSON.stringify(rate) };
+  return typeof rate === "number" ? { ...cells, "config.learningRate": rate } : cells;
 };
 
 /** Collects the values of every field, run by run. */
@@ -26,7 +26,7 @@ export class AxisFinder {
   readonly #points = new Map<string, Row>();
 
   add(config: RunConfig): void {
-    const { seed: _, ...cells } = configCells(config);
+    const { seed: _, ...cells } = axisCells(config);
     this.#points.set(JSON.stringify(cells), cells);
   }
 

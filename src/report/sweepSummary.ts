@@ -1,17 +1,14 @@
 /** The runs of a sweep brought down to what is drawn: a curve a setting, numbers at its end, a fitted exponent. */
-import { leastSquaresExponent, withoutLogarithm } from "../experiments/lossExponent.js";
-import { lastStep, type Observable, type SeriesRow, series, valueAt } from "../experiments/series.js";
-import { mean, meanInterval, standardDeviation } from "../experiments/statistics.js";
+import { leastSquaresExponent, withoutLogarithm } from "../analysis/lossExponent.js";
+import { lastStepOf, type Observable, type SeriesRow, series, valueAt } from "../analysis/series.js";
+import { type Measured as Mean, meanInterval, measured } from "../analysis/statistics.js";
+import type { Cell } from "../formats/table.js";
 import type { Journal } from "../sweep/journal.js";
-import { type Axis, AxisFinder, configCells } from "./sweepAxes.js";
-import type { Cell } from "./table.js";
+import { type Axis, AxisFinder, axisCells } from "./sweepAxes.js";
 
-/** A number over seeds: mean, spread and a 95 % interval of the mean (null with one seed). */
-export interface Measured {
-  mean: number;
-  standardDeviation: number;
+/** A number over seeds, with a 95 % interval of its mean (null with one seed). */
+export interface Measured extends Mean {
   interval: [number, number] | null;
-  seeds: number;
 }
 
 /** All seeds of one point of the axes. */
@@ -35,12 +32,7 @@ export const observables = ["excessLoss", "effectiveDimension"] as const satisfi
 const measure = (values: (number | null)[]): Measured | null => {
   const known = values.filter((x): x is number => x !== null && Number.isFinite(x));
   if (known.length === 0) return null;
-  return {
-    mean: mean(known),
-    standardDeviation: standardDeviation(known),
-    interval: meanInterval(known),
-    seeds: known.length,
-  };
+  return { ...measured(known), interval: meanInterval(known) };
 };
 
 /** Reads a journal twice: for its axes, and then setting by setting, so that one setting's runs are in memory. */
@@ -50,7 +42,7 @@ export async function summarizeSweep(journal: Journal): Promise<{ axes: Axis[]; 
   const axes = finder.axes();
   const names = new Map<string, { values: Cell[]; runs: string[] }>();
   for await (const { run, config } of journal.results()) {
-    const cells = configCells(config);
+    const cells = axisCells(config);
     const values = axes.map(({ path }) => cells[path] ?? null);
     const key = JSON.stringify(values);
     const setting = names.get(key);
@@ -61,7 +53,7 @@ export async function summarizeSweep(journal: Journal): Promise<{ axes: Axis[]; 
   for (const { values, runs: own } of names.values()) {
     const runs = [];
     for await (const run of journal.results(own)) runs.push(run);
-    const end = lastStep(runs);
+    const end = lastStepOf(runs);
     const from = Math.max(1, end / 10);
     // a run that diverged has no exponent
     const sound = runs.filter(({ divergedAt }) => divergedAt === null);

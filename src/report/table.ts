@@ -1,8 +1,17 @@
-/** Runs as flat rows, one an evaluation: the record's fields under their names, every config field by its dotted path. */
+/**
+ * Runs as rows and columns: what ran, the record's fields under their names, every config field by its dotted path. Whoever
+ * shows or writes a table of runs takes it from here.
+ */
+import { canonicalConfig, parseConfig, type RunConfig, runConfigSchema } from "../config.js";
+import type { Cell, Column, Row } from "../formats/table.js";
 import type { RunResult } from "../sweep/result.js";
+import { particularColumns, recordColumns } from "../training/record.js";
 
-export type Cell = string | number | boolean | null;
-export type Row = Record<string, Cell>;
+/** One row an evaluation, or one row a run with its last evaluation. */
+export type TableRows = "evaluations" | "runs";
+
+/** A run, and the experiment it is listed under, if any. */
+export type ListedRun = RunResult & { experiment?: string };
 
 /** Fields whose shape varies from run to run stay one cell, as JSON. */
 const whole = new Set(["learningRate", "distribution.probabilities"]);
@@ -10,31 +19,97 @@ const whole = new Set(["learningRate", "distribution.probabilities"]);
 /** Config fields that share a name with a field of the record. */
 const renamed: Record<string, string> = { learningRate: "config.learningRate" };
 
-function flatten(value: unknown, path: string, into: Row): void {
+function flatten(value: unknown, path: string, into: Row): Row {
   const name = renamed[path] ?? path;
   if (whole.has(path)) into[name] = JSON.stringify(value);
   else if (value !== null && typeof value === "object" && !Array.isArray(value)) {
     for (const [key, field] of Object.entries(value)) flatten(field, path ? `${path}.${key}` : key, into);
   } else if (value !== undefined)
     into[name] = value !== null && typeof value === "object" ? JSON.stringify(value) : (value as Cell);
+  return into;
 }
 
-/** Rows of runs; the rate that a run was given is `config.learningRate`, the rate of a record `learningRate`. */
-export function runRows(runs: readonly RunResult[], experiment: string | null = null): Row[] {
-  return runs.flatMap((result) => {
-    const config: Row = {};
-    flatten(result.config, "", config);
-    return result.records.map((record) => ({
-      ...(experiment === null ? {} : { experiment }),
-      run: result.run,
-      ...(record as unknown as Row),
-      ...config,
-    }));
-  });
+/** What a config comes to, or the config as it stands: one of a later version may have fields that are unknown here. */
+function orAsItStands<T>(config: RunConfig, of: (config: RunConfig) => T): T | RunConfig {
+  try {
+    return of(config);
+  } catch {
+    return config;
+  }
 }
 
-/** All columns of the rows in the order of their first appearance; what a row lacks is null. */
-export function columns(rows: readonly Row[]): { name: string; cells: Cell[] }[] {
-  const names = new Set(rows.flatMap((row) => Object.keys(row)));
-  return [...names].map((name) => ({ name, cells: rows.map((row) => row[name] ?? null) }));
+const fields = Object.keys((runConfigSchema() as { entries: object }).entries);
+
+/** The flat fields of a config, complete and in their order, whichever version wrote it. */
+export function configCells(config: RunConfig): Row {
+  const complete = orAsItStands(config, parseConfig);
+  const place = (field: string) => (fields.includes(field) ? fields.indexOf(field) : fields.length);
+  const entries = Object.entries(complete).sort(([a], [b]) => place(a) - place(b));
+  return flatten(Object.fromEntries(entries), "", {});
+}
+
+/** The rows of one run; the rate that it was given is `config.learningRate`, the rate of a record `learningRate`. */
+export function runRows(
+  { experiment, run, config, records, divergedAt }: ListedRun,
+  rows: TableRows = "evaluations",
+): Row[] {
+  const cells = configCells(config);
+  // without its times, which no two machines share: the same runs give the same table
+  const first: Row = {
+    ...(experiment === undefined ? {} : { experiment }),
+    run,
+    ...(rows === "runs" ? { evaluations: records.length, divergedAt } : {}),
+  };
+  const shown = rows === "runs" ? records.slice(-1) : records;
+  return shown.map((record) => ({ ...first, ...(record as unknown as Row), ...cells }));
+}
+
+const beforeRecord = ["experiment", "run", "evaluations", "divergedAt"];
+const wholeNumbers = new Set([
+  "evaluations",
+  "divergedAt",
+  "step",
+  "vocabSize",
+  "embeddingDim",
+  "targets.count",
+  "targets.rank",
+  "batchSize",
+  "steps",
+  "evaluateEvery",
+  "evaluateAt.perDecade",
+]);
+
+/**
+ * The columns of these runs: who ran, every field of a record, those that only some runs measure where any of these does,
+ * and the config. A config field that came after version 0.1 is a column where it is not at its default in all of them.
+ */
+export async function columnsOf(
+  runs: AsyncIterable<ListedRun> | Iterable<ListedRun>,
+  rows: TableRows = "evaluations",
+): Promise<Column[]> {
+  const samples = new Map<string, Cell>();
+  const particular = new Set<string>();
+  const configured = new Set<string>();
+  for await (const run of runs) {
+    const named = flatten(
+      orAsItStands(run.config, (config) => JSON.parse(canonicalConfig(config))),
+      "",
+      {},
+    );
+    for (const record of run.records) for (const name of Object.keys(record)) particular.add(name);
+    const own = runRows(run, rows);
+    for (const name of Object.keys(own[0] ?? {})) if (Object.hasOwn(named, name)) configured.add(name);
+    for (const row of own)
+      for (const [name, cell] of Object.entries(row))
+        if ((samples.get(name) ?? null) === null) samples.set(name, cell);
+  }
+  for (const name of recordColumns) particular.delete(name);
+  const known = particularColumns.filter((name) => particular.delete(name));
+  return [
+    ...beforeRecord.filter((name) => samples.has(name)),
+    ...(samples.size > 0 ? recordColumns : []),
+    ...known,
+    ...particular,
+    ...configured,
+  ].map((name) => ({ name, whole: wholeNumbers.has(name), sample: samples.get(name) ?? null }));
 }

@@ -1,6 +1,7 @@
 /** One run in a thread of the pool. */
 import { existsSync } from "node:fs";
 import { configHash } from "../config.js";
+import { isEvaluation } from "../evaluationSteps.js";
 import { createTrainer, restoreTrainer } from "../training/create.js";
 import type { TrainingRecord } from "../training/record.js";
 import { decodeSnapshot } from "../training/snapshot.js";
@@ -132,7 +133,7 @@ async function compute(task: Task, outcome: Outcome): Promise<void> {
       Atomics.store(control, word("step"), step);
       await takeThreads();
       // at an evaluation the record comes first: a checkpoint before it would lose it
-      if (step % config.evaluateEvery !== 0 && step < config.steps) await pauseForBreath();
+      if (!isEvaluation(config, step)) await pauseForBreath();
     };
     for await (const record of trainer.run({ onProgress })) {
       records.push(withoutNegativeZero(record));

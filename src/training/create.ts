@@ -1,6 +1,5 @@
 /** Trainers, from a config or from a snapshot. */
-import type { Backend, BackendKind } from "../backend/backend.js";
-import { reference } from "../backend/reference/backend.js";
+import type { Backend, BackendKind, Now } from "../backend/backend.js";
 import { wasm } from "../backend/wasm/backend.js";
 import { ConfigError, parseConfig, type RunConfig, type RunConfigInput } from "../config.js";
 import { createSource } from "../data/createSource.js";
@@ -72,7 +71,11 @@ function frozen<T>(value: T): T {
   return value;
 }
 
-const kinds: Record<"wasm" | "reference", BackendKind> = { wasm, reference };
+/** The kinds that a name stands for; the reference is loaded by those who ask for it. */
+const kinds: Record<"wasm" | "reference", () => Now<BackendKind>> = {
+  wasm: () => wasm,
+  reference: () => import("../backend/reference/backend.js").then(({ reference }) => reference),
+};
 
 /**
  * Who computes a run, and where its tokens come from.
@@ -80,15 +83,14 @@ const kinds: Record<"wasm" | "reference", BackendKind> = { wasm, reference };
  */
 async function begin(
   config: RunConfig,
-  options: CompleteTrainerOptions,
+  { corpus, probabilities, memoryLimit = defaultMemoryLimit, backend, ...options }: CompleteTrainerOptions,
 ): Promise<{ backend: Backend; source: TokenSource }> {
-  const { memoryLimit = defaultMemoryLimit } = options;
-  const kind = typeof options.backend === "string" ? kinds[options.backend] : options.backend;
+  const kind = typeof backend === "string" ? await kinds[backend]() : backend;
   const bytes = kind.bytes(config, options);
   if (bytes > memoryLimit)
     throw new ConfigError(
       `vocabSize × embeddingDim: this run takes ${bytes} bytes of memory, more than the ${memoryLimit} allowed (memoryLimit)`,
     );
-  const source = await createSource(config);
+  const source = await createSource(config, { corpus, probabilities });
   return { backend: await kind.create(config, { ...options, source }), source };
 }

@@ -3,6 +3,7 @@ import type { BackendKind } from "../backend/backend.js";
 import { checkVectorBits, type VectorBits } from "../backend/wasm/vectorBits.js";
 import { checkNames, checkSignal } from "../checks.js";
 import { ConfigError, show } from "../config.js";
+import type { CorpusTokens } from "../data/digest.js";
 
 export interface TrainerOptions {
   /**
@@ -16,6 +17,13 @@ export interface TrainerOptions {
    * and where a snapshot takes as much again.
    */
   memoryLimit?: number;
+  /**
+   * The tokens that a config's corpus names by its digest, each below vocabSize; read, never changed, and shared with other
+   * runs of the same array.
+   */
+  corpus?: CorpusTokens | undefined;
+  /** The V probabilities that a config's distribution names by its digest. */
+  probabilities?: Float64Array | number[] | undefined;
   /** The compiled kernel (`unigram-lab/kernel.wasm`), for runtimes that refuse to compile WebAssembly from bytes. */
   module?: WebAssembly.Module;
   /**
@@ -47,12 +55,21 @@ export interface RunOptions {
 /** Threads that a run can have at most. */
 export const MOST_THREADS = 255;
 
-const trainerNames = ["backend", "memoryLimit", "module", "threads", "maxThreads", "vectorBits"];
+const trainerNames = [
+  "backend",
+  "corpus",
+  "probabilities",
+  "memoryLimit",
+  "module",
+  "threads",
+  "maxThreads",
+  "vectorBits",
+];
 const runNames = ["signal", "milliseconds", "onProgress"];
 
 /** Trainer options with their defaults. */
-export type CompleteTrainerOptions = Required<Omit<TrainerOptions, "module" | "memoryLimit">> &
-  Pick<TrainerOptions, "module" | "memoryLimit">;
+export type CompleteTrainerOptions = TrainerOptions &
+  Required<Pick<TrainerOptions, "backend" | "threads" | "maxThreads" | "vectorBits">>;
 
 /** @throws ConfigError with one line that names the option */
 export function completeTrainerOptions(
@@ -60,14 +77,7 @@ export function completeTrainerOptions(
   more: readonly string[] = [],
 ): CompleteTrainerOptions {
   checkNames(options, trainerNames, more);
-  const {
-    backend = "wasm",
-    memoryLimit,
-    module,
-    threads = 1,
-    maxThreads = threads,
-    vectorBits = 128,
-  } = options;
+  const { backend = "wasm", memoryLimit, threads = 1, maxThreads = threads, vectorBits = 128 } = options;
   const isKind = typeof backend === "object" && backend !== null && typeof backend.create === "function";
   if (backend !== "wasm" && backend !== "reference" && !isKind)
     throw new ConfigError(`backend: expected "wasm", "reference" or a backend, got ${show(backend)}`);
@@ -78,7 +88,7 @@ export function completeTrainerOptions(
   checkVectorBits(vectorBits);
   if (backend === "reference" && maxThreads > 1)
     throw new ConfigError(`threads: expected 1 with the reference backend, got ${maxThreads}`);
-  return { backend, memoryLimit, module, threads, maxThreads, vectorBits };
+  return { ...options, backend, threads, maxThreads, vectorBits };
 }
 
 /** @throws ConfigError with one line that names the option */

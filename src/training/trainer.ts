@@ -4,6 +4,7 @@ import { checkNames, checkSignal } from "../checks.js";
 import { ConfigError, MOST_STEPS, type RunConfig, show } from "../config.js";
 import type { Batch } from "../data/batch.js";
 import type { TokenSource } from "../data/source.js";
+import { isEvaluation, nextEvaluation } from "../evaluationSteps.js";
 import type { Weights } from "../model/parameters.js";
 import { measureAll } from "../observables/index.js";
 import { measurePopulation, type PopulationLoss } from "../observables/population.js";
@@ -268,7 +269,7 @@ export class Trainer {
   }
 
   /**
-   * On to `config.steps`, a record at every multiple of `evaluateEvery`, at the first step of a fresh run and at the last.
+   * On to `config.steps`, a record at every evaluation of the config, at the first step of a fresh run and at the last.
    * A diverged run ends with one record that says so. A trainer that was restored after a record goes on behind it.
    * @throws ConfigError while another `run` of this trainer is under way
    * @throws the signal's reason when it is aborted
@@ -293,14 +294,14 @@ export class Trainer {
     onProgress: RunOptions["onProgress"],
     milliseconds: number,
   ): AsyncGenerator<TrainingRecord> {
-    const { steps, evaluateEvery } = this.config;
+    const { steps } = this.config;
     let now = performance.now();
     let breath = now;
     const end = now + milliseconds;
     for (;;) {
       signal?.throwIfAborted();
       if (this.#recorded?.diverged && this.#recorded.step === this.#step) return;
-      const due = this.#step % evaluateEvery === 0 || this.#step === steps;
+      const due = isEvaluation(this.config, this.#step);
       if (due && this.#recorded?.step !== this.#step) {
         const record = await this.#call(() => this.#record());
         yield record;
@@ -308,7 +309,7 @@ export class Trainer {
         continue;
       }
       if (this.#step >= steps) return;
-      const next = Math.min(steps, (Math.floor(this.#step / evaluateEvery) + 1) * evaluateEvery);
+      const next = nextEvaluation(this.config, this.#step);
       const { loss } = await this.#call(() =>
         this.#advance(Math.max(1, Math.min(this.#slice(SLICE), next - this.#step))),
       );

@@ -1,18 +1,13 @@
 import { describe, expect, test } from "vitest";
-import type { SynchronousBackend, Weights } from "../../src/backend/backend.js";
-import { createReferenceBackend } from "../../src/backend/reference/backend.js";
-import { createWasmBackend } from "../../src/backend/wasm/backend.js";
-import { parseConfig, type RunConfigInput } from "../../src/config.js";
+import type { RunConfigInput } from "../../src/config.js";
+import type { Weights } from "../../src/model/parameters.js";
+import { createKernel, createReference, type Tested, untrained } from "./backends.js";
 import { architectures, raggedSizes } from "./modelCases.js";
 
-/** On one thread the kernel computes on its caller's. */
-const createKernel = async (...given: Parameters<typeof createWasmBackend>) =>
-  (await createWasmBackend(...given)) as SynchronousBackend;
-
-const pair = async (input: RunConfigInput): Promise<[SynchronousBackend, SynchronousBackend]> => {
-  const config = parseConfig(input);
-  return [await createKernel(config), createReferenceBackend(config)];
-};
+const pair = async (input: RunConfigInput): Promise<[Tested, Tested]> => [
+  await createKernel(input),
+  await createReference(input),
+];
 
 const entries = (weights: Weights) => Object.entries(weights).filter(([, array]) => array !== undefined);
 
@@ -45,7 +40,7 @@ describe("one gradient, seen through Adam's first moment after one step: (1 - β
       const a = kernel.advance(rates);
       const b = reference.advance(rates);
       expect(Math.abs(a.loss - b.loss)).toBeLessThan(2e-6 * (1 + Math.abs(b.loss)));
-      const [first, oracle] = [kernel.state().firstMoment, reference.state().firstMoment];
+      const [first, oracle] = [kernel.state().arrays.firstMoment, reference.state().arrays.firstMoment];
       for (const [name, array] of entries(oracle)) {
         const got = first[name as keyof Weights] as Float32Array;
         // a gradient element is a sum of terms up to the largest one: rounding is relative to that
@@ -106,11 +101,9 @@ describe.each([80, 100, 1000])("a logit %i nats above all others", (height) => {
     for (let token = 0; token < V; token++) unembedding![D * token] = token === 250 ? height : 0;
     for (const backend of backends)
       backend.setState({
-        step: 0,
+        ...untrained,
         weights: { embedding, unembedding },
-        firstMoment: structuredClone(zeros),
-        secondMoment: structuredClone(zeros),
-        scalars: { beta1Power: 1, beta2Power: 1 },
+        arrays: { firstMoment: structuredClone(zeros), secondMoment: structuredClone(zeros) },
       });
     return backends;
   };
@@ -124,7 +117,7 @@ describe.each([80, 100, 1000])("a logit %i nats above all others", (height) => {
     const [a, b] = [kernel.stepOn(batch, 1e-3), reference.stepOn(batch, 1e-3)];
     expect(b.loss).toBeGreaterThan(0.9 * height);
     expect(Math.abs(a.loss - b.loss) / b.loss).toBeLessThan(1e-6);
-    const [first, oracle] = [kernel.state().firstMoment, reference.state().firstMoment];
+    const [first, oracle] = [kernel.state().arrays.firstMoment, reference.state().arrays.firstMoment];
     const scale = Math.max(...oracle.embedding.map(Math.abs));
     expect(largestDifference(first, oracle)).toBeLessThan(3e-6 * scale);
   });
@@ -152,8 +145,7 @@ test("a kernel cut for vectors of 256 bits gives the same bits", async () => {
     { vocabSize: 101, embeddingDim: 47 },
     { vocabSize: 300, embeddingDim: 29, tied: false, batchSize: 300 },
   ]) {
-    const config = parseConfig(sizes);
-    const [narrow, wide] = [await createKernel(config), await createKernel(config, { vectorBits: 256 })];
+    const [narrow, wide] = [await createKernel(sizes), await createKernel(sizes, { vectorBits: 256 })];
     const rates = new Float64Array(20).fill(0.01);
     expect(wide.advance(rates)).toEqual(narrow.advance(rates));
     expect(wide.state()).toEqual(narrow.state());

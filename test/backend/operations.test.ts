@@ -5,8 +5,8 @@
 import { readFile } from "node:fs/promises";
 import binaryen from "assemblyscript/binaryen";
 import { afterAll, describe, expect, test, vi } from "vitest";
-import { createWasmBackend } from "../../src/backend/wasm/backend.js";
 import { parseConfig, type RunConfigInput } from "../../src/config.js";
+import { createKernel } from "./backends.js";
 
 /** The kernel, calling env.count(M, N, K) for every product. */
 async function countingKernel(): Promise<WebAssembly.Module> {
@@ -53,7 +53,7 @@ const sum = (values: number[]) => values.reduce((total, x) => total + x, 0);
 
 async function count(input: RunConfigInput, distinct = 1) {
   const config = parseConfig(input);
-  const backend = await createWasmBackend(config, { module });
+  const backend = await createKernel(config, { module });
   const inputs = Uint32Array.from({ length: config.batchSize }, (_, i) => i % distinct);
   counted = 0;
   backend.stepOn({ inputs, targets: inputs }, 1e-3);

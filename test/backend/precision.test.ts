@@ -1,17 +1,12 @@
 /** How near the kernel's f32 comes to f64: with the batch, with the dimension, with logits that are far apart. */
 import { describe, expect, test } from "vitest";
-import type { SynchronousBackend, Weights } from "../../src/backend/backend.js";
-import { createReferenceBackend } from "../../src/backend/reference/backend.js";
-import { createWasmBackend } from "../../src/backend/wasm/backend.js";
-import { parseConfig, type RunConfigInput } from "../../src/config.js";
 import { tokenProbabilities } from "../../src/data/distribution.js";
 import { entropy } from "../../src/data/entropy.js";
 import { randomBits, streamKey } from "../../src/data/random.js";
 import { aliasTable, drawBatch } from "../../src/data/sampling.js";
+import type { Weights } from "../../src/model/parameters.js";
+import { createKernel, createReference, untrained } from "./backends.js";
 import { architectures } from "./modelCases.js";
-
-const createKernel = async (input: RunConfigInput) =>
-  (await createWasmBackend(parseConfig(input))) as SynchronousBackend;
 
 const norm = (array: ArrayLike<number>): number => {
   let sum = 0;
@@ -36,11 +31,11 @@ describe("the gradient's error does not grow with the batch", () => {
       [60, 5, 2 ** 20],
     ])("V %i, D %i, B %i: ≤ 3e-6 of its norm", async (vocabSize, embeddingDim, batchSize) => {
       const config = { vocabSize, embeddingDim, batchSize, optimizer, seed: 4, ...architecture };
-      const [kernel, reference] = [await createKernel(config), createReferenceBackend(parseConfig(config))];
+      const [kernel, reference] = [await createKernel(config), await createReference(config)];
       const rates = Float64Array.of(1e-3);
       const [a, b] = [kernel.advance(rates), reference.advance(rates)];
       expect(Math.abs(a.loss - b.loss)).toBeLessThan(1e-6);
-      const [got, oracle] = [kernel.state().firstMoment, reference.state().firstMoment];
+      const [got, oracle] = [kernel.state().arrays.firstMoment, reference.state().arrays.firstMoment];
       for (const name of Object.keys(oracle) as (keyof Weights)[]) {
         const [g, h] = [got[name], oracle[name]];
         if (g && h) expect(distance(g, h) / norm(h), name).toBeLessThanOrEqual(3e-6);
@@ -53,9 +48,9 @@ describe("the gradient's error does not grow with the batch", () => {
     const [V, D, B] = [80, 16, 65536];
     const trained = await createKernel({ ...sizes, learningRate: 0.01 });
     trained.advance(new Float64Array(2000).fill(0.01));
-    const state = { ...trained.state(), step: 0, scalars: { beta1Power: 1, beta2Power: 1 } };
+    const state = { ...trained.state(), ...untrained };
     const config = { ...sizes, batchSize: B, optimizer };
-    const [kernel, reference] = [await createKernel(config), createReferenceBackend(parseConfig(config))];
+    const [kernel, reference] = [await createKernel(config), await createReference(config)];
     const batch = drawBatch(aliasTable(tokenProbabilities({ kind: "zipf" }, V)), 5, 7, B);
     for (const backend of [kernel, reference]) {
       backend.setState(state);
@@ -65,7 +60,10 @@ describe("the gradient's error does not grow with the batch", () => {
     for (let i = 0; i < B; i++)
       for (let d = 0; d < D; d++)
         targets[D * batch.targets[i] + d] -= state.weights.embedding[D * batch.inputs[i] + d] / B;
-    const [g, h] = [kernel.state().firstMoment.unembedding!, reference.state().firstMoment.unembedding!];
+    const [g, h] = [
+      kernel.state().arrays.firstMoment.unembedding!,
+      reference.state().arrays.firstMoment.unembedding!,
+    ];
     // the two parts do cancel here
     expect(norm(h)).toBeLessThan(0.2 * norm(targets));
     expect(distance(g, h) / norm(targets)).toBeLessThanOrEqual(3e-6);
@@ -144,7 +142,7 @@ describe("what is common to a row of logits cancels", () => {
         const lowest = entropy(tokenProbabilities(config.distribution, config.vocabSize));
         if (config.evaluation.kind === "exact") expect(loss - lowest, what).toBeGreaterThanOrEqual(-1e-6);
         if (i % 10 !== 0) continue;
-        const reference = createReferenceBackend(parseConfig(config));
+        const reference = await createReference(config);
         reference.setState(kernel.state());
         const expected = reference.evaluate().loss;
         // logits of thousands have an error of their own in f32
@@ -207,7 +205,7 @@ describe("tokens of probability 0", () => {
         const evaluation =
           kind === "exact" ? ({ kind } as const) : ({ kind, exactInputs: 3, sampledInputs: 5 } as const);
         const given = { ...config, tied, evaluation };
-        const backends = [await createKernel(given), createReferenceBackend(parseConfig(given))];
+        const backends = [await createKernel(given), await createReference(given)];
         for (const backend of backends) {
           const state = backend.state();
           for (const array of Object.values(state.weights))

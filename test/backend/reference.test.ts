@@ -1,7 +1,4 @@
 import { describe, expect, test } from "vitest";
-import type { Batch } from "../../src/backend/backend.js";
-import { adamUpdate } from "../../src/backend/reference/adam.js";
-import { createReferenceBackend } from "../../src/backend/reference/backend.js";
 import {
   forEachArray,
   groupByInput,
@@ -10,21 +7,25 @@ import {
   lossAndGradients,
   type ModelConfig,
   type Parameters,
-  populationLoss,
+  populationLossAndGradients,
   targetLosses,
   toParameters,
   toWeights,
   zerosLike,
 } from "../../src/backend/reference/model.js";
 import { parseConfig } from "../../src/config.js";
+import type { Batch } from "../../src/data/batch.js";
 import { tokenProbabilities } from "../../src/data/distribution.js";
 import { entropy } from "../../src/data/entropy.js";
 import { PURPOSE, streamKey, uniform } from "../../src/data/random.js";
 import { aliasTable, drawBatch } from "../../src/data/sampling.js";
 import { stratify } from "../../src/data/stratification.js";
+import { SCALARS } from "../../src/kernel/constants.js";
 import { normalQuantile } from "../../src/math/normal.js";
 import { effectiveDimension } from "../../src/observables/effectiveDimension.js";
-import type { Adam } from "../../src/optimizer/adam.js";
+import { type Adam, adam } from "../../src/optimizer/adam.js";
+import { runningAfter } from "../../src/optimizer/optimizer.js";
+import { createReference } from "./backends.js";
 import { architectures } from "./modelCases.js";
 
 type Architecture = (typeof architectures)[number];
@@ -71,6 +72,9 @@ function plainSoftmax(logits: number[]): number[] {
   const total = sum(weights);
   return weights.map((w) => w / total);
 }
+
+const populationLoss = (config: ModelConfig, weights: Parameters, p: ArrayLike<number>): number =>
+  populationLossAndGradients(config, weights, p, () => p).loss;
 
 describe("gradients: central differences within a relative 1e-7", () => {
   // inputs 0 to 3 occur several times with equal and different targets; 5 and 6 are targets only, V - 1 is neither
@@ -256,6 +260,22 @@ describe("logSumExp", () => {
   });
 });
 
+/** One update of Adam's file, number `step`. */
+function adamUpdate(
+  theta: Float64Array,
+  gradient: Float64Array,
+  firstMoment: Float64Array,
+  secondMoment: Float64Array,
+  step: number,
+  learningRate: number,
+  settings: Pick<Adam, "beta1" | "beta2" | "eps">,
+): void {
+  const config: Adam = { kind: "adam", weightDecay: 0, coupled: false, ...settings };
+  const scalars = new Float64Array(SCALARS);
+  adam.scalars(config, learningRate, runningAfter(adam.factors(config), step), scalars, 0);
+  adam.update(scalars, { theta, gradient, state: { firstMoment, secondMoment }, columns: theta.length });
+}
+
 describe("Adam", () => {
   const settings = { kind: "adam", beta1: 0.9, beta2: 0.999, eps: 1e-8 } as const;
 
@@ -321,9 +341,9 @@ describe("the backend", () => {
 
   test.each(architectures)(
     "steps are gradients on drawn batches and Adam: tied $tied, norm $norm",
-    (architecture) => {
+    async (architecture) => {
       const config = parseConfig({ ...input, ...architecture });
-      const backend = createReferenceBackend(config);
+      const backend = await createReference(config);
       const weights = toParameters(backend.state().weights);
       const [m, v] = [zerosLike(weights), zerosLike(weights)];
       const rates = Float64Array.of(0.01, 0.02, 0, 0.05);
@@ -339,8 +359,7 @@ describe("the backend", () => {
       expect(backend.state()).toEqual({
         step: 4,
         weights: toWeights(weights),
-        firstMoment: toWeights(m),
-        secondMoment: toWeights(v),
+        arrays: { firstMoment: toWeights(m), secondMoment: toWeights(v) },
         scalars: {
           beta1Power: 0.9 * 0.9 * 0.9 * 0.9,
           beta2Power: 0.999 * 0.999 * 0.999 * 0.999,
@@ -349,24 +368,24 @@ describe("the backend", () => {
     },
   );
 
-  test("a caller's batch counts as a step like a drawn one", () => {
+  test("a caller's batch counts as a step like a drawn one", async () => {
     const config = parseConfig(input);
-    const [a, b] = [createReferenceBackend(config), createReferenceBackend(config)];
+    const [a, b] = [await createReference(config), await createReference(config)];
     a.advance(Float64Array.of(0.01, 0.01));
     for (let step = 0; step < 2; step++) b.stepOn(drawBatch(table, 4, step, 20), 0.01);
     expect(b.state()).toEqual(a.state());
   });
 
-  test("the exact evaluation is the population loss", () => {
-    const backend = createReferenceBackend(parseConfig(input));
+  test("the exact evaluation is the population loss", async () => {
+    const backend = await createReference(input);
     const config = parseConfig(input);
     const expected = populationLoss(config, toParameters(backend.state().weights), zipf(12));
     expect(backend.evaluate()).toEqual({ loss: expected, standardError: 0 });
   });
 
-  test("the sampled evaluation is the mean over its pairs, with s/sqrt(n)", () => {
+  test("the sampled evaluation is the mean over its pairs, with s/sqrt(n)", async () => {
     const config = parseConfig({ ...input, evaluation: { kind: "sampled", size: 3000 } });
-    const backend = createReferenceBackend(config);
+    const backend = await createReference(config);
     backend.advance(Float64Array.of(0, 0));
     const weights = toParameters(backend.state().weights);
     // pairs of the step that the run stands at
@@ -379,10 +398,10 @@ describe("the backend", () => {
     expect(Math.abs(standardError - deviation / Math.sqrt(3000))).toBeLessThan(1e-14);
   });
 
-  test("the stratified evaluation is its frequent inputs and the mean over its tail", () => {
+  test("the stratified evaluation is its frequent inputs and the mean over its tail", async () => {
     const sizes = { exactInputs: 4, sampledInputs: 50 };
     const config = parseConfig({ ...input, evaluation: { kind: "stratified", ...sizes } });
-    const backend = createReferenceBackend(config);
+    const backend = await createReference(config);
     const weights = toParameters(backend.state().weights);
     const of = (a: number) => inputLoss(config, weights, zipf(12), a);
     const { tail } = stratify(zipf(12), sizes, 4, 0);
@@ -395,24 +414,23 @@ describe("the backend", () => {
     expect(Math.abs(standardError - (tail.mass * deviation) / Math.sqrt(50))).toBeLessThan(1e-15);
   });
 
-  test("a stratified evaluation with every input is exact", () => {
-    const exact = createReferenceBackend(parseConfig(input)).evaluate();
-    const all = createReferenceBackend(
-      parseConfig({ ...input, evaluation: { kind: "stratified", exactInputs: 12 } }),
-    ).evaluate();
+  test("a stratified evaluation with every input is exact", async () => {
+    const exact = (await createReference(input)).evaluate();
+    const stratified = { ...input, evaluation: { kind: "stratified", exactInputs: 12 } } as const;
+    const all = (await createReference(stratified)).evaluate();
     expect(all.standardError).toBe(0);
     expect(Math.abs(all.loss - exact.loss)).toBeLessThan(1e-14);
   });
 
-  test("the spectrum is that of the embedding", () => {
-    const backend = createReferenceBackend(parseConfig(input));
+  test("the spectrum is that of the embedding", async () => {
+    const backend = await createReference(input);
     const expected = effectiveDimension(backend.state().weights.embedding, 12, 5);
     for (const [name, figure] of Object.entries(backend.spectrum()))
       expect(Math.abs(figure / expected[name as keyof typeof expected] - 1), name).toBeLessThan(1e-12);
   });
 
-  test("a loss that is not finite stops before its update", () => {
-    const backend = createReferenceBackend(parseConfig({ ...input, init: { kind: "normal", std: 1e200 } }));
+  test("a loss that is not finite stops before its update", async () => {
+    const backend = await createReference({ ...input, init: { kind: "normal", std: 1e200 } });
     const before = backend.state();
     const { done, loss } = backend.advance(Float64Array.of(0.1, 0.1));
     expect(done).toBe(0);
@@ -420,7 +438,7 @@ describe("the backend", () => {
     expect(backend.state()).toEqual(before);
   });
 
-  test("groups keep the order of their inputs and of their targets", () => {
+  test("groups keep the order of their inputs and of their targets", async () => {
     const groups = groupByInput({
       inputs: Uint32Array.of(3, 1, 3, 0, 1),
       targets: Uint32Array.of(9, 8, 7, 6, 8),

@@ -5,8 +5,11 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { ConfigError, parseConfig, type RunConfigInput } from "../../src/config.js";
 import { unigramLab } from "./commandLine.js";
 
-const schedule =
-  'a number of at least 0, { kind: "piecewise-linear", points: [[step, value], ...] } or { kind: "cosine", from, to, start, end }';
+const part = 'a number of at least 0, { kind: "piecewise-linear", points: [[step, value], ...] }';
+const cosine = '{ kind: "cosine", from, to, start, end }';
+const schedule = `${part}, ${cosine} or { kind: "sequence", parts: [[step, schedule], ...] }`;
+
+const sequence = (...parts: unknown[]) => ({ learningRate: { kind: "sequence", parts } });
 
 const configs: [unknown, string][] = [
   [{ vocabSize: 0 }, "vocabSize: expected a whole number from 1 to 16777216, got 0"],
@@ -26,7 +29,10 @@ const configs: [unknown, string][] = [
   [{ norm: "batchnorm" }, 'norm: expected "none" or "layernorm" or "rmsnorm", got "batchnorm"'],
   [{ init: { kind: "uniform" } }, 'init.kind: expected "normal", got "uniform"'],
   [{ init: { kind: "normal", std: -1 } }, "init.std: expected a number of at least 0, got -1"],
-  [{ optimizer: { kind: "sgd" } }, 'optimizer.kind: expected "adam", got "sgd"'],
+  [
+    { optimizer: { kind: "rmsprop" } },
+    'optimizer.kind: expected { kind: "adam" or "sgd" or "sign", … }, got "rmsprop"',
+  ],
   [{ optimizer: { kind: "adam", beta1: 1 } }, "optimizer.beta1: expected a number from 0 to below 1, got 1"],
   [
     { optimizer: { kind: "adam", beta2: -0.1 } },
@@ -35,14 +41,67 @@ const configs: [unknown, string][] = [
   [{ optimizer: { kind: "adam", eps: 0 } }, "optimizer.eps: expected a number above 0, got 0"],
   [{ learningRate: -1 }, "learningRate: expected a number of at least 0, got -1"],
   [{ learningRate: Number.POSITIVE_INFINITY }, "learningRate: expected a number of at least 0, got Infinity"],
-  [{ learningRate: { kind: "step" } }, `learningRate: expected ${schedule}, got {"kind":"step"}`],
+  [{ learningRate: { kind: "step" } }, `learningRate.kind: expected ${schedule}, got "step"`],
+  [{ learningRate: "fast" }, `learningRate: expected ${schedule}, got "fast"`],
+  [{ learningRate: [1] }, `learningRate: expected ${schedule}, got [1]`],
+  [
+    { learningRate: { kind: "cosine", from: 1, end: 0 } },
+    "learningRate.end: expected a whole number from 1 to 1000000000, got 0",
+  ],
+  [
+    {
+      learningRate: {
+        kind: "piecewise-linear",
+        points: [
+          [0, 1],
+          [1, -1],
+        ],
+      },
+    },
+    "learningRate.points.1.1: expected a number of at least 0, got -1",
+  ],
+  [
+    {
+      learningRate: {
+        kind: "piecewise-linear",
+        points: [
+          [2, 1],
+          [1, 1],
+        ],
+      },
+    },
+    "learningRate.points: expected steps in ascending order",
+  ],
+  [sequence(), "learningRate.parts: expected a first part at step 0"],
+  [sequence([1, 0.1]), "learningRate.parts: expected a first part at step 0"],
+  [sequence([0, 0.1], [3, 0.1], [3, 0.2]), "learningRate.parts: expected steps that ascend, no two alike"],
+  [
+    sequence([0, 0.1], [2.5, 0.1]),
+    "learningRate.parts.1.0: expected a whole number from 0 to 1000000000, got 2.5",
+  ],
+  [sequence([0, -1]), "learningRate.parts.0.1: expected a number of at least 0, got -1"],
+  [sequence([0]), `learningRate.parts.0.1: expected ${part} or ${cosine}, got undefined`],
+  [sequence([0, "fast"]), `learningRate.parts.0.1: expected ${part} or ${cosine}, got "fast"`],
+  [sequence(5), "learningRate.parts.0: expected a [step, schedule] pair, got 5"],
+  [
+    sequence([0, { kind: "sequence", parts: [[0, 1]] }]),
+    `learningRate.parts.0.1.kind: expected ${part} or ${cosine}, got "sequence"`,
+  ],
+  [
+    sequence([0, { kind: "cosine", from: 1, to: -1, end: 5 }]),
+    "learningRate.parts.0.1.to: expected a number of at least 0, got -1",
+  ],
+  [
+    { learningRate: { kind: "sequence", parts: 5 } },
+    "learningRate.parts: expected a list of [step, schedule] pairs, got 5",
+  ],
   [
     { distribution: { kind: "zipf", exponent: "1" } },
     'distribution.exponent: expected a finite number, got "1"',
   ],
   [
     { distribution: { kind: "normal" } },
-    'distribution.kind: expected { kind: "zipf", exponent } or { kind: "given", probabilities }, got "normal"',
+    'distribution.kind: expected { kind: "zipf", exponent }, { kind: "given", probabilities or digest } or { kind: "corpus", digest, heldOut }, got "normal"',
   ],
   [
     { vocabSize: 2, distribution: { kind: "given", probabilities: [0.5, 0.4] } },
@@ -110,7 +169,7 @@ describe("a bad command line is one line, exit code 2, and nothing written", () 
     [["train", "--norm", "batch"], 'error: --norm: expected "none" or "layernorm" or "rmsnorm", got "batch"'],
     [
       ["train", "--learning-rate", "fast"],
-      'error: --learning-rate: expected a number or a schedule as JSON, got "fast"',
+      'error: --learning-rate: expected a number, warmup:STEPS:VALUE, linear-decay:FROM:TO:[START:]END, wsd:STEPS:VALUE:START:END[:TO], cosine:FROM:TO:[START:]END or JSON, got "fast"',
     ],
     [["train", "--learning-rate", "-1"], "error: --learning-rate: expected a number of at least 0, got -1"],
     [["train", "--beta1", "1"], "error: --beta1: expected a number from 0 to below 1, got 1"],
@@ -201,7 +260,7 @@ describe("a bad command line is one line, exit code 2, and nothing written", () 
     ],
     [
       ["export", "absent", "--out", "x.xls"],
-      'error: --out: expected a file name ending in .parquet, .csv, .json, got "x.xls"',
+      'error: --out: expected a file name ending in .parquet, .csv, .json, .ndjson, got "x.xls"',
     ],
     [
       ["status", "absent"],

@@ -257,7 +257,7 @@ test("gzip of the entry and the kernel stays below 48 kB", async () => {
     "index.js, with the kernel in it": await size("index.js"),
     "index.workerd.js and kernel.wasm": await size("index.workerd.js", "kernel.wasm"),
     "browser.js and browserWorker.js": await size("browser.js", "browserWorker.js"),
-    "crew.js, loaded for threads only": await size("crew.js"),
+    "threads.js, loaded for threads only": await size("threads.js"),
   };
   for (const [name, bytes] of Object.entries(sizes))
     console.log(`${(bytes / 1000).toFixed(1)} kB gzip: ${name}`);

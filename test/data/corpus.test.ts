@@ -92,6 +92,7 @@ describe("distinct pairs", () => {
     const { pairs } = corpusSource(corpus(0.1), tokens, 20);
     expect(corpusSource(corpus(0.1), tokens, 20).pairs).toBe(pairs);
     expect(corpusSource(corpus(0.2), tokens, 20).pairs).not.toEqual(pairs);
+    expect(() => corpusSource(corpus(0.2), tokens, 19)).toThrow(ConfigError);
     tokens.fill(3);
     expect(corpusSource({ ...corpus(0.2), digest: "changed" }, tokens, 20).pairs?.training.targets).toEqual(
       Uint32Array.of(3),

@@ -1,9 +1,10 @@
 /** What each experiment draws: the data, the labels and the domains in its specifications. */
 import { describe, expect, test } from "vitest";
+import { zipfMoments } from "../../src/analysis/zipfMoments.js";
+import { analyse } from "../../src/experiments/experiment.js";
 import { experiments } from "../../src/experiments/index.js";
-import { palette } from "../../src/experiments/panel.js";
 import { lawEmbedding } from "../../src/experiments/tiedScalarLaw.js";
-import { zipfMoments } from "../../src/experiments/zipfMoments.js";
+import { palette } from "../../src/figures/figure.js";
 import type { RunResult } from "../../src/sweep/result.js";
 import { runsOf, type Values } from "./syntheticRuns.js";
 
@@ -30,7 +31,7 @@ function draw(name: string, only?: string[]): { name: string; caption: string; v
   const experiment = find(name);
   const runs = runsOf(experiment.conditions(true), 3, valuesOf(name));
   if (only) for (const label of runs.keys()) if (!only.includes(label)) runs.delete(label);
-  return experiment.analyse(runs, true).figures.map(({ name, caption, spec }) => ({
+  return analyse(experiment, runs, true).figures.map(({ name, caption, spec }) => ({
     name,
     caption,
     spec,
@@ -161,12 +162,12 @@ describe("embedding-1d", () => {
     const experiment = find(name);
     const runs = runsOf(experiment.conditions(true), 3, valuesOf(name));
     const bare = (runs.get("tied") as RunResult[]).map((run) => ({ ...run, finalEmbedding: null }));
-    const { claims, figures } = experiment.analyse(new Map([...runs, ["tied", bare]]), true);
+    const { claims, figures } = analyse(experiment, new Map([...runs, ["tied", bare]]), true);
     expect(figures).toHaveLength(1);
     expect(claims).toHaveLength(6);
     // an embedding of zeros has an infinite law, which is no line
     const zeros = bare.map((run) => ({ ...run, finalEmbedding: Array(10).fill(0) }));
-    const flat = experiment.analyse(new Map([["tied", zeros]]), true).figures[0].spec as Spec;
+    const flat = analyse(experiment, new Map([["tied", zeros]]), true).figures[0].spec as Spec;
     expect(flat.concat[1].layer).toHaveLength(2);
   });
 
@@ -194,7 +195,7 @@ describe("embedding-1d", () => {
         post,
       };
     });
-    const { figures } = experiment.analyse(new Map([...runs, ["tied", mixed]]), true);
+    const { figures } = analyse(experiment, new Map([...runs, ["tied", mixed]]), true);
     const { width, height, data, layer } = figures[1].spec as Spec;
     expect([width, height]).toEqual([640, 240]);
     expect(data.values).toEqual(dots);
@@ -240,7 +241,7 @@ describe("embedding-1d", () => {
       [mostly(-3, 0.1), mostly(3, -0.1)],
     ]) {
       const runs = new Map([["tied", [{ ...tied, finalEmbedding: embedding }]]]);
-      const spec = experiment.analyse(runs, true).figures[1].spec as Spec;
+      const spec = analyse(experiment, runs, true).figures[1].spec as Spec;
       expect(spec.data.values.map(({ mean }: Spec) => mean)).toEqual(shown);
     }
   });

@@ -3,11 +3,11 @@
  * over seeds and their number): within 3 standard errors of the difference.
  */
 import { beforeAll, describe, expect, test } from "vitest";
+import { twoPointExponent } from "../../src/analysis/lossExponent.js";
+import { valueAt } from "../../src/analysis/series.js";
+import { mean, standardDeviation } from "../../src/analysis/statistics.js";
 import { configHash, parseConfig } from "../../src/config.js";
 import { experiments } from "../../src/experiments/index.js";
-import { twoPointExponent } from "../../src/experiments/lossExponent.js";
-import { valueAt } from "../../src/experiments/series.js";
-import { mean, standardDeviation } from "../../src/experiments/statistics.js";
 import { type RunResult, runPool } from "../../src/sweep/index.js";
 import pytorch from "../vectors/pytorch-8-seeds.json";
 

@@ -1,7 +1,8 @@
 /** Runs made up from power laws: the shape of real ones, without a trainer. */
+
+import { type ZipfMoments, zipfMoments } from "../../src/analysis/zipfMoments.js";
 import { configHash, parseConfig, type RunConfigInput } from "../../src/config.js";
 import type { Condition } from "../../src/experiments/experiment.js";
-import { type ZipfMoments, zipfMoments } from "../../src/experiments/zipfMoments.js";
 import type { RunResult } from "../../src/sweep/result.js";
 
 /** A small pseudo-random number in [−1, 1) from two counters. */
@@ -28,7 +29,7 @@ export function runOf(input: RunConfigInput, shape: Shape): RunResult {
   const exponent = config.distribution.kind === "zipf" ? config.distribution.exponent : 1;
   const { entropy, probabilities } = momentsOf(config.vocabSize, exponent);
   const records = [];
-  for (let step = 0; step <= config.steps; step += config.evaluateEvery) {
+  for (let step = 0; step <= config.steps; step += config.evaluateEvery ?? 1) {
     const excessLoss = shape.excess(step, config.seed);
     records.push({
       step,
@@ -51,7 +52,7 @@ export function runOf(input: RunConfigInput, shape: Shape): RunResult {
     run: configHash(config),
     config,
     records,
-    finalEmbedding: scalar ? probabilities.map((p) => -(c + (Math.log(p) + entropy) / c)) : null,
+    finalEmbedding: scalar ? Array.from(probabilities, (p) => -(c + (Math.log(p) + entropy) / c)) : null,
     finalUnembedding: null,
     divergedAt: null,
     bytes: 65536,

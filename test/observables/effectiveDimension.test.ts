@@ -1,12 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Spectrum } from "../../src/backend/backend.js";
 import { centredGram, jacobiEigenvalues } from "../../src/backend/reference/spectrum.js";
-import { summarize } from "../../src/backend/spectrum.js";
 import { ConfigError, parseConfig } from "../../src/config.js";
 import { createTrainer } from "../../src/index.js";
 import { initialWeights } from "../../src/model/initialWeights.js";
 import { effectiveDimension, symmetricEigenvalues } from "../../src/observables/effectiveDimension.js";
+import { type Spectrum, summarize } from "../../src/observables/spectrum.js";
 
 const sum = (values: number[]) => values.reduce((total, x) => total + x, 0);
 const mean = (values: number[]) => sum(values) / values.length;

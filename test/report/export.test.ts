@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { asyncBufferFromFile, parquetMetadataAsync } from "hyparquet";
 import { expect, test } from "vitest";
-import { generator } from "../../src/report/environment.js";
+import { generator } from "../../src/disk/generator.js";
 import { exportRuns } from "../../src/report/index.js";
 import { Journal, type RunResult } from "../../src/sweep/index.js";
 import { runOf } from "../experiments/syntheticRuns.js";
@@ -25,7 +25,7 @@ async function rowsIn(path: string): Promise<number> {
   return text.trim().split("\n").length - (path.endsWith(".csv") ? 1 : 0);
 }
 
-test.each(["csv", "json", "parquet"])("a run of 130,000 evaluations, as %s", async (extension) => {
+test.each(["csv", "json", "ndjson", "parquet"])("a run of 130,000 evaluations, as %s", async (extension) => {
   const directory = await folder();
   const journal = await Journal.open(directory);
   await journal.append(long);

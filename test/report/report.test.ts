@@ -5,11 +5,11 @@ import { parquetReadObjects } from "hyparquet";
 import { expect, test } from "vitest";
 import { ConfigError } from "../../src/config.js";
 import { experiments } from "../../src/experiments/index.js";
+import { shortNumber } from "../../src/figures/labels.js";
 import { writeRecords, writeReport } from "../../src/report/index.js";
-import { shortNumber } from "../../src/report/labels.js";
 import { escapeHtml } from "../../src/report/page.js";
-import { parquetBytes } from "../../src/report/parquet.js";
-import { runRows } from "../../src/report/table.js";
+import type { ListedRun } from "../../src/report/table.js";
+import { writeTable } from "../../src/report/writeTable.js";
 import { runOf, syntheticRuns } from "../experiments/syntheticRuns.js";
 
 const folder = () => mkdtemp(join(process.env.REPORT_OUT ?? tmpdir(), "unigram-report-"));
@@ -19,6 +19,12 @@ const readBack = async (bytes: Uint8Array) =>
   parquetReadObjects({
     file: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer,
   });
+
+async function parquetOf(runs: ListedRun[]): Promise<Uint8Array> {
+  const path = join(await folder(), "runs.parquet");
+  await writeTable(path, () => runs);
+  return readFile(path);
+}
 
 test("a whole report", async () => {
   const dir = await folder();
@@ -114,7 +120,7 @@ test("parquet keeps every bit, null and whole number", async () => {
     },
     { excess: (step) => (step === 300 ? null : values[step / 100]) },
   );
-  const rows = await readBack(parquetBytes(runRows([run], "warmup")));
+  const rows = await readBack(await parquetOf([{ ...run, experiment: "warmup" }]));
   expect(rows.map(({ excessLoss }) => excessLoss)).toEqual(run.records.map(({ excessLoss }) => excessLoss));
   expect(rows.map(({ loss }) => loss)).toEqual(run.records.map(({ loss }) => loss));
   expect(rows[3].loss).toBeNull();

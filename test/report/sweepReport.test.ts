@@ -5,10 +5,8 @@ import { crc32 } from "node:zlib";
 import { parquetMetadata } from "hyparquet";
 import { expect, test } from "vitest";
 import type { RunConfigInput } from "../../src/config.js";
-import { exportRuns, writeSweepReport } from "../../src/report/index.js";
-import { parquetBytes } from "../../src/report/parquet.js";
+import { exportRuns, writeRecords, writeSweepReport } from "../../src/report/index.js";
 import { summarizeSweep } from "../../src/report/sweepSummary.js";
-import { runRows } from "../../src/report/table.js";
 import { Journal } from "../../src/sweep/index.js";
 import { runOf, type Shape } from "../experiments/syntheticRuns.js";
 
@@ -236,7 +234,9 @@ test("page, figures and tables say what made them", async () => {
   expect(png.readUInt32BE(at + 4 + length)).toBe(crc32(png.subarray(at, at + 4 + length)));
   const table = join(journal.directory, "runs.parquet");
   await exportRuns(journal, table);
-  for (const bytes of [await readFile(table), parquetBytes(runRows([runOf({ steps: 100 }, falling)]))]) {
+  const records = join(journal.directory, "records.parquet");
+  await writeRecords(records, [runOf({ steps: 100 }, falling)]);
+  for (const bytes of [await readFile(table), await readFile(records)]) {
     const { buffer, byteOffset, length } = bytes;
     const { key_value_metadata } = parquetMetadata(
       buffer.slice(byteOffset, byteOffset + length) as ArrayBuffer,

@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ConfigError, parseConfig, type Schedule } from "../../src/config.js";
+import { parseConfig, type Schedule } from "../../src/config.js";
 import {
+  cosine,
   join,
-  learningRateAt,
-  learningRates,
   linearDecay,
-  type PiecewiseLinear,
+  sequence,
   warmup,
   warmupStableDecay,
-} from "../../src/schedule/schedule.js";
+} from "../../src/schedule/constructors.js";
+import { learningRateAt, learningRates, type PiecewiseLinear } from "../../src/schedule/schedule.js";
 
 const piecewise = (...points: [number, number][]): PiecewiseLinear => ({ kind: "piecewise-linear", points });
 const whole = (schedule: Schedule, count: number) => Array.from(learningRates(schedule, 0, count));
@@ -27,6 +27,21 @@ const schedules: fc.Arbitrary<PiecewiseLinear | number> = fc.oneof(
   fc.integer({ min: 0, max: 64 }).map((value) => value / 64),
   points.map((list) => piecewise(...list)),
 );
+
+const cosines: fc.Arbitrary<Schedule> = fc
+  .tuple(fc.nat({ max: 64 }), fc.nat({ max: 64 }), fc.nat({ max: 40 }), fc.integer({ min: 1, max: 40 }))
+  .map(([from, to, start, end]) => cosine(from / 64, to / 64, start, end));
+/** Parts at ascending steps, the first at 0. */
+const lists = fc
+  .tuple(
+    fc.uniqueArray(fc.integer({ min: 1, max: 40 }), { maxLength: 5 }),
+    fc.array(fc.oneof(schedules, cosines), { minLength: 6, maxLength: 6 }),
+  )
+  .map(([steps, parts]) =>
+    [0, ...steps.sort((a, b) => a - b)].map((step, i): [number, Schedule] => [step, parts[i]]),
+  );
+const sequences = lists.map((parts) => sequence(...parts));
+const any = fc.oneof(schedules, cosines, sequences);
 
 describe("constant", () => {
   test("at every step", () => {
@@ -128,6 +143,52 @@ describe("cosine: to + (from - to)·(1 + cos π·progress)/2", () => {
   });
 });
 
+describe("sequence: each schedule from its step on", () => {
+  test("on the run's own step count", () => {
+    expect(whole(sequence([0, warmup(8, 4)], [3, 5], [5, linearDecay(8, 0, 0, 8)]), 10)).toEqual([
+      0, 2, 4, 5, 5, 3, 2, 1, 0, 0,
+    ]);
+    expect(whole(sequence([0, cosine(4, 2, 0, 4)], [4, 1]), 6)).toEqual([
+      ...whole(cosine(4, 2, 0, 4), 4),
+      1,
+      1,
+    ]);
+  });
+
+  test("any: at every step the rate of the last part that has begun", () => {
+    fc.assert(
+      fc.property(lists, (parts) => {
+        const schedule = sequence(...parts);
+        for (let step = 0; step <= 45; step++) {
+          const [, part] = parts.filter(([from]) => from <= step).at(-1) as [number, Schedule];
+          expect(learningRateAt(schedule, step)).toBe(learningRateAt(part, step));
+        }
+        const stored = JSON.parse(JSON.stringify(schedule));
+        expect(parseConfig({ learningRate: stored }).learningRate).toEqual(schedule);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("one part is that part", () => {
+    fc.assert(
+      fc.property(fc.oneof(schedules, cosines), (schedule) => {
+        expect(whole(sequence([0, schedule]), 45)).toEqual(whole(schedule, 45));
+      }),
+    );
+  });
+
+  test("parts are completed, and the caller's stay as they were", () => {
+    const part = { kind: "cosine" as const, from: 1, end: 2 };
+    const made = sequence([0, part]);
+    expect(made).toEqual({
+      kind: "sequence",
+      parts: [[0, { kind: "cosine", from: 1, to: 0, start: 0, end: 2 }]],
+    });
+    expect(part).toEqual({ kind: "cosine", from: 1, end: 2 });
+  });
+});
+
 describe("constructors, as whole sequences", () => {
   test("warmup: from 0 to the value, then constant", () => {
     expect(whole(warmup(8, 4), 7)).toEqual([0, 2, 4, 6, 8, 8, 8]);
@@ -157,6 +218,8 @@ describe("constructors, as whole sequences", () => {
     ["linearDecay", linearDecay(1e-3, 0, 100, 200)],
     ["warmupStableDecay", warmupStableDecay(1e-3, 10, 100, 200)],
     ["join", join(warmup(1e-3, 100), linearDecay(1e-3, 0, 100, 200), 100)],
+    ["cosine", cosine(1e-3, 0, 100, 200)],
+    ["sequence", sequence([0, cosine(1e-3, 0, 100, 200)], [150, 0.1])],
   ])("%s gives what a config takes, and JSON keeps", (_, schedule) => {
     expect(parseConfig({ learningRate: schedule }).learningRate).toEqual(schedule);
     expect(JSON.parse(JSON.stringify(schedule))).toEqual(schedule);
@@ -210,11 +273,64 @@ describe("join: the first before the step, the second from it on", () => {
     expect([first, second]).toEqual(copies);
   });
 
-  test.each([0, 1])("a cosine is refused", (place) => {
-    const cosine: Schedule = { kind: "cosine", from: 1, to: 0, start: 0, end: 10 };
-    const call = () => (place === 0 ? join(cosine, 1, 5) : join(1, cosine, 5));
-    expect(call).toThrow(ConfigError);
-    expect(call).toThrow("join: expected numbers or piecewise-linear schedules, got cosine");
+  test("with a cosine it is a sequence, with a sequence a longer one", () => {
+    const falling = cosine(8, 2, 4, 12);
+    expect(join(warmup(8, 4), falling, 4)).toEqual({
+      kind: "sequence",
+      parts: [
+        [0, warmup(8, 4)],
+        [4, falling],
+      ],
+    });
+    expect(join(falling, 1, 0)).toEqual({ kind: "sequence", parts: [[0, 1]] });
+    const two = join(falling, 3, 6);
+    expect(join(two, 5, 6)).toEqual({
+      kind: "sequence",
+      parts: [
+        [0, falling],
+        [6, 5],
+      ],
+    });
+    expect(join(7, two, 4)).toEqual({
+      kind: "sequence",
+      parts: [
+        [0, 7],
+        [4, falling],
+        [6, 3],
+      ],
+    });
+  });
+
+  test("a cosine that is not complete is completed", () => {
+    expect(join(1, { kind: "cosine", from: 1, end: 4 }, 2)).toEqual(
+      sequence([0, 1], [2, cosine(1, 0, 0, 4)]),
+    );
+  });
+
+  test("any two schedules, at any step, exactly", () => {
+    fc.assert(
+      fc.property(any, any, fc.integer({ min: 0, max: 45 }), (first, second, at) => {
+        const joined = join(first, second, at);
+        const linear = [first, second].every(
+          (one) => typeof one === "number" || one.kind === "piecewise-linear",
+        );
+        expect(typeof joined === "number" ? "" : joined.kind).toBe(linear ? "piecewise-linear" : "sequence");
+        expect(parseConfig({ learningRate: joined }).learningRate).toEqual(joined);
+        if (linear) return;
+        for (let step = 0; step <= 50; step++)
+          expect(learningRateAt(joined, step)).toBe(learningRateAt(step < at ? first : second, step));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("what is no step is refused", () => {
+    expect(() => join(cosine(1, 0, 0, 9), 1, 2.5)).toThrow(
+      "join.parts.1.0: expected a whole number from 0 to 1000000000, got 2.5",
+    );
+    expect(() => join(cosine(1, 0, 0, 9), "fast" as never, 2)).toThrow(
+      /^join: expected a number of at least 0, /,
+    );
   });
 });
 

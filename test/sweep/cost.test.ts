@@ -76,6 +76,15 @@ test("products, memory traffic and spectra, as the formulas have them", () => {
   expect(cost({ steps: 0 }).operations).toBeCloseTo(2 * 4 * 12, 9);
 });
 
+test("an exact gradient takes all V inputs a step", () => {
+  const sizes = { vocabSize: 40, embeddingDim: 5, steps: 10, spectrum: false };
+  const { operations, seconds } = estimateCost(
+    parseConfig({ ...sizes, gradient: "exact", evaluateEvery: 10 }),
+  );
+  expect(operations).toBe(10 * 6 * 40 * 40 * 5 + 2 * (2 * 40 * 40 * 5));
+  expect(seconds).toBeGreaterThan(estimateCost(parseConfig({ ...sizes, evaluateEvery: 10 })).seconds);
+});
+
 test("threads share what takes more than a second, and a millisecond a step", () => {
   expect(worthSharing(1, 1)).toBe(false);
   expect(worthSharing(1.1, 1)).toBe(true);

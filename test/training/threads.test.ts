@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
-import { Crew } from "../../src/backend/wasm/crew.js";
 import { RESERVED } from "../../src/backend/wasm/kernel.js";
 import { planLayout, wordIndex } from "../../src/backend/wasm/layout.js";
+import { Threads } from "../../src/backend/wasm/threads.js";
 import { parseConfig } from "../../src/config.js";
 import { createTrainer, restoreTrainer } from "../../src/index.js";
 
@@ -221,7 +221,7 @@ test("a thread of a page that cannot start says so", async () => {
     const module = new WebAssembly.Module(
       Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 2, 7, 1, 1, 97, 1, 98, 0, 0),
     );
-    await expect(new Crew({ module, memory, run: 0 }).recruit()).rejects.toThrow(
+    await expect(new Threads({ module, memory, run: 0 }).start()).rejects.toThrow(
       /^threads: one of this run's could not be started \(.*(LinkError|TypeError)/,
     );
   } finally {

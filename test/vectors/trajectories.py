@@ -83,11 +83,20 @@ def initial_weights(random, config):
     return {name: np.rint(array / WEIGHT_UNIT).astype(int) for name, array in weights.items()}
 
 
+def probabilities_of(config):
+    """p_i ∝ i^-exponent, or as given."""
+    distribution = config["distribution"]
+    if distribution["kind"] == "given":
+        return np.array(distribution["probabilities"])
+    p = np.arange(1, config["vocabSize"] + 1) ** -float(distribution["exponent"])
+    return p / p.sum()
+
+
 def draw_batches(random, config):
-    """Inputs and targets, each steps × batchSize, independent draws from p_i ∝ i^-exponent."""
-    p = np.arange(1, config["vocabSize"] + 1) ** -float(config["distribution"]["exponent"])
+    """Inputs and targets, each steps × batchSize, independent draws."""
+    p = probabilities_of(config)
     shape = (config["steps"], config["batchSize"])
-    return tuple(random.choice(len(p), size=shape, p=p / p.sum()) for _ in range(2))
+    return tuple(random.choice(len(p), size=shape, p=p) for _ in range(2))
 
 
 def train(config, weights, inputs, targets, learning_rates, dtype):
@@ -200,17 +209,21 @@ def trajectories():
     )
 
 
-def main():
-    cases = list(trajectories())
-    # one line a field, so that a diff shows what moved
+def write(name, head, cases):
+    """One line a field, so that a diff shows what moved."""
     lines = [
         "{"
         + ",\n".join(f"{json.dumps(key)}:{json.dumps(value, separators=(',', ':'))}" for key, value in case.items())
         + "}"
         for case in cases
     ]
-    head = f'{{"torch":{json.dumps(torch.__version__)},"weightUnit":{WEIGHT_UNIT!r},"cases":['
-    Path(__file__).with_name("trajectories.json").write_text(head + "\n" + ",\n".join(lines) + "\n]}\n")
+    start = json.dumps({"torch": torch.__version__, "weightUnit": WEIGHT_UNIT, **head}, separators=(",", ":"))[:-1]
+    Path(__file__).with_name(name).write_text(start + ',"cases":[\n' + ",\n".join(lines) + "\n]}\n")
+
+
+def main():
+    cases = list(trajectories())
+    write("trajectories.json", {}, cases)
     for case in cases:
         print(case["name"], case["losses"][0], case["losses"][-1], case["float32Deviation"])
 

@@ -1,4 +1,5 @@
-import { ConfigError, type RunConfig } from "../../config.js";
+import type { RunConfig } from "../../config.js";
+import { ConfigError } from "../../configError.js";
 import type { Batch } from "../../data/batch.js";
 import { PURPOSE, streamKey } from "../../data/random.js";
 import { SCALARS } from "../../kernel/constants.js";

@@ -2,7 +2,7 @@
 import { ConfigError, type RunConfig } from "../../config.js";
 import type { Batch } from "../../data/batch.js";
 import type { TokenSource } from "../../data/source.js";
-import { BATCH, INDEPENDENT, SCALARS, TABLES, TOPICS } from "../../kernel/constants.js";
+import { BATCH, SCALARS, TABLES, TOPICS } from "../../kernel/constants.js";
 import { parametersOf, type Weights } from "../../model/parameters.js";
 import { optimizerOf } from "../../optimizer/index.js";
 import { advanceRunning, type Running, type StateShape, startRunning } from "../../optimizer/optimizer.js";
@@ -164,7 +164,8 @@ class WasmBackend implements Backend {
       const row = this.#doubles(values.meanPrediction, V);
       for (let a = 0; a < V; a++) {
         row.set(this.#source.targets(a));
-        kernel.buildAliasTable(values.targetTables + 8 * V * a, values.meanPrediction, V, values.logits);
+        if (!this.#source.pairs)
+          kernel.buildAliasTable(values.targetTables + 8 * V * a, values.meanPrediction, V, values.logits);
         let sum = 0;
         for (let b = 0; b < V; b++) {
           table[V * b + a] = row[b];
@@ -176,7 +177,9 @@ class WasmBackend implements Backend {
   }
 
   advance(learningRates: Float64Array, from = 0): Now<Advanced> {
-    if (this.#drawsOutside) return this.#advanceOutside(learningRates, from);
+    // a corpus stays with its source: pairs are handed in a step at a time
+    if (this.#source.pairs && this.#config.gradient === "sampled")
+      return this.#advanceOutside(learningRates, from);
     const { scalars, run } = this.#layout;
     const count = Math.min(STEPS, learningRates.length - from);
     const before = this.#fillScalars(learningRates, from, count);
@@ -187,11 +190,6 @@ class WasmBackend implements Backend {
         return this.advance(learningRates, from + count);
       return { done: from + done, loss: this.#get("loss") };
     });
-  }
-
-  /** A corpus stays with its source: pairs are handed in a step at a time. */
-  get #drawsOutside(): boolean {
-    return this.#source.conditional && this.#layout.values.targetKind === INDEPENDENT;
   }
 
   #advanceOutside(learningRates: Float64Array, from: number): Now<Advanced> {
@@ -240,7 +238,8 @@ class WasmBackend implements Backend {
 
   draw(purpose: number, count: number): Batch {
     const key = this.#key(purpose);
-    if (this.#drawsOutside) return this.#source.draw(key, count);
+    // without room for them, as without a kernel
+    if (this.#source.pairs || this.#layout.pairs === 0) return this.#source.draw(key, count);
     // inputs go where losses will be
     const { pairTargets, pairLosses } = this.#layout.values;
     const batch = { inputs: new Uint32Array(count), targets: new Uint32Array(count) };

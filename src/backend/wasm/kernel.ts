@@ -35,10 +35,16 @@ export const RESERVED = 4096;
 let compiled: Promise<WebAssembly.Module> | undefined;
 let compiledRelaxed: Promise<WebAssembly.Module> | undefined;
 
+type Source = typeof source;
+
+/** A bundled kernel's module: compiled from its bytes, unless the runtime has made it. */
+export const compileSource = async (source: Source): Promise<WebAssembly.Module> =>
+  typeof source === "function" ? WebAssembly.compile(source()) : source;
+
 /** Relaxed SIMD is compiled, or refused in one line that says so. */
-export async function compileRelaxed(source: Uint8Array | WebAssembly.Module): Promise<WebAssembly.Module> {
+export async function compileRelaxed(source: Source): Promise<WebAssembly.Module> {
   try {
-    return await WebAssembly.compile(source as Uint8Array<ArrayBuffer>);
+    return await compileSource(source);
   } catch {
     throw new ConfigError(`arithmetic: expected "strict", this runtime has no relaxed SIMD, got "relaxed"`);
   }
@@ -97,9 +103,8 @@ export function checked(kernel: KernelExports): KernelExports {
 
 /** @throws ConfigError where WebAssembly is not compiled from bytes (workerd, a strict content security policy) */
 async function compile(): Promise<WebAssembly.Module> {
-  if (!ArrayBuffer.isView(source)) return source;
   try {
-    return await WebAssembly.compile(source as Uint8Array<ArrayBuffer>);
+    return await compileSource(source);
   } catch (error) {
     throw new ConfigError(
       `module: expected the compiled unigram-lab/kernel.wasm, since this runtime refuses to compile it (${(error as Error).message})`,

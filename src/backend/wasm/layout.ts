@@ -2,6 +2,7 @@
  * Where a run's arrays stand in the kernel's memory: the one allocator. The fields are assembly/run.ts's, in its order.
  */
 import { ConfigError, type RunConfig } from "../../config.js";
+import { dependOnInputs } from "../../data/targets.js";
 import { BLOCK_COLUMNS, INDEPENDENT, SCALARS, TABLES, TOPICS } from "../../kernel/constants.js";
 import { normCode } from "../../model/norm.js";
 import { parametersOf, type Weights } from "../../model/parameters.js";
@@ -177,10 +178,14 @@ const evaluationListLength = (config: RunConfig): number => {
   return Math.max(vocabSize, BLOCK_INPUTS);
 };
 
-/** The number by which the kernel knows how targets are drawn; topics that are none are the independent case. */
-export function targetKindOf({ targets }: RunConfig): number {
-  if (targets?.kind === "low-rank") return TABLES;
-  return targets?.kind === "topics" && targets.count > 1 && targets.strength > 0 ? TOPICS : INDEPENDENT;
+/**
+ * The number by which the kernel knows how targets come from inputs. A corpus is drawn outside the kernel, and its exact
+ * gradient takes a table of what follows what.
+ */
+function targetKindOf({ distribution, targets, gradient }: RunConfig): number {
+  if (distribution.kind === "corpus") return gradient === "exact" ? TABLES : INDEPENDENT;
+  if (!dependOnInputs(targets)) return INDEPENDENT;
+  return targets?.kind === "topics" ? TOPICS : TABLES;
 }
 
 /**
@@ -299,8 +304,8 @@ export function planLayout(config: RunConfig, heapBase: number, threads = 1): La
       8 * (config.targets?.kind === "topics" ? config.targets.count : 0),
     ),
     targetTables: allocateIf(
-      conditional,
-      targetKind === TABLES ? 8 * V * V : targetKind === TOPICS ? 8 * V : 0,
+      targetKind !== INDEPENDENT && !corpus,
+      targetKind === TABLES ? 8 * V * V : 8 * V,
     ),
     commonWeights: allocateIf(targetKind === TOPICS, 8 * V),
     topicWeights: allocateIf(targetKind === TOPICS, 8 * V),

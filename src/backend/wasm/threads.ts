@@ -6,7 +6,15 @@
  */
 import source from "../../../build/kernel-threads.wasm";
 import { ConfigError, type RunConfig } from "../../config.js";
-import { allocate, checked, compileRelaxed, type KernelCall, type KernelExports, load } from "./kernel.js";
+import {
+  allocate,
+  checked,
+  compileRelaxed,
+  compileSource,
+  type KernelCall,
+  type KernelExports,
+  load,
+} from "./kernel.js";
 import { PAGE } from "./layout.js";
 
 /** The little of Node's worker threads that is used. */
@@ -85,10 +93,7 @@ export async function instantiateSharedKernel(
   requireThreads();
   if (arithmetic === "relaxed")
     compiledRelaxed ??= import("./relaxed.js").then(({ shared }) => compileRelaxed(shared));
-  else
-    compiled ??= ArrayBuffer.isView(source)
-      ? WebAssembly.compile(source as Uint8Array<ArrayBuffer>)
-      : Promise.resolve(source);
+  else compiled ??= compileSource(source);
   const module = await (arithmetic === "relaxed" ? compiledRelaxed! : compiled!);
   const pages = bytes / PAGE;
   const memory = allocate(bytes, { initial: pages, maximum: pages, shared: true });

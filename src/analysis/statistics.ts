@@ -7,7 +7,7 @@ export const mean = (values: readonly number[]): number =>
 export function standardDeviation(values: readonly number[]): number {
   if (values.length < 2) return 0;
   const centre = mean(values);
-  return Math.sqrt(values.reduce((sum, x) => sum + (x - centre) ** 2, 0) / (values.length - 1));
+  return Math.sqrt(values.reduce((sum, x) => sum + (x - centre) * (x - centre), 0) / (values.length - 1));
 }
 
 export const standardError = (values: readonly number[]): number =>
@@ -19,7 +19,7 @@ const twoSided95 = [12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.3
 
 /** The Cornish–Fisher expansion of t around the normal quantile z: within 0.002 beyond 10 degrees of freedom. */
 const expansion = (z: number, df: number): number =>
-  z + (z ** 3 + z) / (4 * df) + (5 * z ** 5 + 16 * z ** 3 + 3 * z) / (96 * df * df);
+  z + (z * (z * z + 1)) / (4 * df) + (z * ((5 * z * z + 16) * z * z + 3)) / (96 * df * df);
 
 /** The 95 % quantile of Student's t, for a one-sided test. */
 export const oneSidedT = (df: number): number => oneSided95[df - 1] ?? expansion(1.644854, df);
@@ -33,3 +33,16 @@ export function meanInterval(values: readonly number[]): [number, number] | null
   const half = twoSidedT(values.length - 1) * standardError(values);
   return [mean(values) - half, mean(values) + half];
 }
+
+/** A number over seeds. */
+export interface Measured {
+  mean: number;
+  standardDeviation: number;
+  seeds: number;
+}
+
+export const measured = (values: readonly number[]): Measured => ({
+  mean: mean(values),
+  standardDeviation: standardDeviation(values),
+  seeds: values.length,
+});

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { keyOf, labelsOf, printable, shortNumber } from "../../src/report/labels.js";
-import type { Cell } from "../../src/report/table.js";
+import { keyOf, labelsOf, printable, shortNumber } from "../../src/figures/labels.js";
+import type { Cell } from "../../src/formats/table.js";
 
 const labels = (values: Cell[]) => [...labelsOf(values).values()];
 

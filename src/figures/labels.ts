@@ -1,5 +1,5 @@
 /** Values as they are read, with as many digits as it takes to tell them apart. */
-import type { Cell } from "./table.js";
+import type { Cell } from "../formats/table.js";
 
 /** What a value is told apart by; labels are for reading. */
 export const keyOf = (cell: Cell | undefined): string => JSON.stringify(cell ?? null);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { figureOf, type PanelOptions, palette, panel } from "../../src/experiments/panel.js";
+import { figureOf, palette } from "../../src/figures/figure.js";
+import { type PanelOptions, panel } from "../../src/figures/panel.js";
 
 const row = (condition: string, step: number, mean: number, spread = 1) => ({
   condition,
@@ -74,9 +75,9 @@ test("a title, a title of the x axis, its ticks and the domains are as given", (
 });
 
 describe("logarithmic axes drop what they cannot show", () => {
-  test("x: step 0, of curves and of the post", () => {
-    const post = { a: [[0, 9] as const, [100, 8] as const] };
-    const spec = draw({ log: { x: true }, post });
+  test("x: step 0, of curves and of what is stated", () => {
+    const stated = { by: "post", curves: { a: [[0, 9] as const, [100, 8] as const] } };
+    const spec = draw({ log: { x: true }, stated });
     expect(spec.layer[0].data.values).toEqual([plain.rows[1], plain.rows[3]]);
     expect(spec.layer[1].data.values).toEqual([plain.rows[1], plain.rows[3]]);
     expect(spec.layer[2].data.values).toEqual([{ condition: "a", step: 100, mean: 8, source: "post" }]);
@@ -118,16 +119,16 @@ describe("logarithmic axes drop what they cannot show", () => {
   });
 });
 
-test("the post's values are open circles in their condition's colour", () => {
-  const post = { b: [[0, 9] as const, [100, 8] as const], a: [[50, 7] as const] };
-  const { layer } = draw({ post });
+test("what a source states are open circles in their condition's colour, under the source's name", () => {
+  const curves = { b: [[0, 9] as const, [100, 8] as const], a: [[50, 7] as const] };
+  const { layer } = draw({ stated: { by: "paper", curves } });
   expect(layer).toHaveLength(3);
   expect(layer[2]).toEqual({
     data: {
       values: [
-        { condition: "b", step: 0, mean: 9, source: "post" },
-        { condition: "b", step: 100, mean: 8, source: "post" },
-        { condition: "a", step: 50, mean: 7, source: "post" },
+        { condition: "b", step: 0, mean: 9, source: "paper" },
+        { condition: "b", step: 100, mean: 8, source: "paper" },
+        { condition: "a", step: 50, mean: 7, source: "paper" },
       ],
     },
     mark: { type: "point", filled: false, size: 55, strokeWidth: 1.8, opacity: 1 },
@@ -136,12 +137,12 @@ test("the post's values are open circles in their condition's colour", () => {
       shape: {
         field: "source",
         type: "nominal",
-        scale: { domain: ["post"], range: ["circle"] },
+        scale: { domain: ["paper"], range: ["circle"] },
         legend: { title: null, symbolFillColor: "transparent", symbolStrokeWidth: 1.8 },
       },
     },
   });
-  expect(draw({ post: {} }).layer).toHaveLength(2);
+  expect(draw({ stated: { by: "paper", curves: {} } }).layer).toHaveLength(2);
 });
 
 test("rules and segments have a dash each, the fourth the first's again, and one legend of both", () => {

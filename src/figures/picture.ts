@@ -2,7 +2,7 @@
 import { crc32 } from "node:zlib";
 import * as vega from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
-import { generator } from "./environment.js";
+import { generator } from "../disk/generator.js";
 import { fontFiles } from "./fonts.js";
 import { printable } from "./labels.js";
 import type { Theme } from "./theme.js";

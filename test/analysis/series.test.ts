@@ -1,13 +1,9 @@
 import { expect, test } from "vitest";
-import {
-  leastSquaresExponent,
-  twoPointExponent,
-  withoutLogarithm,
-} from "../../src/experiments/lossExponent.js";
-import { lastStep, paired, perSeed, series, valueAt } from "../../src/experiments/series.js";
+import { leastSquaresExponent, twoPointExponent, withoutLogarithm } from "../../src/analysis/lossExponent.js";
+import { curves, lastStep, lastStepOf, series, valueAt } from "../../src/analysis/series.js";
 import type { RunResult } from "../../src/sweep/result.js";
 import type { TrainingRecord } from "../../src/training/record.js";
-import { runOf } from "./syntheticRuns.js";
+import { runOf } from "../experiments/syntheticRuns.js";
 
 /** A run of these excess losses at steps 0, 100, …; NaN stays, null was not measured. */
 const runAt = (seed: number, ...excess: (number | null)[]): RunResult =>
@@ -39,47 +35,18 @@ test("one value at one step; null where it was not measured, is not finite, or t
 
 test("the last step is the one asked for, though a run ended before; without runs it is 0", () => {
   const run = runAt(0, 3, 2, 1);
-  expect(lastStep([{ ...run, records: run.records.slice(0, 1) }])).toBe(200);
-  expect(lastStep([])).toBe(0);
-});
-
-test("pairs are by seed, whatever their order; a seed that any condition misses is left out", () => {
-  const a = [runAt(0, 10), runAt(1, 11), runAt(2, 12), runAt(3, 13)];
-  const b = [runAt(3, 23), runAt(2, null), runAt(0, 20), runAt(7, 27)];
-  const measure = (run: RunResult) => valueAt(run, "excessLoss", 0);
-  expect(paired([a, b], measure)).toEqual([
-    [10, 13],
-    [20, 23],
-  ]);
-  expect(paired([b, a], measure)).toEqual([
-    [23, 20],
-    [13, 10],
-  ]);
-  // 0 is a value
-  expect(paired([[runAt(0, 0)], [runAt(0, 1)]], measure)).toEqual([[0], [1]]);
-  expect(paired([a, b], (run, condition) => run.config.seed + 100 * condition)).toEqual([
-    [0, 2, 3],
-    [100, 102, 103],
-  ]);
-});
-
-test("no seed that has them all: null", () => {
-  const a = [runAt(0, 10)];
-  const measure = (run: RunResult) => valueAt(run, "excessLoss", 0);
-  expect(paired([a, [runAt(1, 20)]], measure)).toBeNull();
-  expect(paired([a, undefined], measure)).toBeNull();
-  expect(paired([undefined, a], measure)).toBeNull();
-  expect(paired([a, []], measure)).toBeNull();
-  expect(paired([], measure)).toBeNull();
-});
-
-test("one number a seed of one condition", () => {
-  const runs = [runAt(2, 5), runAt(0, null), runAt(1, 7)];
-  const measure = (run: RunResult) => valueAt(run, "excessLoss", 0);
-  expect(perSeed(runs, measure)).toEqual([5, 7]);
-  expect(perSeed([runAt(0, null)], measure)).toBeNull();
-  expect(perSeed([], measure)).toBeNull();
-  expect(perSeed(undefined, measure)).toBeNull();
+  const cut = { ...run, records: run.records.slice(0, 1) };
+  expect(lastStepOf([cut])).toBe(200);
+  expect(lastStepOf([])).toBe(0);
+  expect(
+    lastStep(
+      new Map([
+        ["a", []],
+        ["b", [cut]],
+      ]),
+    ),
+  ).toBe(200);
+  expect(lastStep(new Map())).toBe(0);
 });
 
 test("a series: mean and one deviation either way over the seeds that have a value, by step", () => {
@@ -95,6 +62,18 @@ test("a series: mean and one deviation either way over the seeds that have a val
   ]);
   expect(series("label", runs, "effectiveDimension")).toEqual([]);
   expect(series("label", undefined, "loss")).toEqual([]);
+});
+
+test("curves: the series of each condition, in the order asked for; of one without runs nothing", () => {
+  const [a, b] = [[runAt(0, 1, 2)], [runAt(0, 5)]];
+  const runs = new Map([
+    ["a", a],
+    ["b", b],
+  ]);
+  expect(curves(["b", "c", "a"], runs, "excessLoss")).toEqual([
+    ...series("b", b, "excessLoss"),
+    ...series("a", a, "excessLoss"),
+  ]);
 });
 
 test("an exponent between two points takes two values above 0", () => {
@@ -121,6 +100,8 @@ test("least squares fit what is above 0 within the window, ends included", () =>
   expect(leastSquaresExponent(run, 101, 399)).toBeNull();
   expect(leastSquaresExponent(run, 300, 300)).toBeNull();
   expect(leastSquaresExponent(runAt(0, 1, 4, 0, null, 1), 100, 400)).toBeCloseTo(1, 12);
+  // neither step 0 nor what is not finite has a place on the line
+  expect(leastSquaresExponent(runAt(0, 100, 16, Infinity, Number.NaN, 4), 0, 400)).toBeCloseTo(1, 12);
 });
 
 test("what has no logarithm within the window is counted, among what was measured", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { judgeBelow, judgeExact, judgeNumber, judgeOrder } from "../../src/experiments/verdict.js";
+import { judgeBelow, judgeExact, judgeNumber, judgeOrder } from "../../src/analysis/verdict.js";
 
 const statement = { experiment: "e", claim: "c", quantity: "q" };
 

@@ -1,57 +1,85 @@
-/** How values over seeds become a verdict: three rules, each told in one line beside the claim it judged. */
-import type { Claim, Verdict } from "./experiment.js";
-import { mean, oneSidedT, standardDeviation, standardError, twoSidedT } from "./statistics.js";
+/** How values over seeds become a verdict: a few rules, each told in one line beside the claim it judged. */
+import {
+  type Measured,
+  mean,
+  measured,
+  oneSidedT,
+  standardDeviation,
+  standardError,
+  twoSidedT,
+} from "./statistics.js";
+
+export type Verdict = "holds" | "fails" | "inconclusive";
 
 /** What every claim says, whatever rule judges it. */
 export interface Statement {
   experiment: string;
+  /** The statement, in its source's words as far as they are known. */
   claim: string;
+  /** What was measured: "excess loss at step 3000, tied". */
   quantity: string;
+}
+
+export interface Claim extends Statement {
+  /** The number that the experiment's source states, the post's or another's; null when it gives none. */
+  post: number | null;
+  measured: Measured;
+  verdict: Verdict;
+  /** The rule that gave the verdict, in one line. */
+  rule: string;
 }
 
 const judged = (
   statement: Statement,
-  post: number | null,
+  stated: number | null,
   values: readonly number[],
   verdict: Verdict,
   rule: string,
 ): Claim => ({
   ...statement,
-  post,
-  measured: { mean: mean(values), standardDeviation: standardDeviation(values), seeds: values.length },
+  post: stated,
+  measured: measured(values),
   verdict: values.every(Number.isFinite) ? verdict : "inconclusive",
   rule,
 });
 
 /**
- * The post's number against ours. The post is one more seed, read with an error:
- * it should lie in the 95 % prediction interval of a further seed, widened by that error.
+ * A stated number against ours. Whoever states it (`by`: "post") is one more seed, read with an error: the number should lie
+ * in the 95 % prediction interval of a further seed, widened by that error.
  */
 export function judgeNumber(
   statement: Statement,
-  post: number,
+  stated: number,
   tolerance: number,
   values: readonly number[],
+  by = "post",
 ): Claim {
   const n = values.length;
   const rule =
-    "holds if |mean − post| ≤ t₀.₉₇₅·sd·√(1 + 1/n) + " +
-    `${Number(tolerance.toPrecision(2))} (the post's own error), the post being one more seed; else fails; inconclusive below 3 seeds`;
-  if (n < 3) return judged(statement, post, values, "inconclusive", rule);
+    `holds if |mean − ${by}| ≤ t₀.₉₇₅·sd·√(1 + 1/n) + ` +
+    `${Number(tolerance.toPrecision(2))} (the ${by}'s own error), the ${by} being one more seed; else fails; inconclusive below 3 seeds`;
+  if (n < 3) return judged(statement, stated, values, "inconclusive", rule);
   const reach = twoSidedT(n - 1) * standardDeviation(values) * Math.sqrt(1 + 1 / n) + tolerance;
-  return judged(statement, post, values, Math.abs(mean(values) - post) <= reach ? "holds" : "fails", rule);
+  return judged(
+    statement,
+    stated,
+    values,
+    Math.abs(mean(values) - stated) <= reach ? "holds" : "fails",
+    rule,
+  );
 }
 
-/** A number that no seed changes against the post's rounded one. */
+/** A number that no seed changes against the rounded one that is stated. */
 export function judgeExact(
   statement: Statement,
-  post: number,
+  stated: number,
   tolerance: number,
   values: readonly number[],
+  by = "post",
 ): Claim {
-  const near = Math.abs(mean(values) - post) <= tolerance * (1 + 1e-9);
-  const rule = `exact, the same for every seed: holds if |value − post| ≤ ${tolerance}, the post's rounding`;
-  return judged(statement, post, values, near ? "holds" : "fails", rule);
+  const near = Math.abs(mean(values) - stated) <= tolerance * (1 + 1e-9);
+  const rule = `exact, the same for every seed: holds if |value − ${by}| ≤ ${tolerance}, the ${by}'s rounding`;
+  return judged(statement, stated, values, near ? "holds" : "fails", rule);
 }
 
 /** "smaller is below larger", judged on the differences within each seed; `measured` is larger − smaller. */
@@ -59,7 +87,7 @@ export function judgeOrder(
   statement: Statement,
   smaller: readonly number[],
   larger: readonly number[],
-  post: number | null = null,
+  stated: number | null = null,
 ): Claim {
   const differences = larger.map((x, i) => x - smaller[i]);
   const centre = mean(differences);
@@ -67,13 +95,13 @@ export function judgeOrder(
     const clear = Math.abs(centre) > 0.1 * Math.max(Math.abs(larger[0]), Math.abs(smaller[0]));
     const verdict = clear ? (centre > 0 ? "holds" : "fails") : "inconclusive";
     const rule = "one seed: by the sign of the difference if it is above 10 % of the larger value";
-    return judged(statement, post, differences, verdict, rule);
+    return judged(statement, stated, differences, verdict, rule);
   }
   const margin = oneSidedT(differences.length - 1) * standardError(differences);
   const verdict = centre > margin ? "holds" : centre < -margin ? "fails" : "inconclusive";
   const rule =
     "holds if the mean difference over seeds exceeds t₀.₉₅ standard errors, fails if it does so with the other sign";
-  return judged(statement, post, differences, verdict, rule);
+  return judged(statement, stated, differences, verdict, rule);
 }
 
 /** "stays below a bound", the bound and where it comes from being part of the rule. */

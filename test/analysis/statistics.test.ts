@@ -5,7 +5,7 @@ import {
   standardDeviation,
   standardError,
   twoSidedT,
-} from "../../src/experiments/statistics.js";
+} from "../../src/analysis/statistics.js";
 
 test("the standard deviation divides by n − 1", () => {
   expect(standardDeviation([1, 2, 3, 4])).toBeCloseTo(Math.sqrt(5 / 3), 14);

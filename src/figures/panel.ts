@@ -1,22 +1,20 @@
-/** A panel of a figure: curves over steps with bands over seeds, the post's values and reference lines. */
-import type { PostCurve } from "./post.js";
-import type { SeriesRow } from "./series.js";
+/** A panel of a figure: curves over steps with bands over seeds, a source's values and reference lines. */
+import { type CurveRow, onLogarithm, palette, type Spec } from "./figure.js";
 
-type Spec = Record<string, unknown>;
-
-/** Okabe and Ito's palette in an order that keeps neighbours apart, on white as on black. */
-export const palette = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"];
+/** A curve of a source: [step, value] pairs. */
+export type Curve = readonly (readonly [step: number, value: number])[];
 
 export interface PanelOptions {
-  rows: SeriesRow[];
+  /** `condition`: legend entry. */
+  rows: (CurveRow & { condition: string })[];
   /** Legend entries in their order. */
   conditions: string[];
   y: string;
   width: number;
   height: number;
   title?: string | { text: string; subtitle: string };
-  /** The post's values by condition. */
-  post?: Record<string, PostCurve>;
+  /** What a source states, by condition: open circles under the source's name. */
+  stated?: { by: string; curves: Record<string, Curve> };
   /** Dashed horizontal lines with their legend entry. */
   rules?: { label: string; value: number }[];
   /** Dashed straight segments with their legend entry. */
@@ -43,12 +41,13 @@ const colourOf = (conditions: string[]): Spec => ({
 /** A vega-lite layer; a logarithmic axis drops what it cannot show. */
 export function panel(options: PanelOptions): Spec {
   const { log = {}, conditions } = options;
-  const shown = options.rows.filter((row) => (!log.x || row.step > 0) && (!log.y || row.mean > 0));
-  const rows = log.y ? shown.map((row) => ({ ...row, low: Math.max(row.low, row.mean / 3) })) : shown;
-  const post = Object.entries(options.post ?? {}).flatMap(([condition, curve]) =>
+  const shown = options.rows.filter(({ step }) => !log.x || step > 0);
+  const rows = log.y ? onLogarithm(shown) : shown;
+  const { by, curves } = options.stated ?? { by: "", curves: {} };
+  const stated = Object.entries(curves).flatMap(([condition, curve]) =>
     curve
       .filter(([step]) => !log.x || step > 0)
-      .map(([step, mean]) => ({ condition, step, mean, source: "post" })),
+      .map(([step, mean]) => ({ condition, step, mean, source: by })),
   );
   const x = {
     field: "step",
@@ -123,9 +122,9 @@ export function panel(options: PanelOptions): Spec {
       mark: { type: "line", strokeWidth: 1.5, color: palette[1] },
       encoding: { x, y: { field: "mean", type: "quantitative", scale, axis }, strokeDash: dashes },
     });
-  if (post.length)
+  if (stated.length)
     layer.push({
-      data: { values: post },
+      data: { values: stated },
       mark: { type: "point", filled: false, size: 55, strokeWidth: 1.8, opacity: 1 },
       encoding: {
         x,
@@ -134,7 +133,7 @@ export function panel(options: PanelOptions): Spec {
         shape: {
           field: "source",
           type: "nominal",
-          scale: { domain: ["post"], range: ["circle"] },
+          scale: { domain: [by], range: ["circle"] },
           legend: { title: null, symbolFillColor: "transparent", symbolStrokeWidth: 1.8 },
         },
       },
@@ -146,11 +145,3 @@ export function panel(options: PanelOptions): Spec {
     layer,
   };
 }
-
-/** The figure made of panels, in rows of `columns`. */
-export const figureOf = (panels: Spec[], columns = 1): Spec => {
-  const $schema = "https://vega.github.io/schema/vega-lite/v6.json";
-  return panels.length === 1
-    ? { $schema, ...panels[0] }
-    : { $schema, concat: panels, columns, bounds: "flush", spacing: { row: 100, column: 76 } };
-};

@@ -1,10 +1,10 @@
-/** The figures of a report: drawn in both looks, and written as SVG and PNG. */
+/** Figures: drawn in both looks, and written as SVG and PNG. */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { kindOf } from "../disk/kind.js";
 import { type WriteOptions, writeWhole } from "../disk/writeWhole.js";
-import type { Figure } from "../experiments/experiment.js";
-import { figureSvg, pngRenderer } from "./figure.js";
+import type { Figure } from "./figure.js";
+import { figureSvg, pngRenderer } from "./picture.js";
 import { dark, light } from "./theme.js";
 
 /** A figure in both looks, as SVG. */

@@ -3,7 +3,8 @@ import type { RunResult } from "../sweep/result.js";
 import type { TrainingRecord } from "../training/record.js";
 import { mean, standardDeviation } from "./statistics.js";
 
-export type Observable = "loss" | "excessLoss" | "effectiveDimension";
+/** A number of a record. */
+export type Observable = Exclude<keyof TrainingRecord, "step" | "diverged">;
 
 /** A row of a plot: the mean over seeds at one step, with mean ± one standard deviation. */
 export interface SeriesRow {
@@ -13,6 +14,9 @@ export interface SeriesRow {
   low: number;
   high: number;
 }
+
+/** Finished runs by condition label, one a seed. */
+export type Runs = ReadonlyMap<string, readonly RunResult[]>;
 
 const finite = (record: TrainingRecord | undefined, observable: Observable): number | null => {
   const value = record?.[observable];
@@ -26,36 +30,11 @@ export const valueAt = (run: RunResult, observable: Observable, step: number): n
     observable,
   );
 
-/** The last step that a run was asked for. */
-export const lastStep = (runs: readonly RunResult[]): number => runs[0]?.config.steps ?? 0;
+/** The last step that runs of one length were asked for; 0 without runs. */
+export const lastStepOf = (runs: readonly RunResult[]): number => runs[0]?.config.steps ?? 0;
 
-/**
- * One number a seed for each of several conditions, paired by seed: seeds that any of them misses are left out.
- * Returns null when no seed has them all.
- */
-export function paired(
-  conditions: readonly (readonly RunResult[] | undefined)[],
-  measure: (run: RunResult, condition: number) => number | null,
-): number[][] | null {
-  const seeds = (conditions[0] ?? []).map((run) => run.config.seed);
-  const columns: number[][] = conditions.map(() => []);
-  for (const seed of seeds) {
-    const row = conditions.map((runs, i) => {
-      const run = runs?.find((candidate) => candidate.config.seed === seed);
-      return run ? measure(run, i) : null;
-    });
-    if (row.every((x): x is number => x !== null)) {
-      for (const [i, x] of row.entries()) columns[i].push(x);
-    }
-  }
-  return columns[0]?.length ? columns : null;
-}
-
-/** One number a seed of one condition, or null when no seed has it. */
-export const perSeed = (
-  runs: readonly RunResult[] | undefined,
-  measure: (run: RunResult) => number | null,
-): number[] | null => paired([runs], measure)?.[0] ?? null;
+/** The last step of all conditions of one length. */
+export const lastStep = (runs: Runs): number => lastStepOf([...runs.values()].flat());
 
 /** Mean and band over seeds at each step; steps where no seed has the observable are left out. */
 export function series(
@@ -81,3 +60,7 @@ export function series(
       return { condition, step, mean: centre, low: centre - spread, high: centre + spread };
     });
 }
+
+/** The series of several conditions, one after another. */
+export const curves = (labels: readonly string[], runs: Runs, observable: Observable): SeriesRow[] =>
+  labels.flatMap((label) => series(label, runs.get(label), observable));

@@ -1,0 +1,124 @@
+/**
+ * The fields of a config as a list, walked out of its schema: a new field is here by itself, and with it on the command
+ * line; help.ts explains it.
+ */
+import type * as v from "valibot";
+import { runConfigSchema } from "../config.js";
+import { scheduleSchema } from "../schedule/schedule.js";
+import { help } from "./help.js";
+
+/** What a value is: "kind" chooses the kind of its parent, "choice" is one of some words, "list" JSON. */
+export type FieldType = "number" | "boolean" | "choice" | "kind" | "schedule" | "list" | "text";
+
+export interface Field {
+  /** Dotted path in the config; `optimizer.kind` chooses the kind of `optimizer`. */
+  path: string;
+  /** Name of its flag, without dashes. */
+  flag: string;
+  type: FieldType;
+  /** Words it can be, of a choice or a kind. */
+  words: string[];
+  /** Kinds of its parent that have it; empty for a field of every config. */
+  kinds: string[];
+  /** As it is said; undefined where it must be given. */
+  byDefault: string | undefined;
+  /** What it is, with its unit. */
+  text: string;
+  /** What its value is called. */
+  value: string;
+}
+
+/** As much of valibot's schemas as is walked here. */
+interface Schema extends v.GenericSchema {
+  wrapped?: Schema;
+  default?: unknown;
+  entries?: Record<string, Schema>;
+  options?: unknown[];
+  literal?: unknown;
+}
+
+/** Objects whose fields have flags without their name: `--exponent`, `--momentum`, but `--targets-count`. */
+const unprefixed = new Set(["distribution", "optimizer"]);
+
+const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** `optimizer.kind` → optimizer, `optimizer.weightDecay` → weight-decay, `targets.count` → targets-count. */
+function flagOf(path: string): string {
+  const [parent, child] = path.split(".");
+  if (child === undefined || child === "kind") return kebab(parent);
+  return unprefixed.has(parent) ? kebab(child) : `${kebab(parent)}-${kebab(child)}`;
+}
+
+/** The objects that a field may be, by kind; none for a field without kinds. */
+function objectsOf(schema: Schema): [kind: string, entries: Record<string, Schema>][] {
+  const objects = schema.type === "variant" ? (schema.options as Schema[]) : [schema];
+  return objects.flatMap(({ entries }): [string, Record<string, Schema>][] =>
+    entries?.kind ? [[String(entries.kind.literal), entries]] : [],
+  );
+}
+
+const types: Record<string, FieldType> = {
+  number: "number",
+  boolean: "boolean",
+  picklist: "choice",
+  array: "list",
+  string: "text",
+};
+const called: Record<FieldType, string> = {
+  number: "x",
+  boolean: "",
+  choice: "name",
+  kind: "kind",
+  schedule: "rate",
+  list: "json",
+  text: "text",
+};
+
+/** A default of the schema as it is said: the kind of an object stands for it. */
+function said(value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === "object" && value !== null && "kind" in value) return String(value.kind);
+  return String(value);
+}
+
+function fieldOf(path: string, given: Schema, kinds: string[]): Field {
+  const schema = given.wrapped ?? given;
+  const objects = objectsOf(schema);
+  const isKind = objects.length > 0;
+  const type = isKind ? "kind" : (schema as unknown) === scheduleSchema ? "schedule" : types[schema.type];
+  if (type === undefined) throw new Error(`${path}: no flag can give a ${schema.type}`);
+  const { text, unit, value = called[type], byDefault = said(given.default) } = help[path] ?? { text: "" };
+  return {
+    path: isKind ? `${path}.kind` : path,
+    flag: flagOf(path),
+    type,
+    words: isKind ? objects.map(([kind]) => kind) : type === "choice" ? (schema.options as string[]) : [],
+    kinds,
+    byDefault,
+    text: unit === undefined ? text : `${text}, in ${unit}`,
+    value,
+  };
+}
+
+/** All of them, in the config's order, those of an object's kinds behind the one that chooses the kind. */
+function walk(entries: Record<string, Schema>): Field[] {
+  return Object.entries(entries).flatMap(([name, given]) => {
+    const own = new Map<string, Field>();
+    for (const [kind, inner] of objectsOf(given.wrapped ?? given))
+      for (const [child, schema] of Object.entries(inner)) {
+        if (child === "kind") continue;
+        const path = `${name}.${child}`;
+        const known = own.get(path);
+        if (known) known.kinds.push(kind);
+        else own.set(path, fieldOf(path, schema, [kind]));
+      }
+    return [fieldOf(name, given, []), ...own.values()];
+  });
+}
+
+/** What a user can set of a run. */
+export const fields: readonly Field[] = walk((runConfigSchema() as Schema).entries as Record<string, Schema>);
+
+/** What it means and what it is when nobody sets it: "size of a batch, in pairs (default: 128)". */
+export const explained = ({ text, byDefault }: Field): string =>
+  byDefault === undefined ? text : `${text} (default: ${byDefault})`;

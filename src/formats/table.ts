@@ -1,0 +1,111 @@
+/** Rows as Parquet, CSV, JSON or lines of JSON, written in pieces: of any length, every number bit for bit. */
+import { ByteWriter, ParquetWriter, schemaFromColumnData } from "hyparquet-writer";
+
+export type Cell = string | number | boolean | null;
+/** Cells by the name of their column; one that is not there is null. */
+export type Row = Record<string, Cell>;
+
+export interface Column {
+  name: string;
+  /** Numbers of it are whole, from -2^31 to 2^31 - 1. */
+  whole: boolean;
+  /** A cell that is not null, which tells the column's type; null while all are. */
+  sample: Cell;
+}
+
+/** Where a table goes: a file, or a list of pieces. */
+export interface Sink {
+  write(piece: string | Uint8Array): Promise<void>;
+}
+
+/** Takes the rows of a table in their order. */
+export interface TableWriter {
+  /** Of at least one row. */
+  write(rows: readonly Row[]): Promise<void>;
+  end(): Promise<void>;
+}
+
+const cellsOf = (columns: readonly Column[], row: Row): Cell[] =>
+  columns.map(({ name }) => row[name] ?? null);
+const jsonOf = (columns: readonly Column[]) => {
+  const names = columns.map(({ name }) => name);
+  return (row: Row): string =>
+    JSON.stringify(Object.fromEntries(names.map((name) => [name, row[name] ?? null])));
+};
+
+const csvCell = (cell: Cell): string => {
+  if (cell === null) return "";
+  const text = String(cell);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+};
+const csvLine = (cells: readonly Cell[]): string => `${cells.map(csvCell).join(",")}\n`;
+
+/** A text: what stands before its rows, between them and after them. */
+function text(
+  sink: Sink,
+  { before = "", between = "", after = "" },
+  line: (row: Row) => string,
+): TableWriter {
+  let begun = false;
+  return {
+    async write(rows) {
+      await sink.write((begun ? between : before) + rows.map(line).join(between));
+      begun = true;
+    },
+    end: () => sink.write(begun ? after : before + after),
+  };
+}
+
+type ColumnType = "STRING" | "BOOLEAN" | "INT32" | "DOUBLE";
+
+const typeOf = ({ whole, sample }: Column): ColumnType =>
+  typeof sample === "string"
+    ? "STRING"
+    : typeof sample === "boolean"
+      ? "BOOLEAN"
+      : whole
+        ? "INT32"
+        : "DOUBLE";
+
+/** A row group of each piece that is written. */
+function parquet(sink: Sink, columns: readonly Column[], generator: string): TableWriter {
+  const columnData = (rows: readonly Row[]) =>
+    columns.map((column) => ({
+      name: column.name,
+      type: typeOf(column),
+      data: rows.map((row) => row[column.name] ?? null) as never[],
+    }));
+  const bytes: InstanceType<typeof ByteWriter> & { flush?(): Promise<void> } = new ByteWriter();
+  bytes.flush = async () => {
+    await sink.write(bytes.getBytes());
+    bytes.index = 0;
+  };
+  bytes.finish = bytes.flush;
+  const writer = new ParquetWriter({
+    writer: bytes,
+    kvMetadata: [{ key: "generator", value: generator }],
+    schema: schemaFromColumnData({ columnData: columnData([]) }),
+  });
+  return {
+    write: async (rows) => writer.write({ columnData: columnData(rows), rowGroupSize: rows.length }),
+    end: async () => writer.finish(),
+  };
+}
+
+/**
+ * The formats there are, by the ending of a file's name.
+ * @param generator what made the table, for formats that have a place for it
+ */
+export const tableFormats: Record<
+  string,
+  (sink: Sink, columns: readonly Column[], generator: string) => TableWriter
+> = {
+  ".parquet": parquet,
+  ".csv": (sink, columns) =>
+    text(sink, { before: csvLine(columns.map(({ name }) => name)) }, (row) => csvLine(cellsOf(columns, row))),
+  ".json": (sink, columns) => text(sink, { before: "[\n", between: ",\n", after: "\n]\n" }, jsonOf(columns)),
+  ".ndjson": (sink, columns) => {
+    const line = jsonOf(columns);
+    return text(sink, {}, (row) => `${line(row)}\n`);
+  },
+};

@@ -1,0 +1,166 @@
+/** From records and configs to columns: one list of them, in one order, whoever wrote the runs. */
+import { mkdtemp, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { RunConfigInput } from "../../src/config.js";
+import { kindOf } from "../../src/disk/kind.js";
+import type { Row } from "../../src/formats/table.js";
+import { columnsOf, type ListedRun, runRows } from "../../src/report/table.js";
+import { writeTable } from "../../src/report/writeTable.js";
+import { particularColumns, recordColumns } from "../../src/training/record.js";
+import { runOf } from "../experiments/syntheticRuns.js";
+
+const short = { vocabSize: 4, embeddingDim: 2, steps: 200 };
+const run = (config: RunConfigInput = {}): ListedRun => runOf({ ...short, ...config }, { excess: () => 1 });
+/** A run whose records have these fields more. */
+const measuring = (fields: Row, config: RunConfigInput = {}): ListedRun => {
+  const own = run(config);
+  return { ...own, records: own.records.map((record) => ({ ...record, ...fields })) };
+};
+const namesOf = async (...runs: ListedRun[]) => (await columnsOf(runs)).map(({ name }) => name);
+
+const conditional = {
+  unigramExcess: 1,
+  marginalError: 2,
+  capturedInformation: null,
+  inputDependence: 4,
+};
+const config = [
+  "vocabSize",
+  "embeddingDim",
+  "distribution.kind",
+  "distribution.exponent",
+  "tied",
+  "norm",
+  "init.kind",
+  "init.std",
+  "optimizer.kind",
+  "optimizer.beta1",
+  "optimizer.beta2",
+  "optimizer.eps",
+  "config.learningRate",
+  "batchSize",
+  "steps",
+  "evaluateEvery",
+  "evaluation.kind",
+  "spectrum",
+  "arithmetic",
+  "seed",
+];
+
+describe("columns", () => {
+  test("are who ran, the record's, and the config's, those of version 0.1 in their order", async () => {
+    expect(await namesOf(run())).toEqual(["run", ...recordColumns, ...config]);
+    expect(await namesOf({ experiment: "e", ...run() })).toEqual([
+      "experiment",
+      "run",
+      ...recordColumns,
+      ...config,
+    ]);
+    expect((await columnsOf([run()], "runs")).map(({ name }) => name)).toEqual([
+      "run",
+      "evaluations",
+      "divergedAt",
+      ...recordColumns,
+      ...config,
+    ]);
+    expect(await namesOf()).toEqual([]);
+  });
+
+  test("of what only some runs measure come before the config's, where any run has them, whichever comes first", async () => {
+    const own = measuring({ gradientNorm: 5, ...conditional });
+    const all = [
+      "run",
+      ...recordColumns,
+      ...particularColumns.filter((name) => name in own.records[0]),
+      ...config,
+    ];
+    expect(all).toHaveLength(1 + recordColumns.length + 5 + config.length);
+    expect(await namesOf(own, run())).toEqual(all);
+    expect(await namesOf(run(), own)).toEqual(all);
+    expect(await namesOf(run(), measuring({ heldOutLoss: 3 }))).toEqual([
+      "run",
+      ...recordColumns,
+      "heldOutLoss",
+      ...config,
+    ]);
+    // of a later version
+    expect(await namesOf(measuring({ surprise: 1 }), own)).toEqual([
+      ...all.slice(0, -config.length),
+      "surprise",
+      ...config,
+    ]);
+  });
+
+  test("of later config fields are there where one run differs from their default", async () => {
+    const decaying = run({ optimizer: { kind: "adam", weightDecay: 0.1 } });
+    const names = await namesOf(run(), decaying);
+    expect(names).toEqual(["run", ...recordColumns, ...config, "optimizer.weightDecay"]);
+    // the others say what they have
+    expect([run(), decaying].map((own) => runRows(own)[0]["optimizer.weightDecay"])).toEqual([0, 0.1]);
+  });
+
+  test("and cells are the same whichever version wrote the run", async () => {
+    const own = run({ evaluation: { kind: "stratified" } });
+    const { targets: _, gradient: __, evaluation, optimizer, ...rest } = own.config;
+    const { kind, beta1, beta2, eps } = optimizer as {
+      kind: "adam";
+      beta1: number;
+      beta2: number;
+      eps: number;
+    };
+    const earlier = {
+      ...own,
+      config: { ...rest, optimizer: { kind, beta1, beta2, eps }, evaluation },
+    } as ListedRun;
+    expect(runRows(earlier)).toEqual(runRows(own));
+    expect(Object.keys(runRows(earlier)[0])).toEqual(Object.keys(runRows(own)[0]));
+    expect(await columnsOf([earlier])).toEqual(await columnsOf([own]));
+  });
+
+  test("of a config that this version does not know are as it stands", async () => {
+    const own = run();
+    const later = {
+      ...own,
+      config: { ...own.config, norm: "batchnorm", momentum: { kind: "heavy" } },
+    } as never;
+    expect(runRows(later)[0]).toMatchObject({ norm: "batchnorm", "momentum.kind": "heavy", vocabSize: 4 });
+    expect(await namesOf(run(), later)).toContain("momentum.kind");
+  });
+});
+
+test.each(["parquet", "csv", "json", "ndjson"])(
+  "a table as %s of runs that measure more and of runs that do not is one of ours, whatever its first row",
+  async (extension) => {
+    const path = join(await mkdtemp(join(tmpdir(), "unigram-lab-")), `all.${extension}`);
+    const more = measuring({ ...conditional, gradientNorm: 5 }, { seed: 1 });
+    for (const runs of [
+      [run(), more],
+      [more, run()],
+      [measuring({ heldOutLoss: null }), run({ optimizer: { kind: "sgd", momentum: 0.9 } })],
+    ]) {
+      expect(await writeTable(path, () => runs)).toBe(6);
+      expect(await kindOf(path)).toBe("table");
+    }
+    if (extension !== "csv") return;
+    await writeTable(path, () => [run(), more]);
+    const [header, first] = (await readFile(path, "utf8")).split("\n").map((line) => line.split(","));
+    const at = header.indexOf("unigramExcess");
+    expect(first.slice(at, at + 5)).toEqual(["", "", "", "", ""]);
+  },
+);
+
+test("a table of no run is empty, and still one of ours", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "unigram-lab-"));
+  for (const [extension, content, kind] of [
+    ["json", "[\n\n]\n", "table"],
+    ["ndjson", "", "empty"],
+    ["csv", "\n", "empty"],
+  ]) {
+    const path = join(folder, `none.${extension}`);
+    expect(await writeTable(path, () => [])).toBe(0);
+    expect(await readFile(path, "utf8")).toBe(content);
+    expect(await kindOf(path)).toBe(kind);
+  }
+});
