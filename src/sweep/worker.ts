@@ -1,8 +1,9 @@
 /** One run in a thread of the pool. */
 import { existsSync } from "node:fs";
-import { configHash } from "../config.js";
+import { configHash, type RunConfig } from "../config.js";
 import { isEvaluation } from "../evaluationSteps.js";
 import { createTrainer, restoreTrainer } from "../training/create.js";
+import { type RuntimeOptions, runtimeFor } from "../training/options.js";
 import type { TrainingRecord } from "../training/record.js";
 import { decodeSnapshot } from "../training/snapshot.js";
 import type { Trainer } from "../training/trainer.js";
@@ -37,15 +38,26 @@ function worthNothing(error: unknown): undefined {
 const agree = ({ records }: CheckpointHeader, snapshot: Uint8Array): boolean =>
   records.length === 0 || records[records.length - 1].step > 0 || decodeSnapshot(snapshot).recorded !== null;
 
+/** Corpora by their digests: a task brings another array each time, of the same memory, and a check of it takes long. */
+const corpora = new Map<string, RuntimeOptions["corpus"]>();
+
+function kept({ distribution }: RunConfig, runtime: RuntimeOptions): RuntimeOptions {
+  if (distribution.kind !== "corpus" || runtime.corpus === undefined) return runtime;
+  const corpus = corpora.get(distribution.digest) ?? runtime.corpus;
+  corpora.clear();
+  corpora.set(distribution.digest, corpus);
+  return { ...runtime, corpus };
+}
+
 /** The trainer where its checkpoint left it, or at step 0 when there is none that fits. */
 async function begin({
   run,
   config,
   checkpoint,
   maxThreads,
-  vectorBits,
+  runtime,
 }: Task): Promise<{ trainer: Trainer } & CheckpointHeader> {
-  const options = { maxThreads, vectorBits };
+  const options = { ...runtimeFor(config, kept(config, runtime)), maxThreads };
   if (checkpoint !== null && existsSync(checkpoint)) {
     const kept = await readCheckpoint(checkpoint);
     const trainer = kept && (await restoreTrainer(kept.snapshot, options).catch(worthNothing));
