@@ -112,6 +112,16 @@ const withoutCanvas = {
     })),
 };
 
+/** A map keeps the text of our sources; other people's code and the kernel's bytes nobody reads there. */
+async function withoutForeignSources(path) {
+  const text = await readFile(path, "utf8").catch(() => undefined);
+  const map = text === undefined ? {} : JSON.parse(text);
+  if (!map.sourcesContent) return;
+  const isForeign = (source) => source.includes("node_modules/") || source.endsWith(".wasm");
+  map.sourcesContent = map.sourcesContent.map((content, i) => (isForeign(map.sources[i]) ? null : content));
+  await writeFile(path, JSON.stringify(map));
+}
+
 /** The universal entry, once for every way to get at the kernel: one file each, which imports at most what is named. */
 const universal = [];
 for (const [name, entryPoint, plugins, imports] of [
@@ -142,8 +152,8 @@ for (const [name, entryPoint, plugins, imports] of [
     ...common,
     // kernels and nothing else: there is no source to show
     sourcemap: name !== "relaxed",
-    // the same sources as index.workerd.js.map's
-    sourcesContent: name !== "index.edge-light",
+    // the same sources as index.js.map's, or part of them
+    sourcesContent: ["index", "index.workerd", "browser"].includes(name),
     entryPoints: { [name]: entryPoint },
     plugins: [...plugins, loaderWithoutPatches],
     platform: "neutral",
@@ -156,6 +166,7 @@ for (const [name, entryPoint, plugins, imports] of [
     for (const { path } of output.imports)
       if (!imports.includes(path)) throw new Error(`${name}.js must not import ${path}`);
   universal.push(built);
+  await withoutForeignSources(`dist/${name}.js.map`);
 }
 
 const entries = {

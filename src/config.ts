@@ -109,41 +109,48 @@ export interface RunConfigInput {
   seed?: number | undefined;
 }
 
-const schema: { entries: Record<string, unknown> } & v.GenericSchema<
+type Schema = { entries: Record<string, unknown> } & v.GenericSchema<
   RunConfigInput,
   Omit<RunConfig, "init" | "evaluation" | "batchSize"> & {
     init: { kind: "normal"; std?: number | undefined };
     evaluation?: Evaluation | undefined;
     batchSize?: number | undefined;
   }
-> = v.strictObject({
-  vocabSize: v.optional(vocabSizeSchema, 100),
-  embeddingDim: v.optional(wholeNumber(1, 65536), 100),
-  distribution: v.optional(distributionSchema, { kind: "zipf" }),
-  targets: v.optional(targetsSchema, { kind: "independent" }),
-  tied: v.optional(trueOrFalse, true),
-  norm: v.optional(normSchema, "none"),
-  init: v.optional(
-    v.strictObject({ kind: v.literal("normal", expected('"normal"')), std: v.optional(nonNegative) }),
-    {
-      kind: "normal",
-    },
-  ),
-  optimizer: v.optional(optimizerSchema, { kind: "adam" }),
-  gradient: v.optional(oneOf(["sampled", "exact"]), "sampled"),
-  learningRate: v.optional(scheduleSchema, 1e-3),
-  batchSize: v.optional(wholeNumber(1, 1 << 20)),
-  steps: v.optional(wholeNumber(0, MOST_STEPS), 3000),
-  evaluateEvery: v.optional(wholeNumber(1, MOST_STEPS), 100),
-  evaluateAt: v.optional(evaluateAtSchema),
-  evaluation: v.optional(evaluationSchema),
-  spectrum: v.optional(trueOrFalse, true),
-  arithmetic: v.optional(oneOf(["strict", "relaxed"]), "strict"),
-  seed: v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER), 0),
-});
+>;
+
+let made: Schema | undefined;
+/** Made when it is first asked for: what is made at once, a bundler cannot drop. */
+function schema(): Schema {
+  made ??= v.strictObject({
+    vocabSize: v.optional(vocabSizeSchema(), 100),
+    embeddingDim: v.optional(wholeNumber(1, 65536), 100),
+    distribution: v.optional(distributionSchema(), { kind: "zipf" }),
+    targets: v.optional(targetsSchema(), { kind: "independent" }),
+    tied: v.optional(trueOrFalse(), true),
+    norm: v.optional(normSchema(), "none"),
+    init: v.optional(
+      v.strictObject({ kind: v.literal("normal", expected('"normal"')), std: v.optional(nonNegative()) }),
+      {
+        kind: "normal",
+      },
+    ),
+    optimizer: v.optional(optimizerSchema(), { kind: "adam" }),
+    gradient: v.optional(oneOf(["sampled", "exact"]), "sampled"),
+    learningRate: v.optional(scheduleSchema(), 1e-3),
+    batchSize: v.optional(wholeNumber(1, 1 << 20)),
+    steps: v.optional(wholeNumber(0, MOST_STEPS), 3000),
+    evaluateEvery: v.optional(wholeNumber(1, MOST_STEPS), 100),
+    evaluateAt: v.optional(evaluateAtSchema()),
+    evaluation: v.optional(evaluationSchema()),
+    spectrum: v.optional(trueOrFalse(), true),
+    arithmetic: v.optional(oneOf(["strict", "relaxed"]), "strict"),
+    seed: v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER), 0),
+  }) as unknown as Schema;
+  return made;
+}
 
 /** The schema itself (valibot's), for publishing it as JSON Schema. */
-export const runConfigSchema = (): unknown => schema;
+export const runConfigSchema = (): unknown => schema();
 
 /** Largest vocabulary of what takes V² of something: exact gradients, low-rank targets. */
 export const MOST_SQUARED = 4096;
@@ -153,7 +160,7 @@ export const MOST_SQUARED = 4096;
  * @throws ConfigError with one line that names the field, what it got and what it takes
  */
 export function parseConfig(input: RunConfigInput = {}): RunConfig {
-  const { init, evaluation, batchSize, ...parsed } = parseBy(schema, input, "config");
+  const { init, evaluation, batchSize, ...parsed } = parseBy(schema(), input, "config");
   const { vocabSize, gradient } = parsed;
   if (parsed.evaluateAt !== undefined) {
     if (input.evaluateEvery !== undefined)
@@ -179,7 +186,7 @@ export function parseConfig(input: RunConfigInput = {}): RunConfig {
     batchSize: gradient === "sampled" ? (batchSize ?? 128) : undefined,
   };
   // in the order of the schema, whatever was given
-  const fields = Object.keys(schema.entries).filter((field) => complete[field] !== undefined);
+  const fields = Object.keys(schema().entries).filter((field) => complete[field] !== undefined);
   return Object.fromEntries(fields.map((field) => [field, complete[field]])) as unknown as RunConfig;
 }
 

@@ -16,21 +16,22 @@ export type EvaluationInput =
   | { kind: "stratified"; exactInputs?: number | undefined; sampledInputs?: number | undefined };
 
 /** @internal */
-export const evaluationSchema: v.GenericSchema<EvaluationInput, Evaluation> = v.variant(
-  "kind",
-  [
-    v.strictObject({ kind: v.literal("exact") }),
-    v.strictObject({ kind: v.literal("sampled"), size: v.optional(wholeNumber(2, 1e8), 2_000_000) }),
-    v.strictObject({
-      kind: v.literal("stratified"),
-      exactInputs: v.optional(wholeNumber(0, 1 << 24), 512),
-      sampledInputs: v.optional(wholeNumber(2, 1 << 24), 512),
-    }),
-  ],
-  expected(
-    '{ kind: "exact" }, { kind: "sampled", size } or { kind: "stratified", exactInputs, sampledInputs }',
-  ),
-);
+export const evaluationSchema = (): v.GenericSchema<EvaluationInput, Evaluation> =>
+  v.variant(
+    "kind",
+    [
+      v.strictObject({ kind: v.literal("exact") }),
+      v.strictObject({ kind: v.literal("sampled"), size: v.optional(wholeNumber(2, 1e8), 2_000_000) }),
+      v.strictObject({
+        kind: v.literal("stratified"),
+        exactInputs: v.optional(wholeNumber(0, 1 << 24), 512),
+        sampledInputs: v.optional(wholeNumber(2, 1 << 24), 512),
+      }),
+    ],
+    expected(
+      '{ kind: "exact" }, { kind: "sampled", size } or { kind: "stratified", exactInputs, sampledInputs }',
+    ),
+  );
 
 /** Exact up to V = 10000, stratified with 512 and 512 inputs beyond. */
 export const defaultEvaluation = (vocabSize: number): Evaluation =>

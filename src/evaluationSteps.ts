@@ -19,10 +19,11 @@ export interface EvaluateAtInput {
 }
 
 /** @internal */
-export const evaluateAtSchema: v.GenericSchema<EvaluateAtInput, EvaluateAt> = v.strictObject({
-  kind: v.literal("log", expected('"log"')),
-  perDecade: v.optional(wholeNumber(1, 1000), 10),
-});
+export const evaluateAtSchema = (): v.GenericSchema<EvaluateAtInput, EvaluateAt> =>
+  v.strictObject({
+    kind: v.literal("log", expected('"log"')),
+    perDecade: v.optional(wholeNumber(1, 1000), 10),
+  });
 
 /** What of a config says when it is evaluated: it has one of `evaluateEvery` and `evaluateAt`. */
 interface Spaced {

@@ -25,17 +25,17 @@ const numberWhere = (what: string, holds: (x: number) => boolean) => {
 };
 
 /** @internal */
-export const positive = numberWhere("a number above 0", (x) => x > 0);
+export const positive = () => numberWhere("a number above 0", (x) => x > 0);
 /** @internal */
-export const nonNegative = numberWhere("a number of at least 0", (x) => x >= 0);
+export const nonNegative = () => numberWhere("a number of at least 0", (x) => x >= 0);
 /** @internal */
-export const fraction = numberWhere("a number from 0 to 1", (x) => x >= 0 && x <= 1);
+export const fraction = () => numberWhere("a number from 0 to 1", (x) => x >= 0 && x <= 1);
 /** @internal */
-export const fractionBelowOne = numberWhere("a number from 0 to below 1", (x) => x >= 0 && x < 1);
+export const fractionBelowOne = () => numberWhere("a number from 0 to below 1", (x) => x >= 0 && x < 1);
 /** @internal */
-export const finite = numberWhere("a finite number", () => true);
+export const finite = () => numberWhere("a finite number", () => true);
 /** @internal */
-export const trueOrFalse = v.boolean(expected("true or false"));
+export const trueOrFalse = () => v.boolean(expected("true or false"));
 
 /** @internal */
 export const oneOf = <const T extends readonly string[]>(values: T) =>

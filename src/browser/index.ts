@@ -2,8 +2,8 @@
 import type { RunConfigInput } from "../config.js";
 // of the same copy that the caller imports, so that `instanceof ConfigError` holds
 import { ConfigError } from "../index.js";
-import { type RuntimeOptions, runtimeNames } from "../training/options.js";
 import type { TrainingRecord } from "../training/record.js";
+import { type RuntimeOptions, runtimeNames } from "../training/runtime.js";
 import { PATIENCE, whenEnded, whenSilent } from "./lost.js";
 import { type Answer, isAnswer, type Order } from "./message.js";
 

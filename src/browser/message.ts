@@ -1,6 +1,6 @@
 import type { RunConfigInput } from "../config.js";
-import type { RuntimeOptions } from "../training/options.js";
 import type { TrainingRecord } from "../training/record.js";
+import type { RuntimeOptions } from "../training/runtime.js";
 
 /** What the page tells its worker, once. */
 export interface Order {

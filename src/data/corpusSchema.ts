@@ -22,8 +22,9 @@ export interface CorpusInput {
 }
 
 /** @internal */
-export const corpusSchema = v.strictObject({
-  kind: v.literal("corpus"),
-  digest: digestSchema,
-  heldOut: v.optional(fractionBelowOne, 0.1),
-});
+export const corpusSchema = () =>
+  v.strictObject({
+    kind: v.literal("corpus"),
+    digest: digestSchema(),
+    heldOut: v.optional(fractionBelowOne(), 0.1),
+  });

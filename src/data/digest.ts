@@ -8,9 +8,11 @@ import { expected } from "../schema.js";
 /** Tokens of a corpus in their order, in the narrowest type that holds them or any wider one; memory may be shared. */
 export type CorpusTokens = Uint8Array | Uint16Array | Uint32Array;
 
-const malformed = expected("a SHA-256 in 64 hexadecimal digits, lower case");
 /** @internal */
-export const digestSchema = v.pipe(v.string(malformed), v.regex(/^[0-9a-f]{64}$/, malformed));
+export function digestSchema() {
+  const malformed = expected("a SHA-256 in 64 hexadecimal digits, lower case");
+  return v.pipe(v.string(malformed), v.regex(/^[0-9a-f]{64}$/, malformed));
+}
 
 const PIECE = 1 << 15;
 

@@ -14,16 +14,17 @@ export type Distribution = Zipf | Given | Corpus;
 export type DistributionInput = ZipfInput | Given | CorpusInput;
 
 /** @internal */
-export const distributionSchema = v.variant(
-  "kind",
-  [zipfSchema, givenSchema, corpusSchema],
-  expected(
-    '{ kind: "zipf", exponent }, { kind: "given", probabilities or digest } or { kind: "corpus", digest, heldOut }',
-  ),
-) as v.GenericSchema<DistributionInput, Distribution>;
+export const distributionSchema = () =>
+  v.variant(
+    "kind",
+    [zipfSchema(), givenSchema(), corpusSchema()],
+    expected(
+      '{ kind: "zipf", exponent }, { kind: "given", probabilities or digest } or { kind: "corpus", digest, heldOut }',
+    ),
+  ) as v.GenericSchema<DistributionInput, Distribution>;
 
 /** @internal */
-export const vocabSizeSchema = wholeNumber(1, 1 << 24);
+export const vocabSizeSchema = () => wholeNumber(1, 1 << 24);
 
 /** @throws ConfigError when the list has another length than the vocabulary */
 export function checkLength(distribution: Distribution, vocabSize: number): void {
@@ -48,7 +49,7 @@ export const isSelfContained = (distribution: Distribution): distribution is Sel
  */
 export function tokenProbabilities(input: DistributionInput, vocabSize: number): Float64Array {
   const { distribution } = parseBy(
-    v.strictObject({ vocabSize: vocabSizeSchema, distribution: distributionSchema }),
+    v.strictObject({ vocabSize: vocabSizeSchema(), distribution: distributionSchema() }),
     { vocabSize, distribution: input },
     "distribution",
   );

@@ -31,25 +31,26 @@ const badSum = (sum: number): string =>
   `expected probabilities that sum to 1 within 1e-6, got a sum of ${sum}`;
 
 /** @internal */
-export const givenSchema = v.pipe(
-  v.strictObject({
-    kind: v.literal("given"),
-    probabilities: v.optional(
-      v.pipe(
-        v.array(nonNegative, expected("a list of probabilities")),
-        v.check(
-          (p) => isOne(sumOf(p)),
-          (issue) => badSum(sumOf(issue.input as number[])),
+export const givenSchema = () =>
+  v.pipe(
+    v.strictObject({
+      kind: v.literal("given"),
+      probabilities: v.optional(
+        v.pipe(
+          v.array(nonNegative(), expected("a list of probabilities")),
+          v.check(
+            (p) => isOne(sumOf(p)),
+            (issue) => badSum(sumOf(issue.input as number[])),
+          ),
         ),
       ),
+      digest: v.optional(digestSchema()),
+    }),
+    v.check(
+      ({ probabilities, digest }) => (probabilities === undefined) !== (digest === undefined),
+      expected("either probabilities or their digest"),
     ),
-    digest: v.optional(digestSchema),
-  }),
-  v.check(
-    ({ probabilities, digest }) => (probabilities === undefined) !== (digest === undefined),
-    expected("either probabilities or their digest"),
-  ),
-);
+  );
 
 /** The list divided by its sum. */
 export function givenProbabilities(probabilities: ArrayLike<number>): Float64Array {

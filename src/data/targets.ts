@@ -41,19 +41,20 @@ export const dependOnInputs = (targets: Targets | undefined): boolean =>
   targets?.kind === "topics" ? targets.count > 1 && targets.strength > 0 : targets?.kind === "low-rank";
 
 /** @internal */
-export const targetsSchema: v.GenericSchema<TargetsInput, Targets> = v.variant(
-  "kind",
-  [
-    v.strictObject({ kind: v.literal("independent") }),
-    v.strictObject({ kind: v.literal("topics"), count: wholeNumber(1, 1 << 24), strength: fraction }),
-    v.strictObject({
-      kind: v.literal("low-rank"),
-      rank: wholeNumber(1, 64),
-      scale: v.optional(positive, 1),
-      seed: v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER), 0),
-    }),
-  ],
-  expected(
-    '{ kind: "independent" }, { kind: "topics", count, strength } or { kind: "low-rank", rank, scale, seed }',
-  ),
-);
+export const targetsSchema = (): v.GenericSchema<TargetsInput, Targets> =>
+  v.variant(
+    "kind",
+    [
+      v.strictObject({ kind: v.literal("independent") }),
+      v.strictObject({ kind: v.literal("topics"), count: wholeNumber(1, 1 << 24), strength: fraction() }),
+      v.strictObject({
+        kind: v.literal("low-rank"),
+        rank: wholeNumber(1, 64),
+        scale: v.optional(positive(), 1),
+        seed: v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER), 0),
+      }),
+    ],
+    expected(
+      '{ kind: "independent" }, { kind: "topics", count, strength } or { kind: "low-rank", rank, scale, seed }',
+    ),
+  );

@@ -16,7 +16,8 @@ export interface ZipfInput {
 }
 
 /** @internal */
-export const zipfSchema = v.strictObject({ kind: v.literal("zipf"), exponent: v.optional(finite, 1) });
+export const zipfSchema = () =>
+  v.strictObject({ kind: v.literal("zipf"), exponent: v.optional(finite(), 1) });
 
 /** @throws ConfigError for an exponent so negative that V^-exponent is beyond f64 */
 export function zipfProbabilities({ exponent }: Zipf, vocabSize: number): Float64Array {

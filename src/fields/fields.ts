@@ -85,7 +85,7 @@ function fieldOf(path: string, given: Schema, kinds: string[]): Field {
   const schema = given.wrapped ?? given;
   const objects = objectsOf(schema);
   const isKind = objects.length > 0;
-  const type = isKind ? "kind" : (schema as unknown) === scheduleSchema ? "schedule" : types[schema.type];
+  const type = isKind ? "kind" : (schema as unknown) === scheduleSchema() ? "schedule" : types[schema.type];
   if (type === undefined) throw new Error(`${path}: no flag can give a ${schema.type}`);
   const { text, unit, value = called[type], byDefault = said(given.default) } = help[path] ?? { text: "" };
   return {

@@ -5,7 +5,7 @@ import { oneOf } from "../schema.js";
 export type Norm = "none" | "layernorm" | "rmsnorm";
 
 /** @internal */
-export const normSchema = oneOf(["none", "layernorm", "rmsnorm"]);
+export const normSchema = () => oneOf(["none", "layernorm", "rmsnorm"]);
 
 /** The number by which the kernel knows a norm. */
 export const normCode: Record<Norm, number> = { none: NO_NORM, layernorm: LAYERNORM, rmsnorm: RMSNORM };

@@ -35,14 +35,15 @@ export interface AdamInput {
 export const adam: Optimizer<Adam> = {
   kind: "adam",
   code: ({ coupled }) => (coupled ? COUPLED_ADAM : ADAM),
-  schema: v.strictObject({
-    kind: v.literal("adam"),
-    beta1: v.optional(fractionBelowOne, 0.9),
-    beta2: v.optional(fractionBelowOne, 0.999),
-    eps: v.optional(positive, 1e-8),
-    weightDecay: v.optional(nonNegative, 0),
-    coupled: v.optional(trueOrFalse, false),
-  }),
+  schema: () =>
+    v.strictObject({
+      kind: v.literal("adam"),
+      beta1: v.optional(fractionBelowOne(), 0.9),
+      beta2: v.optional(fractionBelowOne(), 0.999),
+      eps: v.optional(positive(), 1e-8),
+      weightDecay: v.optional(nonNegative(), 0),
+      coupled: v.optional(trueOrFalse(), false),
+    }),
   state: ({ coupled }) => ({ firstMoment: "parameter", secondMoment: coupled ? "row" : "parameter" }),
   factors: ({ beta1, beta2 }) => ({ beta1Power: beta1, beta2Power: beta2 }),
   scalars({ beta1, beta2, eps, weightDecay }, learningRate, running, out, at) {

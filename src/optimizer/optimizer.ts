@@ -45,8 +45,8 @@ export interface Optimizer<Config extends { kind: string }> {
   kind: Config["kind"];
   /** The number by which the kernel knows it (src/kernel/constants.ts). */
   code(config: Config): number;
-  /** Valibot's; not by its type, which whoever uses ours need not have. */
-  schema: unknown;
+  /** Valibot's; not by its type, which whoever uses ours need not have. A function: what is not called, a bundler drops. */
+  schema(): unknown;
   /** Arrays kept for every parameter, all zeros at first; one or two at most, in the kernel's order. */
   state(config: Config): Record<string, StateShape>;
   /** What the running products are multiplied by at each update; they begin at 1, and travel in snapshots. */

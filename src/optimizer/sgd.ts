@@ -27,18 +27,19 @@ export interface SgdInput {
 export const sgd: Optimizer<Sgd> = {
   kind: "sgd",
   code: () => SGD,
-  schema: v.pipe(
-    v.strictObject({
-      kind: v.literal("sgd"),
-      momentum: v.optional(fractionBelowOne, 0),
-      nesterov: v.optional(trueOrFalse, false),
-      weightDecay: v.optional(nonNegative, 0),
-    }),
-    v.check(
-      ({ momentum, nesterov }) => !nesterov || momentum > 0,
-      "expected a momentum above 0 with nesterov, got 0",
+  schema: () =>
+    v.pipe(
+      v.strictObject({
+        kind: v.literal("sgd"),
+        momentum: v.optional(fractionBelowOne(), 0),
+        nesterov: v.optional(trueOrFalse(), false),
+        weightDecay: v.optional(nonNegative(), 0),
+      }),
+      v.check(
+        ({ momentum, nesterov }) => !nesterov || momentum > 0,
+        "expected a momentum above 0 with nesterov, got 0",
+      ),
     ),
-  ),
   state: ({ momentum }): Record<string, "parameter"> => (momentum > 0 ? { momentum: "parameter" } : {}),
   factors: () => ({}),
   scalars({ momentum, nesterov, weightDecay }, learningRate, _, out, at) {

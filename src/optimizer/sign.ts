@@ -24,10 +24,11 @@ const LEAST = 1e-30;
 export const sign: Optimizer<Sign> = {
   kind: "sign",
   code: () => SIGN,
-  schema: v.strictObject({
-    kind: v.literal("sign"),
-    momentum: v.optional(fractionBelowOne, 0),
-  }),
+  schema: () =>
+    v.strictObject({
+      kind: v.literal("sign"),
+      momentum: v.optional(fractionBelowOne(), 0),
+    }),
   state: ({ momentum }): Record<string, "parameter"> => (momentum > 0 ? { momentum: "parameter" } : {}),
   factors: () => ({}),
   scalars({ momentum }, learningRate, _, out, at) {

@@ -26,13 +26,14 @@ export interface CosineInput {
 export const cosine: ScheduleKind<CosineInput, Cosine> = {
   kind: "cosine",
   form: '{ kind: "cosine", from, to, start, end }',
-  schema: v.strictObject({
-    kind: v.literal("cosine"),
-    from: nonNegative,
-    to: v.optional(nonNegative, 0),
-    start: v.optional(wholeNumber(0, MOST_STEPS), 0),
-    end: wholeNumber(1, MOST_STEPS),
-  }),
+  schema: () =>
+    v.strictObject({
+      kind: v.literal("cosine"),
+      from: nonNegative(),
+      to: v.optional(nonNegative(), 0),
+      start: v.optional(wholeNumber(0, MOST_STEPS), 0),
+      end: wholeNumber(1, MOST_STEPS),
+    }),
   rateAt({ from, to, start, end }, step) {
     const progress =
       end > start ? Math.min(1, Math.max(0, (step - start) / (end - start))) : step < end ? 0 : 1;

@@ -6,7 +6,7 @@ export interface ScheduleKind<Input, Config extends { kind: string }> {
   /** As an error says what it takes. */
   form: string;
   /** @internal */
-  schema: v.GenericSchema<Input, Config>;
+  schema(): v.GenericSchema<Input, Config>;
   /** The rate of the update from `step` to `step + 1`: by + − × ÷ and cosPi alone, so that it has the same bits everywhere. */
   rateAt(schedule: Config, step: number): number;
 }

@@ -9,22 +9,24 @@ export interface PiecewiseLinear {
   points: [step: number, value: number][];
 }
 
-const point = v.tuple([nonNegative, nonNegative], expected("a [step, value] pair"));
-
 export const piecewiseLinear: ScheduleKind<PiecewiseLinear, PiecewiseLinear> = {
   kind: "piecewise-linear",
   form: '{ kind: "piecewise-linear", points: [[step, value], ...] }',
-  schema: v.strictObject({
-    kind: v.literal("piecewise-linear"),
-    points: v.pipe(
-      v.array(point, expected("a list of [step, value] pairs")),
-      v.minLength(1, "expected at least one [step, value] pair, got none"),
-      v.check(
-        (points) => points.every((p, i) => i === 0 || points[i - 1][0] <= p[0]),
-        "expected steps in ascending order",
+  schema: () =>
+    v.strictObject({
+      kind: v.literal("piecewise-linear"),
+      points: v.pipe(
+        v.array(
+          v.tuple([nonNegative(), nonNegative()], expected("a [step, value] pair")),
+          expected("a list of [step, value] pairs"),
+        ),
+        v.minLength(1, "expected at least one [step, value] pair, got none"),
+        v.check(
+          (points) => points.every((p, i) => i === 0 || points[i - 1][0] <= p[0]),
+          "expected steps in ascending order",
+        ),
       ),
-    ),
-  }),
+    }),
   rateAt({ points }, step) {
     // the last point at or before the step: of two at one step the later holds
     let i = points.length - 1;

@@ -33,22 +33,32 @@ function schemaOf(kinds: AnyKind[]): v.GenericSchema {
   const forms = ["a number of at least 0", ...kinds.map(({ form }) => form)];
   const what = expected(`${forms.slice(0, -1).join(", ")} or ${forms.at(-1)}`);
   // biome-ignore lint/suspicious/noExplicitAny: each schema is typed in its own file
-  const kind = v.variant("kind", kinds.map(({ schema }) => schema) as any, what);
-  const any = v.union([nonNegative, kind], what);
+  const kind = v.variant("kind", kinds.map(({ schema }) => schema()) as any, what);
+  const any = v.union([nonNegative(), kind], what);
   // of a union all that could be said is that none of its options fits
   return v.lazy((input) => (isObject(input) && !Array.isArray(input) ? kind : any));
 }
 
 const parts = [piecewiseLinear, cosine] as unknown as AnyKind[];
-const partSchema = schemaOf(parts) as v.GenericSchema<PartInput, Part>;
-const kinds = [...parts, sequenceOf(partSchema, rateAt) as unknown as AnyKind];
+const partSchema = () => schemaOf(parts) as v.GenericSchema<PartInput, Part>;
 
+// made when they are first asked for: what is made at once, a bundler cannot drop
+let known: AnyKind[] | undefined;
+function kinds(): AnyKind[] {
+  known ??= [...parts, sequenceOf(partSchema, rateAt) as unknown as AnyKind];
+  return known;
+}
+
+let made: v.GenericSchema<ScheduleInput, Schedule> | undefined;
 /** @internal */
-export const scheduleSchema = schemaOf(kinds) as v.GenericSchema<ScheduleInput, Schedule>;
+export function scheduleSchema(): v.GenericSchema<ScheduleInput, Schedule> {
+  made ??= schemaOf(kinds()) as v.GenericSchema<ScheduleInput, Schedule>;
+  return made;
+}
 
 function rateAt(schedule: Schedule, step: number): number {
   if (typeof schedule === "number") return schedule;
-  const found = kinds.find(({ kind }) => kind === schedule?.kind);
+  const found = kinds().find(({ kind }) => kind === schedule?.kind);
   if (!found) throw new ConfigError(`schedule: expected a number or a schedule, got ${show(schedule)}`);
   return found.rateAt(schedule, step);
 }
@@ -70,4 +80,4 @@ export function learningRates(schedule: Schedule, step: number, count: number): 
  * @throws ConfigError that begins with `name`
  */
 export const checkSchedule = (name: string, value: ScheduleInput): Schedule =>
-  parseBy(v.strictObject({ [name]: scheduleSchema }), { [name]: value }, name)[name];
+  parseBy(v.strictObject({ [name]: scheduleSchema() }), { [name]: value }, name)[name];

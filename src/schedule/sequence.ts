@@ -15,25 +15,26 @@ export interface Sequence<Part> {
  * @internal
  */
 export const sequenceOf = <Input, Part>(
-  part: v.GenericSchema<Input, Part>,
+  part: () => v.GenericSchema<Input, Part>,
   rateAt: (schedule: Part, step: number) => number,
 ): ScheduleKind<Sequence<Input>, Sequence<Part>> => ({
   kind: "sequence",
   form: '{ kind: "sequence", parts: [[step, schedule], ...] }',
-  schema: v.strictObject({
-    kind: v.literal("sequence"),
-    parts: v.pipe(
-      v.array(
-        v.tuple([wholeNumber(0, MOST_STEPS), part], expected("a [step, schedule] pair")),
-        expected("a list of [step, schedule] pairs"),
+  schema: () =>
+    v.strictObject({
+      kind: v.literal("sequence"),
+      parts: v.pipe(
+        v.array(
+          v.tuple([wholeNumber(0, MOST_STEPS), part()], expected("a [step, schedule] pair")),
+          expected("a list of [step, schedule] pairs"),
+        ),
+        v.check((parts) => parts[0]?.[0] === 0, "expected a first part at step 0"),
+        v.check(
+          (parts) => parts.every(([step], i) => i === 0 || parts[i - 1][0] < step),
+          "expected steps that ascend, no two alike",
+        ),
       ),
-      v.check((parts) => parts[0]?.[0] === 0, "expected a first part at step 0"),
-      v.check(
-        (parts) => parts.every(([step], i) => i === 0 || parts[i - 1][0] < step),
-        "expected steps that ascend, no two alike",
-      ),
-    ),
-  }),
+    }),
   rateAt({ parts }, step) {
     let i = parts.length - 1;
     while (i > 0 && parts[i][0] > step) i--;

@@ -40,8 +40,8 @@ export interface SweepDescription {
 const space = v.pipe(
   v.strictObject({
     kind: v.picklist(["linear", "log"], expected('"linear" or "log"')),
-    from: finite,
-    to: finite,
+    from: finite(),
+    to: finite(),
     count: wholeNumber(1, 100_000),
   }),
   v.check(

@@ -2,7 +2,8 @@
 import { checkNames, checkSignal } from "../checks.js";
 import { ConfigError, type RunConfig, show } from "../config.js";
 import type { CorpusTokens } from "../data/digest.js";
-import { completeTrainerOptions, type RuntimeOptions, runtimeNames, runtimeOf } from "../training/options.js";
+import { completeTrainerOptions } from "../training/options.js";
+import { type RuntimeOptions, runtimeNames, runtimeOf } from "../training/runtime.js";
 import { cores } from "./cores.js";
 import type { Journal } from "./journal.js";
 import type { RunResult } from "./result.js";

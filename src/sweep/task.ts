@@ -1,5 +1,5 @@
 import type { RunConfig } from "../config.js";
-import type { RuntimeOptions } from "../training/options.js";
+import type { RuntimeOptions } from "../training/runtime.js";
 import type { RunResult } from "./result.js";
 import type { Trouble } from "./trouble.js";
 

@@ -108,7 +108,7 @@ test("of strata the loss is unbiased; the entropy of the mean prediction comes o
   };
   const truth = await measured(topics);
   const seeds = await Promise.all(
-    Array.from({ length: 300 }, (_, seed) =>
+    Array.from({ length: 700 }, (_, seed) =>
       measured({ ...topics, seed, evaluation: { kind: "stratified", exactInputs: 5, sampledInputs: 4 } }),
     ),
   );
