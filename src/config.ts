@@ -13,7 +13,13 @@ import {
   distributionSchema,
   vocabSizeSchema,
 } from "./data/distribution.js";
-import { type Targets, type TargetsInput, targetsSchema } from "./data/targets.js";
+import {
+  checkTargets,
+  MOST_SQUARED,
+  type Targets,
+  type TargetsInput,
+  targetsSchema,
+} from "./data/targets.js";
 import { defaultEvaluation, type Evaluation, type EvaluationInput, evaluationSchema } from "./evaluation.js";
 import { type EvaluateAt, type EvaluateAtInput, evaluateAtSchema } from "./evaluationSteps.js";
 import { type Norm, normSchema } from "./model/norm.js";
@@ -152,9 +158,6 @@ function schema(): Schema {
 /** The schema itself (valibot's), for publishing it as JSON Schema. */
 export const runConfigSchema = (): unknown => schema();
 
-/** Largest vocabulary of what takes V² of something: exact gradients, low-rank targets. */
-export const MOST_SQUARED = 4096;
-
 /**
  * The complete, validated form of a config, keys in a fixed order.
  * @throws ConfigError with one line that names the field, what it got and what it takes
@@ -188,15 +191,6 @@ export function parseConfig(input: RunConfigInput = {}): RunConfig {
   // in the order of the schema, whatever was given
   const fields = Object.keys(schema().entries).filter((field) => complete[field] !== undefined);
   return Object.fromEntries(fields.map((field) => [field, complete[field]])) as unknown as RunConfig;
-}
-
-function checkTargets(targets: Targets, vocabSize: number): void {
-  if (targets.kind === "topics" && targets.count > vocabSize)
-    throw new ConfigError(`targets.count: expected at most ${vocabSize} (vocabSize), got ${targets.count}`);
-  if (targets.kind === "low-rank" && vocabSize > MOST_SQUARED)
-    throw new ConfigError(
-      `vocabSize: expected at most ${MOST_SQUARED} with low-rank targets, got ${vocabSize}`,
-    );
 }
 
 /** A value with the keys of all its objects in order, as a canonical form has them. */

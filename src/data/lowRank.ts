@@ -4,7 +4,6 @@
  */
 import { ConfigError } from "../configError.js";
 import { exp, log } from "../math/elementary.js";
-import { targetBytes } from "./bytes.js";
 import { entropy } from "./entropy.js";
 import { normal, PURPOSE, streamKey } from "./random.js";
 import { type AliasTable, aliasTable, drawPairs, drawToken } from "./sampling.js";
@@ -189,6 +188,6 @@ export function lowRankSource(p: Float64Array, targets: LowRank): TokenSource {
     conditional: true,
     targets: (input) => joint.row(input),
     draw: (key, count) => drawPairs(table, key, count, (input, bits) => drawToken(joint.table(input), bits)),
-    bytes: targetBytes(targets, p.length),
+    bytes: 12 * p.length * p.length,
   };
 }

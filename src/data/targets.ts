@@ -3,6 +3,7 @@
  * entropy of p is what a model without knowledge of the input can reach at best.
  */
 import * as v from "valibot";
+import { ConfigError } from "../configError.js";
 import { expected, fraction, positive, wholeNumber } from "../schema.js";
 
 /** Input and target are drawn apart: the post's case. */
@@ -58,3 +59,16 @@ export const targetsSchema = (): v.GenericSchema<TargetsInput, Targets> =>
       '{ kind: "independent" }, { kind: "topics", count, strength } or { kind: "low-rank", rank, scale, seed }',
     ),
   );
+
+/** Largest vocabulary of what takes V² of something: exact gradients, low-rank targets. */
+export const MOST_SQUARED = 4096;
+
+/** @throws ConfigError for targets that a vocabulary of this size cannot have */
+export function checkTargets(targets: Targets, vocabSize: number): void {
+  if (targets.kind === "topics" && targets.count > vocabSize)
+    throw new ConfigError(`targets.count: expected at most ${vocabSize} (vocabSize), got ${targets.count}`);
+  if (targets.kind === "low-rank" && vocabSize > MOST_SQUARED)
+    throw new ConfigError(
+      `vocabSize: expected at most ${MOST_SQUARED} with low-rank targets, got ${vocabSize}`,
+    );
+}

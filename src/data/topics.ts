@@ -3,7 +3,6 @@
  * of rank K can say it, and no table of V² is needed, so that it works at any V.
  */
 import { log } from "../math/elementary.js";
-import { targetBytes } from "./bytes.js";
 import { entropy } from "./entropy.js";
 import { independentSource } from "./independent.js";
 import { randomBits } from "./random.js";
@@ -50,7 +49,7 @@ export function topicsSource(p: Float64Array, topics: Topics): TokenSource {
         const topic = input % K;
         return topic + K * drawToken(tables, bits, startOf(topic), sizeOf(topic));
       }),
-    bytes: targetBytes(topics, V),
+    bytes: 8 * V,
   };
 }
 

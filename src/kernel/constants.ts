@@ -34,3 +34,5 @@ export const LOW_RANK_FACTORS = 5;
 export const BLOCK_COLUMNS = 192;
 /** Columns of a full panel of the products. */
 export const PANEL_COLUMNS = 16;
+/** Bytes by which WebAssembly's memory grows. */
+export const PAGE = 65536;

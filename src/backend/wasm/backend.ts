@@ -2,7 +2,7 @@
 import { ConfigError, type RunConfig } from "../../config.js";
 import type { Batch } from "../../data/batch.js";
 import type { TokenSource } from "../../data/source.js";
-import { BATCH, SCALARS, TABLES, TOPICS } from "../../kernel/constants.js";
+import { BATCH, SCALARS } from "../../kernel/constants.js";
 import { parametersOf, type Weights } from "../../model/parameters.js";
 import { optimizerOf } from "../../optimizer/index.js";
 import { advanceRunning, type Running, type StateShape, startRunning } from "../../optimizer/optimizer.js";
@@ -29,6 +29,7 @@ import {
   type WordField,
   wordIndex,
 } from "./layout.js";
+import { writeSource } from "./source.js";
 import type { Threads } from "./threads.js";
 
 export const wasm: BackendKind = {
@@ -99,7 +100,9 @@ class WasmBackend implements Backend {
     for (const [field, value] of Object.entries(layout.values)) struct[wordIndex[field as WordField]] = value;
     this.#set("seed", config.seed);
     this.#set("step", 0);
-    this.#writeSource();
+    const drawn = writeSource(config, source, kernel, memory.buffer, layout.values);
+    this.#set("probabilitySum", drawn.probabilitySum);
+    this.#set("topicThreshold", drawn.topicThreshold);
     const { stride, entryCounts, distinct, slots } = layout.values;
     for (const { name, rows, columns, init } of parametersOf(config)) {
       const at = layout.values[name];
@@ -119,61 +122,6 @@ class WasmBackend implements Backend {
         array[i] = i + 1;
       });
     } else this.#words(entryCounts, config.batchSize).fill(1);
-  }
-
-  /** Probabilities, and the tables that targets are drawn from. */
-  #writeSource(): void {
-    const { vocabSize: V, targets } = this.#config;
-    const { values } = this.#layout;
-    const { probabilities } = this.#source;
-    const kernel = this.#kernel;
-    this.#doubles(values.probabilities, V).set(probabilities);
-    this.#set(
-      "probabilitySum",
-      probabilities.reduce((sum, p) => sum + p, 0),
-    );
-    kernel.buildAliasTable(values.aliasTable, values.probabilities, V, values.logits);
-    if (values.targetKind === TOPICS && targets?.kind === "topics") {
-      const { count, strength } = targets;
-      this.#set("topicThreshold", strength * 2 ** 32);
-      const starts = this.#words(values.topicStarts, 2 * count);
-      const common = this.#doubles(values.commonWeights, V);
-      const within = this.#doubles(values.topicWeights, V);
-      const masses = new Float64Array(count);
-      for (let i = 0; i < V; i++) masses[i % count] += probabilities[i];
-      let start = 0;
-      for (let topic = 0; topic < count; topic++) {
-        const size = Math.ceil((V - topic) / count);
-        starts[2 * topic] = start;
-        starts[2 * topic + 1] = size;
-        // the topic's own probabilities, for the table alone
-        for (let j = 0; j < size; j++)
-          within[j] = masses[topic] > 0 ? probabilities[topic + count * j] / masses[topic] : 1 / size;
-        kernel.buildAliasTable(values.targetTables + 8 * start, values.topicWeights, size, values.logits);
-        start += size;
-      }
-      for (let i = 0; i < V; i++) {
-        common[i] = (1 - strength) * probabilities[i];
-        within[i] = masses[i % count] > 0 ? (strength * probabilities[i]) / masses[i % count] : 0;
-      }
-    }
-    if (values.targetKind === TABLES) {
-      const table = new Float32Array(this.#memory.buffer, values.targetProbabilities, V * V);
-      const sums = this.#doubles(values.targetSums, V);
-      // where a mean prediction will be
-      const row = this.#doubles(values.meanPrediction, V);
-      for (let a = 0; a < V; a++) {
-        row.set(this.#source.targets(a));
-        if (!this.#source.pairs)
-          kernel.buildAliasTable(values.targetTables + 8 * V * a, values.meanPrediction, V, values.logits);
-        let sum = 0;
-        for (let b = 0; b < V; b++) {
-          table[V * b + a] = row[b];
-          sum += table[V * b + a];
-        }
-        sums[a] = sum;
-      }
-    }
   }
 
   advance(learningRates: Float64Array, from = 0): Now<Advanced> {

@@ -4,8 +4,8 @@ import { instantiate } from "@assemblyscript/loader";
 // its bytes; in the builds for runtimes that compile WebAssembly only ahead of time, the module itself (build.mjs)
 import source from "../../../build/kernel.wasm";
 import { ConfigError, type RunConfig } from "../../config.js";
+import { PAGE } from "../../kernel/constants.js";
 import type { Now } from "../backend.js";
-import { PAGE } from "./layout.js";
 
 /** What assembly/index.ts exports, as far as TypeScript calls it. Addresses and sizes are whole numbers below 2^32. */
 export interface KernelExports {

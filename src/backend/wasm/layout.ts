@@ -2,11 +2,11 @@
  * Where a run's arrays stand in the kernel's memory: the one allocator. The fields are assembly/run.ts's, in its order.
  */
 import { ConfigError, type RunConfig } from "../../config.js";
-import { dependOnInputs } from "../../data/targets.js";
-import { BLOCK_COLUMNS, INDEPENDENT, SCALARS, TABLES, TOPICS } from "../../kernel/constants.js";
+import { BLOCK_COLUMNS, INDEPENDENT, PAGE, SCALARS } from "../../kernel/constants.js";
 import { normCode } from "../../model/norm.js";
 import { parametersOf, type Weights } from "../../model/parameters.js";
 import { optimizerOf } from "../../optimizer/index.js";
+import { type SourceField, sourceBytes, targetKindOf, topicCountOf } from "./source.js";
 
 const doubles = ["seed", "step", "loss", "meanEnergyShare", "probabilitySum", "topicThreshold"] as const;
 const words = [
@@ -127,8 +127,6 @@ export const wordIndex = Object.fromEntries(words.map((name, i) => [name, 2 * do
 >;
 export const runBytes = 8 * doubles.length + 4 * words.length;
 
-/** Bytes by which WebAssembly's memory grows. */
-export const PAGE = 65536;
 /** Inputs multiplied at once: at B = 128 every batch is one block. */
 const BLOCK_INPUTS = 128;
 /** Vocabulary rows of a chunk; with its logits about 80 kB at D = 100. */
@@ -177,16 +175,6 @@ const evaluationListLength = (config: RunConfig): number => {
     return Math.max(Math.min(evaluation.exactInputs, vocabSize), evaluation.sampledInputs, BLOCK_INPUTS);
   return Math.max(vocabSize, BLOCK_INPUTS);
 };
-
-/**
- * The number by which the kernel knows how targets come from inputs. A corpus is drawn outside the kernel, and its exact
- * gradient takes a table of what follows what.
- */
-function targetKindOf({ distribution, targets, gradient }: RunConfig): number {
-  if (distribution.kind === "corpus") return gradient === "exact" ? TABLES : INDEPENDENT;
-  if (!dependOnInputs(targets)) return INDEPENDENT;
-  return targets?.kind === "topics" ? TOPICS : TABLES;
-}
 
 /**
  * Plans the memory of a run: weights and the optimizer's state, one block of probabilities (V × min(V, B, 128)), and what
@@ -264,6 +252,9 @@ export function planLayout(config: RunConfig, heapBase: number, threads = 1): La
   for (const name of ["unembedding", "gain", "bias"] as const)
     for (const suffix of ["", ...stateSuffixes] as const)
       parameters[`${name}${suffix}`] ??= name === "unembedding" ? parameters[`embedding${suffix}`] : 0;
+  const tables = Object.fromEntries(
+    Object.entries(sourceBytes(config)).map(([name, bytes]) => [name, allocateIf(bytes > 0, bytes)]),
+  ) as Record<SourceField, number>;
   const targets = allocate(4 * B);
   const values: Record<WordField, number> = {
     vocabSize: V,
@@ -298,19 +289,8 @@ export function planLayout(config: RunConfig, heapBase: number, threads = 1): La
     probabilities: allocate(8 * V),
     aliasTable: allocate(8 * V),
     targetKind,
-    topicCount: config.targets?.kind === "topics" ? config.targets.count : 0,
-    topicStarts: allocateIf(
-      targetKind === TOPICS,
-      8 * (config.targets?.kind === "topics" ? config.targets.count : 0),
-    ),
-    targetTables: allocateIf(
-      targetKind !== INDEPENDENT && !corpus,
-      targetKind === TABLES ? 8 * V * V : 8 * V,
-    ),
-    commonWeights: allocateIf(targetKind === TOPICS, 8 * V),
-    topicWeights: allocateIf(targetKind === TOPICS, 8 * V),
-    targetProbabilities: allocateIf(targetKind === TABLES, 4 * V * V),
-    targetSums: allocateIf(targetKind === TABLES, 8 * V),
+    topicCount: topicCountOf(config),
+    ...tables,
     inputs: allocate(4 * B),
     targets,
     slots: allocate(4 * V),

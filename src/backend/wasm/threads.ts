@@ -6,6 +6,7 @@
  */
 import source from "../../../build/kernel-threads.wasm";
 import { ConfigError, type RunConfig } from "../../config.js";
+import { PAGE } from "../../kernel/constants.js";
 import {
   allocate,
   checked,
@@ -15,7 +16,6 @@ import {
   type KernelExports,
   load,
 } from "./kernel.js";
-import { PAGE } from "./layout.js";
 
 /** The little of Node's worker threads that is used. */
 interface NodeWorker {
