@@ -131,6 +131,7 @@ for (const [name, entryPoint, plugins, imports] of [
   ["topics", "src/data/topics.ts", [], []],
   ["lowRank", "src/data/lowRank.ts", [], []],
   ["corpus", "src/data/corpus.ts", [], []],
+  ["corpora", "src/corpus/index.ts", [], ["gpt-tokenizer/bpeRanks/r50k_base"]],
   ["reference", "src/backend/reference/backend.ts", [], []],
   ["browser", "src/browser/index.ts", [besideIndex], ["./index.js"]],
   ["browserWorker", "src/browser/worker.ts", [besideIndex], ["./index.js"]],
@@ -149,6 +150,7 @@ for (const [name, entryPoint, plugins, imports] of [
     mainFields: ["module", "main"],
     conditions: ["import"],
     target: "es2022",
+    external: ["gpt-tokenizer"],
   });
   for (const output of Object.values(built.metafile.outputs))
     for (const { path } of output.imports)
@@ -172,7 +174,7 @@ const forNode = await build({
   target: "node20.19",
   splitting: true,
   chunkNames: "chunk-[hash]",
-  external: ["piscina", "@resvg/resvg-js"],
+  external: ["piscina", "@resvg/resvg-js", "gpt-tokenizer"],
   // bundled CommonJS packages ask for require
   banner: {
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',

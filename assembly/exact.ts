@@ -6,7 +6,7 @@ import { backThroughNorm, finishChunk } from "./gradient";
 import { blockWidth, exponentiate, gatherInputs, packPanels } from "./logits";
 import { multiply } from "./matmul";
 import { parallelFor } from "./parallel";
-import { lossOf } from "./population";
+import { lossOf } from "./evaluation";
 import { Run } from "./run";
 import {
   dxOf, endRowOf, firstRowOf, shiftByMaxima, sumOfSegments, sumOfTargetLogits, sumsOf, targetLogitsOf,

@@ -5,28 +5,12 @@ import {
   blockWidth, columnMax, exponentiate, fits, fourLogits, gatherInputs, logitsOfRows, packPanels, sumOfExponentials,
 } from "./logits";
 import { parallelFor } from "./parallel";
+import { logitsOf, lossOf, panelsOf, rowsOf } from "./evaluation";
 import { Run } from "./run";
 import { endRowOf, firstRowOf } from "./segments";
 import { addExpectedLogits, sumOfTargets } from "./source";
 import { symmetricLosses } from "./symmetric";
 import { copyRow } from "./vector";
-
-/**
- * A thread's working space in an evaluation: a block of x rows, their panels, a chunk of logits, and rows of the block for
- * the softmax and the norm.
- */
-@inline
-export function panelsOf(run: Run, x: usize): usize {
-  return x + run.evaluationBlock * (<usize>run.stride << 2);
-}
-@inline
-export function logitsOf(run: Run, x: usize): usize {
-  return panelsOf(run, x) + run.dim * (<usize>run.evaluationBlock << 2);
-}
-@inline
-export function rowsOf(run: Run, x: usize): usize {
-  return logitsOf(run, x) + max(run.chunkRows, run.evaluationBlock) * (<usize>run.evaluationBlock << 2);
-}
 
 /** Of the block in hand, in those rows: the shift of each input's softmax (f32), and Σ_b p_b logit_b (f64). */
 @inline
@@ -87,15 +71,6 @@ function sumLogits(run: Run, x: usize, totals: usize, inputs: usize, count: u32,
       store<f64>(at, load<f64>(at) + f64(load<f32>(sum + (<usize>j << 2))));
     }
   }
-}
-
-/**
- * −Σ_b P(b) ln q(b) of one input, from sums in base 2; P sums to `sumOfTargets`. Never below 0 but for rounding, which is cut
- * off. NaN stays NaN.
- */
-@inline
-export function lossOf(total: f64, shift: f32, expected: f64, sumOfTargets: f64): f64 {
-  return max(0.0, log(total) - (expected - f64(shift) * sumOfTargets) * LN2);
 }
 
 @inline

@@ -7,7 +7,7 @@
  */
 import { constant, exp2 } from "./exp";
 import { addExpected, blockWidth, fourLogits, inRange, logitsOfRows, packPanels, sumOfExponentials } from "./logits";
-import { logitsOf, lossOf, panelsOf, rowsOf } from "./population";
+import { logitsOf, lossOf, panelsOf, rowsOf } from "./evaluation";
 import { parallelFor } from "./parallel";
 import { Run } from "./run";
 

@@ -1,5 +1,5 @@
 /** Checks of what callers hand in beside configs: options, signals. */
-import { ConfigError, show } from "./config.js";
+import { ConfigError, show } from "./configError.js";
 
 /** @throws ConfigError for what is no object */
 export function checkObject(options: unknown): asserts options is object {

@@ -109,7 +109,7 @@ export interface RunConfigInput {
   seed?: number | undefined;
 }
 
-const schema: v.GenericSchema<
+const schema: { entries: Record<string, unknown> } & v.GenericSchema<
   RunConfigInput,
   Omit<RunConfig, "init" | "evaluation" | "batchSize"> & {
     init: { kind: "normal"; std?: number | undefined };
@@ -172,12 +172,15 @@ export function parseConfig(input: RunConfigInput = {}): RunConfig {
     throw new ConfigError(
       `vocabSize: expected at most ${MOST_SQUARED} with exact gradients, got ${vocabSize}`,
     );
-  return {
+  const complete: Record<string, unknown> = {
     ...parsed,
     init: { kind: "normal", std: init.std ?? 1 / Math.sqrt(parsed.embeddingDim) },
     evaluation: evaluation ?? defaultEvaluation(vocabSize),
-    ...(gradient === "sampled" ? { batchSize: batchSize ?? 128 } : {}),
-  } as RunConfig;
+    batchSize: gradient === "sampled" ? (batchSize ?? 128) : undefined,
+  };
+  // in the order of the schema, whatever was given
+  const fields = Object.keys(schema.entries).filter((field) => complete[field] !== undefined);
+  return Object.fromEntries(fields.map((field) => [field, complete[field]])) as unknown as RunConfig;
 }
 
 function checkTargets(targets: Targets, vocabSize: number): void {

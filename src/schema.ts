@@ -5,10 +5,11 @@ import { ConfigError, show } from "./configError.js";
 /** Steps that a run can have at most. */
 export const MOST_STEPS = 1e9;
 
-/** The message of a schema: what it takes, and what it got. */
+/** The message of a schema: what it takes, and what it got. @internal */
 export const expected = (what: string) => (issue: { input: unknown }) =>
   `expected ${what}, got ${show(issue.input)}`;
 
+/** @internal */
 export const wholeNumber = (min: number, max: number) => {
   const message = expected(`a whole number from ${min} to ${max}`);
   return v.pipe(v.number(message), v.integer(message), v.minValue(min, message), v.maxValue(max, message));
@@ -22,13 +23,20 @@ const numberWhere = (what: string, holds: (x: number) => boolean) => {
   );
 };
 
+/** @internal */
 export const positive = numberWhere("a number above 0", (x) => x > 0);
+/** @internal */
 export const nonNegative = numberWhere("a number of at least 0", (x) => x >= 0);
+/** @internal */
 export const fraction = numberWhere("a number from 0 to 1", (x) => x >= 0 && x <= 1);
+/** @internal */
 export const fractionBelowOne = numberWhere("a number from 0 to below 1", (x) => x >= 0 && x < 1);
+/** @internal */
 export const finite = numberWhere("a finite number", () => true);
+/** @internal */
 export const trueOrFalse = v.boolean(expected("true or false"));
 
+/** @internal */
 export const oneOf = <const T extends readonly string[]>(values: T) =>
   v.picklist(values, expected(values.map((value) => JSON.stringify(value)).join(" or ")));
 
@@ -45,6 +53,7 @@ const describe = (issue: v.BaseIssue<unknown>, root: string): string => {
  * A value as its schema completes it.
  * @param root what an error names where it is about the value itself
  * @throws ConfigError with one line that names the field, what it got and what it takes
+ * @internal
  */
 export function parseBy<S extends v.GenericSchema>(
   schema: S,

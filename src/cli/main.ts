@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { ConfigError } from "../config.js";
+import { addCorpus } from "./corpus.js";
 import { addExport } from "./export.js";
 import { exitCodeOf } from "./failure.js";
 import { addMerge } from "./merge.js";
@@ -29,6 +30,7 @@ addStatus(program);
 addReport(program);
 addExport(program);
 addMerge(program);
+addCorpus(program);
 /** Commands that train. */
 const training = ["reproduce", "train", "sweep"];
 program.hook("preAction", async (_, command) => {

@@ -59,14 +59,14 @@ export function corpusSource(corpus: Corpus, tokens: CorpusTokens, vocabSize: nu
 }
 
 /** Pairs of one input. */
-function rowTotal({ starts, counts }: PairCounts, row: number): number {
+export function rowTotal({ starts, counts }: PairCounts, row: number): number {
   let sum = 0;
   for (let k = starts[row]; k < starts[row + 1]; k++) sum += counts[k];
   return sum;
 }
 
 /** -Σ_ab n_ab/n ln(n_ab/n_a) in nats. */
-function conditionalEntropy(pairs: PairCounts): number {
+export function conditionalEntropy(pairs: PairCounts): number {
   let sum = 0;
   for (let row = 0; row < pairs.inputs.length; row++) {
     const total = rowTotal(pairs, row);
@@ -108,7 +108,7 @@ function countsOf({ digest, heldOut }: Corpus, tokens: CorpusTokens, vocabSize: 
 }
 
 /** Two counting sorts, by target and then by input, bring equal pairs together: linear in tokens, and no object a pair. */
-function countPairs(tokens: CorpusTokens, vocabSize: number): PairCounts {
+export function countPairs(tokens: CorpusTokens, vocabSize: number): PairCounts {
   const total = Math.max(0, tokens.length - 1);
   const inputs = tokens.subarray(0, total);
   const targets = tokens.subarray(1);

@@ -21,6 +21,7 @@ export interface CorpusInput {
   heldOut?: number | undefined;
 }
 
+/** @internal */
 export const corpusSchema = v.strictObject({
   kind: v.literal("corpus"),
   digest: digestSchema,

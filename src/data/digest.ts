@@ -9,6 +9,7 @@ import { expected } from "../schema.js";
 export type CorpusTokens = Uint8Array | Uint16Array | Uint32Array;
 
 const malformed = expected("a SHA-256 in 64 hexadecimal digits, lower case");
+/** @internal */
 export const digestSchema = v.pipe(v.string(malformed), v.regex(/^[0-9a-f]{64}$/, malformed));
 
 const PIECE = 1 << 15;

@@ -13,6 +13,7 @@ import { type Zipf, type ZipfInput, zipfProbabilities, zipfSchema } from "./zipf
 export type Distribution = Zipf | Given | Corpus;
 export type DistributionInput = ZipfInput | Given | CorpusInput;
 
+/** @internal */
 export const distributionSchema = v.variant(
   "kind",
   [zipfSchema, givenSchema, corpusSchema],
@@ -21,6 +22,7 @@ export const distributionSchema = v.variant(
   ),
 ) as v.GenericSchema<DistributionInput, Distribution>;
 
+/** @internal */
 export const vocabSizeSchema = wholeNumber(1, 1 << 24);
 
 /** @throws ConfigError when the list has another length than the vocabulary */

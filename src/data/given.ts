@@ -30,6 +30,7 @@ const isOne = (sum: number): boolean => Math.abs(sum - 1) <= 1e-6;
 const badSum = (sum: number): string =>
   `expected probabilities that sum to 1 within 1e-6, got a sum of ${sum}`;
 
+/** @internal */
 export const givenSchema = v.pipe(
   v.strictObject({
     kind: v.literal("given"),

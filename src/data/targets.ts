@@ -40,6 +40,7 @@ export type TargetsInput =
 export const dependOnInputs = (targets: Targets | undefined): boolean =>
   targets?.kind === "topics" ? targets.count > 1 && targets.strength > 0 : targets?.kind === "low-rank";
 
+/** @internal */
 export const targetsSchema: v.GenericSchema<TargetsInput, Targets> = v.variant(
   "kind",
   [

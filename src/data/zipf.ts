@@ -15,6 +15,7 @@ export interface ZipfInput {
   exponent?: number | undefined;
 }
 
+/** @internal */
 export const zipfSchema = v.strictObject({ kind: v.literal("zipf"), exponent: v.optional(finite, 1) });
 
 /** @throws ConfigError for an exponent so negative that V^-exponent is beyond f64 */

@@ -18,6 +18,7 @@ export type Kind =
   | "page"
   | "figure"
   | "claims"
+  | "corpus"
   | "journal";
 
 const GENERATOR = /^unigram-lab /;
@@ -68,17 +69,23 @@ export async function kindOf(path: string): Promise<Kind | "empty" | undefined> 
   try {
     const { size } = await file.stat();
     const head = await read(file, Math.min(size, HEAD));
-    return (await binaryKind(file, head, size)) ?? (await textKind(file, head, size, path));
+    return (await binaryKind(file, head, size, path)) ?? (await textKind(file, head, size, path));
   } finally {
     await file.close();
   }
 }
 
-async function binaryKind(file: FileHandle, head: Buffer, size: number): Promise<Kind | undefined> {
+async function binaryKind(
+  file: FileHandle,
+  head: Buffer,
+  size: number,
+  path: string,
+): Promise<Kind | undefined> {
   const magic = head.toString("latin1", 0, 4);
   // a text that begins with these letters has no version below 256
   if (magic === "ULAB" && head.length >= 8 && head.readUInt32LE(4) < 256) return "snapshot";
   if (magic === "PAR1") return (await isParquet(file, size)) ? "table" : undefined;
+  if (magic === "\x93NUM") return (await areTokens(file, head, size, path)) ? "corpus" : undefined;
   if (magic === "\x89PNG") return (await isPng(file, size)) ? "figure" : undefined;
   // a damaged one of ours is ours
   if (head.toString("latin1", 4, 16) === '{"records":[') return "checkpoint";
@@ -102,6 +109,30 @@ async function isParquet(file: FileHandle, size: number): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** Tokens have no place for a mark: the file beside them, which has one, names their digest. */
+async function areTokens(file: FileHandle, head: Buffer, size: number, path: string): Promise<boolean> {
+  if (head.length < 10) return false;
+  const beside = await open(path.replace(/npy$/, "json"), "r").catch(() => undefined);
+  if (beside === undefined) return false;
+  let description: Record<string, unknown> | undefined;
+  try {
+    description = parse(await firstObject(beside, (await beside.stat()).size));
+  } catch {
+    return false;
+  } finally {
+    await beside.close();
+  }
+  if (description === undefined || !isCorpus(description)) return false;
+  const hash = createHash("sha256");
+  for (let at = 10 + head.readUInt16LE(8); at < size; ) {
+    const piece = await read(file, MOST, at);
+    if (piece.length === 0) return false;
+    hash.update(piece);
+    at += piece.length;
+  }
+  return hash.digest("hex") === description.digest;
 }
 
 /** Whether one of its text chunks names us. */
@@ -186,6 +217,12 @@ const parse = (text: string | undefined): Record<string, unknown> | undefined =>
   }
 };
 
+const isOurs = ({ generator }: Record<string, unknown>): boolean =>
+  typeof generator === "string" && GENERATOR.test(generator);
+
+const isCorpus = (value: Record<string, unknown>): boolean =>
+  isOurs(value) && "tokenizer" in value && "digest" in value;
+
 /** A row of an array: of a table, or of claims. */
 function rowKind(text: string | undefined): Kind | undefined {
   const names = Object.keys(parse(text) ?? {});
@@ -198,7 +235,8 @@ async function objectKind(text: string | undefined, path: string): Promise<Kind 
   if (value === undefined) return undefined;
   const names = Object.keys(value);
   if (areColumns(names)) return "table";
-  const ours = typeof value.generator === "string" && GENERATOR.test(value.generator);
+  if (isCorpus(value)) return "corpus";
+  const ours = isOurs(value);
   if (ours || same(names, firstStatus))
     return firstStatus.every((name) => names.includes(name)) ? "status" : "description";
   // version 0.1 gave its descriptions no mark: one that it wrote has its layout, and other files of it beside

@@ -23,7 +23,7 @@ export function partialPath(path: string): string {
   return join(dirname(path), `${name}.${process.pid}-${mark}.unigram-lab.partial`);
 }
 
-const magics = ["PAR1", "ULAB", "\x89PNG\r\n\x1a\n"];
+const magics = ["PAR1", "ULAB", "\x89PNG\r\n\x1a\n", "\x93NUMPY"];
 const beginnings = [
   // pages and figures
   /^<(!doctype html|svg|\?xml)[\s>]/i,

@@ -1,5 +1,5 @@
 /** What every reader and writer here asks of its input, and bytes of its own. */
-import { ConfigError, show } from "../config.js";
+import { ConfigError, show } from "../configError.js";
 
 /** @throws ConfigError for anything but a Uint8Array */
 export function checkBytes(format: string, bytes: unknown): asserts bytes is Uint8Array {
@@ -21,7 +21,7 @@ export function copied(bytes: Uint8Array, from: number, to = bytes.length): Uint
 }
 
 /** The bytes of an array, as they lie in memory: little-endian. */
-export const bytesOf = (array: Float32Array): Uint8Array =>
+export const bytesOf = (array: Float32Array | Uint32Array): Uint8Array =>
   new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 
 /** Values of an array of this shape; 1 for none. */

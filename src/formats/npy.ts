@@ -1,5 +1,5 @@
 /** NumPy's .npy, version 1.0 (numpy.lib.format): one array with its shape, as np.save writes it and np.load reads it. */
-import { ConfigError, show } from "../config.js";
+import { ConfigError, show } from "../configError.js";
 import { bytesOf, checkBytes, checkFloats, copied, isShape, sizeOf } from "./file.js";
 
 /** An array of a file. `data` is row-major. */
@@ -33,15 +33,23 @@ export function encodeNpy(data: Float32Array, shape: number[]): Uint8Array {
     throw new ConfigError(
       `shape: expected sizes whose product is ${data.length}, got [${shape.join(", ").slice(0, 200)}]`,
     );
+  const header = npyHeader("<f4", shape);
+  const bytes = new Uint8Array(header.length + 4 * data.length);
+  bytes.set(header);
+  bytes.set(bytesOf(data), header.length);
+  return bytes;
+}
+
+/** What stands before the data: magic number, version and the dict, padded. */
+export function npyHeader(descr: string, shape: readonly number[]): Uint8Array<ArrayBuffer> {
   const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
-  const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${tuple}), }`;
+  const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${tuple}), }`;
   const length = Math.ceil((PREFIX + header.length + 1) / ALIGNMENT) * ALIGNMENT;
-  const bytes = new Uint8Array(length + 4 * data.length);
+  const bytes = new Uint8Array(length);
   bytes.set(MAGIC);
   bytes[6] = 1;
   new DataView(bytes.buffer).setUint16(8, length - PREFIX, true);
   bytes.set(new TextEncoder().encode(`${header.padEnd(length - PREFIX - 1)}\n`), PREFIX);
-  bytes.set(bytesOf(data), length);
   return bytes;
 }
 
@@ -50,6 +58,19 @@ export function encodeNpy(data: Float32Array, shape: number[]): Uint8Array {
  * @throws ConfigError for anything else, and for a file that is cut or has bytes left over
  */
 export function decodeNpy(bytes: Uint8Array): NpyArray {
+  const { descr, shape, data } = readNpy(bytes, ["<f4", "<f8"]);
+  return { data: new Float32Array(descr === "<f4" ? data.buffer : new Float64Array(data.buffer)), shape };
+}
+
+/**
+ * The data of a .npy file as bytes of their own, aligned for any type.
+ * @param descrs types that are taken; each ends in its bytes a value
+ * @throws ConfigError as `decodeNpy`
+ */
+export function readNpy(
+  bytes: Uint8Array,
+  descrs: readonly string[],
+): { descr: string; shape: number[]; data: Uint8Array<ArrayBuffer> } {
   checkBytes("npy", bytes);
   if (bytes.length < PREFIX + 2 || MAGIC.some((byte, i) => bytes[i] !== byte))
     throw refuse("expected the bytes of a .npy file, got something else");
@@ -64,15 +85,15 @@ export function decodeNpy(bytes: Uint8Array): NpyArray {
   if (from > LONGEST_HEADER)
     throw refuse(`expected a header of at most ${LONGEST_HEADER} bytes, got ${from}`);
   const { descr, order, shape } = decodeHeader(new TextDecoder().decode(copied(bytes, prefix, from)));
-  if (descr !== "<f4" && descr !== "<f8")
-    throw refuse(`expected descr '<f4' or '<f8', got '${descr.slice(0, 80)}'`);
+  if (!descrs.includes(descr))
+    throw refuse(
+      `expected descr ${descrs.map((one) => `'${one}'`).join(" or ")}, got '${descr.slice(0, 80)}'`,
+    );
   if (order !== "False") throw refuse("expected row-major order, got fortran_order (np.ascontiguousarray)");
-  const width = descr === "<f4" ? 4 : 8;
-  const expected = width * sizeOf(shape);
+  const expected = Number(descr.at(-1)) * sizeOf(shape);
   if (bytes.length - from !== expected)
     throw refuse(`expected ${expected} bytes of data, got ${bytes.length - from}`);
-  const { buffer } = copied(bytes, from);
-  return { data: new Float32Array(width === 4 ? buffer : new Float64Array(buffer)), shape };
+  return { descr, shape, data: copied(bytes, from) };
 }
 
 /** A text without escapes; whole numbers; a tuple as Python has it: `()`, `(7,)`, `(7, 5)`, while `(7)` is a number. */

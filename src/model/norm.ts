@@ -4,6 +4,7 @@ import { oneOf } from "../schema.js";
 
 export type Norm = "none" | "layernorm" | "rmsnorm";
 
+/** @internal */
 export const normSchema = oneOf(["none", "layernorm", "rmsnorm"]);
 
 /** The number by which the kernel knows a norm. */

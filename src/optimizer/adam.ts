@@ -32,7 +32,7 @@ export interface AdamInput {
   coupled?: boolean | undefined;
 }
 
-export const adam: Optimizer<AdamInput, Adam> = {
+export const adam: Optimizer<Adam> = {
   kind: "adam",
   code: ({ coupled }) => (coupled ? COUPLED_ADAM : ADAM),
   schema: v.strictObject({
@@ -42,7 +42,7 @@ export const adam: Optimizer<AdamInput, Adam> = {
     eps: v.optional(positive, 1e-8),
     weightDecay: v.optional(nonNegative, 0),
     coupled: v.optional(trueOrFalse, false),
-  }) as v.GenericSchema<AdamInput, Adam>,
+  }),
   state: ({ coupled }) => ({ firstMoment: "parameter", secondMoment: coupled ? "row" : "parameter" }),
   factors: ({ beta1, beta2 }) => ({ beta1Power: beta1, beta2Power: beta2 }),
   scalars({ beta1, beta2, eps, weightDecay }, learningRate, running, out, at) {

@@ -8,7 +8,7 @@ import { type Sign, type SignInput, sign } from "./sign.js";
 
 export type OptimizerConfig = Adam | Sgd | Sign;
 export type OptimizerInput = AdamInput | SgdInput | SignInput;
-type AnyOptimizer = Optimizer<OptimizerInput, OptimizerConfig>;
+type AnyOptimizer = Optimizer<OptimizerConfig>;
 
 const optimizers = [adam, sgd, sign] as unknown as AnyOptimizer[];
 
@@ -18,6 +18,7 @@ export const optimizerOf = ({ kind }: { kind: OptimizerConfig["kind"] }): AnyOpt
 
 const kinds = optimizers.map(({ kind }) => JSON.stringify(kind)).join(" or ");
 
+/** @internal */
 export const optimizerSchema: v.GenericSchema<OptimizerInput, OptimizerConfig> = v.variant(
   "kind",
   // biome-ignore lint/suspicious/noExplicitAny: each schema is typed in its own file

@@ -2,7 +2,6 @@
  * What a step does with its gradient. An optimizer is a file beside this one and a line in index.ts; its fast form is a
  * file in assembly/ and a line in assembly/optimizer.ts.
  */
-import type * as v from "valibot";
 
 /** A state array has the shape of its parameter, or of one row of it. */
 export type StateShape = "parameter" | "row";
@@ -42,11 +41,12 @@ export const runningAfter = (factors: Running, count: number): Running =>
     }),
   );
 
-export interface Optimizer<Input extends { kind: string }, Config extends Input> {
+export interface Optimizer<Config extends { kind: string }> {
   kind: Config["kind"];
   /** The number by which the kernel knows it (src/kernel/constants.ts). */
   code(config: Config): number;
-  schema: v.GenericSchema<Input, Config>;
+  /** Valibot's; not by its type, which whoever uses ours need not have. */
+  schema: unknown;
   /** Arrays kept for every parameter, all zeros at first; one or two at most, in the kernel's order. */
   state(config: Config): Record<string, StateShape>;
   /** What the running products are multiplied by at each update; they begin at 1, and travel in snapshots. */

@@ -24,7 +24,7 @@ export interface SgdInput {
   weightDecay?: number | undefined;
 }
 
-export const sgd: Optimizer<SgdInput, Sgd> = {
+export const sgd: Optimizer<Sgd> = {
   kind: "sgd",
   code: () => SGD,
   schema: v.pipe(
@@ -38,7 +38,7 @@ export const sgd: Optimizer<SgdInput, Sgd> = {
       ({ momentum, nesterov }) => !nesterov || momentum > 0,
       "expected a momentum above 0 with nesterov, got 0",
     ),
-  ) as unknown as v.GenericSchema<SgdInput, Sgd>,
+  ),
   state: ({ momentum }): Record<string, "parameter"> => (momentum > 0 ? { momentum: "parameter" } : {}),
   factors: () => ({}),
   scalars({ momentum, nesterov, weightDecay }, learningRate, _, out, at) {

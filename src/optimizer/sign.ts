@@ -21,13 +21,13 @@ export interface SignInput {
 
 const LEAST = 1e-30;
 
-export const sign: Optimizer<SignInput, Sign> = {
+export const sign: Optimizer<Sign> = {
   kind: "sign",
   code: () => SIGN,
   schema: v.strictObject({
     kind: v.literal("sign"),
     momentum: v.optional(fractionBelowOne, 0),
-  }) as v.GenericSchema<SignInput, Sign>,
+  }),
   state: ({ momentum }): Record<string, "parameter"> => (momentum > 0 ? { momentum: "parameter" } : {}),
   factors: () => ({}),
   scalars({ momentum }, learningRate, _, out, at) {

@@ -85,7 +85,7 @@ async function begin(
   config: RunConfig,
   { corpus, probabilities, memoryLimit = defaultMemoryLimit, backend, ...options }: CompleteTrainerOptions,
 ): Promise<{ backend: Backend; source: TokenSource }> {
-  const kind = typeof backend === "string" ? await kinds[backend]() : backend;
+  const kind = typeof backend === "string" ? await kinds[backend as "wasm" | "reference"]() : backend;
   const bytes = kind.bytes(config, options);
   if (bytes > memoryLimit)
     throw new ConfigError(

@@ -1,5 +1,5 @@
 /** What the kernel and its host must agree on, and no compiler checks: the fields of a run, and the functions that are called. */
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { doubleIndex, runBytes, wordIndex } from "../../src/backend/wasm/layout.js";
 
@@ -52,4 +52,21 @@ test("no number that src/kernel/constants.ts gives is given again", async () => 
   );
   for (const [, name] of constants)
     for (const source of sources) expect(source).not.toMatch(new RegExp(`const ${name}\\b`));
+});
+
+test("the kernel's files import each other in no circle", async () => {
+  const imports = new Map<string, string[]>();
+  for (const file of await readdir(new URL("../../assembly", import.meta.url))) {
+    const found = (await read(`assembly/${file}`)).matchAll(/from "\.\/(\w+)"/g);
+    imports.set(
+      file.replace(".ts", ""),
+      Array.from(found, ([, name]) => name),
+    );
+  }
+  // what imports nothing that is left goes first; a circle is what never does
+  while (imports.size > 0) {
+    const free = [...imports].filter(([, names]) => names.every((name) => !imports.has(name)));
+    expect(free, `a circle among ${[...imports.keys()].join(", ")}`).not.toEqual([]);
+    for (const [name] of free) imports.delete(name);
+  }
 });

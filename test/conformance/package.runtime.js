@@ -35,6 +35,7 @@ test("the types are right for every way to resolve them (attw)", async () => {
     ".",
     "./browser",
     "./browser-worker",
+    "./corpus",
     "./report",
     "./sweep",
   ]);

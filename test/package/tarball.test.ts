@@ -70,6 +70,8 @@ test("holds what consumers need and nothing else", () => {
       "dist/browserWorker.js.map",
       "dist/cli.js",
       "dist/cli.js.map",
+      "dist/corpora.js",
+      "dist/corpora.js.map",
       "dist/corpus.js",
       "dist/corpus.js.map",
       "dist/threads.js",
@@ -318,6 +320,20 @@ describe("the library", () => {
     expect(out).toBe("true\ntrue\nfalse");
   });
 
+  test("a corpus is made of text where gpt-tokenizer is not installed, but for GPT-2's tokens", async () => {
+    const out = await script(
+      "corpus.mjs",
+      `import { ConfigError } from "unigram-lab";
+       import { corpusStatistics, tokenize } from "unigram-lab/corpus";
+       const { tokens, vocabulary } = await tokenize("to be or not to be", { tokenizer: "whitespace" });
+       console.log(vocabulary.join(), corpusStatistics(tokens).types);
+       await tokenize("to be", { tokenizer: "gpt2" }).catch((error) => console.log(error instanceof ConfigError, error.message));`,
+    );
+    expect(out).toBe(
+      "to,be,or,not 4\ntrue tokenizer: gpt2 takes a package that is not installed: npm install gpt-tokenizer",
+    );
+  });
+
   test("require() of the ES module works", async () => {
     await writeFile(
       join(dir, "common.cjs"),
@@ -330,11 +346,11 @@ describe("the library", () => {
   test("require() of every entry works", async () => {
     await writeFile(
       join(dir, "entries.cjs"),
-      `const entries = ["unigram-lab", "unigram-lab/sweep", "unigram-lab/report", "unigram-lab/browser"].map(require);
-       console.log(entries.map(({ train, sweep, writeReport, trainInWorker }) => typeof (train ?? sweep ?? writeReport ?? trainInWorker)).join());`,
+      `const entries = ["unigram-lab", "unigram-lab/sweep", "unigram-lab/report", "unigram-lab/browser", "unigram-lab/corpus"].map(require);
+       console.log(entries.map(({ train, sweep, writeReport, trainInWorker, tokenize }) => typeof (train ?? sweep ?? writeReport ?? trainInWorker ?? tokenize)).join());`,
     );
     const { stdout } = await run(process.execPath, ["entries.cjs"], { cwd: dir });
-    expect(stdout.trim()).toBe("function,function,function,function");
+    expect(stdout.trim()).toBe("function,function,function,function,function");
   });
 
   test("types check under strict TypeScript with skipLibCheck off", async () => {
@@ -343,6 +359,8 @@ describe("the library", () => {
       `import { createTrainer, train, warmup, type RunConfigInput } from "unigram-lab";
        import { sweep, type RunResult } from "unigram-lab/sweep";
        import { writeRecords } from "unigram-lab/report";
+       import { corpusStatistics, tokenize } from "unigram-lab/corpus";
+       const bits: number = corpusStatistics((await tokenize("a b a", { tokenizer: "bytes" })).tokens).entropy.plugIn; void bits;
        const config: RunConfigInput = { vocabSize: 10, learningRate: warmup(0.01, 100), evaluation: { kind: "sampled" } };
        for await (const record of train(config)) { const loss: number | null = record.loss; void loss; }
        const trainer = await createTrainer(config);

@@ -151,9 +151,9 @@ test("a run stops between two evaluations too, but not once it is at its end", a
 });
 
 test("room is made for the threads that may come", async () => {
-  const [one, four] = [await run(), await run({ maxThreads: 4 })];
+  const [one, forty] = [await run(), await run({ maxThreads: 40 })];
   const bytes = ({ outcome }: typeof one) => outcome.result?.bytes ?? Number.NaN;
-  expect(bytes(four)).toBeGreaterThan(bytes(one));
+  expect(bytes(forty)).toBeGreaterThan(bytes(one));
 });
 
 test("a checkpoint in the middle of an interval goes on there, its time counts", async () => {

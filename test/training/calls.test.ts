@@ -263,9 +263,9 @@ describe("nonsense is one line that names the field", () => {
       [5, "options: expected an object, got 5"],
       [
         { thread: 2 },
-        "thread: unknown option, expected one of backend, memoryLimit, module, threads, maxThreads, vectorBits",
+        "thread: unknown option, expected one of backend, corpus, probabilities, memoryLimit, module, threads, maxThreads, vectorBits",
       ],
-      [{ backend: "cuda" }, 'backend: expected "wasm" or "reference", got "cuda"'],
+      [{ backend: "cuda" }, 'backend: expected "wasm", "reference" or a backend, got "cuda"'],
     ] as const) {
       await expect(createTrainer(sizes, options(value))).rejects.toThrow(message);
       await expect(createTrainer(sizes, options(value))).rejects.toThrow(ConfigError);
