@@ -1,7 +1,6 @@
 /** Results of several bits revisions do not belong together: who would mix them is told, and whoever meets a mix. */
 import { ConfigError } from "../config.js";
 import { bitsRevision, revisionOf } from "../kernel/bitsRevision.js";
-import type { Journal } from "./journal.js";
 
 /** How many results there are of each revision, the oldest first. */
 export type Revisions = ReadonlyMap<number, number>;
@@ -28,7 +27,7 @@ export const mixOf = (revisions: Revisions): string | undefined =>
  * That runs which are computed now may go into a journal.
  * @throws ConfigError when it has results of another revision than this package computes
  */
-export function checkRevision({ directory, revisions }: Pick<Journal, "directory" | "revisions">): void {
+export function checkRevision({ directory, revisions }: { directory: string; revisions: Revisions }): void {
   const others = new Map([...revisions].filter(([revision]) => revision !== bitsRevision));
   if (others.size > 0)
     throw new ConfigError(
