@@ -1,5 +1,5 @@
 /** What each command says of results and snapshots that are of other bits. */
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -65,4 +65,16 @@ test("merge, status, export and report name a mix", async () => {
   expect(await page("both")).toContain(`This page shows ${mix}.`);
   await run("report", "young");
   expect(await page("young")).not.toContain("bits revision");
+});
+
+test("a run that goes on from a snapshot of other bits says so in one line", async () => {
+  const { dir, run } = await place();
+  const first = new URL("../fixtures/version-0.1/tied.snapshot", import.meta.url);
+  await copyFile(first, join(dir, "first.snapshot"));
+  const resumed = await run("train", "--resume", "first.snapshot", "--snapshot", "second.snapshot", "--json");
+  expect(resumed.code).toBe(0);
+  expect(resumed.stderr).toBe(
+    `first.snapshot is of bits revision 1, this version computes ${bitsRevision}: from step 17 on the bits are others than those of the version that wrote it\n`,
+  );
+  expect((await run("train", "--resume", "second.snapshot", "--steps", "50", "--json")).stderr).toBe("");
 });
