@@ -10,10 +10,11 @@ export const expected = (what: string) => (issue: { input: unknown }) =>
   `expected ${what}, got ${show(issue.input)}`;
 
 /** @internal */
-export const wholeNumber = (min: number, max: number) => {
-  const message = expected(`a whole number from ${min} to ${max}`);
-  return v.pipe(v.number(message), v.integer(message), v.minValue(min, message), v.maxValue(max, message));
-};
+export const wholeNumber = (
+  min: number,
+  max: number,
+  message = expected(`a whole number from ${min} to ${max}`),
+) => v.pipe(v.number(message), v.integer(message), v.minValue(min, message), v.maxValue(max, message));
 
 const numberWhere = (what: string, holds: (x: number) => boolean) => {
   const message = expected(what);

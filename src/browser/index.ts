@@ -2,11 +2,12 @@
 import type { RunConfigInput } from "../config.js";
 // of the same copy that the caller imports, so that `instanceof ConfigError` holds
 import { ConfigError } from "../index.js";
+import { type RuntimeOptions, runtimeNames } from "../training/options.js";
 import type { TrainingRecord } from "../training/record.js";
 import { PATIENCE, whenEnded, whenSilent } from "./lost.js";
 import { type Answer, isAnswer, type Order } from "./message.js";
 
-export interface WorkerOptions {
+export interface WorkerOptions extends RuntimeOptions {
   /** Stops the run, whatever it is doing: the worker is ended and the loop throws the signal's reason. */
   signal?: AbortSignal;
   /** A snapshot to go on from, of the run that `config` was to be; the config's `steps` is the new total. */
@@ -54,7 +55,8 @@ export function trainInWorker(config: RunConfigInput = {}, options: WorkerOption
     let thread: Worker | undefined;
     try {
       for (const name of Object.keys(others))
-        throw new ConfigError(`${name}: unknown option of trainInWorker`);
+        if (!(runtimeNames as readonly string[]).includes(name))
+          throw new ConfigError(`${name}: unknown option of trainInWorker`);
       signal?.throwIfAborted();
       thread = worker();
       thread.onmessage = ({ data }) => {
@@ -73,7 +75,7 @@ export function trainInWorker(config: RunConfigInput = {}, options: WorkerOption
       thread.onerror = ({ message }) => lost(message || "the worker did not start");
       whenSilent(begun.signal, () => lost(`the worker did not answer within ${PATIENCE} seconds`));
       signal?.addEventListener("abort", onAbort);
-      const order: Order = { config, snapshot: start };
+      const order: Order = { config, snapshot: start, runtime: others };
       thread.postMessage(order);
       while (true) {
         signal?.throwIfAborted();

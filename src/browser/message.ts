@@ -1,10 +1,13 @@
 import type { RunConfigInput } from "../config.js";
+import type { RuntimeOptions } from "../training/options.js";
 import type { TrainingRecord } from "../training/record.js";
 
 /** What the page tells its worker, once. */
 export interface Order {
   config: RunConfigInput;
   snapshot: Uint8Array | undefined;
+  /** What the trainer is made with. */
+  runtime: RuntimeOptions;
 }
 
 /** What the worker answers: that it has begun, records, then the end or an error. */

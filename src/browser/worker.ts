@@ -11,8 +11,8 @@ scope.onmessage = async ({ data }: MessageEvent<Order>) => {
     const config = parseConfig(data.config);
     const trainer =
       data.snapshot === undefined
-        ? await createTrainer(config)
-        : await restoreTrainer(data.snapshot, { steps: config.steps });
+        ? await createTrainer(config, data.runtime)
+        : await restoreTrainer(data.snapshot, { ...data.runtime, steps: config.steps });
     if (canonicalConfig(trainer.config) !== canonicalConfig(config))
       throw new ConfigError("snapshot: expected one of a run of this config, got another's");
     for await (const record of trainer.run()) answer({ record });

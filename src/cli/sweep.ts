@@ -2,6 +2,8 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { ConfigError } from "../config.js";
+import { checkHandedIn } from "../data/createSource.js";
+import type { CorpusTokens } from "../data/digest.js";
 import { exportRuns } from "../report/export.js";
 import { cores } from "../sweep/cores.js";
 import type { SweepDescription } from "../sweep/description.js";
@@ -20,6 +22,7 @@ import {
   shownFlag,
   withFlags,
 } from "./configFlags.js";
+import { corpusFlag, readCorpus, withCorpus } from "./corpusFlag.js";
 import { counted, keptOf } from "./counted.js";
 import { printPlan } from "./dryRun.js";
 import { Interrupted } from "./failure.js";
@@ -47,6 +50,7 @@ import { parseVary } from "./vary.js";
 interface Options extends Flags {
   vary?: string[];
   seeds?: string;
+  corpus?: string;
   threads?: string;
   out?: string;
   dryRun?: boolean;
@@ -68,6 +72,7 @@ export function addSweep(program: Command): void {
     .argument("[file]", "sweep as JSON")
     .option("--vary <axis>", "path=v1,v2,… or path=log:from:to:n or path=linear:from:to:n", collect)
     .option("--seeds <n>", "seeds of every setting (default: 1)")
+    .option(...corpusFlag)
     .option("--threads <n>", "threads (default: one a core)")
     .option(
       "--out <dir>",
@@ -128,9 +133,14 @@ function checkBase(flags: Options, { axes = {}, zip = [], seeds }: SweepDescript
   }
 }
 
-async function describe(file: string | undefined, flags: Options): Promise<SweepDescription> {
-  const { vary = [], seeds } = flags;
+async function describe(
+  file: string | undefined,
+  given: Options,
+  corpus: CorpusTokens | undefined,
+): Promise<SweepDescription> {
+  const { vary = [], seeds } = given;
   const described = await readSweep(file);
+  const flags = await withCorpus(given, (described.base ?? {}) as Input, corpus);
   const based = givenFields(flags).length > 0;
   if (file === undefined && vary.length === 0 && !based)
     throw new ConfigError("FILE: expected a sweep as JSON or --vary, got neither");
@@ -204,11 +214,16 @@ async function keepOf({ out, shard }: Placed): Promise<((run: string) => boolean
 
 async function sweepCommand(file: string | undefined, flags: Options): Promise<void> {
   const options = { ...flags, out: flags.out ?? "unigram-lab-sweep" };
-  const description = await namingFlags(options, () => describe(file, options));
+  const corpus = await readCorpus(options.corpus);
+  const description = await namingFlags(options, () => describe(file, options, corpus));
   const threads =
     options.threads === undefined ? cores() : parseWholeNumber("--threads", options.threads, 1, 1024);
   const keep = await keepOf(options);
   const plan = await namingFlags(options, () => new SweepPlan(description, keep));
+  // before the directory knows of the sweep
+  const [first] = plan;
+  if (first)
+    await namingFlags(options, () => checkHandedIn(first.distribution, { corpus }), { corpus: "--corpus" });
   if (options.dryRun) {
     const journal = await journalOf(options.out);
     await printPlan(plan, journal, { threads, json: options.json, retryFailed: options.retryFailed });
@@ -253,6 +268,7 @@ async function sweepCommand(file: string | undefined, flags: Options): Promise<v
       for await (const _ of runPool(plan, {
         threads,
         vectorBits: vectorBits(),
+        corpus,
         journal,
         signal,
         retryFailed: options.retryFailed,

@@ -14,6 +14,7 @@ import type { TrainingRecord } from "../training/record.js";
 import { decodeSnapshot } from "../training/snapshot.js";
 import type { Trainer } from "../training/trainer.js";
 import { addConfigFlags, namingFlags } from "./configFlags.js";
+import { corpusFlag, readCorpus } from "./corpusFlag.js";
 import { counted } from "./counted.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
@@ -31,6 +32,7 @@ interface Options extends TrainFlags {
   out?: string;
   snapshot?: string;
   resume?: string;
+  corpus?: string;
   force?: boolean;
   json?: boolean;
   verbose?: boolean;
@@ -42,6 +44,7 @@ export function addTrain(program: Command): void {
     .summary("train one model, a line an evaluation")
     .description("Trains one config, given by flags, by a JSON file, or both (flags win).")
     .option("--config <file>", "config as JSON")
+    .option(...corpusFlag)
     .option(
       "--threads <n>",
       "threads that share the run (default: one a core where a step takes a millisecond)",
@@ -79,8 +82,9 @@ function runtimeOf(options: Options, config: RunConfig): TrainerOptions & { thre
 
 async function openTrainer(options: Options): Promise<{ trainer: Trainer; threads: number }> {
   if (options.resume === undefined) {
-    const config = await configOf(options);
-    const runtime = runtimeOf(options, config);
+    const corpus = await readCorpus(options.corpus);
+    const config = await configOf(options, corpus);
+    const runtime = { ...runtimeOf(options, config), corpus };
     return { trainer: await createTrainer(config, runtime), threads: runtime.threads };
   }
   let bytes: Uint8Array;
@@ -97,7 +101,7 @@ async function openTrainer(options: Options): Promise<{ trainer: Trainer; thread
     throw new ConfigError(
       `${options.steps === undefined ? "--config" : "--steps"}: expected steps of at least ${state.step}, which the snapshot has done, got ${steps}`,
     );
-  const runtime = runtimeOf(options, config);
+  const runtime = { ...runtimeOf(options, config), corpus: await readCorpus(options.corpus) };
   const trainer = await restoreTrainer(bytes, { ...runtime, steps });
   if (revision !== bitsRevision)
     process.stderr.write(
@@ -155,6 +159,7 @@ async function trainCommand(options: Options): Promise<void> {
   const { trainer, threads } = await namingFlags(options, () => openTrainer(options), {
     ...(options.resume === undefined ? {} : { snapshot: "--resume" }),
     ...(options.backend === undefined ? {} : { backend: "--backend" }),
+    corpus: "--corpus",
   });
   try {
     const earlier = await earlierRecords(trainer, options);

@@ -1,7 +1,9 @@
 /** The config of `train`: flags over a JSON file, or over the config of the snapshot that is resumed. */
 import { readFile } from "node:fs/promises";
 import { ConfigError, parseConfig, type RunConfig, show } from "../config.js";
+import type { CorpusTokens } from "../data/digest.js";
 import { type Flags, flagThatSet, type Input, otherWay, withFlags } from "./configFlags.js";
+import { withCorpus } from "./corpusFlag.js";
 import { parseJson } from "./json.js";
 
 export interface TrainFlags extends Flags {
@@ -22,8 +24,9 @@ async function readConfig(path: string): Promise<Input> {
 }
 
 /** The config of a new run. */
-export async function configOf(flags: TrainFlags): Promise<RunConfig> {
-  return parseConfig(withFlags(flags.config === undefined ? {} : await readConfig(flags.config), flags));
+export async function configOf(flags: TrainFlags, corpus?: CorpusTokens): Promise<RunConfig> {
+  const input = flags.config === undefined ? {} : await readConfig(flags.config);
+  return parseConfig(withFlags(input, await withCorpus(flags, input, corpus)));
 }
 
 /** The first field in which two values differ, as a dotted path; undefined when there is none. */

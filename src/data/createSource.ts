@@ -23,6 +23,14 @@ export interface SourceOptions {
   probabilities?: Float64Array | number[] | undefined;
 }
 
+/** @throws ConfigError when what the distribution names by a digest is not there, or is something else */
+export function checkHandedIn(distribution: Distribution, { corpus, probabilities }: SourceOptions): void {
+  if (distribution.kind === "corpus")
+    checkDigest("corpus", "tokens", distribution.digest, corpus, corpusDigest);
+  else if (!isSelfContained(distribution))
+    checkDigest("probabilities", "probabilities", distribution.digest, probabilities, probabilitiesDigest);
+}
+
 /**
  * The source of a complete config. All but independent targets are loaded first, hence the promise.
  * @throws ConfigError, at once or by the promise, for options that are not what the config names
@@ -38,16 +46,16 @@ export function createSource(
       `probabilities: expected nothing, since distribution has no digest of them, got ${show(probabilities)}`,
     );
 
-  if (distribution.kind === "corpus") {
-    checkDigest("corpus", "tokens", distribution.digest, corpus, corpusDigest);
-    return import("./corpus.js").then(({ corpusSource }) => corpusSource(distribution, corpus, vocabSize));
-  }
+  checkHandedIn(distribution, { corpus, probabilities });
+  if (distribution.kind === "corpus")
+    return import("./corpus.js").then(({ corpusSource }) =>
+      corpusSource(distribution, corpus as CorpusTokens, vocabSize),
+    );
   let p: Float64Array;
   if (isSelfContained(distribution)) p = tokenProbabilities(distribution, vocabSize);
   else {
-    checkDigest("probabilities", "probabilities", distribution.digest, probabilities, probabilitiesDigest);
-    checkProbabilities(probabilities, vocabSize);
-    p = givenProbabilities(probabilities);
+    checkProbabilities(probabilities as number[], vocabSize);
+    p = givenProbabilities(probabilities as number[]);
   }
   if (targets?.kind === "topics")
     return import("./topics.js").then(({ topicsSource }) => topicsSource(p, targets));

@@ -19,8 +19,8 @@ export interface PopulationLoss {
 export interface Population extends PopulationLoss {
   /**
    * The mean prediction q̄ = Σ_a p_a q_a (length V) and Σ_a p_a H(q_a) in nats, where targets depend on inputs; undefined
-   * elsewhere, and where pairs are sampled. Of strata, both are estimates: the entropy of q̄ comes out too low, by about
-   * (number of tokens that q̄ spreads over)/(2 · sampled inputs) times the tail's mass squared, and with it what is derived.
+   * elsewhere, and where pairs are sampled. Of strata, q̄ is an estimate that varies: its entropy comes out too low, and with
+   * it `inputDependence`; `marginalError` comes out too high. The loss is unbiased.
    */
   predicted?: { mean: Float64Array; entropy: number } | undefined;
 }

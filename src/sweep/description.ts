@@ -1,6 +1,7 @@
 /** A sweep as data: its schema, and one line for what is wrong with it. */
 import * as v from "valibot";
 import { ConfigError, type RunConfigInput, show, sortKeys } from "../config.js";
+import { expected, finite, wholeNumber } from "../schema.js";
 import { type Space, spaceValues } from "./axis.js";
 
 /** The values of an axis: a list of anything the field takes, or numbers between two ends. */
@@ -35,18 +36,6 @@ export interface SweepDescription {
   /** For editors: where the JSON Schema is. */
   $schema?: string | undefined;
 }
-
-const expected = (what: string) => (issue: { input: unknown }) =>
-  `expected ${what}, got ${show(issue.input)}`;
-
-const finite = v.pipe(
-  v.number(expected("a finite number")),
-  v.check((x) => Number.isFinite(x), expected("a finite number")),
-);
-const wholeNumber = (min: number, max: number) => {
-  const message = expected(`a whole number from ${min} to ${max}`);
-  return v.pipe(v.number(message), v.integer(message), v.minValue(min, message), v.maxValue(max, message));
-};
 
 const space = v.pipe(
   v.strictObject({
@@ -88,12 +77,6 @@ const condition = v.strictObject(
 );
 
 const seedsMessage = expected("a whole number from 1 to 1000000 or a list of seeds");
-const seedCount = v.pipe(
-  v.number(seedsMessage),
-  v.integer(seedsMessage),
-  v.minValue(1, seedsMessage),
-  v.maxValue(1e6, seedsMessage),
-);
 const seedList = v.pipe(
   v.array(wholeNumber(0, Number.MAX_SAFE_INTEGER), seedsMessage),
   v.minLength(1, seedsMessage),
@@ -104,7 +87,7 @@ const schemaOf = (axis: typeof axes) =>
     base: v.optional(v.unknown()),
     axes: v.optional(axis),
     zip: v.optional(v.array(axis, expected("a list of { path: values, path: values }"))),
-    seeds: v.optional(v.union([seedCount, seedList], seedsMessage)),
+    seeds: v.optional(v.union([wholeNumber(1, 1e6, seedsMessage), seedList], seedsMessage)),
     where: v.optional(v.array(condition, expected("a list of conditions"))),
   });
 const schema = schemaOf(axes);

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { configHash, type RunConfig } from "../config.js";
+import { checkHandedIn } from "../data/createSource.js";
 import { type Cost, estimateCost, worthSharing } from "./cost.js";
 import { atMost, freeAddresses, freeMemory } from "./memory.js";
 import { completePoolOptions, type PoolOptions } from "./poolOptions.js";
@@ -92,7 +93,7 @@ const workerBundle = (): string =>
  * @throws the journal's error when it cannot be written
  */
 export async function* runPool(configs: Configs, options: PoolOptions = {}): AsyncGenerator<RunResult> {
-  const { threads, vectorBits } = completePoolOptions(options);
+  const { threads, runtime } = completePoolOptions(options);
   const { journal, signal, onProgress, onEvent } = options;
   signal?.throwIfAborted();
 
@@ -112,7 +113,12 @@ export async function* runPool(configs: Configs, options: PoolOptions = {}): Asy
     if (journal?.has(run)) known.push(run);
     else if (journal?.hasFailed(run) && !options.retryFailed)
       fail((await journal.failure(run)) as RunFailure);
-    else waiting.push({ run, index, attempts: 0, ...estimateCost(configs.at(index) as RunConfig, threads) });
+    else {
+      const config = configs.at(index) as RunConfig;
+      // before anything is run, rather than run by run
+      checkHandedIn(config.distribution, runtime);
+      waiting.push({ run, index, attempts: 0, ...estimateCost(config, threads) });
+    }
   }
   if (journal && waiting.length > 0) checkRevision(journal);
   const total = planned.size;
@@ -226,7 +232,7 @@ export async function* runPool(configs: Configs, options: PoolOptions = {}): Asy
     const checkpoint = checkpoints ? join(checkpoints, `${run}.checkpoint`) : null;
     const checkpointEvery = options.checkpointEvery ?? 30_000;
     const { maxThreads } = chosen;
-    const task: Task = { run, config, control, slot, maxThreads, vectorBits, checkpoint, checkpointEvery };
+    const task: Task = { run, config, control, slot, maxThreads, runtime, checkpoint, checkpointEvery };
     compute(slot, chosen, task)
       .then((outcome) =>
         outcome.trouble

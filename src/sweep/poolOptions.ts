@@ -1,7 +1,8 @@
 /** What a pool is asked for, and what it tells while it runs. */
-import { checkVectorBits, type VectorBits } from "../backend/wasm/vectorBits.js";
 import { checkNames, checkSignal } from "../checks.js";
 import { ConfigError, type RunConfig, show } from "../config.js";
+import type { CorpusTokens } from "../data/digest.js";
+import { completeTrainerOptions, type RuntimeOptions, runtimeNames, runtimeOf } from "../training/options.js";
 import { cores } from "./cores.js";
 import type { Journal } from "./journal.js";
 import type { RunResult } from "./result.js";
@@ -43,7 +44,7 @@ export type PoolEvent =
   /** Something that costs no run: a checkpoint that could not be written. */
   | { event: "warning"; run: string; message: string };
 
-export interface PoolOptions {
+export interface PoolOptions extends RuntimeOptions {
   /** Threads, up to 1024; one a core when left out. One run is shared by 255 at most. */
   threads?: number;
   /** Finished runs are kept here, and taken from here instead of being run again; long runs are checkpointed beside it. */
@@ -60,8 +61,6 @@ export interface PoolOptions {
   onlyNew?: boolean;
   /** Milliseconds between two checkpoints of a run. Default 30000. */
   checkpointEvery?: number;
-  /** Width of the vectors that the runtime computes with, see `TrainerOptions`. Default 128. */
-  vectorBits?: VectorBits;
   /** @internal the worker's file, for tests */
   workerFile?: string;
 }
@@ -77,12 +76,12 @@ export const poolOptionNames = [
   "retryFailed",
   "onlyNew",
   "checkpointEvery",
-  "vectorBits",
   "workerFile",
+  ...runtimeNames,
 ];
 
 /** @throws ConfigError for a bad or unknown option */
-export function completePoolOptions(options: PoolOptions): { threads: number; vectorBits: VectorBits } {
+export function completePoolOptions(options: PoolOptions): { threads: number; runtime: RuntimeOptions } {
   checkNames(options, poolOptionNames);
   checkSignal(options.signal);
   for (const name of ["memory", "checkpointEvery"] as const) {
@@ -93,7 +92,17 @@ export function completePoolOptions(options: PoolOptions): { threads: number; ve
   const threads = options.threads ?? cores();
   if (!Number.isInteger(threads) || threads < 1 || threads > 1024)
     throw new ConfigError(`threads: expected a whole number from 1 to 1024, got ${threads}`);
-  const { vectorBits = 128 } = options;
-  checkVectorBits(vectorBits);
-  return { threads, vectorBits };
+  const runtime = runtimeOf(options);
+  completeTrainerOptions(runtime);
+  return { threads, runtime: { ...runtime, corpus: shared(runtime.corpus) } };
+}
+
+/** The same tokens in memory that threads share, so that each of them does not get a copy. */
+function shared(corpus: RuntimeOptions["corpus"]): RuntimeOptions["corpus"] {
+  if (corpus === undefined || !ArrayBuffer.isView(corpus) || corpus.buffer instanceof SharedArrayBuffer)
+    return corpus;
+  const Tokens = corpus.constructor as new (buffer: SharedArrayBuffer) => CorpusTokens;
+  const copy = new Tokens(new SharedArrayBuffer(corpus.byteLength));
+  copy.set(corpus);
+  return copy;
 }

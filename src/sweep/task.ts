@@ -1,5 +1,5 @@
-import type { VectorBits } from "../backend/wasm/vectorBits.js";
 import type { RunConfig } from "../config.js";
+import type { RuntimeOptions } from "../training/options.js";
 import type { RunResult } from "./result.js";
 import type { Trouble } from "./trouble.js";
 
@@ -26,8 +26,8 @@ export interface Task {
   slot: number;
   /** Threads that the run may be given while it runs; 1 for one too small to share. */
   maxThreads: number;
-  /** Width of the vectors that the runtime computes with (`TrainerOptions`). */
-  vectorBits: VectorBits;
+  /** What the trainer is made with. */
+  runtime: RuntimeOptions;
   /** File that a long run is checkpointed to and goes on from, or null. */
   checkpoint: string | null;
   /** Milliseconds between two checkpoints. */

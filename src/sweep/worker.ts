@@ -1,9 +1,10 @@
 /** One run in a thread of the pool. */
 import { existsSync } from "node:fs";
-import { configHash } from "../config.js";
+import { configHash, type RunConfig } from "../config.js";
 import { isEvaluation } from "../evaluationSteps.js";
 import { bitsRevision, revisionOf } from "../kernel/bitsRevision.js";
 import { createTrainer, restoreTrainer } from "../training/create.js";
+import { type RuntimeOptions, runtimeFor } from "../training/options.js";
 import type { TrainingRecord } from "../training/record.js";
 import type { Trainer } from "../training/trainer.js";
 import { type CheckpointHeader, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
@@ -30,12 +31,23 @@ function worthNothing(error: unknown): undefined {
   if (troubleOf(error).cause !== "run") throw error;
 }
 
+/** Corpora by their digests: a task brings another array each time, of the same memory, and a check of it takes long. */
+const corpora = new Map<string, RuntimeOptions["corpus"]>();
+
+function kept({ distribution }: RunConfig, runtime: RuntimeOptions): RuntimeOptions {
+  if (distribution.kind !== "corpus" || runtime.corpus === undefined) return runtime;
+  const corpus = corpora.get(distribution.digest) ?? runtime.corpus;
+  corpora.clear();
+  corpora.set(distribution.digest, corpus);
+  return { ...runtime, corpus };
+}
+
 /** The trainer where its checkpoint left it, or at step 0 when there is none that fits. */
 async function begin(
-  { run, config, checkpoint, maxThreads, vectorBits }: Task,
+  { run, config, checkpoint, maxThreads, runtime }: Task,
   warn: (message: string) => void,
 ): Promise<{ trainer: Trainer } & CheckpointHeader> {
-  const options = { maxThreads, vectorBits };
+  const options = { ...runtimeFor(config, kept(config, runtime)), maxThreads };
   const fresh = async () => ({
     trainer: await createTrainer(config, options),
     records: [],

@@ -2,7 +2,7 @@
 import type { BackendKind } from "../backend/backend.js";
 import { checkVectorBits, type VectorBits } from "../backend/wasm/vectorBits.js";
 import { checkNames, checkSignal } from "../checks.js";
-import { ConfigError, show } from "../config.js";
+import { ConfigError, type RunConfig, show } from "../config.js";
 import type { CorpusTokens } from "../data/digest.js";
 
 export interface TrainerOptions {
@@ -41,6 +41,32 @@ export interface TrainerOptions {
   vectorBits?: VectorBits;
 }
 
+/**
+ * What whoever starts a run hands on unopened: a pool to its threads, a page to its worker. All of it can cross to another
+ * thread, shared memory without a copy.
+ */
+export type RuntimeOptions = Pick<
+  TrainerOptions,
+  "corpus" | "probabilities" | "module" | "memoryLimit" | "vectorBits"
+>;
+export const runtimeNames = ["corpus", "probabilities", "module", "memoryLimit", "vectorBits"] as const;
+
+/** The options of that kind among others. */
+export const runtimeOf = (options: RuntimeOptions): RuntimeOptions =>
+  Object.fromEntries(
+    runtimeNames.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
+  );
+
+/** Those of them that a config makes use of: others, in a sweep of several distributions, are for its other runs. */
+export function runtimeFor({ distribution }: RunConfig, runtime: RuntimeOptions): RuntimeOptions {
+  const { corpus, probabilities, ...rest } = runtime;
+  return {
+    ...rest,
+    ...(distribution.kind === "corpus" ? { corpus } : {}),
+    ...(distribution.kind === "given" && distribution.digest !== undefined ? { probabilities } : {}),
+  };
+}
+
 export interface RunOptions {
   signal?: AbortSignal;
   /**
@@ -55,16 +81,7 @@ export interface RunOptions {
 /** Threads that a run can have at most. */
 export const MOST_THREADS = 255;
 
-const trainerNames = [
-  "backend",
-  "corpus",
-  "probabilities",
-  "memoryLimit",
-  "module",
-  "threads",
-  "maxThreads",
-  "vectorBits",
-];
+const trainerNames = ["backend", "threads", "maxThreads", ...runtimeNames];
 const runNames = ["signal", "milliseconds", "onProgress"];
 
 /** Trainer options with their defaults. */

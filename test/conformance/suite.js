@@ -102,6 +102,22 @@ Object.assign(cases, {
     run({ ...small, learningRate: lab.warmupStableDecay(0.02, 10, 40, 60) }, options),
   "schedule: cosine": (options) =>
     run({ ...small, learningRate: { kind: "cosine", from: 0.02, to: 0.001, start: 5, end: 50 } }, options),
+  "schedule: sequence": (options) =>
+    run(
+      {
+        ...small,
+        learningRate: lab.sequence(
+          [0, lab.warmup(0.02, 10)],
+          [20, lab.cosine(0.02, 0.001, 20, 50)],
+          [55, 0.005],
+        ),
+      },
+      options,
+    ),
+  "evaluation at logarithmic steps": (options) => {
+    const { evaluateEvery: _, ...config } = small;
+    return run({ ...config, evaluateAt: { kind: "log", perDecade: 7 } }, options);
+  },
   "schedule: joined": (options) =>
     run(
       { ...small, learningRate: lab.join(lab.warmup(0.02, 20), lab.linearDecay(0.01, 0, 30, 60), 30) },
@@ -158,6 +174,75 @@ Object.assign(cases, {
     const weights = await weightsHash(await trainer.weights());
     trainer.dispose();
     return { evaluation, weights };
+  },
+  "optimizer: AdamW": (options) =>
+    run({ ...small, norm: "layernorm", tied: false, optimizer: { kind: "adam", weightDecay: 0.1 } }, options),
+  "optimizer: coupled Adam": async (options) => {
+    const optimizer = { kind: "adam", coupled: true };
+    return {
+      // combined products, a step of one block, and of several
+      combined: (await run({ ...small, optimizer }, options)).records,
+      one: (await run({ ...small, tied: false, norm: "layernorm", optimizer }, options)).records,
+      several: (await run({ ...small, vocabSize: 300, batchSize: 500, steps: 20, optimizer }, options))
+        .records,
+    };
+  },
+  "optimizer: sgd": async (options) => ({
+    plain: (await run({ ...small, learningRate: 0.5, optimizer: { kind: "sgd" } }, options)).weights,
+    nesterov: (
+      await run(
+        {
+          ...small,
+          tied: false,
+          norm: "rmsnorm",
+          learningRate: 0.1,
+          optimizer: { kind: "sgd", momentum: 0.9, nesterov: true, weightDecay: 0.01 },
+        },
+        options,
+      )
+    ).weights,
+  }),
+  "optimizer: sign": async (options) => ({
+    signSGD: (await run({ ...small, learningRate: 0.001, optimizer: { kind: "sign" } }, options)).weights,
+    Signum: (
+      await run(
+        { ...small, tied: false, learningRate: 0.001, optimizer: { kind: "sign", momentum: 0.9 } },
+        options,
+      )
+    ).weights,
+  }),
+  "exact gradients": async (options) => {
+    const { batchSize: _, ...config } = small;
+    const exact = { ...config, gradient: "exact", steps: 20 };
+    return {
+      tied: (await run({ ...exact, vocabSize: 300 }, options)).records,
+      untied: (await run({ ...exact, tied: false, norm: "layernorm" }, options)).records,
+      topics: (await run({ ...exact, targets: { kind: "topics", count: 5, strength: 0.4 } }, options))
+        .records,
+    };
+  },
+  "targets: topics": async (options) => {
+    const topics = { ...small, tied: false, targets: { kind: "topics", count: 7, strength: 0.6 } };
+    return {
+      exact: await run(topics, options),
+      stratified: await run(
+        { ...topics, evaluation: { kind: "stratified", exactInputs: 20, sampledInputs: 30 } },
+        options,
+      ),
+      sampled: await run({ ...topics, evaluation: { kind: "sampled", size: 5000 } }, options),
+      one: (await run({ ...small, targets: { kind: "topics", count: 1, strength: 1 } }, options)).weights,
+    };
+  },
+  "targets: low-rank": async (options) => {
+    const config = { ...small, tied: false, targets: { kind: "low-rank", rank: 3, scale: 1.5, seed: 4 } };
+    const { entropy, conditionalEntropy } = await lab.tokenSource(config);
+    return { ...(await run(config, options)), entropies: `${entropy} ${conditionalEntropy}` };
+  },
+  corpus: async (options) => {
+    const { inputs: corpus } = ownBatch({ x: 5 }, { batchSize: 3000, vocabSize: 57 });
+    const digest = lab.corpusDigest(corpus);
+    const config = { ...small, tied: false, distribution: { kind: "corpus", digest } };
+    return { digest, ...(await run(config, { ...options, corpus })) };
   },
   divergence: async (options) => {
     const records = [];

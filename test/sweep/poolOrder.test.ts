@@ -168,7 +168,7 @@ test("a task has its run's own words and paths", async () => {
   const run = configHash(config);
   await all([config]);
   expect(tasks()).toMatchObject([
-    { run, config, slot: 0, maxThreads: 1, vectorBits: 128, checkpoint: null, checkpointEvery: 30_000 },
+    { run, config, slot: 0, maxThreads: 1, runtime: {}, checkpoint: null, checkpointEvery: 30_000 },
   ]);
   const journal = await openJournal();
   machine.tasks = [];
@@ -177,7 +177,7 @@ test("a task has its run's own words and paths", async () => {
   expect(second).toMatchObject({
     run,
     slot: 1,
-    vectorBits: 256,
+    runtime: { vectorBits: 256 },
     checkpoint: join(dir, "checkpoints", `${run}.checkpoint`),
     checkpointEvery: 9,
   });

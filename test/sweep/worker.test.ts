@@ -28,7 +28,7 @@ const taskOf = (changes: Partial<Task> = {}): Task => ({
   control: new Int32Array(new SharedArrayBuffer(4 * 3 * CONTROL_WORDS)).fill(NOT_BEGUN),
   slot: 2,
   maxThreads: 1,
-  vectorBits: 128,
+  runtime: {},
   checkpoint: null,
   checkpointEvery: 1e9,
   ...changes,
