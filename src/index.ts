@@ -24,6 +24,7 @@ export type { PairCounts, TokenSource } from "./data/source.js";
 export type { Targets, TargetsInput } from "./data/targets.js";
 export { decodeNpy, encodeNpy, type NpyArray } from "./formats/npy.js";
 export { decodeSafetensors, encodeSafetensors } from "./formats/safetensors.js";
+export { bitsRevision } from "./kernel/bitsRevision.js";
 export type { Weights } from "./model/parameters.js";
 export { effectiveDimension } from "./observables/effectiveDimension.js";
 export { lossDecayExponent } from "./observables/lossDecayExponent.js";

@@ -24,7 +24,7 @@ export function addMerge(program: Command): void {
     .command("merge")
     .summary("make the directories of shards one")
     .description(
-      "Copies the finished runs of several directories into OUT, each once. Two results of one run must be the same, or nothing is written. Says which runs of the sweep are missing, and ends with exit code 1 when some are.",
+      "Copies the finished runs of several directories into OUT, each once. Two results of one run must be the same in what both have, and of one bits revision, or nothing is written. Says which runs of the sweep are missing, and ends with exit code 1 when some are.",
     )
     .argument("<out>", "directory to write to; it may hold runs already")
     .argument("<dir...>", "directories to merge")
@@ -79,10 +79,10 @@ async function mergeCommand(out: string, directories: string[]): Promise<void> {
     `${counted(added, "run")} added, ${duplicates} there more than once, ${counted(runs, "run")} in ${out}\n`,
   );
   if (sweeps.length === 0) return;
-  await writeRecord(out, record);
   const merged = await Journal.read(out);
   const missing = [...runsOf(sweeps)].filter((run) => !merged.has(run));
   await merged.close();
+  await writeRecord(out, record);
   if (missing.length === 0) return;
   for (const run of missing.slice(0, SHOWN))
     await say(`missing ${run}${failed.includes(run) ? " (failed)" : ""}\n`);

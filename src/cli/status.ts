@@ -60,6 +60,7 @@ async function statusCommand(directory: string, options: { json?: boolean }): Pr
       finished: journal.runs.length,
       diverged,
       failed: journal.failedRuns.length,
+      bitsRevisions: [...journal.revisions.keys()],
       secondsLeft: writer === null ? null : (live?.secondsLeft ?? null),
       running: writer === null ? [] : (live?.running ?? []),
       failures: failures.flatMap((failure) => (failure ? [{ run: failure.run, error: failure.error }] : [])),

@@ -11,6 +11,7 @@ import { SweepPlan } from "../sweep/grid.js";
 import { Journal, journalFile } from "../sweep/journal.js";
 import { FailedRuns, runPool } from "../sweep/pool.js";
 import type { PoolEvent } from "../sweep/poolOptions.js";
+import { checkRevision } from "../sweep/revisions.js";
 import { inShard, parseShard, taskArray } from "../sweep/shard.js";
 import {
   addConfigFlags,
@@ -245,6 +246,7 @@ async function sweepCommand(file: string | undefined, flags: Options): Promise<v
   const count = () => plan.runs.reduce((sum, run) => sum + (journal.has(run) ? 1 : 0), 0);
   try {
     for (const notice of journal.notices) process.stderr.write(`${notice}\n`);
+    if (plan.runs.some((run) => !journal.has(run))) checkRevision(journal);
     // once more, now that no other process writes there
     const record = await recordOf(description, options);
     await writeRecord(options.out, record);

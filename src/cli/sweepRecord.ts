@@ -1,4 +1,7 @@
-/** sweep.json in a directory: the sweeps that were run there, and the array of tasks that shares them. */
+/**
+ * sweep.json in a directory: the sweeps that were run there, and the array of tasks that shares them; what wrote it, and the
+ * bits revision of that. Which bits each result has is in the journal.
+ */
 import { lstat, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
@@ -6,6 +9,7 @@ import { ConfigError } from "../config.js";
 import { generator } from "../disk/generator.js";
 import { type Kind, kindOf } from "../disk/kind.js";
 import { checkWritable, writeWhole } from "../disk/writeWhole.js";
+import { bitsRevision } from "../kernel/bitsRevision.js";
 import { canonicalSweep, parseSweep, type SweepDescription } from "../sweep/description.js";
 import { SweepPlan } from "../sweep/grid.js";
 import { journalFile } from "../sweep/journal.js";
@@ -57,7 +61,7 @@ export async function readRecord(directory: string): Promise<SweepRecord> {
 /** Writes what a directory is to remember, unless it does so already. */
 export async function writeRecord(directory: string, record: SweepRecord): Promise<void> {
   if (await remembers(directory, record)) return;
-  const text = JSON.stringify({ generator: generator(), ...record }, null, 2);
+  const text = JSON.stringify({ generator: generator(), bitsRevision, ...record }, null, 2);
   await writeWhole(pathIn(directory), `${text}\n`, { kind: "description" });
 }
 

@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { ConfigError, configHash, type RunConfig } from "../config.js";
 import { checkWritable, writeWhole } from "../disk/writeWhole.js";
 import { isEvaluation } from "../evaluationSteps.js";
+import { bitsRevision } from "../kernel/bitsRevision.js";
 import { checkRecordsPath, writeRecords } from "../report/index.js";
 import { cores } from "../sweep/cores.js";
 import { estimateCost, worthSharing } from "../sweep/cost.js";
@@ -94,14 +95,19 @@ async function openTrainer(options: Options): Promise<{ trainer: Trainer; thread
       `--resume: expected a snapshot, got ${options.resume} (${(error as NodeJS.ErrnoException).code})`,
     );
   }
-  const { config, state } = decodeSnapshot(bytes);
+  const { bitsRevision: revision, config, state } = decodeSnapshot(bytes);
   const steps = await stepsOfResumed(config, options);
   if (steps !== undefined && steps < state.step)
     throw new ConfigError(
       `${options.steps === undefined ? "--config" : "--steps"}: expected steps of at least ${state.step}, which the snapshot has done, got ${steps}`,
     );
   const runtime = { ...runtimeOf(options, config), corpus: await readCorpus(options.corpus) };
-  return { trainer: await restoreTrainer(bytes, { ...runtime, steps }), threads: runtime.threads };
+  const trainer = await restoreTrainer(bytes, { ...runtime, steps });
+  if (revision !== bitsRevision)
+    process.stderr.write(
+      `${options.resume} is of bits revision ${revision}, this version computes ${bitsRevision}: from step ${state.step} on the bits are others than those of the version that wrote it\n`,
+    );
+  return { trainer, threads: runtime.threads };
 }
 
 /** Every file that will be written is tried before anything is computed. */
@@ -258,6 +264,7 @@ function resultOf(trainer: Trainer, records: TrainingRecord[], seconds: number) 
   const last = records.at(-1);
   return {
     run: configHash(config),
+    bitsRevision,
     config,
     records,
     finalEmbedding: null,

@@ -4,6 +4,7 @@ import { configHash, type RunConfigInput } from "../config.js";
 import { generator } from "../disk/generator.js";
 import type { Source } from "../experiments/experiment.js";
 import { printable, shortNumber } from "../figures/labels.js";
+import { mixOf, revisionsOf } from "../sweep/revisions.js";
 import type { AnalysedExperiment, ReportContent } from "./content.js";
 import type { Environment } from "./environment.js";
 import { style } from "./style.js";
@@ -129,12 +130,16 @@ export function reportPage(
 ): string {
   const claims = analysed.flatMap((experiment) => experiment.claims);
   const cited = [...new Set(analysed.flatMap(({ source }) => source?.citation ?? []))].join("; ");
-  const runs = new Set(content.experiments.flatMap((experiment) => experiment.runs.map(({ run }) => run)))
-    .size;
+  const results = new Map(
+    content.experiments.flatMap((experiment) => experiment.runs).map((result) => [result.run, result]),
+  );
+  const runs = results.size;
   const counts = analysed.length > 0 ? analysed.map((experiment) => experiment.seeds) : [content.seeds];
   const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
   const seeds = `${fewest === most ? most : `${fewest} to ${most}`} seed${most === 1 ? "" : "s"}`;
+  const mix = mixOf(revisionsOf(results.values()));
   const notices = [
+    mix !== undefined && `This page shows ${mix}.`,
     content.quick &&
       "This is the quick profile: some conditions are smaller or left out. It is a first look, not the reproduction.",
     omitted.length > 0 && `Left out, because none of its runs finished: ${omitted.join(", ")}.`,

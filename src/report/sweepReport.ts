@@ -6,6 +6,7 @@ import { writeWhole } from "../disk/writeWhole.js";
 import { drawFigures, withoutPng, writeFigures } from "../figures/drawing.js";
 import { keyOf, labelsOf, shortNumber } from "../figures/labels.js";
 import type { Journal } from "../sweep/journal.js";
+import { mixOf } from "../sweep/revisions.js";
 import { environment } from "./environment.js";
 import { escapeHtml, inline, pageHead } from "./page.js";
 import { type ReportOptions, reportOptionNames } from "./reportOptions.js";
@@ -96,7 +97,13 @@ export async function writeSweepReport(
   if (!(await writeFigures(out, drawn, { force }))) onNotice?.(withoutPng);
   const failed = journal.failedRuns.length;
   const diverged = settings.reduce((sum, setting) => sum + setting.diverged, 0);
-  const notices = [...empty, ...left, biasText(settings)].filter((notice) => notice !== "");
+  const mix = mixOf(journal.revisions);
+  const notices = [
+    mix === undefined ? "" : `This page shows ${mix}.`,
+    ...empty,
+    ...left,
+    biasText(settings),
+  ].filter((notice) => notice !== "");
   const page = `${pageHead(`A sweep of ${journal.runs.length} ${journal.runs.length === 1 ? "run" : "runs"}`)}<body>
 <header><h1>A sweep of ${journal.runs.length} ${journal.runs.length === 1 ? "run" : "runs"}</h1>
 <dl class="facts">

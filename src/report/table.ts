@@ -4,6 +4,7 @@
  */
 import { canonicalConfig, parseConfig, type RunConfig, runConfigSchema } from "../config.js";
 import type { Cell, Column, Row } from "../formats/table.js";
+import { revisionOf } from "../kernel/bitsRevision.js";
 import type { RunResult } from "../sweep/result.js";
 import { particularColumns, recordColumns } from "../training/record.js";
 
@@ -49,23 +50,23 @@ export function configCells(config: RunConfig): Row {
 }
 
 /** The rows of one run; the rate that it was given is `config.learningRate`, the rate of a record `learningRate`. */
-export function runRows(
-  { experiment, run, config, records, divergedAt }: ListedRun,
-  rows: TableRows = "evaluations",
-): Row[] {
+export function runRows(result: ListedRun, rows: TableRows = "evaluations"): Row[] {
+  const { experiment, run, config, records, divergedAt } = result;
   const cells = configCells(config);
   // without its times, which no two machines share: the same runs give the same table
   const first: Row = {
     ...(experiment === undefined ? {} : { experiment }),
     run,
+    bitsRevision: revisionOf(result),
     ...(rows === "runs" ? { evaluations: records.length, divergedAt } : {}),
   };
   const shown = rows === "runs" ? records.slice(-1) : records;
   return shown.map((record) => ({ ...first, ...(record as unknown as Row), ...cells }));
 }
 
-const beforeRecord = ["experiment", "run", "evaluations", "divergedAt"];
+const beforeRecord = ["experiment", "run", "bitsRevision", "evaluations", "divergedAt"];
 const wholeNumbers = new Set([
+  "bitsRevision",
   "evaluations",
   "divergedAt",
   "step",
@@ -81,7 +82,7 @@ const wholeNumbers = new Set([
 
 /**
  * The columns of these runs: who ran, every field of a record, those that only some runs measure where any of these does,
- * and the config. A config field that came after version 0.1 is a column where it is not at its default in all of them.
+ * and the config. The bits revision is a column where they mix several. A config field that came after version 0.1 is a column where it is not at its default in all of them.
  */
 export async function columnsOf(
   runs: AsyncIterable<ListedRun> | Iterable<ListedRun>,
@@ -90,6 +91,7 @@ export async function columnsOf(
   const samples = new Map<string, Cell>();
   const particular = new Set<string>();
   const configured = new Set<string>();
+  const revisions = new Set<number>();
   for await (const run of runs) {
     const named = flatten(
       orAsItStands(run.config, (config) => JSON.parse(canonicalConfig(config))),
@@ -97,12 +99,14 @@ export async function columnsOf(
       {},
     );
     for (const record of run.records) for (const name of Object.keys(record)) particular.add(name);
+    revisions.add(revisionOf(run));
     const own = runRows(run, rows);
     for (const name of Object.keys(own[0] ?? {})) if (Object.hasOwn(named, name)) configured.add(name);
     for (const row of own)
       for (const [name, cell] of Object.entries(row))
         if ((samples.get(name) ?? null) === null) samples.set(name, cell);
   }
+  if (revisions.size < 2) samples.delete("bitsRevision");
   for (const name of recordColumns) particular.delete(name);
   const known = particularColumns.filter((name) => particular.delete(name));
   return [

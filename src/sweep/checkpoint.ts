@@ -8,9 +8,12 @@ import { join } from "node:path";
 import { kindOf } from "../disk/kind.js";
 import { tidyPartials } from "../disk/partial.js";
 import { openWhole } from "../disk/writeWhole.js";
+import { bitsRevision } from "../kernel/bitsRevision.js";
 import type { TrainingRecord } from "../training/record.js";
 
 export interface CheckpointHeader {
+  /** Which bits it has: those of this version where nothing is said in writing, of 0.1 where nothing is read. */
+  bitsRevision?: number;
   /** Evaluations so far. */
   records: TrainingRecord[];
   /** Wall seconds so far, and those spent in steps. */
@@ -27,7 +30,7 @@ export async function writeCheckpoint(
   header: CheckpointHeader,
   snapshot: Uint8Array,
 ): Promise<void> {
-  const text = Buffer.from(JSON.stringify(header));
+  const text = Buffer.from(JSON.stringify({ bitsRevision, ...header }));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(text.length);
   const file = await openWhole(path, { kind: "checkpoint" });

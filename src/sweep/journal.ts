@@ -15,19 +15,26 @@ import { makeFolders, syncFolder } from "../disk/folders.js";
 import { kindOf } from "../disk/kind.js";
 import { tidyPartials } from "../disk/partial.js";
 import { isFull } from "../disk/writeWhole.js";
+import { revisionOf } from "../kernel/bitsRevision.js";
 import { tidyCheckpoints } from "./checkpoint.js";
-import { checkLine, encodeLine, LineCheck, type LineKind, parseLine } from "./journalLine.js";
+import {
+  type CheckedLine,
+  checkLine,
+  encodeLine,
+  LineCheck,
+  type LineKind,
+  parseLine,
+} from "./journalLine.js";
 import { Lock } from "./lock.js";
 import type { RunFailure, RunResult } from "./result.js";
+import { mixOf, type Revisions, revisionsOf } from "./revisions.js";
 
 interface Place {
   offset: number;
   length: number;
 }
 
-interface Pending {
-  kind: LineKind;
-  run: string;
+interface Pending extends CheckedLine {
   line: Buffer;
   resolve: () => void;
   reject: (error: unknown) => void;
@@ -122,7 +129,7 @@ export class Journal {
   readonly path: string;
   readonly #file: FileHandle;
   readonly #lock: Lock | undefined;
-  readonly #results = new Map<string, Place>();
+  readonly #results = new Map<string, Place & { bitsRevision: number }>();
   readonly #failures = new Map<string, Place>();
   /** Where the file ends. */
   #size = 0;
@@ -211,7 +218,7 @@ export class Journal {
       const line = check.end();
       if (line) {
         sound = true;
-        this.#index(line.kind, line.run, { offset, length });
+        this.#index(line, { offset, length });
       } else if (this.#damage.count++ === 0) this.#damage.first = offset;
     });
     if (strange && !sound)
@@ -220,9 +227,10 @@ export class Journal {
   }
 
   /** The first result of a run stays; the last failure counts until there is a result. */
-  #index(kind: LineKind, run: string, place: Place): void {
+  #index({ kind, run, bitsRevision }: CheckedLine, place: Place): void {
     if (kind === "failure") this.#failures.set(run, place);
-    else if (!this.#results.has(run)) this.#results.set(run, place);
+    else if (!this.#results.has(run))
+      this.#results.set(run, { ...place, bitsRevision: revisionOf({ bitsRevision }) });
   }
 
   /** Directory of the journal: checkpoints and descriptions stand beside it. */
@@ -240,7 +248,7 @@ export class Journal {
     return this.#torn;
   }
 
-  /** What opening found wrong, a line each; empty for a sound journal. */
+  /** What is wrong with it, a line each; empty for a sound journal of one bits revision. */
   get notices(): string[] {
     const notices = [];
     if (this.#torn > 0)
@@ -252,11 +260,23 @@ export class Journal {
       notices.push(
         `${this.path}: ${count} damaged or torn ${count === 1 ? "record" : "records"} (first at byte ${first}) passed over; a run without a sound record is run again`,
       );
+    const mix = mixOf(this.revisions);
+    if (mix !== undefined) notices.push(`${this.path}: ${mix}`);
     return notices;
   }
 
   has(run: string): boolean {
     return this.#results.has(run);
+  }
+
+  /** How many results there are of each bits revision, the oldest first. */
+  get revisions(): Revisions {
+    return revisionsOf(this.#results.values());
+  }
+
+  /** The bits revision of a finished run. */
+  revisionOf(run: string): number | undefined {
+    return this.#results.get(run)?.bitsRevision;
   }
 
   /** Whether the run failed and has no result. */
@@ -306,16 +326,17 @@ export class Journal {
    */
   append(result: RunResult): Promise<void> {
     if (this.has(result.run)) return Promise.resolve();
-    return this.#append("result", result.run, () => encodeLine("result", result));
+    const of = { kind: "result", run: result.run, bitsRevision: revisionOf(result) } as const;
+    return this.#append(of, () => encodeLine("result", result));
   }
 
   appendFailure(failure: RunFailure): Promise<void> {
-    return this.#append("failure", failure.run, () => encodeLine("failure", failure));
+    return this.#append({ kind: "failure", run: failure.run }, () => encodeLine("failure", failure));
   }
 
-  #append(kind: LineKind, run: string, encode: () => Buffer): Promise<void> {
+  #append(of: CheckedLine, encode: () => Buffer): Promise<void> {
     const appended = new Promise<void>((resolve, reject) => {
-      this.#pending.push({ kind, run, line: encode(), resolve, reject });
+      this.#pending.push({ ...of, line: encode(), resolve, reject });
       this.#writing ??= this.#write();
     });
     // a caller with many of them at once awaits one after the other: none that fails first must end the process
@@ -336,13 +357,13 @@ export class Journal {
       } catch (error) {
         this.#break(error);
       }
-      for (const [i, { kind, run, resolve, reject }] of batch.entries()) {
+      for (const [i, { resolve, reject, ...line }] of batch.entries()) {
         const place = landed[i];
         if (!place) {
           reject(this.#broken);
           continue;
         }
-        this.#index(kind, run, place);
+        this.#index(line, place);
         resolve();
       }
     }

@@ -1,8 +1,10 @@
 /**
- * One line of the journal: `{"sum":"<SHA-256>","result":{"run":"<name>",…}}`, or "failure" in place of "result". The sum
- * is over the bytes of the inner object, so that a line is checked and its run named without parsing it.
+ * One line of the journal: `{"sum":"<SHA-256>","result":{"run":"<name>","bitsRevision":2,…}}`, or "failure" in place of
+ * "result" (which has no revision, as results of version 0.1 have none). The sum is over the bytes of the inner object, so
+ * that a line is checked, and its run and revision told, without parsing it.
  */
 import { createHash, type Hash } from "node:crypto";
+import { revisionOf } from "../kernel/bitsRevision.js";
 import type { RunFailure, RunResult } from "./result.js";
 
 export type LineKind = "result" | "failure";
@@ -11,6 +13,8 @@ export type LineKind = "result" | "failure";
 export interface CheckedLine {
   kind: LineKind;
   run: string;
+  /** Of a result. */
+  bitsRevision?: number;
 }
 
 /** How every line begins: sum, kind and run. */
@@ -20,6 +24,9 @@ const samples = (["result", "failure"] as const).map(
   (kind) => `{"sum":"${"0".repeat(64)}","${kind}":{"run":"${"0".repeat(16)}",`,
 );
 const HEAD = Math.max(...samples.map(({ length }) => length));
+/** What may follow that. */
+const REVISION = /^.*?"run":"[0-9a-f]{16}","bitsRevision":(\d{1,9})[,}]/;
+const REVISION_END = HEAD + `"bitsRevision":999999999,`.length;
 const NONE = Buffer.alloc(0);
 /** Bytes before the inner object. */
 const bodyAt = (kind: LineKind): number => `{"sum":"","${kind}":`.length + 64;
@@ -29,8 +36,11 @@ const checksum = (bytes: Uint8Array | string): string => createHash("sha256").up
 /** The line with its line feed. */
 export function encodeLine(kind: "result", value: RunResult): Buffer;
 export function encodeLine(kind: "failure", value: RunFailure): Buffer;
-export function encodeLine(kind: LineKind, { run, ...rest }: RunResult | RunFailure): Buffer {
-  const text = JSON.stringify({ run, ...rest });
+export function encodeLine(kind: LineKind, value: RunResult | RunFailure): Buffer {
+  const { run, ...rest } = value;
+  const { bitsRevision } = value as RunResult;
+  // where it is undefined JSON has none
+  const text = JSON.stringify({ run, bitsRevision, ...rest });
   return Buffer.from(`{"sum":"${checksum(text)}","${kind}":${text}}\n`);
 }
 
@@ -53,22 +63,28 @@ export class LineCheck {
     // most lines of a file that is not ours are known by their first byte
     if (this.#length === 0) this.#foreign = piece[0] !== 0x7b;
     this.#length += piece.length;
-    if (this.#hash) this.#sum(piece);
-    else if (!this.#foreign && this.#head.length < HEAD) {
-      this.#head = Buffer.concat([this.#head, piece]);
-      if (this.#head.length >= HEAD) this.#begin();
+    if (this.#hash) {
+      this.#sum(piece);
+      this.#keep(piece);
+    } else if (!this.#foreign && this.#head.length < HEAD) {
+      const start = Buffer.concat([this.#head, piece]);
+      if (start.length >= HEAD) this.#begin(start);
+      this.#keep(piece);
     }
   }
 
-  #begin(): void {
-    const shape = SHAPE.exec(this.#head.toString("latin1", 0, HEAD));
-    if (shape) {
-      this.#shape = shape;
-      this.#hash = createHash("sha256");
-      this.#sum(this.#head.subarray(bodyAt(shape[2] as LineKind)));
-    }
-    // the rest of a line that is not ours is not kept
-    this.#head = Buffer.from(this.#head.subarray(0, HEAD));
+  #begin(start: Buffer): void {
+    const shape = SHAPE.exec(start.toString("latin1", 0, HEAD));
+    if (!shape) return;
+    this.#shape = shape;
+    this.#hash = createHash("sha256");
+    this.#sum(start.subarray(bodyAt(shape[2] as LineKind)));
+  }
+
+  /** Of a line's start as much as tells what it is. */
+  #keep(piece: Buffer): void {
+    const room = REVISION_END - this.#head.length;
+    if (room > 0) this.#head = Buffer.concat([this.#head, piece.subarray(0, room)]);
   }
 
   #sum(piece: Buffer): void {
@@ -87,7 +103,11 @@ export class LineCheck {
   end(): CheckedLine | undefined {
     if (!this.#shape || this.#last[0] !== 0x7d) return undefined;
     const [, sum, kind, run] = this.#shape;
-    return this.#hash?.digest("hex") === sum ? { kind: kind as LineKind, run } : undefined;
+    if (this.#hash?.digest("hex") !== sum) return undefined;
+    if (kind === "failure") return { kind, run };
+    const [, revision] = REVISION.exec(this.#head.toString("latin1")) ?? [];
+    const bitsRevision = revisionOf({ bitsRevision: revision === undefined ? undefined : Number(revision) });
+    return { kind: "result", run, bitsRevision };
   }
 }
 

@@ -1,8 +1,9 @@
 /** Several directories of one sweep made one. */
 import { isDeepStrictEqual } from "node:util";
-import { ConfigError } from "../config.js";
+import { ConfigError, canonicalConfig, type RunConfig } from "../config.js";
 import { Journal } from "./journal.js";
 import type { RunFailure, RunResult } from "./result.js";
+import { mixOf } from "./revisions.js";
 
 export interface MergeReport {
   /** Runs that were new to the merged directory. */
@@ -19,37 +20,72 @@ export interface MergeReport {
 
 const TOGETHER = 256;
 
-/** What two machines must agree on: everything but the time it took and the memory it was given. */
-const essence = ({ seconds: _, stepSeconds: __, bytes: ___, ...rest }: RunResult) => rest;
+type Fields = Record<string, unknown>;
 
-/** Where each run is first found, and how often it is found again. */
+/** What two machines need not agree on, the time it took and the memory it was given, and what is compared by itself. */
+const apart = new Set(["seconds", "stepSeconds", "bytes", "bitsRevision", "config", "records"]);
+
+/** Whether the fields that both have are equal; a later version may have measured more. */
+const sharedAgree = (a: Fields, b: Fields): boolean =>
+  Object.keys(a).every((name) => apart.has(name) || !(name in b) || isDeepStrictEqual(a[name], b[name]));
+
+/** A config as it is compared: a later version writes fields that an earlier one had not. */
+function canonical(config: RunConfig): unknown {
+  try {
+    return canonicalConfig(config);
+  } catch {
+    // of a version after this one
+    return config;
+  }
+}
+
+/** Whether two results are of the same run, as far as both tell. */
+const agree = (a: RunResult, b: RunResult): boolean =>
+  isDeepStrictEqual(canonical(a.config), canonical(b.config)) &&
+  sharedAgree(a as unknown as Fields, b as unknown as Fields) &&
+  a.records.length === b.records.length &&
+  a.records.every((record, i) => sharedAgree({ ...record }, { ...b.records[i] }));
+
+/** Cells that a result has. */
+const told = ({ records }: RunResult): number =>
+  records.reduce((sum, record) => sum + Object.keys(record).length, 0);
+
+/** Where each run is found first, or with the most in its records, and how often it is found again. */
 class Holders {
-  readonly first = new Map<string, Journal>();
+  readonly best = new Map<string, Journal>();
   duplicates = 0;
 
-  /** @throws ConfigError when the journal has another result of a run than those before it */
+  /** @throws ConfigError when the journal has another result of a run than those before it, or one of another revision */
   async add(journal: Journal): Promise<void> {
     for (const run of journal.runs) {
-      const other = this.first.get(run);
+      const other = this.best.get(run);
       if (!other) {
-        this.first.set(run, journal);
+        this.best.set(run, journal);
         continue;
       }
       this.duplicates++;
-      const [a, b] = [await other.get(run), await journal.get(run)];
-      if (!isDeepStrictEqual(essence(a as RunResult), essence(b as RunResult)))
+      const [old, young] = [other.revisionOf(run), journal.revisionOf(run)];
+      if (old !== young)
+        throw new ConfigError(
+          `run ${run}: expected results of one bits revision, ${other.directory} has it of ${old} and ${journal.directory} of ${young}, which are other bits; merge each revision into a directory of its own`,
+        );
+      const [a, b] = [(await other.get(run)) as RunResult, (await journal.get(run)) as RunResult];
+      if (!agree(a, b))
         throw new ConfigError(
           `run ${run}: expected one result, ${other.directory} and ${journal.directory} have different ones`,
         );
+      if (told(b) > told(a)) this.best.set(run, journal);
     }
   }
 }
 
 /**
  * Copies the runs of `sources` into the directory `out` (which may hold some already), each once. The sources are only
- * read. All are checked before anything is made or written.
- * @param options.onNotice hears what is wrong with a journal in one line as soon as it is opened, also of a merge that fails
- * @throws ConfigError when a source has no journal, or two results of one run differ
+ * read. All are checked before anything is made or written. Two results of one run must have equal configs (in their
+ * canonical form) and be equal in the fields that both have; of two sources the one whose records have more is copied.
+ * @param options.onNotice hears what is wrong with a journal in one line as soon as it is opened, also of a merge that fails,
+ *   and of results of several bits revisions that come together
+ * @throws ConfigError when a source has no journal, or two results of one run differ or are of two bits revisions
  */
 export async function merge(
   out: string,
@@ -69,22 +105,25 @@ export async function merge(
     opened.push(target);
     for (const notice of target.notices) onNotice?.(notice);
     await holders.add(target);
-    const added = [...holders.first.keys()].filter((run) => !target.has(run)).sort();
+    const unmixed = mixOf(target.revisions) === undefined;
+    const added = [...holders.best.keys()].filter((run) => !target.has(run)).sort();
     // a sync for many, and few of them in memory
     for (let from = 0; from < added.length; from += TOGETHER) {
       const results: RunResult[] = [];
       for (const run of added.slice(from, from + TOGETHER))
-        results.push((await holders.first.get(run)?.get(run)) as RunResult);
+        results.push((await holders.best.get(run)?.get(run)) as RunResult);
       await Promise.all(results.map((result) => target.append(result)));
     }
     for (const journal of opened)
       for (const run of journal.failedRuns)
         if (!target.has(run) && !target.hasFailed(run))
           await target.appendFailure((await journal.failure(run)) as RunFailure);
+    const mix = mixOf(target.revisions);
+    if (unmixed && mix !== undefined) onNotice?.(`${target.path}: ${mix}`);
     return {
       added: added.length,
       duplicates: holders.duplicates,
-      runs: holders.first.size,
+      runs: holders.best.size,
       failed: target.failedRuns,
       notices: opened.flatMap(({ notices }) => notices),
     };

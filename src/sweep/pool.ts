@@ -12,6 +12,7 @@ import { type Cost, estimateCost, worthSharing } from "./cost.js";
 import { atMost, freeAddresses, freeMemory } from "./memory.js";
 import { completePoolOptions, type PoolOptions } from "./poolOptions.js";
 import type { RunFailure, RunResult } from "./result.js";
+import { checkRevision } from "./revisions.js";
 import { CONTROL_WORDS, NOT_BEGUN, type Outcome, type Task, Word } from "./task.js";
 import { StartFailure, Thread } from "./thread.js";
 import { type Trouble, troubleOf } from "./trouble.js";
@@ -84,7 +85,8 @@ const workerBundle = (): string =>
 
 /**
  * Runs every config once (equal configs are one run) and yields each as it finishes, those of the journal first.
- * @throws ConfigError for a bad or unknown option
+ * @throws ConfigError for a bad or unknown option, or when there are runs to compute and the journal has results of another
+ *   bits revision
  * @throws FailedRuns at the end, when runs failed twice (or, in the journal, before) or were skipped for want of memory
  * @throws Error when the machine has no threads, descriptors or disk to go on with, which is no run's fault
  * @throws the signal's reason when aborted: running runs are checkpointed and stopped, finished ones are in the journal
@@ -118,6 +120,7 @@ export async function* runPool(configs: Configs, options: PoolOptions = {}): Asy
       waiting.push({ run, index, attempts: 0, ...estimateCost(config, threads) });
     }
   }
+  if (journal && waiting.length > 0) checkRevision(journal);
   const total = planned.size;
   planned.clear();
   if (journal && !options.onlyNew) yield* journal.results(known);

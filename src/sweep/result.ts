@@ -5,6 +5,8 @@ import type { TrainingRecord } from "../training/record.js";
 export interface RunResult {
   /** `configHash(config)`: the name of the run. */
   run: string;
+  /** Which bits it has (`src/kernel/bitsRevision.ts`); absent in results of version 0.1, which are of revision 1. */
+  bitsRevision?: number;
   config: RunConfig;
   records: TrainingRecord[];
   /** The embedding at the end (V×D, row-major) when V·D is at most 1024, else null. */

@@ -2,10 +2,10 @@
 import { existsSync } from "node:fs";
 import { configHash, type RunConfig } from "../config.js";
 import { isEvaluation } from "../evaluationSteps.js";
+import { bitsRevision, revisionOf } from "../kernel/bitsRevision.js";
 import { createTrainer, restoreTrainer } from "../training/create.js";
 import type { TrainingRecord } from "../training/record.js";
 import { type RuntimeOptions, runtimeFor } from "../training/runtime.js";
-import { decodeSnapshot } from "../training/snapshot.js";
 import type { Trainer } from "../training/trainer.js";
 import { type CheckpointHeader, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
 import { CONTROL_WORDS, type Outcome, type Task, Word } from "./task.js";
@@ -31,13 +31,6 @@ function worthNothing(error: unknown): undefined {
   if (troubleOf(error).cause !== "run") throw error;
 }
 
-/**
- * Whether records and snapshot of a checkpoint are of one moment. Version 0.1's at step 0 does not say that step 0 was
- * measured, and would measure it again.
- */
-const agree = ({ records }: CheckpointHeader, snapshot: Uint8Array): boolean =>
-  records.length === 0 || records[records.length - 1].step > 0 || decodeSnapshot(snapshot).recorded !== null;
-
 /** Corpora by their digests: a task brings another array each time, of the same memory, and a check of it takes long. */
 const corpora = new Map<string, RuntimeOptions["corpus"]>();
 
@@ -50,22 +43,31 @@ function kept({ distribution }: RunConfig, runtime: RuntimeOptions): RuntimeOpti
 }
 
 /** The trainer where its checkpoint left it, or at step 0 when there is none that fits. */
-async function begin({
-  run,
-  config,
-  checkpoint,
-  maxThreads,
-  runtime,
-}: Task): Promise<{ trainer: Trainer } & CheckpointHeader> {
+async function begin(
+  { run, config, checkpoint, maxThreads, runtime }: Task,
+  warn: (message: string) => void,
+): Promise<{ trainer: Trainer } & CheckpointHeader> {
   const options = { ...runtimeFor(config, kept(config, runtime)), maxThreads };
+  const fresh = async () => ({
+    trainer: await createTrainer(config, options),
+    records: [],
+    seconds: 0,
+    stepSeconds: 0,
+  });
   if (checkpoint !== null && existsSync(checkpoint)) {
-    const kept = await readCheckpoint(checkpoint);
-    const trainer = kept && (await restoreTrainer(kept.snapshot, options).catch(worthNothing));
-    if (trainer && configHash(trainer.config) === run && agree(kept.header, kept.snapshot))
-      return { trainer, ...kept.header };
+    const found = await readCheckpoint(checkpoint);
+    // a run that changed its bits on the way would have those of no revision
+    if (found && revisionOf(found.header) !== bitsRevision) {
+      warn(
+        `its checkpoint is of bits revision ${revisionOf(found.header)}, this version computes ${bitsRevision}: it begins anew`,
+      );
+      return fresh();
+    }
+    const trainer = found && (await restoreTrainer(found.snapshot, options).catch(worthNothing));
+    if (trainer && configHash(trainer.config) === run) return { trainer, ...found.header };
     trainer?.dispose();
   }
-  return { trainer: await createTrainer(config, options), records: [], seconds: 0, stepSeconds: 0 };
+  return fresh();
 }
 
 export default async function runTask(task: Task): Promise<Outcome> {
@@ -82,7 +84,10 @@ export default async function runTask(task: Task): Promise<Outcome> {
 async function compute(task: Task, outcome: Outcome): Promise<void> {
   const { run, config, control, slot, checkpoint } = task;
   const from = performance.now();
-  const { trainer, records, ...before } = await begin(task);
+  const warn = (message: string) => {
+    if (!outcome.warnings.includes(message)) outcome.warnings.push(message);
+  };
+  const { trainer, records, ...before } = await begin(task, warn);
   const seconds = () => before.seconds + (performance.now() - from) / 1000;
   const stepSeconds = () => before.stepSeconds + trainer.stepSeconds;
   const word = (name: keyof typeof Word) => CONTROL_WORDS * slot + Word[name];
@@ -94,10 +99,6 @@ async function compute(task: Task, outcome: Outcome): Promise<void> {
   let { maxThreads } = task;
   let last = from;
   let pause = task.checkpointEvery;
-
-  const warn = (message: string) => {
-    if (!outcome.warnings.includes(message)) outcome.warnings.push(message);
-  };
 
   /** Between two steps: a run that is to stop stops here, a long one is kept here. */
   const pauseForBreath = async () => {
@@ -156,6 +157,7 @@ async function compute(task: Task, outcome: Outcome): Promise<void> {
     const weights = small ? await trainer.weights() : undefined;
     outcome.result = {
       run,
+      bitsRevision,
       config,
       records,
       finalEmbedding: plain(weights?.embedding),

@@ -5,12 +5,14 @@
  *
  * Header of version 2: config, step, trainLoss; `recorded`, the record that the snapshot stands after; `scalars`, what
  * the optimizer carries from step to step; `arrays`, their names and shapes; `records`, the run's records so far, where
- * whoever took the snapshot put them in. Version 1 (0.1 of this package) had config, step and trainLoss, and its arrays
+ * whoever took the snapshot put them in; `bitsRevision`, where it is another than 2, which is what version 2 began with.
+ * Version 1 (0.1 of this package) had config, step and trainLoss, and its arrays
  * in the order of `arrayNames`.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { OptimizerState } from "../backend/backend.js";
 import { ConfigError, canonicalConfig, MOST_STEPS, parseConfig, type RunConfig, show } from "../config.js";
+import { bitsRevision } from "../kernel/bitsRevision.js";
 import { parametersOf, type Weights } from "../model/parameters.js";
 import { optimizerOf } from "../optimizer/index.js";
 import { type Running, runningAfter } from "../optimizer/optimizer.js";
@@ -18,6 +20,8 @@ import type { TrainingRecord } from "./record.js";
 
 const MAGIC = 0x42414c55;
 const VERSION = 2;
+/** Bits revision of a header that does not say it. */
+const FIRST_REVISION = 2;
 const PREFIX = 20;
 const CHECKSUM = 32;
 
@@ -29,6 +33,8 @@ export interface Recorded {
 }
 
 export interface Snapshot {
+  /** Which bits it has; a trainer that goes on from it computes those of this version. */
+  bitsRevision: number;
   config: RunConfig;
   state: OptimizerState;
   /** Loss of the latest batch, null before the first step. */
@@ -73,7 +79,13 @@ const storedArrays = (config: RunConfig): StoredArray[] =>
   arraysOf(config).map(({ name, shape }) => ({ name, shape }));
 
 /** @throws ConfigError for records that no reader would take */
-export function encodeSnapshot({ config, state, trainLoss, recorded, records }: Snapshot): Uint8Array {
+export function encodeSnapshot({
+  config,
+  state,
+  trainLoss,
+  recorded,
+  records,
+}: Omit<Snapshot, "bitsRevision">): Uint8Array {
   if (records !== undefined) checkRecords(records, state.step);
   const header = new TextEncoder().encode(
     JSON.stringify({
@@ -84,6 +96,7 @@ export function encodeSnapshot({ config, state, trainLoss, recorded, records }: 
       scalars: state.scalars,
       arrays: storedArrays(config),
       records,
+      bitsRevision: bitsRevision === FIRST_REVISION ? undefined : bitsRevision,
     }),
   );
   const arrays = arraysOf(config).map(
@@ -158,7 +171,7 @@ export function decodeSnapshot(input: Uint8Array): Snapshot {
     arrays: held,
     scalars: header.scalars ?? runningAfter(factorsOf(config), step),
   };
-  return { config, state, trainLoss, recorded, records };
+  return { bitsRevision: header.bitsRevision, config, state, trainLoss, recorded, records };
 }
 
 type Header = Omit<Snapshot, "state"> & {
@@ -196,13 +209,28 @@ function decodeHeader(bytes: Uint8Array, version: number): Header {
   if (version === 1) {
     // it does not say; beyond step 0 its record was always taken first
     const recorded = step > 0 ? { step, diverged: false } : null;
-    return { config, step, trainLoss, recorded, scalars: undefined, arrays: storedArrays(config) };
+    const arrays = storedArrays(config);
+    return { bitsRevision: 1, config, step, trainLoss, recorded, scalars: undefined, arrays };
   }
   const recorded = checkRecorded(header.recorded, step);
   const arrays = checkArrays(header.arrays, storedArrays(config));
   const scalars = checkScalars(header.scalars, config);
   const records = header.records === undefined ? undefined : checkRecords(header.records, step);
-  return { config, step, trainLoss, recorded, scalars, arrays, records };
+  const { bitsRevision: revision = FIRST_REVISION } = header;
+  if (!(Number.isInteger(revision) && (revision as number) >= FIRST_REVISION))
+    throw refuse(
+      `bitsRevision: expected a whole number of at least ${FIRST_REVISION}, got ${show(revision)}`,
+    );
+  return {
+    bitsRevision: revision as number,
+    config,
+    step,
+    trainLoss,
+    recorded,
+    scalars,
+    arrays,
+    records,
+  };
 }
 
 function checkRecorded(value: unknown, step: number): Recorded | null {

@@ -3,6 +3,7 @@
 import { type ZipfMoments, zipfMoments } from "../../src/analysis/zipfMoments.js";
 import { configHash, parseConfig, type RunConfigInput } from "../../src/config.js";
 import type { Condition } from "../../src/experiments/experiment.js";
+import { bitsRevision } from "../../src/kernel/bitsRevision.js";
 import type { RunResult } from "../../src/sweep/result.js";
 
 /** A small pseudo-random number in [−1, 1) from two counters. */
@@ -50,6 +51,7 @@ export function runOf(input: RunConfigInput, shape: Shape): RunResult {
   const scalar = config.vocabSize * config.embeddingDim <= 1024;
   return {
     run: configHash(config),
+    bitsRevision,
     config,
     records,
     finalEmbedding: scalar ? Array.from(probabilities, (p) => -(c + (Math.log(p) + entropy) / c)) : null,

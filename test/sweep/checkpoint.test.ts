@@ -3,6 +3,7 @@ import { type FileHandle, mkdir, mkdtemp, open, readdir, readFile, writeFile } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { bitsRevision } from "../../src/kernel/bitsRevision.js";
 import { readCheckpoint, tidyCheckpoints, writeCheckpoint } from "../../src/sweep/checkpoint.js";
 import { runOf } from "../experiments/syntheticRuns.js";
 
@@ -32,7 +33,7 @@ test("a checkpoint is read back as it was, and replaces the one before", async (
   await writeCheckpoint(path, { ...header, records: [] }, new Uint8Array(1000));
   await writeCheckpoint(path, header, snapshot);
   const read = await readCheckpoint(path);
-  expect(read?.header).toEqual(header);
+  expect(read?.header).toEqual({ bitsRevision, ...header });
   expect(Uint8Array.from(read?.snapshot ?? [])).toEqual(snapshot);
   expect(await readdir(dir)).toEqual(["0123456789abcdef.checkpoint"]);
   await writeCheckpoint(path, header, new Uint8Array(0));

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, test, vi } from "vitest";
 import { ConfigError } from "../../src/config.js";
+import { bitsRevision } from "../../src/kernel/bitsRevision.js";
 import { Journal, merge, type RunResult } from "../../src/sweep/index.js";
 import { runOf } from "../experiments/syntheticRuns.js";
 
@@ -121,4 +122,59 @@ test("a merged directory that is lost meanwhile is said", async () => {
   });
   await expect(merge(at("x"), sources)).rejects.toThrow("was cut short");
   vi.restoreAllMocks();
+});
+
+/** A run as a version wrote it that had fewer fields: of the config, of the result, of the records. */
+function older(result: RunResult): RunResult {
+  const { targets: _, gradient: __, ...config } = result.config;
+  const records = result.records.map(({ meanEnergyShare: _, ...record }) => record);
+  return { ...result, config, records } as RunResult;
+}
+
+test("results merge where all is equal that both have; the one that has more is kept", async () => {
+  const [run] = runs;
+  const a = await journalOf("a", [older(run)]);
+  const b = await journalOf("b", [run]);
+  for (const [out, sources] of [
+    ["x", [a, b]],
+    ["y", [b, a]],
+  ] as const) {
+    expect(await merge(at(out), sources)).toMatchObject({ added: 1, duplicates: 1 });
+    const journal = await Journal.read(at(out));
+    expect(await journal.get(run.run)).toEqual(run);
+    await journal.close();
+  }
+  const [first, ...rest] = run.records;
+  const refused = async (other: RunResult) => {
+    const c = await journalOf(`c${JSON.stringify(other).length}`, [other]);
+    await expect(merge(at("z"), [a, c])).rejects.toThrow(`run ${run.run}: expected one result`);
+  };
+  // in a field that both have, in a record, in how many there are, in the config
+  await refused({ ...older(run), finalEmbedding: [0.5] });
+  await refused({ ...run, records: [{ ...first, standardError: 0.25 }, ...rest] });
+  await refused({ ...run, records: rest });
+  await refused({ ...run, config: { ...run.config, gradient: "exact" } });
+});
+
+test("results of one run in two bits revisions are refused; of different runs they are named as a mix", async () => {
+  const [run, other] = runs;
+  const { bitsRevision: _, ...first } = run;
+  const a = await journalOf("a", [first]);
+  const b = await journalOf("b", [run]);
+  await expect(merge(at("x"), [a, b])).rejects.toThrow(
+    `run ${run.run}: expected results of one bits revision, ${a} has it of 1 and ${b} of ${bitsRevision}, which are other bits; merge each revision into a directory of its own`,
+  );
+  const c = await journalOf("c", [other]);
+  const heard: string[] = [];
+  const { notices } = await merge(at("x"), [a, c], { onNotice: (line) => heard.push(line) });
+  const mix = `${join(at("x"), "journal.ndjson")}: results of 2 bits revisions (1 of 1 and 1 of ${bitsRevision}): a config gives other bits in each`;
+  expect(heard).toEqual([mix]);
+  expect(notices).toEqual([mix]);
+  const journal = await Journal.read(at("x"));
+  expect([...journal.revisions]).toEqual([
+    [1, 1],
+    [bitsRevision, 1],
+  ]);
+  expect([run, other].map(({ run }) => journal.revisionOf(run))).toEqual([1, bitsRevision]);
+  await journal.close();
 });

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { configHash, parseConfig } from "../../src/config.js";
 import { createTrainer, type TrainingRecord } from "../../src/index.js";
+import { bitsRevision as ours } from "../../src/kernel/bitsRevision.js";
 import { readCheckpoint, writeCheckpoint } from "../../src/sweep/checkpoint.js";
 import {
   Journal,
@@ -138,7 +139,7 @@ test("a run that is stopped right behind its first record has no record twice", 
   expect((await runAll([slow], directory)).results.map(essence)).toEqual([essence(whole)]);
 });
 
-test("a checkpoint right behind the record of step 0 goes on from it; one of version 0.1 begins anew", async () => {
+test("a checkpoint right behind the record of step 0 goes on from it; one of other bits begins anew", async () => {
   const first = await readFile(join(import.meta.dirname, "../fixtures/version-0.1/step-0.snapshot"));
   for (const old of [true, false]) {
     const { config } = decodeSnapshot(first);
@@ -146,7 +147,8 @@ test("a checkpoint right behind the record of step 0 goes on from it; one of ver
     const directory = await folder();
     const trainer = await createTrainer(config);
     const { value: record } = await trainer.run().next();
-    const header = { records: [record as TrainingRecord], seconds: 1000, stepSeconds: 0 };
+    const bitsRevision = old ? undefined : ours;
+    const header = { bitsRevision, records: [record as TrainingRecord], seconds: 1000, stepSeconds: 0 };
     const path = join(directory, "checkpoints", `${configHash(config)}.checkpoint`);
     await writeCheckpoint(path, header, old ? first : await trainer.snapshot());
     trainer.dispose();

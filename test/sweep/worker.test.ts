@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { configHash, parseConfig } from "../../src/config.js";
 import { createTrainer } from "../../src/index.js";
+import { bitsRevision } from "../../src/kernel/bitsRevision.js";
 import { readCheckpoint, writeCheckpoint } from "../../src/sweep/checkpoint.js";
 import { CONTROL_WORDS, NOT_BEGUN, type Task, Word } from "../../src/sweep/task.js";
 import runTask from "../../src/sweep/worker.js";
@@ -63,6 +64,7 @@ test("a run is what a trainer by itself gives, its words those of its slot", asy
   expect(rest).toEqual({ trouble: null, resumedFrom: 0, checkpointed: false, warnings: [] });
   expect(essence(result)).toEqual({
     run: configHash(config),
+    bitsRevision,
     config,
     records,
     finalEmbedding: Array.from(embedding),
@@ -235,22 +237,30 @@ test("a checkpoint that finds no memory is kept for the next time", async () => 
   expect(await readdir(join(path, ".."))).toEqual(["run.checkpoint"]);
 });
 
-test("one of step 0 whose snapshot was not measured begins anew", async () => {
-  const first = await readFile(join(import.meta.dirname, "../fixtures/version-0.1/step-0.snapshot"));
-  const { config } = decodeSnapshot(first);
+test("one of another bits revision is not gone on from, and that is said", async () => {
+  const whole = essence((await run({})).outcome.result);
   const trainer = await createTrainer(config);
-  const { value } = await trainer.run().next();
-  const records = value ? [value] : [];
-  const seconds = async (snapshot: Uint8Array, header = records) => {
-    await writeCheckpoint(path, { records: header, seconds: 1e6, stepSeconds: 0 }, snapshot);
-    const { result } = (await run({ config, checkpoint: path })).outcome;
-    expect(result?.records.map(({ step }) => step).slice(0, 2)).toEqual([0, config.evaluateEvery]);
-    return (result?.seconds ?? 0) >= 1e6;
-  };
-  expect(await seconds(first)).toBe(false);
-  expect(await seconds(first, [])).toBe(true);
-  expect(await seconds(await trainer.snapshot())).toBe(true);
+  const snapshot = await trainer.snapshot();
   trainer.dispose();
+  const header = { records: [], seconds: 1e6, stepSeconds: 0 };
+  for (const [revision, used] of [
+    [bitsRevision, true],
+    [bitsRevision + 1, false],
+    // as version 0.1 has it
+    [undefined, false],
+  ] as const) {
+    await writeCheckpoint(path, { ...header, bitsRevision: revision }, snapshot);
+    const { outcome } = await run({ checkpoint: path });
+    expect(essence(outcome.result)).toEqual(whole);
+    expect((outcome.result?.seconds ?? 0) >= 1e6).toBe(used);
+    expect(outcome.warnings).toEqual(
+      used
+        ? []
+        : [
+            `its checkpoint is of bits revision ${revision ?? 1}, this version computes ${bitsRevision}: it begins anew`,
+          ],
+    );
+  }
 });
 
 test("a checkpoint that cannot be written is a warning, said once", async () => {

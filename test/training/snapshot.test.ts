@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { ConfigError, createTrainer, restoreTrainer, type TrainingRecord, train } from "../../src/index.js";
+import { bitsRevision } from "../../src/kernel/bitsRevision.js";
 import { decodeSnapshot } from "../../src/training/snapshot.js";
 
 const snapshot = async () => {
@@ -232,6 +233,24 @@ describe("version 1, of version 0.1 of this package, is read for good", () => {
     expect(decodeSnapshot(await read("tied")).state.scalars).toEqual(scalars);
     expect(scalars.beta1Power).toBeCloseTo(0.9 ** 17, 12);
   });
+});
+
+test("a snapshot says its bits revision, and goes on whichever it is", async () => {
+  const whole = await snapshot();
+  expect(decodeSnapshot(whole).bitsRevision).toBe(bitsRevision);
+  const first = await readFile(new URL("../fixtures/version-0.1/tied.snapshot", import.meta.url));
+  expect(decodeSnapshot(Uint8Array.from(first)).bitsRevision).toBe(1);
+  const length = new DataView(whole.buffer).getUint32(16, true);
+  const header = JSON.parse(new TextDecoder().decode(whole.subarray(20, 20 + length)));
+  const revised = (revision: unknown) => forge(whole, JSON.stringify({ ...header, bitsRevision: revision }));
+  expect(decodeSnapshot(revised(undefined)).bitsRevision).toBe(2);
+  expect(decodeSnapshot(revised(7)).bitsRevision).toBe(7);
+  const [ours, later] = [await restoreTrainer(whole), await restoreTrainer(revised(7))];
+  expect(await later.snapshot()).toEqual(await ours.snapshot());
+  for (const wrong of [1, 2.5, "2", null])
+    await expect(restoreTrainer(revised(wrong))).rejects.toThrow(
+      `snapshot: bitsRevision: expected a whole number of at least 2, got ${JSON.stringify(wrong)}`,
+    );
 });
 
 test("a restore far along is no matter of the steps before", async () => {
