@@ -1,4 +1,5 @@
 /** src/optimizer/adam.ts in f32. Scalars: step size, correction of the second moment's root, β₁, β₂, eps, what decay leaves. */
+import { words } from "./memory";
 import { Run } from "./run";
 import { scaleRow } from "./vector";
 
@@ -20,7 +21,7 @@ export function adamUpdate(
   const c1 = f32x4.splat(oneMinusBeta1), c2 = f32x4.splat(oneMinusBeta2);
   const most = v128.load32_splat(MOST);
   const rate = f32x4.splat(stepSize), scale = f32x4.splat(secondScale), small = f32x4.splat(eps);
-  const bytes = <usize>count << 2;
+  const bytes = words(count);
   let i: usize = 0;
   // two vectors at a time: V8's revectorizer makes one of them
   for (; i + 32 <= bytes; i += 32) {
@@ -64,7 +65,7 @@ function moved(w: v128, m: v128, v: v128, rate: v128, scale: v128, small: v128):
 @inline
 function decay(run: Run, weights: usize, count: u32): void {
   const kept = load<f64>(run.scalars, 40);
-  if (kept != 1) scaleRow(weights, weights, f32(kept), <usize>count << 2);
+  if (kept != 1) scaleRow(weights, weights, f32(kept), words(count));
 }
 
 /** Adam, and AdamW where there is decay. */
@@ -87,7 +88,7 @@ export function coupledAdam(run: Run, weights: usize, first: usize, second: usiz
   const rate = f32x4.splat(f32(load<f64>(scalars))), scale = f32x4.splat(f32(1.0 / load<f64>(scalars, 8)));
   const small = f32x4.splat(f32(max(load<f64>(scalars, 32), LEAST_EPS)));
   decay(run, weights, count);
-  for (let i: usize = 0; i < <usize>count << 2; i += 16) {
+  for (let i: usize = 0; i < words(count); i += 16) {
     const g = gradient ? v128.load(gradient + i) : f32x4.splat(0);
     const m = mixed(b1, v128.load(first + i), c1, g);
     v128.store(first + i, m);
@@ -99,7 +100,7 @@ export function coupledAdam(run: Run, weights: usize, first: usize, second: usiz
 export function coupleMoments(run: Run, second: usize, squares: usize, rows: u32, count: u32): void {
   const beta2 = load<f64>(run.scalars, 24);
   const most = load<f32>(MOST);
-  for (let d: usize = 0; d < <usize>count << 2; d += 4) {
+  for (let d: usize = 0; d < words(count); d += 4) {
     const mean = load<f64>(squares + (d << 1)) / f64(rows);
     store<f32>(second + d, min(f32(beta2 * f64(load<f32>(second + d)) + (1.0 - beta2) * mean), most));
   }

@@ -3,6 +3,7 @@
  * order, each once. A larger batch is counted first: each distinct pair is one entry, slot after slot, and what is summed over entries
  * is summed in f64, so that no rounding error grows with the batch.
  */
+import { word, words } from "./memory";
 import { Run } from "./run";
 
 /** Lists the distinct inputs and the entries; releaseInputs clears what this wrote into V-sized tables. */
@@ -19,11 +20,11 @@ function groupInputs(run: Run): void {
   const inputs = run.inputs;
   const distinct = run.distinct;
   const entrySlots = run.entrySlots;
-  const end = <usize>run.batchSize << 2;
+  const end = words(run.batchSize);
   let distinctCount: u32 = 0;
   for (let i: usize = 0; i < end; i += 4) {
     const input = load<u32>(inputs + i);
-    let slot = load<u32>(slots + (<usize>input << 2));
+    let slot = load<u32>(word(slots, input));
     if (slot == 0) {
       store<u32>(distinct + (<usize>distinctCount << 2), input);
       store<u32>(counts + (<usize>distinctCount << 2), 1);
@@ -45,34 +46,34 @@ function countPairs(run: Run): void {
   const targets = run.entryTargets;
   const table = run.targetHeads;
   let before: u32 = 0;
-  for (let j: usize = 0; j < <usize>run.distinctCount << 2; j += 4) {
+  for (let j: usize = 0; j < words(run.distinctCount); j += 4) {
     store<u32>(starts + j, before);
     before += load<u32>(run.counts + j);
   }
-  for (let i: usize = 0; i < <usize>run.batchSize << 2; i += 4) {
-    const start = starts + (<usize>load<u32>(run.entrySlots + i) << 2);
+  for (let i: usize = 0; i < words(run.batchSize); i += 4) {
+    const start = word(starts, load<u32>(run.entrySlots + i));
     const place = load<u32>(start);
     store<u32>(start, place + 1);
-    store<u32>(targets + (<usize>place << 2), load<u32>(run.targets + i));
+    store<u32>(word(targets, place), load<u32>(run.targets + i));
   }
   // a slot's start is now where its pairs end; entries overwrite pairs that were read
   let entries: u32 = 0;
   let from: usize = 0;
   for (let j: u32 = 0; j < run.distinctCount; j++) {
-    const start = starts + (<usize>j << 2);
-    const end = <usize>load<u32>(start) << 2;
+    const start = word(starts, j);
+    const end = words(load<u32>(start));
     store<u32>(start, entries);
     for (let i = from; i < end; i += 4) {
-      const cell = table + (<usize>load<u32>(targets + i) << 2);
+      const cell = word(table, load<u32>(targets + i));
       store<u32>(cell, load<u32>(cell) + 1);
     }
     for (let i = from; i < end; i += 4) {
       const target = load<u32>(targets + i);
-      const cell = table + (<usize>target << 2);
+      const cell = word(table, target);
       const times = load<u32>(cell);
       if (times == 0) continue;
       store<u32>(cell, 0);
-      const at = <usize>entries << 2;
+      const at = words(entries);
       store<u32>(run.entrySlots + at, j);
       store<u32>(targets + at, target);
       store<u32>(run.entryCounts + at, times);
@@ -80,27 +81,27 @@ function countPairs(run: Run): void {
     }
     from = end;
   }
-  store<u32>(starts + (<usize>run.distinctCount << 2), entries);
+  store<u32>(word(starts, run.distinctCount), entries);
   run.entryCount = entries;
 }
 
 export function releaseInputs(run: Run): void {
-  for (let j: usize = 0; j < <usize>run.distinctCount << 2; j += 4)
-    store<u32>(run.slots + (<usize>load<u32>(run.distinct + j) << 2), 0);
+  for (let j: usize = 0; j < words(run.distinctCount); j += 4)
+    store<u32>(word(run.slots, load<u32>(run.distinct + j)), 0);
 }
 
 /** Chains the entries from `first` to before `end` by their targets; releaseTargets clears the heads. */
 export function linkTargets(run: Run, first: u32, end: u32): void {
   // from the last entry to the first, so that a walk along a chain meets them in order
   for (let i = end; i > first; i--) {
-    const at = <usize>(i - 1) << 2;
-    const head = run.targetHeads + (<usize>load<u32>(run.entryTargets + at) << 2);
+    const at = words(i - 1);
+    const head = word(run.targetHeads, load<u32>(run.entryTargets + at));
     store<u32>(run.entryNext + at, load<u32>(head));
     store<u32>(head, i);
   }
 }
 
 export function releaseTargets(run: Run, first: u32, end: u32): void {
-  for (let i = <usize>first << 2; i < <usize>end << 2; i += 4)
-    store<u32>(run.targetHeads + (<usize>load<u32>(run.entryTargets + i) << 2), 0);
+  for (let i = words(first); i < words(end); i += 4)
+    store<u32>(word(run.targetHeads, load<u32>(run.entryTargets + i)), 0);
 }

@@ -8,6 +8,7 @@ import { LN2, LOG2_E } from "./exp";
 import { accumulateChunk, backThroughNorm } from "./gradient";
 import { blockWidth, exponentiate, gatherInputs, inRange, logitsOfRows, packPanels } from "./logits";
 import { multiply } from "./matmul";
+import { doubles, word, words } from "./memory";
 import { parallelFor } from "./parallel";
 import { Run } from "./run";
 import {
@@ -31,11 +32,11 @@ export function batchStep(run: Run): bool {
     run.block = block;
     run.blockCount = min(run.blockInputs, count - first);
     // the entries of these inputs: all of them, or those of their slots
-    const from = run.blocks == 1 ? 0 : load<u32>(run.entryStarts + (<usize>first << 2));
-    const to = run.blocks == 1 ? run.entryCount : load<u32>(run.entryStarts + (<usize>(first + run.blockCount) << 2));
+    const from = run.blocks == 1 ? 0 : load<u32>(word(run.entryStarts, first));
+    const to = run.blocks == 1 ? run.entryCount : load<u32>(word(run.entryStarts, first + run.blockCount));
     linkTargets(run, from, to);
     packPanels(
-      run.panels, run.x + first * (<usize>run.stride << 2), <usize>run.stride << 2, run.blockCount, run.dim,
+      run.panels, run.x + first * words(run.stride), words(run.stride), run.blockCount, run.dim,
     );
     shiftByTargets(run);
     parallelFor(run, run.segments, forwardSegment);
@@ -61,13 +62,13 @@ export function batchStep(run: Run): bool {
 
 /** targetSum row j ← Σ of U's rows over the targets of input j. */
 function sumTargets(run: Run): void {
-  const rowBytes = <usize>run.stride << 2;
+  const rowBytes = words(run.stride);
   if (run.counted) {
     for (let slot: u32 = 0; slot < run.distinctCount; slot++) {
-      const start = run.entryStarts + (<usize>slot << 2);
-      const end = <usize>load<u32>(start, 4) << 2;
+      const start = word(run.entryStarts, slot);
+      const end = words(load<u32>(start, 4));
       memory.fill(run.sumRows, 0, rowBytes << 1);
-      for (let e = <usize>load<u32>(start) << 2; e < end; e += 4)
+      for (let e = words(load<u32>(start)); e < end; e += 4)
         addToDoubles(
           run.sumRows, run.unembedding + load<u32>(run.entryTargets + e) * rowBytes, f64(load<u32>(run.entryCounts + e)),
           rowBytes,
@@ -77,7 +78,7 @@ function sumTargets(run: Run): void {
     return;
   }
   memory.fill(run.targetSum, 0, run.distinctCount * rowBytes);
-  for (let e: usize = 0; e < <usize>run.entryCount << 2; e += 4)
+  for (let e: usize = 0; e < words(run.entryCount); e += 4)
     addRow(
       run.targetSum + load<u32>(run.entrySlots + e) * rowBytes,
       run.unembedding + load<u32>(run.entryTargets + e) * rowBytes, rowBytes,
@@ -89,13 +90,13 @@ function sumTargets(run: Run): void {
  * by, so that all of it has one scale, and some logit reaches it up to rounding, so that no sum is far below 1.
  */
 function shiftByTargets(run: Run): void {
-  const rowBytes = <usize>run.stride << 2;
+  const rowBytes = words(run.stride);
   const first = run.block * run.blockInputs;
   for (let j: u32 = 0; j < run.blockCount; j++) {
     const slot = first + j;
     const sum = dot(run.x + slot * rowBytes, run.targetSum + slot * rowBytes, rowBytes);
-    const mean = sum / f64(load<u32>(run.counts + (<usize>slot << 2)));
-    store<f32>(run.inputShift + (<usize>j << 2), f32(mean * LOG2_E));
+    const mean = sum / f64(load<u32>(word(run.counts, slot)));
+    store<f32>(word(run.inputShift, j), f32(mean * LOG2_E));
   }
 }
 
@@ -104,15 +105,15 @@ function shiftByTargets(run: Run): void {
 function forwardSegment(run: Run, segment: u32, _thread: u32): void {
   const count = run.blockCount;
   const width = blockWidth(count);
-  const widthBytes = <usize>width << 2;
-  const rowBytes = <usize>run.stride << 2;
+  const widthBytes = words(width);
+  const rowBytes = words(run.stride);
   const sum = sumsOf(run, segment);
   const dx = dxOf(run, segment);
   const firstRow = firstRowOf(run, segment);
   const endRow = endRowOf(run, segment);
   const targetLogits = targetLogitsOf(run, segment);
   memory.fill(sum, 0, widthBytes);
-  memory.fill(targetLogits, 0, <usize>count << 3);
+  memory.fill(targetLogits, 0, doubles(count));
   for (let row = firstRow; row < endRow; row += run.chunkRows) {
     const rows = min(run.chunkRows, endRow - row);
     const logits = run.logits + row * widthBytes;
@@ -129,9 +130,9 @@ function forwardSegment(run: Run, segment: u32, _thread: u32): void {
 /** out[j] (f64) += the logits that input j's targets have among these rows, as often as they are drawn. */
 function addTargetLogits(run: Run, out: usize, logits: usize, row: u32, rows: u32, widthBytes: usize): void {
   const first = run.block * run.blockInputs;
-  for (let token = <usize>row << 2; token < <usize>(row + rows) << 2; token += 4) {
+  for (let token = words(row); token < words(row + rows); token += 4) {
     for (let entry = load<u32>(run.targetHeads + token); entry != 0; ) {
-      const at = <usize>(entry - 1) << 2;
+      const at = words(entry - 1);
       const j = <usize>(load<u32>(run.entrySlots + at) - first);
       const sum = out + (j << 3);
       store<f64>(sum, load<f64>(sum) + f64(load<u32>(run.entryCounts + at)) * f64(load<f32>(logits + (j << 2))));
@@ -153,16 +154,16 @@ function sumsInRange(run: Run): bool {
  */
 function combineSegments(run: Run): f64 {
   const first = run.block * run.blockInputs;
-  const rowBytes = <usize>run.stride << 2;
+  const rowBytes = words(run.stride);
   const perPair: f32 = f32(1.0 / f64(run.batchSize));
   let loss: f64 = 0;
   for (let j: u32 = 0; j < run.blockCount; j++) {
     const slot = first + j;
     const total = sumOfSegments(run, j);
-    const times = f64(load<u32>(run.counts + (<usize>slot << 2)));
+    const times = f64(load<u32>(word(run.counts, slot)));
     const scale = f32(times / (f64(run.batchSize) * total));
     // of the same logits as the sum, so that what is common to them cancels; below 0 by nothing but rounding, which is cut off
-    const above = sumOfTargetLogits(run, j) - times * f64(load<f32>(run.inputShift + (<usize>j << 2)));
+    const above = sumOfTargetLogits(run, j) - times * f64(load<f32>(word(run.inputShift, j)));
     loss += max(0.0, times * log(total) - above * LN2);
 
     scaleRow(run.scaledX + j * rowBytes, run.x + slot * rowBytes, scale, rowBytes);

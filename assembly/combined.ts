@@ -12,6 +12,7 @@ import { coupleMoments } from "./adam";
 import { LN2 } from "./exp";
 import { blockWidth, columnMax, DEPTH, exponentiate, packPanels } from "./logits";
 import { multiply, PANEL } from "./matmul";
+import { doubles, word, words } from "./memory";
 import { at, updateParameters } from "./optimizer";
 import { parallelFor } from "./parallel";
 import { Run } from "./run";
@@ -33,10 +34,10 @@ export function combinedStep(run: Run): bool {
 function orderTokens(run: Run): void {
   let next = run.distinctCount;
   for (let token: u32 = 0; token < run.vocabSize; token++) {
-    const slot = load<u32>(run.slots + (<usize>token << 2));
+    const slot = load<u32>(word(run.slots, token));
     const place = slot ? slot - 1 : next++;
-    store<u32>(run.order + (<usize>place << 2), token);
-    store<u32>(run.places + (<usize>token << 2), place);
+    store<u32>(word(run.order, place), token);
+    store<u32>(word(run.places, token), place);
   }
 }
 
@@ -48,10 +49,10 @@ function columnsOf(run: Run, thread: u32): usize {
 
 /** Columns d … d + depth of E, in order. */
 function gatherColumns(run: Run, out: usize, d: u32, depth: u32): void {
-  const rowBytes = <usize>run.stride << 2;
-  const bytes = <usize>depth << 2;
-  for (let place: usize = 0; place < <usize>run.vocabSize << 2; place += 4) {
-    copyRow(out, run.embedding + load<u32>(run.order + place) * rowBytes + (<usize>d << 2), bytes);
+  const rowBytes = words(run.stride);
+  const bytes = words(depth);
+  for (let place: usize = 0; place < words(run.vocabSize); place += 4) {
+    copyRow(out, word(run.embedding + load<u32>(run.order + place) * rowBytes, d), bytes);
     out += run.columnBytes;
   }
 }
@@ -63,7 +64,7 @@ function gatherColumns(run: Run, out: usize, d: u32, depth: u32): void {
 function columnLogits(run: Run, part: u32, thread: u32): void {
   const count = run.distinctCount;
   const width = blockWidth(count);
-  const widthBytes = <usize>width << 2;
+  const widthBytes = words(width);
   const columnBytes = <usize>run.columnBytes;
   const columns = columnsOf(run, thread);
   const panels = columns + 2 * run.vocabSize * columnBytes;
@@ -78,10 +79,10 @@ function columnLogits(run: Run, part: u32, thread: u32): void {
     for (let j: u32 = 0; j < width; j += PANEL) {
       const inputs = min(PANEL, width - j);
       multiply(
-        out + j * widthBytes + (<usize>j << 2), widthBytes, columns + j * columnBytes, columnBytes, 4,
-        panel, <usize>inputs << 2, run.vocabSize - j, inputs, depth, d > first, run.wide,
+        word(out + j * widthBytes, j), widthBytes, columns + j * columnBytes, columnBytes, 4,
+        panel, words(inputs), run.vocabSize - j, inputs, depth, d > first, run.wide,
       );
-      panel += <usize>(depth * inputs) << 2;
+      panel += words(depth * inputs);
     }
   }
 }
@@ -89,13 +90,13 @@ function columnLogits(run: Run, part: u32, thread: u32): void {
 /** Adds the parts up in their order, and mirrors what the inputs have among themselves. */
 function completeLogits(run: Run): void {
   const count = run.distinctCount;
-  const widthBytes = <usize>blockWidth(count) << 2;
+  const widthBytes = words(blockWidth(count));
   const bytes = run.vocabSize * widthBytes;
   for (let part: u32 = 1; part < run.parts; part++) addRow(run.logits, run.logits + part * bytes, bytes);
   for (let row: u32 = 0; row < count; row++) {
     const out = run.logits + row * widthBytes;
-    let from = run.logits + (row + 1) * widthBytes + (<usize>row << 2);
-    for (let j: usize = <usize>(row + 1) << 2; j < <usize>count << 2; j += 4) {
+    let from = word(run.logits + (row + 1) * widthBytes, row);
+    for (let j: usize = words(row + 1); j < words(count); j += 4) {
       store<f32>(out + j, load<f32>(from));
       from += widthBytes;
     }
@@ -106,7 +107,7 @@ function completeLogits(run: Run): void {
 function lossAndGradient(run: Run): f64 {
   const count = run.distinctCount;
   const width = blockWidth(count);
-  const widthBytes = <usize>width << 2;
+  const widthBytes = words(width);
   const pairs = f64(run.batchSize);
   const g = run.logits;
 
@@ -117,7 +118,7 @@ function lossAndGradient(run: Run): f64 {
   columnMax(max, g, run.vocabSize, width);
   // how far the targets' logits are above the largest: differences of f32 are exact in f64, so no loss falls below 0. Two
   // sums, so that one addition need not wait for the other
-  const end = <usize>run.entryCount << 2;
+  const end = words(run.entryCount);
   const perPair = f32(1.0 / pairs);
   const counts = run.counted ? run.entryCounts : 0;
   const cells = run.entryNext;
@@ -133,7 +134,7 @@ function lossAndGradient(run: Run): f64 {
   exponentiate(g, max, sum, run.vocabSize, width);
 
   let loss: f64 = 0;
-  for (let j: usize = 0; j < <usize>count << 2; j += 4) {
+  for (let j: usize = 0; j < words(count); j += 4) {
     const times = f64(load<u32>(run.counts + j));
     const total = f64(load<f32>(sum + j));
     loss += times * log(total);
@@ -151,7 +152,7 @@ function lossAndGradient(run: Run): f64 {
   }
   for (let a: u32 = 0; a < count; a++) {
     let across = g + a * widthBytes;
-    let down = g + (<usize>a << 2);
+    let down = word(g, a);
     for (let b: u32 = 0; b <= a; b++) {
       const both = load<f32>(across) + load<f32>(down);
       store<f32>(across, both);
@@ -172,8 +173,8 @@ function aboveLargest(
   e: usize, logits: usize, widthBytes: usize, max: usize, slots: usize, targets: usize, places: usize, cells: usize,
   counts: usize,
 ): f64 {
-  const slot = <usize>load<u32>(slots + e) << 2;
-  const place = load<u32>(places + (<usize>load<u32>(targets + e) << 2));
+  const slot = words(load<u32>(slots + e));
+  const place = load<u32>(word(places, load<u32>(targets + e)));
   const cell = logits + place * widthBytes + slot;
   store<u32>(cells + e, u32(cell));
   const above = f64(load<f32>(cell)) - f64(load<f32>(max + slot));
@@ -187,8 +188,8 @@ function aboveLargest(
 function updateColumns(run: Run, block: u32, thread: u32): void {
   const count = run.distinctCount;
   const rest = run.vocabSize - count;
-  const widthBytes = <usize>blockWidth(count) << 2;
-  const rowBytes = <usize>run.stride << 2;
+  const widthBytes = words(blockWidth(count));
+  const rowBytes = words(run.stride);
   const columnBytes = <usize>run.columnBytes;
   const columns = columnsOf(run, thread);
   const g = run.logits;
@@ -204,22 +205,22 @@ function updateColumns(run: Run, block: u32, thread: u32): void {
     gradient + count * columnBytes, columnBytes, g + count * widthBytes, widthBytes, 4, columns, columnBytes,
     rest, depth, count, false, run.wide,
   );
-  let weights = run.embedding + (<usize>d << 2);
-  let state = (<usize>d * run.vocabSize) << 2;
+  let weights = word(run.embedding, d);
+  let state = words(d * run.vocabSize);
   // one second moment for all tokens: the columns' own
-  const row2 = run.embeddingState2 + (<usize>d << 2);
+  const row2 = word(run.embeddingState2, d);
   if (run.squares) {
     // behind columns and gradient, where the panels were
     const squares = gradient + run.vocabSize * columnBytes;
-    memory.fill(squares, 0, <usize>depth << 3);
-    for (let row = gradient; row < squares; row += columnBytes) addSquares(squares, row, <usize>depth << 2);
+    memory.fill(squares, 0, doubles(depth));
+    for (let row = gradient; row < squares; row += columnBytes) addSquares(squares, row, words(depth));
     coupleMoments(run, row2, squares, run.vocabSize, depth);
   }
-  for (let token: usize = 0; token < <usize>run.vocabSize << 2; token += 4) {
+  for (let token: usize = 0; token < words(run.vocabSize); token += 4) {
     const row = gradient + <usize>load<u32>(run.places + token) * columnBytes;
     const state2 = run.squares ? row2 : at(run.embeddingState2, state);
     updateParameters(run, weights, at(run.embeddingState, state), state2, row, depth);
     weights += rowBytes;
-    state += <usize>depth << 2;
+    state += words(depth);
   }
 }

@@ -1,6 +1,7 @@
 /** What both ways to evaluate share: a thread's working space, and the loss of an input from its sums. */
 import { log } from "../src/math/elementary";
 import { LN2 } from "./exp";
+import { words } from "./memory";
 import { Run } from "./run";
 
 /**
@@ -9,15 +10,15 @@ import { Run } from "./run";
  */
 @inline
 export function panelsOf(run: Run, x: usize): usize {
-  return x + run.evaluationBlock * (<usize>run.stride << 2);
+  return x + run.evaluationBlock * words(run.stride);
 }
 @inline
 export function logitsOf(run: Run, x: usize): usize {
-  return panelsOf(run, x) + run.dim * (<usize>run.evaluationBlock << 2);
+  return panelsOf(run, x) + run.dim * words(run.evaluationBlock);
 }
 @inline
 export function rowsOf(run: Run, x: usize): usize {
-  return logitsOf(run, x) + max(run.chunkRows, run.evaluationBlock) * (<usize>run.evaluationBlock << 2);
+  return logitsOf(run, x) + max(run.chunkRows, run.evaluationBlock) * words(run.evaluationBlock);
 }
 
 /**

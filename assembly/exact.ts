@@ -5,6 +5,7 @@
 import { backThroughNorm, finishChunk } from "./gradient";
 import { blockWidth, exponentiate, gatherInputs, packPanels } from "./logits";
 import { multiply } from "./matmul";
+import { double, doubles, word, words } from "./memory";
 import { parallelFor } from "./parallel";
 import { lossOf } from "./evaluation";
 import { Run } from "./run";
@@ -26,7 +27,7 @@ export function exactStep(run: Run): bool {
 
 /** The norm of the gradient of the population loss with respect to all parameters. */
 export function gradientNorm(run: Run): f64 {
-  const rowBytes = <usize>run.stride << 2;
+  const rowBytes = words(run.stride);
   populationGradient(run);
   parallelFor(run, chunkCount(run), finishChunk);
   let total = squaresOf(run, run.gradient, run.vocabSize * rowBytes);
@@ -37,7 +38,7 @@ export function gradientNorm(run: Run): f64 {
 
 /** Σ x² over `bytes` bytes of floats, row by row. */
 function squaresOf(run: Run, x: usize, bytes: usize): f64 {
-  const rowBytes = <usize>run.stride << 2;
+  const rowBytes = words(run.stride);
   const row = run.sumRows;
   memory.fill(row, 0, rowBytes << 1);
   for (let at = x; at < x + bytes; at += rowBytes) addSquares(row, at, rowBytes);
@@ -49,7 +50,7 @@ function squaresOf(run: Run, x: usize, bytes: usize): f64 {
 /** run.loss, the gradient of U (with nothing of dx in it) and dx of every row of E, through the norm. */
 function populationGradient(run: Run): void {
   const V = run.vocabSize;
-  const rowBytes = <usize>run.stride << 2;
+  const rowBytes = words(run.stride);
   // distinct inputs and their slots stand from the start (src/backend/wasm)
   run.distinctCount = V;
   gatherInputs(run, run.distinct, V, run.x, run.rowMean, run.rowScale);
@@ -63,11 +64,11 @@ function populationGradient(run: Run): void {
     shiftByMaxima(run);
     parallelFor(run, run.segments, sumSegment);
     for (let j: u32 = 0; j < run.blockCount; j++) {
-      const p = load<f64>(run.probabilities + (<usize>(first + j) << 3));
+      const p = load<f64>(double(run.probabilities, first + j));
       const total = sumOfSegments(run, j);
-      store<f32>(run.inputScale + (<usize>j << 2), f32(p / total));
+      store<f32>(word(run.inputScale, j), f32(p / total));
       if (p == 0) continue;
-      const shift = load<f32>(run.inputShift + (<usize>j << 2));
+      const shift = load<f32>(word(run.inputShift, j));
       loss += p * lossOf(total, shift, sumOfTargetLogits(run, j), sumOfTargets(run, first + j));
     }
     parallelFor(run, run.segments, gradientSegment);
@@ -88,12 +89,12 @@ function sumSegment(run: Run, segment: u32, _thread: u32): void {
   const sum = sumsOf(run, segment);
   const expected = targetLogitsOf(run, segment);
   const endRow = endRowOf(run, segment);
-  const inputs = run.distinct + (<usize>(run.block * run.blockInputs) << 2);
-  memory.fill(sum, 0, <usize>width << 2);
-  memory.fill(expected, 0, <usize>width << 3);
+  const inputs = word(run.distinct, run.block * run.blockInputs);
+  memory.fill(sum, 0, words(width));
+  memory.fill(expected, 0, doubles(width));
   for (let row = firstRowOf(run, segment); row < endRow; row += run.chunkRows) {
     const rows = min(run.chunkRows, endRow - row);
-    const logits = run.logits + row * (<usize>width << 2);
+    const logits = run.logits + row * words(width);
     addExpectedLogits(run, expected, logits, row, rows, width, inputs, count);
     exponentiate(logits, run.inputShift, sum, rows, width);
   }
@@ -103,8 +104,8 @@ function sumSegment(run: Run, segment: u32, _thread: u32): void {
 function gradientSegment(run: Run, segment: u32, _thread: u32): void {
   const count = run.blockCount;
   const width = blockWidth(count);
-  const widthBytes = <usize>width << 2;
-  const rowBytes = <usize>run.stride << 2;
+  const widthBytes = words(width);
+  const rowBytes = words(run.stride);
   const first = run.block * run.blockInputs;
   const firstRow = firstRowOf(run, segment);
   const endRow = endRowOf(run, segment);

@@ -1,6 +1,7 @@
 /** The gradient of U, a chunk of its rows at a time, and the way back through the norm into E's rows, gain and bias. */
 import { blockWidth, DEPTH } from "./logits";
 import { multiply } from "./matmul";
+import { word, words } from "./memory";
 import { normBackward } from "./norm";
 import { Run } from "./run";
 import { addRow, addScaledRow, addSquares, addToDoubles, fromDoubles } from "./vector";
@@ -8,11 +9,11 @@ import { addRow, addScaledRow, addSquares, addToDoubles, fromDoubles } from "./v
 /** out (rows × width floats) ← Σ_j P_bj scaledX_j, columns d … d + width, for one chunk and the block in hand. */
 export function chunkGradient(run: Run, out: usize, outStride: usize, chunk: u32, rows: u32, d: u32, width: u32): void {
   const count = run.blockCount;
-  const widthBytes = <usize>blockWidth(count) << 2;
-  const rowBytes = <usize>run.stride << 2;
+  const widthBytes = words(blockWidth(count));
+  const rowBytes = words(run.stride);
   multiply(
     out, outStride, run.logits + chunk * run.chunkRows * widthBytes, widthBytes, 4,
-    run.scaledX + (<usize>d << 2), rowBytes, rows, width, count, false, run.wide,
+    word(run.scaledX, d), rowBytes, rows, width, count, false, run.wide,
   );
 }
 
@@ -20,7 +21,7 @@ export function chunkGradient(run: Run, out: usize, outStride: usize, chunk: u32
 export function accumulateChunk(run: Run, chunk: u32, thread: u32): void {
   const row = chunk * run.chunkRows;
   const rows = min(run.chunkRows, run.vocabSize - row);
-  const rowBytes = <usize>run.stride << 2;
+  const rowBytes = words(run.stride);
   if (run.block == 0) {
     chunkGradient(run, run.gradient + row * rowBytes, rowBytes, chunk, rows, 0, run.stride);
     return;
@@ -28,9 +29,9 @@ export function accumulateChunk(run: Run, chunk: u32, thread: u32): void {
   const part = run.scratch + <usize>thread * run.scratchBytes;
   for (let d: u32 = 0; d < run.stride; d += DEPTH) {
     const width = min(DEPTH, run.stride - d);
-    const widthBytes = <usize>width << 2;
+    const widthBytes = words(width);
     chunkGradient(run, part, widthBytes, chunk, rows, d, width);
-    let to = run.gradient + row * rowBytes + (<usize>d << 2);
+    let to = word(run.gradient + row * rowBytes, d);
     for (let from = part; from < part + rows * widthBytes; from += widthBytes) {
       addRow(to, from, widthBytes);
       to += rowBytes;
@@ -42,15 +43,15 @@ export function accumulateChunk(run: Run, chunk: u32, thread: u32): void {
 export function addTargets(
   run: Run, gradient: usize, bytes: usize, row: u32, rows: u32, columns: usize, sumRow: usize,
 ): void {
-  const rowBytes = <usize>run.stride << 2;
+  const rowBytes = words(run.stride);
   const minusPerPair = -1.0 / f64(run.batchSize);
-  for (let token = <usize>row << 2; token < <usize>(row + rows) << 2; token += 4) {
+  for (let token = words(row); token < words(row + rows); token += 4) {
     let entry = load<u32>(run.targetHeads + token);
     const summed = run.counted && entry != 0;
     if (summed) memory.fill(sumRow, 0, bytes << 1);
     // after the softmax: its probabilities were unnormalised, and a count subtracted from them would round away
     while (entry != 0) {
-      const at = <usize>(entry - 1) << 2;
+      const at = words(entry - 1);
       const x = run.x + load<u32>(run.entrySlots + at) * rowBytes + columns;
       if (summed) addToDoubles(sumRow, x, f64(load<u32>(run.entryCounts + at)), bytes);
       else addScaledRow(gradient, x, f32(minusPerPair), bytes);
@@ -72,7 +73,7 @@ export function addTargets(
 export function finishChunk(run: Run, chunk: u32, thread: u32): void {
   const row = chunk * run.chunkRows;
   const rows = min(run.chunkRows, run.vocabSize - row);
-  const rowBytes = <usize>run.stride << 2;
+  const rowBytes = words(run.stride);
   const gradient = run.gradient + row * rowBytes;
   const sumRow = run.scratch + <usize>thread * run.scratchBytes;
   addTargets(run, gradient, rowBytes, row, rows, 0, sumRow);
@@ -85,7 +86,7 @@ export function finishChunk(run: Run, chunk: u32, thread: u32): void {
 /** dx → gradients of the embedding's rows, of gain and bias: these a block of inputs at a time, the blocks' sums in f64. */
 export function backThroughNorm(run: Run): void {
   if (run.norm == 0) return;
-  const rowBytes = <usize>run.stride << 2;
+  const rowBytes = words(run.stride);
   const sums = run.sumRows;
   memory.fill(sums, 0, rowBytes << 2);
   for (let first: u32 = 0; first < run.distinctCount; first += run.blockInputs) {
@@ -95,9 +96,9 @@ export function backThroughNorm(run: Run): void {
     for (let j = first; j < end; j++) {
       normBackward(
         run.dx + j * rowBytes,
-        run.embedding + load<u32>(run.distinct + (<usize>j << 2)) * rowBytes,
+        run.embedding + load<u32>(word(run.distinct, j)) * rowBytes,
         run.gain, run.dGain, run.dBias, run.norm, run.dim,
-        load<f32>(run.rowMean + (<usize>j << 2)), load<f32>(run.rowScale + (<usize>j << 2)),
+        load<f32>(word(run.rowMean, j)), load<f32>(word(run.rowScale, j)),
       );
     }
     if (run.blocks == 1) return;

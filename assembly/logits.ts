@@ -1,6 +1,7 @@
 import { BLOCK_COLUMNS } from "../src/kernel/constants";
 import { constant, exp2, LOG2_E } from "./exp";
 import { madd, multiply, PANEL } from "./matmul";
+import { word, words } from "./memory";
 import { normForward } from "./norm";
 import { Run } from "./run";
 import { addToDoubles } from "./vector";
@@ -35,8 +36,8 @@ export function blockWidth(count: u32): u32 {
 
 /** x row j ← norm(E row inputs[j]) for `count` inputs; the norm's mean and 1/σ are kept for the way back. */
 export function gatherInputs(run: Run, inputs: usize, count: u32, x: usize, mean: usize, scale: usize): void {
-  const rowBytes = <usize>run.stride << 2;
-  for (let j: usize = 0; j < <usize>count << 2; j += 4) {
+  const rowBytes = words(run.stride);
+  for (let j: usize = 0; j < words(count); j += 4) {
     normForward(
       x, run.embedding + load<u32>(inputs + j) * rowBytes, run.gain, run.bias, run.norm, run.dim, run.stride,
       mean + j, scale + j,
@@ -53,19 +54,19 @@ export function packPanels(out: usize, x: usize, rowBytes: usize, count: u32, de
   const width = blockWidth(count);
   for (let j: u32 = 0; j < width; j += PANEL) {
     const columns = min(PANEL, width - j);
-    const step = <usize>columns << 2;
+    const step = words(columns);
     for (let c: u32 = 0; c < columns; c += 4) {
-      let to = out + (<usize>c << 2);
+      let to = word(out, c);
       const from = x + (j + c) * rowBytes;
       if (j + c + 4 <= count) {
         transposeRows(to, step, from, rowBytes, depth);
         continue;
       }
-      for (let d: usize = 0; d < <usize>depth << 2; d += 4) {
+      for (let d: usize = 0; d < words(depth); d += 4) {
         for (let i: u32 = 0; i < 4; i++) {
           let value: f32 = 0;
           if (j + c + i < count) value = load<f32>(from + i * rowBytes + d) * f32(LOG2_E);
-          store<f32>(to + (<usize>i << 2), value);
+          store<f32>(word(to, i), value);
         }
         to += step;
       }
@@ -81,7 +82,7 @@ function transposeRows(to: usize, step: usize, row0: usize, rowBytes: usize, dep
   const row3 = row2 + rowBytes;
   const scale = f32x4.splat(f32(LOG2_E));
   let d: usize = 0;
-  for (; d + 16 <= <usize>depth << 2; d += 16) {
+  for (; d + 16 <= words(depth); d += 16) {
     const a = f32x4.mul(v128.load(row0 + d), scale);
     const b = f32x4.mul(v128.load(row1 + d), scale);
     const c = f32x4.mul(v128.load(row2 + d), scale);
@@ -97,7 +98,7 @@ function transposeRows(to: usize, step: usize, row0: usize, rowBytes: usize, dep
     v128.store(to + step, v128.shuffle<f64>(abHigh, ceHigh, 1, 3));
     to += step << 1;
   }
-  for (; d < <usize>depth << 2; d += 4) {
+  for (; d < words(depth); d += 4) {
     store<f32>(to, load<f32>(row0 + d) * f32(LOG2_E));
     store<f32>(to, load<f32>(row1 + d) * f32(LOG2_E), 4);
     store<f32>(to, load<f32>(row2 + d) * f32(LOG2_E), 8);
@@ -108,17 +109,17 @@ function transposeRows(to: usize, step: usize, row0: usize, rowBytes: usize, dep
 
 /** out (rows × width) ← U[firstRow …] · panels: logits in base 2. */
 export function logitsOfRows(run: Run, out: usize, panels: usize, firstRow: u32, rows: u32, width: u32): void {
-  const rowBytes = <usize>run.stride << 2;
-  const outStride = <usize>width << 2;
+  const rowBytes = words(run.stride);
+  const outStride = words(width);
   const u = run.unembedding + firstRow * rowBytes;
   for (let d: u32 = 0; d < run.dim; d += DEPTH) {
     const depth = min(DEPTH, run.dim - d);
     let panel = panels;
     for (let j: u32 = 0; j < width; j += PANEL) {
       const columns = min(PANEL, width - j);
-      const step = <usize>columns << 2;
+      const step = words(columns);
       multiply(
-        out + (<usize>j << 2), outStride, u + (<usize>d << 2), rowBytes, 4, panel + d * step, step,
+        word(out, j), outStride, word(u, d), rowBytes, 4, panel + d * step, step,
         rows, columns, depth, d > 0, run.wide,
       );
       panel += <usize>run.dim * step;
@@ -136,7 +137,7 @@ export function fourLogits(
 ): void {
   const scale = f32x4.splat(f32(LOG2_E));
   let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
-  for (let d: usize = 0; d < <usize>dim << 2; d += 4) {
+  for (let d: usize = 0; d < words(dim); d += 4) {
     s0 = madd(s0, f32x4.mul(v128.load32_splat(x0 + d), scale), v128.load32_splat(u0 + d));
     s1 = madd(s1, f32x4.mul(v128.load32_splat(x1 + d), scale), v128.load32_splat(u1 + d));
     s2 = madd(s2, f32x4.mul(v128.load32_splat(x2 + d), scale), v128.load32_splat(u2 + d));
@@ -154,7 +155,7 @@ export function fourLogits(
 
 /** max[j] ← largest of max[j] and the column; f32x4.pmax(a, b) keeps a where b is NaN, the softmax then shows it. */
 export function columnMax(max: usize, logits: usize, rows: u32, width: u32): void {
-  const rowBytes = <usize>width << 2;
+  const rowBytes = words(width);
   for (let r = rows; r > 0; r--) {
     for (let j: usize = 0; j < rowBytes; j += 16)
       v128.store(max + j, f32x4.pmax(v128.load(max + j), v128.load(logits + j)));
@@ -166,7 +167,7 @@ export function columnMax(max: usize, logits: usize, rows: u32, width: u32): voi
 export function exponentiate(logits: usize, shift: usize, sum: usize, rows: u32, width: u32): void {
   const k0 = constant(0), k1 = constant(1), k2 = constant(2), k3 = constant(3), k4 = constant(4), k5 = constant(5);
   const k6 = constant(6), k7 = constant(7), k8 = constant(8);
-  const rowBytes = <usize>width << 2;
+  const rowBytes = words(width);
   for (let r = rows; r > 0; r--) {
     for (let j: usize = 0; j < rowBytes; j += 32) {
       const low = exp2(f32x4.sub(v128.load(logits + j), v128.load(shift + j)), k0, k1, k2, k3, k4, k5, k6, k7, k8);
@@ -184,7 +185,7 @@ export function exponentiate(logits: usize, shift: usize, sum: usize, rows: u32,
 export function sumOfExponentials(logits: usize, shift: usize, sum: usize, rows: u32, width: u32): void {
   const k0 = constant(0), k1 = constant(1), k2 = constant(2), k3 = constant(3), k4 = constant(4), k5 = constant(5);
   const k6 = constant(6), k7 = constant(7), k8 = constant(8);
-  const rowBytes = <usize>width << 2;
+  const rowBytes = words(width);
   for (let r = rows; r > 0; r--) {
     for (let j: usize = 0; j < rowBytes; j += 32) {
       const low = exp2(f32x4.sub(v128.load(logits + j), v128.load(shift + j)), k0, k1, k2, k3, k4, k5, k6, k7, k8);
@@ -201,7 +202,7 @@ export function sumOfExponentials(logits: usize, shift: usize, sum: usize, rows:
  * its logit is infinite.
  */
 export function addExpected(expected: usize, logits: usize, p: usize, rows: u32, width: u32): void {
-  const rowBytes = <usize>width << 2;
+  const rowBytes = words(width);
   for (let r: u32 = 0; r < rows; r += 2) {
     const p0 = load<f64>(p);
     const p1 = r + 1 < rows ? load<f64>(p, 8) : 0.0;

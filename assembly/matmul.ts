@@ -10,6 +10,7 @@
  * inlined into a larger one, V8 spills and the speed halves. Measured in bench/LOG.md.
  */
 import { PANEL_COLUMNS } from "../src/kernel/constants";
+import { words } from "./memory";
 
 @inline
 export function madd(sum: v128, a: v128, b: v128): v128 {
@@ -244,6 +245,6 @@ function panel(
   if (columns == 8) panel4x8(c, cStride, a, rowStride, stepStride, b, bStride, fours, K, accumulate);
   else panel4x4(c, cStride, a, rowStride, stepStride, b, bStride, fours, K, accumulate);
   for (let m = fours; m < M; m++)
-    for (let n: usize = 0; n < <usize>columns << 2; n += 16)
+    for (let n: usize = 0; n < words(columns); n += 16)
       panel1x4(c + m * cStride + n, a + m * rowStride, stepStride, b + n, bStride, K, accumulate);
 }

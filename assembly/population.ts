@@ -4,6 +4,7 @@ import { LN2 } from "./exp";
 import {
   blockWidth, columnMax, exponentiate, fits, fourLogits, gatherInputs, logitsOfRows, packPanels, sumOfExponentials,
 } from "./logits";
+import { double, doubles, word, words } from "./memory";
 import { parallelFor } from "./parallel";
 import { logitsOf, lossOf, panelsOf, rowsOf } from "./evaluation";
 import { Run } from "./run";
@@ -15,16 +16,16 @@ import { copyRow } from "./vector";
 /** Of the block in hand, in those rows: the shift of each input's softmax (f32), and Σ_b p_b logit_b (f64). */
 @inline
 function shiftsOf(run: Run, x: usize): usize {
-  return rowsOf(run, x) + (<usize>run.evaluationBlock << 2);
+  return word(rowsOf(run, x), run.evaluationBlock);
 }
 @inline
 function expectedOf(run: Run, x: usize): usize {
-  return shiftsOf(run, x) + (<usize>run.evaluationBlock << 3);
+  return double(shiftsOf(run, x), run.evaluationBlock);
 }
 
 /** Whether the sums of a chunk fit; the first chunk's largest logit is the shift, so that a whole sum is never too small. */
 function allFit(sum: usize, count: u32): bool {
-  for (let j: usize = 0; j < <usize>count << 2; j += 4) if (!fits(f64(load<f32>(sum + j)))) return false;
+  for (let j: usize = 0; j < words(count); j += 4) if (!fits(f64(load<f32>(sum + j)))) return false;
   return true;
 }
 
@@ -34,17 +35,17 @@ function allFit(sum: usize, count: u32): bool {
  */
 function sumLogits(run: Run, x: usize, totals: usize, inputs: usize, count: u32, targets: bool): void {
   const width = blockWidth(count);
-  const widthBytes = <usize>width << 2;
+  const widthBytes = words(width);
   const panels = panelsOf(run, x);
   const logits = logitsOf(run, x);
   const before = rowsOf(run, x);
   const shift = shiftsOf(run, x);
-  const sum = shift + (<usize>run.evaluationBlock << 2);
+  const sum = word(shift, run.evaluationBlock);
   const expected = expectedOf(run, x);
   // the norm's mean and 1/σ go where the softmax has not begun
   gatherInputs(run, inputs, count, x, before, shift);
-  packPanels(panels, x, <usize>run.stride << 2, count, run.dim);
-  for (let j: u32 = 0; j < count; j++) store<f64>(totals + (<usize>j << 3), 0);
+  packPanels(panels, x, words(run.stride), count, run.dim);
+  for (let j: u32 = 0; j < count; j++) store<f64>(double(totals, j), 0);
   for (let j: usize = 0; j < widthBytes; j += 4) store<f32>(shift + j, -Infinity);
   memory.fill(expected, 0, widthBytes << 1);
   for (let row: u32 = 0; row < run.vocabSize; row += run.chunkRows) {
@@ -60,15 +61,15 @@ function sumLogits(run: Run, x: usize, totals: usize, inputs: usize, count: u32,
       // what was added up so far comes to the new shift: times 2^(before − shift), which is 1 where nothing was raised
       exponentiate(before, shift, sum, 1, width);
       for (let j: u32 = 0; j < count; j++) {
-        const at = totals + (<usize>j << 3);
-        store<f64>(at, load<f64>(at) * f64(load<f32>(before + (<usize>j << 2))));
+        const at = double(totals, j);
+        store<f64>(at, load<f64>(at) * f64(load<f32>(word(before, j))));
       }
       memory.fill(sum, 0, widthBytes);
       sumOfExponentials(logits, shift, sum, rows, width);
     }
     for (let j: u32 = 0; j < count; j++) {
-      const at = totals + (<usize>j << 3);
-      store<f64>(at, load<f64>(at) + f64(load<f32>(sum + (<usize>j << 2))));
+      const at = double(totals, j);
+      store<f64>(at, load<f64>(at) + f64(load<f32>(word(sum, j))));
     }
   }
 }
@@ -93,11 +94,11 @@ export function inputLosses(run: Run, count: u32): void {
 function lossesOfBlock(run: Run, block: u32, thread: u32): void {
   const first = block * run.evaluationBlock;
   const count = min(run.evaluationBlock, run.evaluationCount - first);
-  const losses = run.evaluationLosses + (<usize>first << 3);
-  const inputs = run.evaluationInputs + (<usize>first << 2);
+  const losses = double(run.evaluationLosses, first);
+  const inputs = word(run.evaluationInputs, first);
   const x = run.scratch + <usize>thread * run.scratchBytes;
   sumLogits(run, x, losses, inputs, count, true);
-  for (let j: usize = 0; j < <usize>count << 2; j += 4) {
+  for (let j: usize = 0; j < words(count); j += 4) {
     const at = losses + (j << 1);
     const expected = load<f64>(expectedOf(run, x) + (j << 1));
     store<f64>(
@@ -115,25 +116,25 @@ export function pairLosses(run: Run, count: u32): void {
 function pairLossesOfBlock(run: Run, block: u32, thread: u32): void {
   const first = block * run.evaluationBlock;
   const count = min(run.evaluationBlock, run.evaluationCount - first);
-  const totals = run.evaluationLosses + (<usize>first << 3);
+  const totals = double(run.evaluationLosses, first);
   const scratch = run.scratch + <usize>thread * run.scratchBytes;
-  const rowBytes = <usize>run.stride << 2;
-  sumLogits(run, scratch, totals, run.evaluationInputs + (<usize>first << 2), count, false);
+  const rowBytes = words(run.stride);
+  sumLogits(run, scratch, totals, word(run.evaluationInputs, first), count, false);
   // four logits, where the expected ones would be
   const logits = expectedOf(run, scratch);
   for (let j: u32 = 0; j < count; j++) {
     const x = scratch + j * rowBytes;
-    const logTotal = log(load<f64>(totals + (<usize>j << 3)));
-    const shift = f64(load<f32>(shiftsOf(run, scratch) + (<usize>j << 2)));
-    const starts = run.pairStarts + (<usize>(first + j) << 2);
+    const logTotal = log(load<f64>(double(totals, j)));
+    const shift = f64(load<f32>(word(shiftsOf(run, scratch), j)));
+    const starts = word(run.pairStarts, first + j);
     const last = load<u32>(starts, 4) - 1;
     for (let i = load<u32>(starts); i <= last; i += 4) {
       const u0 = targetRow(run, i), u1 = targetRow(run, min(i + 1, last));
       const u2 = targetRow(run, min(i + 2, last)), u3 = targetRow(run, min(i + 3, last));
       fourLogits(logits, x, x, x, x, u0, u1, u2, u3, run.dim);
       for (let k: u32 = 0; k < min(4, last + 1 - i); k++) {
-        const logit = f64(load<f32>(logits + (<usize>k << 2)));
-        store<f64>(run.pairLosses + (<usize>(i + k) << 3), max(0.0, logTotal - (logit - shift) * LN2));
+        const logit = f64(load<f32>(word(logits, k)));
+        store<f64>(double(run.pairLosses, i + k), max(0.0, logTotal - (logit - shift) * LN2));
       }
     }
   }
@@ -141,7 +142,7 @@ function pairLossesOfBlock(run: Run, block: u32, thread: u32): void {
 
 @inline
 function targetRow(run: Run, pair: u32): usize {
-  return run.unembedding + load<u32>(run.pairTargets + (<usize>pair << 2)) * (<usize>run.stride << 2);
+  return run.unembedding + load<u32>(word(run.pairTargets, pair)) * words(run.stride);
 }
 
 /**
@@ -159,8 +160,8 @@ export function predictions(run: Run, count: u32): void {
       // Σ over the segments, in their order
       let sum: f64 = 0;
       for (let segment: u32 = 0; segment < run.segments; segment++)
-        sum += load<f64>(run.predictionParts + (<usize>(segment * run.evaluationBlock + i - first) << 3));
-      const at = <usize>i << 3;
+        sum += load<f64>(double(run.predictionParts, segment * run.evaluationBlock + i - first));
+      const at = doubles(i);
       const total = load<f64>(run.evaluationEntropies + at);
       store<f64>(run.evaluationEntropies + at, max(0.0, log(total) - (sum / total) * LN2));
     }
@@ -171,16 +172,16 @@ export function predictions(run: Run, count: u32): void {
 function sumsOfBlock(run: Run, block: u32, thread: u32): void {
   const first = block * run.evaluationBlock;
   const count = min(run.evaluationBlock, run.evaluationCount - first);
-  const inputs = run.evaluationInputs + (<usize>first << 2);
-  const totals = run.evaluationEntropies + (<usize>first << 3);
+  const inputs = word(run.evaluationInputs, first);
+  const totals = double(run.evaluationEntropies, first);
   const x = run.scratch + <usize>thread * run.scratchBytes;
   sumLogits(run, x, totals, inputs, count, true);
-  for (let j: usize = 0; j < <usize>count << 2; j += 4) {
+  for (let j: usize = 0; j < words(count); j += 4) {
     const shift = load<f32>(shiftsOf(run, x) + j);
     const expected = load<f64>(expectedOf(run, x) + (j << 1));
     store<f32>(run.evaluationShifts + (<usize>first << 2) + j, shift);
     store<f64>(
-      run.evaluationLosses + (<usize>first << 3) + (j << 1),
+      double(run.evaluationLosses, first) + (j << 1),
       lossOf(load<f64>(totals + (j << 1)), shift, expected, sumOfTargets(run, load<u32>(inputs + j))),
     );
   }
@@ -191,20 +192,20 @@ function predictSegment(run: Run, segment: u32, thread: u32): void {
   const first = run.block * run.evaluationBlock;
   const count = min(run.evaluationBlock, run.evaluationCount - first);
   const width = blockWidth(count);
-  const widthBytes = <usize>width << 2;
+  const widthBytes = words(width);
   const x = run.scratch + <usize>thread * run.scratchBytes;
   const logits = logitsOf(run, x);
   const panels = panelsOf(run, x);
   const rows = rowsOf(run, x);
   // the norm's mean and 1/σ go where exponentials will be
-  gatherInputs(run, run.evaluationInputs + (<usize>first << 2), count, x, rows, shiftsOf(run, x));
-  packPanels(panels, x, <usize>run.stride << 2, count, run.dim);
-  const shift = run.evaluationShifts + (<usize>first << 2);
-  const weights = run.evaluationWeights + (<usize>first << 3);
-  const totals = run.evaluationEntropies + (<usize>first << 3);
-  const out = run.predictionParts + (<usize>(segment * run.evaluationBlock) << 3);
+  gatherInputs(run, word(run.evaluationInputs, first), count, x, rows, shiftsOf(run, x));
+  packPanels(panels, x, words(run.stride), count, run.dim);
+  const shift = word(run.evaluationShifts, first);
+  const weights = double(run.evaluationWeights, first);
+  const totals = double(run.evaluationEntropies, first);
+  const out = double(run.predictionParts, segment * run.evaluationBlock);
   const sum = shiftsOf(run, x);
-  memory.fill(out, 0, <usize>count << 3);
+  memory.fill(out, 0, doubles(count));
   const endRow = endRowOf(run, segment);
   for (let row = firstRowOf(run, segment); row < endRow; row += run.chunkRows) {
     const height = min(run.chunkRows, endRow - row);
@@ -214,7 +215,7 @@ function predictSegment(run: Run, segment: u32, thread: u32): void {
       copyRow(rows, at, widthBytes);
       exponentiate(rows, shift, sum, 1, width);
       let mean: f64 = 0;
-      for (let j: usize = 0; j < <usize>count << 2; j += 4) {
+      for (let j: usize = 0; j < words(count); j += 4) {
         const e = f64(load<f32>(rows + j));
         // of what vanishes the logit may be infinite
         if (e == 0) continue;
@@ -222,7 +223,7 @@ function predictSegment(run: Run, segment: u32, thread: u32): void {
         mean += (load<f64>(weights + (j << 1)) / load<f64>(totals + (j << 1))) * e;
         store<f64>(part, load<f64>(part) + e * f64(load<f32>(at + j) - load<f32>(shift + j)));
       }
-      const token = run.meanPrediction + (<usize>(row + r) << 3);
+      const token = double(run.meanPrediction, row + r);
       store<f64>(token, load<f64>(token) + mean);
     }
   }

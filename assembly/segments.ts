@@ -3,6 +3,7 @@
  * their order.
  */
 import { blockWidth, columnMax, logitsOfRows } from "./logits";
+import { double, doubles, word, words } from "./memory";
 import { parallelFor } from "./parallel";
 import { Run } from "./run";
 
@@ -18,36 +19,36 @@ export function endRowOf(run: Run, segment: u32): u32 {
 /** A segment's sums of probabilities (f32) and of target logits (f64), one an input of the block. */
 @inline
 export function sumsOf(run: Run, segment: u32): usize {
-  return run.segmentSum + segment * (<usize>run.blockInputs << 2);
+  return run.segmentSum + segment * words(run.blockInputs);
 }
 @inline
 export function targetLogitsOf(run: Run, segment: u32): usize {
-  return run.segmentTargetLogits + segment * (<usize>run.blockInputs << 3);
+  return run.segmentTargetLogits + segment * doubles(run.blockInputs);
 }
 /** Its Σ_b P_jb U_b, rows of `stride` floats. */
 @inline
 export function dxOf(run: Run, segment: u32): usize {
-  return run.segmentDx + <usize>segment * run.blockInputs * (<usize>run.stride << 2);
+  return run.segmentDx + <usize>segment * run.blockInputs * words(run.stride);
 }
 
 /** Σ over the segments of what an input's targets' logits add up to. */
 export function sumOfTargetLogits(run: Run, j: u32): f64 {
-  let at = run.segmentTargetLogits + (<usize>j << 3);
+  let at = double(run.segmentTargetLogits, j);
   let total: f64 = 0;
   for (let s: u32 = 0; s < run.segments; s++) {
     total += load<f64>(at);
-    at += <usize>run.blockInputs << 3;
+    at += doubles(run.blockInputs);
   }
   return total;
 }
 
 /** Σ over the segments of what an input's probabilities add up to. */
 export function sumOfSegments(run: Run, j: u32): f64 {
-  let at = run.segmentSum + (<usize>j << 2);
+  let at = word(run.segmentSum, j);
   let total: f64 = 0;
   for (let s: u32 = 0; s < run.segments; s++) {
     total += f64(load<f32>(at));
-    at += <usize>run.blockInputs << 2;
+    at += words(run.blockInputs);
   }
   return total;
 }
@@ -55,19 +56,19 @@ export function sumOfSegments(run: Run, j: u32): f64 {
 /** Logits of the block in hand, and the largest of every input as the shift of its softmax: a shift that is always in range. */
 export function shiftByMaxima(run: Run): void {
   parallelFor(run, run.segments, maximaOfSegment);
-  memory.copy(run.inputShift, run.segmentMax, <usize>run.blockCount << 2);
+  memory.copy(run.inputShift, run.segmentMax, words(run.blockCount));
   for (let s: u32 = 1; s < run.segments; s++)
-    columnMax(run.inputShift, run.segmentMax + s * (<usize>run.blockInputs << 2), 1, blockWidth(run.blockCount));
+    columnMax(run.inputShift, run.segmentMax + s * words(run.blockInputs), 1, blockWidth(run.blockCount));
 }
 
 function maximaOfSegment(run: Run, segment: u32, _thread: u32): void {
   const width = blockWidth(run.blockCount);
-  const max = run.segmentMax + segment * (<usize>run.blockInputs << 2);
+  const max = run.segmentMax + segment * words(run.blockInputs);
   const endRow = endRowOf(run, segment);
-  for (let j: usize = 0; j < <usize>width << 2; j += 4) store<f32>(max + j, -Infinity);
+  for (let j: usize = 0; j < words(width); j += 4) store<f32>(max + j, -Infinity);
   for (let row = firstRowOf(run, segment); row < endRow; row += run.chunkRows) {
     const rows = min(run.chunkRows, endRow - row);
-    const logits = run.logits + row * (<usize>width << 2);
+    const logits = run.logits + row * words(width);
     logitsOfRows(run, logits, run.panels, row, rows, width);
     columnMax(max, logits, rows, width);
   }

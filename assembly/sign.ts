@@ -1,4 +1,5 @@
 /** src/optimizer/sign.ts in f32. Scalars: learning rate, momentum. */
+import { words } from "./memory";
 import { Run } from "./run";
 
 /** What is smaller in size counts as 0. */
@@ -10,7 +11,7 @@ export function sign(run: Run, weights: usize, momentum: usize, gradient: usize,
   const factor = f32x4.splat(f32(load<f64>(scalars, 8)));
   const least = f32x4.splat(LEAST);
   const signBit = i32x4.splat(0x80000000);
-  for (let i: usize = 0; i < <usize>count << 2; i += 16) {
+  for (let i: usize = 0; i < words(count); i += 16) {
     let direction = gradient ? v128.load(gradient + i) : f32x4.splat(0);
     if (momentum) direction = f32x4.add(f32x4.mul(factor, v128.load(momentum + i)), direction);
     const counts = f32x4.ge(f32x4.abs(direction), least);

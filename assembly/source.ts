@@ -4,6 +4,7 @@
  */
 import { TABLES, TOPICS } from "../src/kernel/constants";
 import { addExpected } from "./logits";
+import { double, doubles, word, words } from "./memory";
 import { randomBits } from "./random";
 import { Run } from "./run";
 import { drawToken, drawTokens } from "./sampler";
@@ -21,14 +22,14 @@ export function drawPairs(run: Run, inputs: usize, targets: usize, count: u32, k
 
 function drawOfTopics(run: Run, inputs: usize, targets: usize, count: u32, key: u64, first: u64): void {
   for (let i: u32 = 0; i < count; i++) {
-    const at = <usize>i << 2;
+    const at = words(i);
     const pair = first + u64(i);
     const bits = randomBits(key, (pair << 1) + 1);
     let target: u32;
     if (f64(randomBits(key, COINS + pair) >> 32) < run.topicThreshold) {
       const topic = load<u32>(inputs + at) % run.topicCount;
-      const part = run.topicStarts + (<usize>topic << 3);
-      const table = run.targetTables + (<usize>load<u32>(part) << 3);
+      const part = double(run.topicStarts, topic);
+      const table = double(run.targetTables, load<u32>(part));
       target = topic + run.topicCount * drawToken(table, load<u32>(part, 4), bits);
     } else target = drawToken(run.aliasTable, run.vocabSize, bits);
     store<u32>(targets + at, target);
@@ -36,9 +37,9 @@ function drawOfTopics(run: Run, inputs: usize, targets: usize, count: u32, key: 
 }
 
 function drawOfTables(run: Run, inputs: usize, targets: usize, count: u32, key: u64, first: u64): void {
-  const tableBytes = <usize>run.vocabSize << 3;
+  const tableBytes = doubles(run.vocabSize);
   for (let i: u32 = 0; i < count; i++) {
-    const at = <usize>i << 2;
+    const at = words(i);
     const table = run.targetTables + load<u32>(inputs + at) * tableBytes;
     store<u32>(targets + at, drawToken(table, run.vocabSize, randomBits(key, ((first + u64(i)) << 1) + 1)));
   }
@@ -53,14 +54,14 @@ export function addExpectedLogits(
 ): void {
   if (run.targetKind == TABLES) return addExpectedOfTables(run, expected, logits, row, rows, width, inputs, count);
   if (run.targetKind != TOPICS)
-    return addExpected(expected, logits, run.probabilities + (<usize>row << 3), rows, width);
-  addExpected(expected, logits, run.commonWeights + (<usize>row << 3), rows, width);
-  const widthBytes = <usize>width << 2;
+    return addExpected(expected, logits, double(run.probabilities, row), rows, width);
+  addExpected(expected, logits, double(run.commonWeights, row), rows, width);
+  const widthBytes = words(width);
   for (let j: usize = 0; j < <usize>count; j++) {
     const at = expected + (j << 3);
     let sum = load<f64>(at);
     for (let r = firstOfTopic(run, load<u32>(inputs + (j << 2)), row); r < rows; r += run.topicCount) {
-      const weight = load<f64>(run.topicWeights + (<usize>(row + r) << 3));
+      const weight = load<f64>(double(run.topicWeights, row + r));
       if (weight != 0) sum += weight * f64(load<f32>(logits + r * widthBytes + (j << 2)));
     }
     store<f64>(at, sum);
@@ -70,22 +71,22 @@ export function addExpectedLogits(
 function addExpectedOfTables(
   run: Run, expected: usize, logits: usize, row: u32, rows: u32, width: u32, inputs: usize, count: u32,
 ): void {
-  const rowBytes = <usize>run.vocabSize << 2;
+  const rowBytes = words(run.vocabSize);
   let table = run.targetProbabilities + row * rowBytes;
   for (let r: u32 = 0; r < rows; r++) {
-    for (let j: usize = 0; j < <usize>count << 2; j += 4) {
-      const weight = f64(load<f32>(table + (<usize>load<u32>(inputs + j) << 2)));
+    for (let j: usize = 0; j < words(count); j += 4) {
+      const weight = f64(load<f32>(word(table, load<u32>(inputs + j))));
       const at = expected + (j << 1);
       if (weight != 0) store<f64>(at, load<f64>(at) + weight * f64(load<f32>(logits + j)));
     }
     table += rowBytes;
-    logits += <usize>width << 2;
+    logits += words(width);
   }
 }
 
 /** What the weights of an input's targets sum to: 1 up to rounding. */
 export function sumOfTargets(run: Run, input: u32): f64 {
-  return run.targetKind == TABLES ? load<f64>(run.targetSums + (<usize>input << 3)) : run.probabilitySum;
+  return run.targetKind == TABLES ? load<f64>(double(run.targetSums, input)) : run.probabilitySum;
 }
 
 /** The first token of the input's topic from `row` on, counted from there. */
@@ -101,12 +102,12 @@ export function subtractTargets(
   run: Run, g: usize, row: u32, rows: u32, width: u32, first: u32, count: u32,
 ): void {
   const kind = run.targetKind;
-  const inputs = run.probabilities + (<usize>first << 3);
-  const widthBytes = <usize>width << 2;
+  const inputs = double(run.probabilities, first);
+  const widthBytes = words(width);
   for (let r: u32 = 0; r < rows; r++) {
     const token = row + r;
-    const table = run.targetProbabilities + ((token * <usize>run.vocabSize + first) << 2);
-    const weight = load<f64>((kind == TOPICS ? run.commonWeights : run.probabilities) + (<usize>token << 3));
+    const table = word(run.targetProbabilities, token * run.vocabSize + first);
+    const weight = load<f64>(double(kind == TOPICS ? run.commonWeights : run.probabilities, token));
     const out = g + r * widthBytes;
     for (let j: usize = 0; j < <usize>count; j++) {
       const at = out + (j << 2);
@@ -114,10 +115,10 @@ export function subtractTargets(
       store<f32>(at, load<f32>(at) - f32(load<f64>(inputs + (j << 3)) * P));
     }
     if (kind != TOPICS) continue;
-    const within = load<f64>(run.topicWeights + (<usize>token << 3));
+    const within = load<f64>(double(run.topicWeights, token));
     for (let j = firstOfTopic(run, token, first); j < count; j += run.topicCount) {
-      const at = out + (<usize>j << 2);
-      store<f32>(at, load<f32>(at) - f32(load<f64>(inputs + (<usize>j << 3)) * within));
+      const at = word(out, j);
+      store<f32>(at, load<f32>(at) - f32(load<f64>(double(inputs, j)) * within));
     }
   }
 }

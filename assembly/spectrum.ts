@@ -1,3 +1,4 @@
+import { double, doubles, word, words } from "./memory";
 import { Run } from "./run";
 
 /** Samples of the summed side that are centred and multiplied at once. */
@@ -10,32 +11,32 @@ const DEPTH: u32 = 64;
 export function spectrum(run: Run, out: usize, scratch: usize): void {
   const V = run.vocabSize;
   const D = run.dim;
-  const rowBytes = <usize>run.stride << 2;
+  const rowBytes = words(run.stride);
   const byColumns = V >= D;
   const n = byColumns ? D : V;
   const padded = (n + 1) & ~1;
-  const gramStride = <usize>padded << 3;
+  const gramStride = doubles(padded);
   const gram = scratch;
   const block = gram + n * gramStride;
   const mean = block + DEPTH * gramStride;
-  const work = mean + (<usize>D << 3);
+  const work = double(mean, D);
 
   memory.fill(gram, 0, n * gramStride);
   memory.fill(block, 0, DEPTH * gramStride);
-  memory.fill(mean, 0, <usize>D << 3);
+  memory.fill(mean, 0, doubles(D));
   let energy: f64 = 0;
   for (let v: u32 = 0; v < V; v++) {
     const row = run.embedding + v * rowBytes;
     for (let d: u32 = 0; d < D; d++) {
-      const value = f64(load<f32>(row + (<usize>d << 2)));
-      const at = mean + (<usize>d << 3);
+      const value = f64(load<f32>(word(row, d)));
+      const at = double(mean, d);
       store<f64>(at, load<f64>(at) + value);
       energy += value * value;
     }
   }
   let meanEnergy: f64 = 0;
   for (let d: u32 = 0; d < D; d++) {
-    const at = mean + (<usize>d << 3);
+    const at = double(mean, d);
     const value = load<f64>(at) / f64(V);
     store<f64>(at, value);
     meanEnergy += value * value;
@@ -50,8 +51,8 @@ export function spectrum(run: Run, out: usize, scratch: usize): void {
         const v = byColumns ? first + k : i;
         const d = byColumns ? i : first + k;
         store<f64>(
-          block + k * gramStride + (<usize>i << 3),
-          f64(load<f32>(run.embedding + v * rowBytes + (<usize>d << 2))) - load<f64>(mean + (<usize>d << 3)),
+          double(block + k * gramStride, i),
+          f64(load<f32>(word(run.embedding + v * rowBytes, d))) - load<f64>(double(mean, d)),
         );
       }
     addGram(gram, block, gramStride, n, depth);
@@ -59,7 +60,7 @@ export function spectrum(run: Run, out: usize, scratch: usize): void {
   // only columns ≥ row were summed (a little more at the tiles' edges)
   for (let i: u32 = 0; i < n; i++)
     for (let k: u32 = i + 1; k < n; k++)
-      store<f64>(gram + k * gramStride + (<usize>i << 3), load<f64>(gram + i * gramStride + (<usize>k << 3)));
+      store<f64>(double(gram + k * gramStride, i), load<f64>(double(gram + i * gramStride, k)));
   eigenvalues(out, gram, gramStride, n, work);
 }
 
@@ -70,7 +71,7 @@ function addGram(gram: usize, block: usize, stride: usize, n: u32, depth: u32): 
     const gi = gram + i * stride;
     for (let k: u32 = i & ~1; k < n; k += 4) {
       const wide = k + 2 < n;
-      const at = <usize>k << 3;
+      const at = doubles(k);
       let s00 = f64x2.splat(0), s01 = s00, s10 = s00, s11 = s00;
       let row = block;
       for (let r = depth; r > 0; r--) {
@@ -101,7 +102,7 @@ function addGram(gram: usize, block: usize, stride: usize, n: u32, depth: u32): 
  * tridiagonal form, then implicit QL (Golub and Van Loan, chapter 8). work: 4·n f64.
  */
 export function eigenvalues(out: usize, matrix: usize, stride: usize, n: u32, work: usize): void {
-  const size = <usize>((n + 1) & ~1) << 3;
+  const size = doubles((n + 1) & ~1);
   const off = work;
   const v = work + size;
   const p = v + size;
@@ -110,13 +111,13 @@ export function eigenvalues(out: usize, matrix: usize, stride: usize, n: u32, wo
     const column = matrix + k * stride;
     let norm: f64 = 0;
     for (let i = k + 1; i < n; i++) {
-      const value = load<f64>(column + (<usize>i << 3));
+      const value = load<f64>(double(column, i));
       norm += value * value;
     }
     norm = Math.sqrt(norm);
-    const head = load<f64>(column + (<usize>(k + 1) << 3));
+    const head = load<f64>(double(column, k + 1));
     const alpha = head > 0 ? -norm : norm;
-    store<f64>(off + (<usize>k << 3), alpha);
+    store<f64>(double(off, k), alpha);
     // vᵀv = 2·norm·(norm + |head|)
     const half = norm * (norm + Math.abs(head));
     if (half == 0) continue;
@@ -134,8 +135,8 @@ export function eigenvalues(out: usize, matrix: usize, stride: usize, n: u32, wo
       vp += value * load<f64>(v + (<usize>i << 3));
     }
     const correction = vp / (2.0 * half);
-    store<f64>(p + (<usize>k << 3), 0);
-    if (n & 1) store<f64>(p + (<usize>n << 3), 0);
+    store<f64>(double(p, k), 0);
+    if (n & 1) store<f64>(double(p, n), 0);
     for (let i = k + 1; i < n; i++) {
       const at = p + (<usize>i << 3);
       store<f64>(at, load<f64>(at) - correction * load<f64>(v + (<usize>i << 3)));
@@ -155,7 +156,7 @@ export function eigenvalues(out: usize, matrix: usize, stride: usize, n: u32, wo
     }
   }
   for (let i: u32 = 0; i < n; i++) store<f64>(out + (<usize>i << 3), load<f64>(matrix + i * stride + (<usize>i << 3)));
-  if (n > 1) store<f64>(off + (<usize>(n - 2) << 3), load<f64>(matrix + (n - 2) * stride + (<usize>(n - 1) << 3)));
+  if (n > 1) store<f64>(double(off, n - 2), load<f64>(double(matrix + (n - 2) * stride, n - 1)));
   implicitQl(out, off, n);
 }
 
@@ -165,28 +166,28 @@ function implicitQl(d: usize, e: usize, n: u32): void {
     for (let round = 0; round < 60; round++) {
       let m = l;
       for (; m + 1 < n; m++) {
-        const dd = Math.abs(load<f64>(d + (<usize>m << 3))) + Math.abs(load<f64>(d + (<usize>m << 3), 8));
-        if (Math.abs(load<f64>(e + (<usize>m << 3))) <= 2.220446049250313e-16 * dd) break;
+        const dd = Math.abs(load<f64>(double(d, m))) + Math.abs(load<f64>(double(d, m), 8));
+        if (Math.abs(load<f64>(double(e, m))) <= 2.220446049250313e-16 * dd) break;
       }
       if (m == l) break;
       const dl = load<f64>(d + (<usize>l << 3));
       const el = load<f64>(e + (<usize>l << 3));
       let g = (load<f64>(d + (<usize>l << 3), 8) - dl) / (2.0 * el);
       let r = Math.sqrt(g * g + 1.0);
-      g = load<f64>(d + (<usize>m << 3)) - dl + el / (g + (g >= 0 ? r : -r));
+      g = load<f64>(double(d, m)) - dl + el / (g + (g >= 0 ? r : -r));
       let s: f64 = 1;
       let c: f64 = 1;
       let p: f64 = 0;
       let i = i32(m) - 1;
       for (; i >= i32(l); i--) {
-        const at = <usize>i << 3;
+        const at = doubles(i);
         let f = s * load<f64>(e + at);
         const b = c * load<f64>(e + at);
         r = Math.sqrt(f * f + g * g);
         store<f64>(e + at, r, 8);
         if (r == 0) {
           store<f64>(d + at, load<f64>(d + at, 8) - p, 8);
-          store<f64>(e + (<usize>m << 3), 0);
+          store<f64>(double(e, m), 0);
           break;
         }
         s = f / r;
@@ -200,7 +201,7 @@ function implicitQl(d: usize, e: usize, n: u32): void {
       if (r == 0 && i >= i32(l)) continue;
       store<f64>(d + (<usize>l << 3), load<f64>(d + (<usize>l << 3)) - p);
       store<f64>(e + (<usize>l << 3), g);
-      store<f64>(e + (<usize>m << 3), 0);
+      store<f64>(double(e, m), 0);
     }
   }
 }

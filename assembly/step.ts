@@ -3,6 +3,7 @@ import { groupPairs, releaseInputs } from "./batch";
 import { batchStep } from "./batchStep";
 import { combinedStep } from "./combined";
 import { exactStep } from "./exact";
+import { double } from "./memory";
 import { streamKey } from "./random";
 import { Run } from "./run";
 import { drawPairs } from "./source";
@@ -17,7 +18,7 @@ export function advance(run: Run, count: u32, scalars: usize): u32 {
       const key = streamKey(u64(run.seed), BATCH, u64(run.step));
       drawPairs(run, run.inputs, run.targets, run.batchSize, key, 0);
     }
-    if (!step(run, scalars + ((<usize>i * SCALARS) << 3))) return i;
+    if (!step(run, double(scalars, i * SCALARS))) return i;
   }
   return count;
 }

@@ -8,17 +8,18 @@
 import { constant, exp2 } from "./exp";
 import { addExpected, blockWidth, fourLogits, inRange, logitsOfRows, packPanels, sumOfExponentials } from "./logits";
 import { logitsOf, lossOf, panelsOf, rowsOf } from "./evaluation";
+import { double, doubles, word, words } from "./memory";
 import { parallelFor } from "./parallel";
 import { Run } from "./run";
 
 /** Partial sums of a later token from one block: of p·logit (f64), and behind all of those of exponentials (f32). */
 @inline
 function expectedPart(run: Run, block: u32, token: u32): usize {
-  return run.logits + ((<usize>block * run.vocabSize + token) << 3);
+  return double(run.logits, block * run.vocabSize + token);
 }
 @inline
 function sumPart(run: Run, block: u32, token: u32): usize {
-  return expectedPart(run, blockCount(run), 0) + ((<usize>block * run.vocabSize + token) << 2);
+  return word(expectedPart(run, blockCount(run), 0), block * run.vocabSize + token);
 }
 @inline
 function blockCount(run: Run): u32 {
@@ -35,32 +36,32 @@ export function symmetricLosses(run: Run): bool {
   for (let token: u32 = 0; token <= last; token += 4) {
     const e0 = rowOf(run, token), e1 = rowOf(run, min(token + 1, last)), e2 = rowOf(run, min(token + 2, last));
     const e3 = rowOf(run, min(token + 3, last));
-    fourLogits(run.pairShifts + (<usize>token << 2), e0, e1, e2, e3, e0, e1, e2, e3, run.dim);
+    fourLogits(word(run.pairShifts, token), e0, e1, e2, e3, e0, e1, e2, e3, run.dim);
   }
   parallelFor(run, blockCount(run), pairsOfBlock);
   for (let token: u32 = 0; token < run.vocabSize; token++) {
-    const at = losses + (<usize>token << 3);
+    const at = double(losses, token);
     let total = load<f64>(at);
-    let expected = load<f64>(run.expectedLogits + (<usize>token << 3));
+    let expected = load<f64>(double(run.expectedLogits, token));
     for (let block: u32 = 0; block < token / run.evaluationBlock; block++) {
       total += f64(load<f32>(sumPart(run, block, token)));
       expected += load<f64>(expectedPart(run, block, token));
     }
     // an infinite logit of a token that never comes makes NaN here, and is passed over where rows are taken one by one
     if (!inRange(total) || isNaN(expected)) return false;
-    store<f64>(at, lossOf(total, load<f32>(run.pairShifts + (<usize>token << 2)), expected, run.probabilitySum));
+    store<f64>(at, lossOf(total, load<f32>(word(run.pairShifts, token)), expected, run.probabilitySum));
   }
   return true;
 }
 
 @inline
 function rowOf(run: Run, token: u32): usize {
-  return run.embedding + token * (<usize>run.stride << 2);
+  return run.embedding + token * words(run.stride);
 }
 
 /** One block of inputs against itself and all later tokens. */
 function pairsOfBlock(run: Run, block: u32, thread: u32): void {
-  const rowBytes = <usize>run.stride << 2;
+  const rowBytes = words(run.stride);
   const first = block * run.evaluationBlock;
   const count = min(run.evaluationBlock, run.vocabSize - first);
   const width = blockWidth(count);
@@ -68,32 +69,32 @@ function pairsOfBlock(run: Run, block: u32, thread: u32): void {
   const panels = panelsOf(run, scratch);
   const logits = logitsOf(run, scratch);
   const shift = rowsOf(run, scratch);
-  const sum = shift + (<usize>run.evaluationBlock << 2);
+  const sum = word(shift, run.evaluationBlock);
   packPanels(panels, run.embedding + first * rowBytes, rowBytes, count, run.dim);
-  memory.fill(shift, 0, <usize>width << 2);
-  memory.copy(shift, run.pairShifts + (<usize>first << 2), <usize>count << 2);
-  const totals = run.evaluationLosses + (<usize>first << 3);
-  const expected = sum + (<usize>run.evaluationBlock << 2);
-  memory.fill(totals, 0, <usize>count << 3);
-  memory.fill(expected, 0, <usize>width << 3);
+  memory.fill(shift, 0, words(width));
+  memory.copy(shift, word(run.pairShifts, first), words(count));
+  const totals = double(run.evaluationLosses, first);
+  const expected = word(sum, run.evaluationBlock);
+  memory.fill(totals, 0, doubles(count));
+  memory.fill(expected, 0, doubles(width));
   for (let row = first; row < run.vocabSize; row += run.evaluationBlock) {
     const rows = min(run.evaluationBlock, run.vocabSize - row);
     logitsOfRows(run, logits, panels, row, rows, width);
-    addExpected(expected, logits, run.probabilities + (<usize>row << 3), rows, width);
-    memory.fill(sum, 0, <usize>width << 2);
+    addExpected(expected, logits, double(run.probabilities, row), rows, width);
+    memory.fill(sum, 0, words(width));
     sumOfExponentials(logits, shift, sum, rows, width);
     for (let j: u32 = 0; j < count; j++) {
-      const at = totals + (<usize>j << 3);
-      store<f64>(at, load<f64>(at) + f64(load<f32>(sum + (<usize>j << 2))));
+      const at = double(totals, j);
+      store<f64>(at, load<f64>(at) + f64(load<f32>(word(sum, j))));
     }
     // an earlier block has all its columns: only the last one is padded
     if (row == first) continue;
     sumsOfRows(
-      sumPart(run, block, row), expectedPart(run, block, row), logits, run.pairShifts + (<usize>row << 2),
-      run.probabilities + (<usize>first << 3), rows, width,
+      sumPart(run, block, row), expectedPart(run, block, row), logits, word(run.pairShifts, row),
+      double(run.probabilities, first), rows, width,
     );
   }
-  memory.copy(run.expectedLogits + (<usize>first << 3), expected, <usize>count << 3);
+  memory.copy(double(run.expectedLogits, first), expected, doubles(count));
 }
 
 /**
@@ -105,8 +106,8 @@ function sumsOfRows(
 ): void {
   const k0 = constant(0), k1 = constant(1), k2 = constant(2), k3 = constant(3), k4 = constant(4), k5 = constant(5);
   const k6 = constant(6), k7 = constant(7), k8 = constant(8);
-  const rowBytes = <usize>width << 2;
-  for (let r: usize = 0; r < <usize>rows << 2; r += 4) {
+  const rowBytes = words(width);
+  for (let r: usize = 0; r < words(rows); r += 4) {
     const s = v128.load32_splat(shift + r);
     let low = f32x4.splat(0);
     let high = low;

@@ -3,6 +3,7 @@ import { LAYERNORM } from "../src/kernel/constants";
 import { coupleMoments } from "./adam";
 import { addTargets, chunkGradient, finishChunk } from "./gradient";
 import { DEPTH } from "./logits";
+import { word, words } from "./memory";
 import { at, updateParameters } from "./optimizer";
 import { parallelFor } from "./parallel";
 import { Run } from "./run";
@@ -26,7 +27,7 @@ export function update(run: Run, whole: bool): void {
 
 /** One second moment for all rows of a matrix, and of the one row of gain and bias: from sums in chunk order, or slot order. */
 function coupleAll(run: Run): void {
-  const rowBytes = <usize>run.stride << 2;
+  const rowBytes = words(run.stride);
   const squares = run.chunkSquares;
   const size = rowBytes << 1;
   for (let chunk: u32 = 1; chunk < chunkCount(run); chunk++) {
@@ -44,7 +45,7 @@ function coupleAll(run: Run): void {
 }
 
 function coupleRow(run: Run, second: usize, gradient: usize): void {
-  const rowBytes = <usize>run.stride << 2;
+  const rowBytes = words(run.stride);
   memory.fill(run.chunkSquares, 0, rowBytes << 1);
   addSquares(run.chunkSquares, gradient, rowBytes);
   coupleMoments(run, second, run.chunkSquares, 1, run.stride);
@@ -54,7 +55,7 @@ function coupleRow(run: Run, second: usize, gradient: usize): void {
 function updateWholeChunk(run: Run, chunk: u32, _thread: u32): void {
   const row = chunk * run.chunkRows;
   const rows = min(run.chunkRows, run.vocabSize - row);
-  const rowBytes = <usize>run.stride << 2;
+  const rowBytes = words(run.stride);
   const first = row * rowBytes;
   if (run.squares)
     for (let here = first; here < first + rows * rowBytes; here += rowBytes)
@@ -76,14 +77,14 @@ function updateWholeChunk(run: Run, chunk: u32, _thread: u32): void {
 function updateChunk(run: Run, chunk: u32, thread: u32): void {
   const row = chunk * run.chunkRows;
   const rows = min(run.chunkRows, run.vocabSize - row);
-  const rowBytes = <usize>run.stride << 2;
+  const rowBytes = words(run.stride);
   const scratch = run.scratch + <usize>thread * run.scratchBytes;
   // behind the chunk's gradient a row of f64, where the batch is counted
-  const sumRow = scratch + run.chunkRows * (<usize>min(DEPTH, run.stride) << 2);
+  const sumRow = scratch + run.chunkRows * words(min(DEPTH, run.stride));
   for (let d: u32 = 0; d < run.stride; d += DEPTH) {
     const width = min(DEPTH, run.stride - d);
-    const columns = <usize>d << 2;
-    const gradientStride = <usize>width << 2;
+    const columns = words(d);
+    const gradientStride = words(width);
     chunkGradient(run, scratch, gradientStride, chunk, rows, d, width);
     addTargets(run, scratch, gradientStride, row, rows, columns, sumRow);
     // whole rows stand one after another
@@ -104,9 +105,9 @@ function updateChunk(run: Run, chunk: u32, thread: u32): void {
 
 /** Rows of an embedding of its own: those that are no inputs of this step have no gradient, and move on. */
 function updateInputs(run: Run, row: u32, rows: u32): void {
-  const rowBytes = <usize>run.stride << 2;
+  const rowBytes = words(run.stride);
   for (let r = row; r < row + rows; r++) {
-    const slot = load<u32>(run.slots + (<usize>r << 2));
+    const slot = load<u32>(word(run.slots, r));
     const here = r * rowBytes;
     const state2 = run.squares ? run.embeddingState2 : at(run.embeddingState2, here);
     updateParameters(
