@@ -26,13 +26,13 @@ function groupInputs(run: Run): void {
     const input = load<u32>(inputs + i);
     let slot = load<u32>(word(slots, input));
     if (slot == 0) {
-      store<u32>(distinct + (<usize>distinctCount << 2), input);
-      store<u32>(counts + (<usize>distinctCount << 2), 1);
+      store<u32>(word(distinct, distinctCount), input);
+      store<u32>(word(counts, distinctCount), 1);
       distinctCount++;
-      store<u32>(slots + (<usize>input << 2), distinctCount);
+      store<u32>(word(slots, input), distinctCount);
       slot = distinctCount;
     } else {
-      const at = counts + (<usize>(slot - 1) << 2);
+      const at = word(counts, slot - 1);
       store<u32>(at, load<u32>(at) + 1);
     }
     store<u32>(entrySlots + i, slot - 1);

@@ -179,7 +179,7 @@ function sumsOfBlock(run: Run, block: u32, thread: u32): void {
   for (let j: usize = 0; j < words(count); j += 4) {
     const shift = load<f32>(shiftsOf(run, x) + j);
     const expected = load<f64>(expectedOf(run, x) + (j << 1));
-    store<f32>(run.evaluationShifts + (<usize>first << 2) + j, shift);
+    store<f32>(word(run.evaluationShifts, first) + j, shift);
     store<f64>(
       double(run.evaluationLosses, first) + (j << 1),
       lossOf(load<f64>(totals + (j << 1)), shift, expected, sumOfTargets(run, load<u32>(inputs + j))),

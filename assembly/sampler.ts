@@ -38,8 +38,8 @@ export function buildAliasTable(out: usize, probabilities: usize, size: u32, scr
 }
 
 function fill(out: usize, token: u32, probabilities: usize, likeliest: u32): void {
-  const possible = load<f64>(probabilities + (<usize>token << 3)) > 0.0;
-  store<u32>(out + (<usize>token << 3), possible ? 0xffffffff : 0);
+  const possible = load<f64>(double(probabilities, token)) > 0.0;
+  store<u32>(double(out, token), possible ? 0xffffffff : 0);
   store<u32>(double(out, token), possible ? token : likeliest, 4);
 }
 

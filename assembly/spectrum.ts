@@ -122,29 +122,29 @@ export function eigenvalues(out: usize, matrix: usize, stride: usize, n: u32, wo
     const half = norm * (norm + Math.abs(head));
     if (half == 0) continue;
     memory.fill(v, 0, size);
-    for (let i = k + 1; i < n; i++) store<f64>(v + (<usize>i << 3), load<f64>(column + (<usize>i << 3)));
-    store<f64>(v + (<usize>(k + 1) << 3), head - alpha);
-    const from = <usize>((k + 1) & ~1) << 3;
+    for (let i = k + 1; i < n; i++) store<f64>(double(v, i), load<f64>(double(column, i)));
+    store<f64>(double(v, k + 1), head - alpha);
+    const from = doubles((k + 1) & ~1);
     let vp: f64 = 0;
     for (let i = k + 1; i < n; i++) {
       const row = matrix + i * stride;
       let sum = f64x2.splat(0);
       for (let at = from; at < size; at += 16) sum = f64x2.add(sum, f64x2.mul(v128.load(row + at), v128.load(v + at)));
       const value = (f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1)) / half;
-      store<f64>(p + (<usize>i << 3), value);
-      vp += value * load<f64>(v + (<usize>i << 3));
+      store<f64>(double(p, i), value);
+      vp += value * load<f64>(double(v, i));
     }
     const correction = vp / (2.0 * half);
     store<f64>(double(p, k), 0);
     if (n & 1) store<f64>(double(p, n), 0);
     for (let i = k + 1; i < n; i++) {
-      const at = p + (<usize>i << 3);
-      store<f64>(at, load<f64>(at) - correction * load<f64>(v + (<usize>i << 3)));
+      const at = double(p, i);
+      store<f64>(at, load<f64>(at) - correction * load<f64>(double(v, i)));
     }
     for (let i = k + 1; i < n; i++) {
       const row = matrix + i * stride;
-      const vi = v128.load64_splat(v + (<usize>i << 3));
-      const pi = v128.load64_splat(p + (<usize>i << 3));
+      const vi = v128.load64_splat(double(v, i));
+      const pi = v128.load64_splat(double(p, i));
       for (let at = from; at < size; at += 16)
         v128.store(
           row + at,
@@ -155,7 +155,7 @@ export function eigenvalues(out: usize, matrix: usize, stride: usize, n: u32, wo
         );
     }
   }
-  for (let i: u32 = 0; i < n; i++) store<f64>(out + (<usize>i << 3), load<f64>(matrix + i * stride + (<usize>i << 3)));
+  for (let i: u32 = 0; i < n; i++) store<f64>(double(out, i), load<f64>(double(matrix + i * stride, i)));
   if (n > 1) store<f64>(double(off, n - 2), load<f64>(double(matrix + (n - 2) * stride, n - 1)));
   implicitQl(out, off, n);
 }
@@ -170,9 +170,9 @@ function implicitQl(d: usize, e: usize, n: u32): void {
         if (Math.abs(load<f64>(double(e, m))) <= 2.220446049250313e-16 * dd) break;
       }
       if (m == l) break;
-      const dl = load<f64>(d + (<usize>l << 3));
-      const el = load<f64>(e + (<usize>l << 3));
-      let g = (load<f64>(d + (<usize>l << 3), 8) - dl) / (2.0 * el);
+      const dl = load<f64>(double(d, l));
+      const el = load<f64>(double(e, l));
+      let g = (load<f64>(double(d, l), 8) - dl) / (2.0 * el);
       let r = Math.sqrt(g * g + 1.0);
       g = load<f64>(double(d, m)) - dl + el / (g + (g >= 0 ? r : -r));
       let s: f64 = 1;
@@ -199,8 +199,8 @@ function implicitQl(d: usize, e: usize, n: u32): void {
         g = c * r - b;
       }
       if (r == 0 && i >= i32(l)) continue;
-      store<f64>(d + (<usize>l << 3), load<f64>(d + (<usize>l << 3)) - p);
-      store<f64>(e + (<usize>l << 3), g);
+      store<f64>(double(d, l), load<f64>(double(d, l)) - p);
+      store<f64>(double(e, l), g);
       store<f64>(double(e, m), 0);
     }
   }
