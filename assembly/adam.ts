@@ -1,4 +1,4 @@
-/** src/optimizer/adam.ts in f32. Scalars: step size, correction of the second moment's root, β₁, β₂, eps, what decay leaves. */
+/** src/optimizer/adam.ts in f32. Scalars: lr/(1−β₁ᵗ), sqrt(1−β₂ᵗ), β₁, β₂, eps, 1 − lr·weightDecay. */
 import { words } from "./memory";
 import { Run } from "./run";
 import { scaleRow } from "./vector";
@@ -10,8 +10,8 @@ const LEAST_EPS: f64 = 1.2e-38;
 
 /**
  * θ ← θ − stepSize · m/(sqrt(v)·secondScale + eps) with m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², over `count` floats, a
- * multiple of 4. gradient = 0 (the pointer) stands for a gradient of zeros. v stays at 2^126 or
- * below: an infinite one, from a gradient beyond 1.8e19, would hold its weight where it is for good.
+ * multiple of 4. gradient = 0 (the pointer) stands for zeros. v is kept at 2^126 or below: an infinite one, from a
+ * gradient beyond 1.8e19, would never let its weight move again.
  */
 export function adamUpdate(
   weights: usize, firstMoment: usize, secondMoment: usize, gradient: usize, count: u32,
@@ -80,7 +80,7 @@ export function adam(run: Run, weights: usize, first: usize, second: usize, grad
   );
 }
 
-/** Coupled Adam: one row, whose second moment is that of all rows and has been brought up to date. */
+/** Coupled Adam on one row; `second` is the second moment of all rows, which coupleMoments has updated. */
 export function coupledAdam(run: Run, weights: usize, first: usize, second: usize, gradient: usize, count: u32): void {
   const scalars = run.scalars;
   const beta1 = load<f64>(scalars, 16);

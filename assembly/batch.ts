@@ -1,7 +1,7 @@
 /**
- * A batch as a list of entries: (slot of the input, target, how often). Up to 128 pairs are their own entries, in their
- * order, each once. A larger batch is counted first: each distinct pair is one entry, slot after slot, and what is summed over entries
- * is summed in f64, so that no rounding error grows with the batch.
+ * A batch as a list of entries: (slot of the input, target, count). Of up to 128 pairs each is an entry, in their order,
+ * with count 1. In a larger batch equal pairs are counted first: each distinct pair is one entry, slot after slot, and sums
+ * over entries are formed in f64, so that rounding errors do not grow with the batch.
  */
 import { word, words } from "./memory";
 import { Run } from "./run";
@@ -9,7 +9,7 @@ import { Run } from "./run";
 /** Lists the distinct inputs and the entries; releaseInputs clears what this wrote into V-sized tables. */
 export function groupPairs(run: Run): void {
   groupInputs(run);
-  // the host has set entryCount and all counts of a batch that is its own list
+  // where pairs are not counted, the host has set entryCount to B and every count to 1
   if (run.counted) countPairs(run);
 }
 
@@ -56,7 +56,7 @@ function countPairs(run: Run): void {
     store<u32>(start, place + 1);
     store<u32>(word(targets, place), load<u32>(run.targets + i));
   }
-  // a slot's start is now where its pairs end; entries overwrite pairs that were read
+  // a slot's start is now where its pairs end; entries overwrite pairs already read
   let entries: u32 = 0;
   let from: usize = 0;
   for (let j: u32 = 0; j < run.distinctCount; j++) {

@@ -1,6 +1,6 @@
 /**
  * The step of any model on a batch: its distinct inputs in blocks, each against the whole vocabulary, segment by segment.
- * Probabilities stay unnormalised until the gradients are formed, so that the rows of U pass by once.
+ * Probabilities stay unnormalised until the gradients are formed, so that the forward pass reads the rows of U once.
  */
 import { log } from "../src/math/elementary";
 import { linkTargets, releaseTargets } from "./batch";
@@ -31,7 +31,7 @@ export function batchStep(run: Run): bool {
     const first = block * run.blockInputs;
     run.block = block;
     run.blockCount = min(run.blockInputs, count - first);
-    // the entries of these inputs: all of them, or those of their slots
+    // the entries of the block's inputs
     const from = run.blocks == 1 ? 0 : load<u32>(word(run.entryStarts, first));
     const to = run.blocks == 1 ? run.entryCount : load<u32>(word(run.entryStarts, first + run.blockCount));
     linkTargets(run, from, to);
@@ -86,8 +86,8 @@ function sumTargets(run: Run): void {
 }
 
 /**
- * The shift of every input's softmax: the mean logit of its targets, in base 2. It is known before the vocabulary passes
- * by, so that all of it has one scale, and some logit reaches it up to rounding, so that no sum is far below 1.
+ * The shift of every input's softmax: the mean logit of its targets, in base 2. It is known before any logit, so that all
+ * segments have the same scale; and the largest logit is at least the mean, so that up to rounding no sum is below 1.
  */
 function shiftByTargets(run: Run): void {
   const rowBytes = words(run.stride);
@@ -100,8 +100,10 @@ function shiftByTargets(run: Run): void {
   }
 }
 
-/** Logits and unnormalised probabilities of one segment's chunks for the inputs of the block in hand, the sums of their
- * softmax and of their targets' logits, and Σ_b P_jb U_b while the rows of U are in the cache. */
+/**
+ * One segment, chunk by chunk, for the current block: logits, Σ of the targets' logits, P = 2^(logit − shift) and their
+ * sums, and Σ_b P_jb U_b while the chunk's rows of U are in the cache.
+ */
 function forwardSegment(run: Run, segment: u32, _thread: u32): void {
   const count = run.blockCount;
   const width = blockWidth(count);
@@ -127,7 +129,7 @@ function forwardSegment(run: Run, segment: u32, _thread: u32): void {
   }
 }
 
-/** out[j] (f64) += the logits that input j's targets have among these rows, as often as they are drawn. */
+/** out[j] (f64) += Σ count · logit over input j's targets among these rows. */
 function addTargetLogits(run: Run, out: usize, logits: usize, row: u32, rows: u32, widthBytes: usize): void {
   const first = run.block * run.blockInputs;
   for (let token = words(row); token < words(row + rows); token += 4) {
@@ -142,7 +144,7 @@ function addTargetLogits(run: Run, out: usize, logits: usize, row: u32, rows: u3
   }
 }
 
-/** Whether no logit is so far from its shift that probabilities overflow, or that all of them vanish. */
+/** Whether all sums are in range: no probability overflows, and not all of an input's vanish. */
 function sumsInRange(run: Run): bool {
   for (let j: u32 = 0; j < run.blockCount; j++) if (!inRange(sumOfSegments(run, j))) return false;
   return true;
@@ -162,9 +164,9 @@ function combineSegments(run: Run): f64 {
     const total = sumOfSegments(run, j);
     const times = f64(load<u32>(word(run.counts, slot)));
     const scale = f32(times / (f64(run.batchSize) * total));
-    // of the same logits as the sum, so that what is common to them cancels; below 0 by nothing but rounding, which is cut off
-    const above = sumOfTargetLogits(run, j) - times * f64(load<f32>(word(run.inputShift, j)));
-    loss += max(0.0, times * log(total) - above * LN2);
+    // of the same f32 logits as the sum, so that what is common to them cancels; below 0 is rounding
+    const targetLogitSum = sumOfTargetLogits(run, j) - times * f64(load<f32>(word(run.inputShift, j)));
+    loss += max(0.0, times * log(total) - targetLogitSum * LN2);
 
     scaleRow(run.scaledX + j * rowBytes, run.x + slot * rowBytes, scale, rowBytes);
     const dx = run.dx + slot * rowBytes;

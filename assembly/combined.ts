@@ -4,8 +4,8 @@
  * the gradient of the logits, inputs a, outputs b,
  *   dE_a = Σ_b∈batch (G_ab + G_ba) E_b + Σ_b∉batch G_ab E_b   for a in the batch,
  *   dE_b = Σ_a∈batch G_ab E_a                                 for b outside it:
- * V·u + (V − u)·u rows instead of 2·V·u (u²D less). The whole vocabulary is one chunk, so that the counts of targets are
- * subtracted from the probabilities themselves. E passes by in blocks of columns that stay in the L2 cache.
+ * V·u + (V − u)·u rows instead of 2·V·u (u²D less). The whole vocabulary is one chunk, so probabilities are normalised and
+ * targets subtracted before the second product. E is read in blocks of columns that stay in the L2 cache.
  */
 import { log } from "../src/math/elementary";
 import { coupleMoments } from "./adam";
@@ -30,7 +30,7 @@ export function combinedStep(run: Run): bool {
   return true;
 }
 
-/** The distinct inputs of the batch in front, then the other tokens in their own order. */
+/** `order`: the distinct inputs of the batch, then the other tokens, ascending. */
 function orderTokens(run: Run): void {
   let next = run.distinctCount;
   for (let token: u32 = 0; token < run.vocabSize; token++) {
@@ -41,13 +41,13 @@ function orderTokens(run: Run): void {
   }
 }
 
-/** A thread's working space: columns of E in order, their gradient, panels. */
+/** Scratch of a thread: a block of columns of E in `order`, their gradient, panels. */
 @inline
 function columnsOf(run: Run, thread: u32): usize {
   return run.scratch + <usize>thread * run.scratchBytes;
 }
 
-/** Columns d … d + depth of E, in order. */
+/** out ← columns d … d + depth of E, rows in `order`. */
 function gatherColumns(run: Run, out: usize, d: u32, depth: u32): void {
   const rowBytes = words(run.stride);
   const bytes = words(depth);
@@ -58,8 +58,8 @@ function gatherColumns(run: Run, out: usize, d: u32, depth: u32): void {
 }
 
 /**
- * Partial base-2 logits from one slice of the columns: a row a token in order, a column an input; of the u×u corner of the
- * inputs only the lower triangle.
+ * Partial base-2 logits from one slice of the columns: a row for each token in `order`, a column for each input; of the u×u
+ * corner only the lower triangle.
  */
 function columnLogits(run: Run, part: u32, thread: u32): void {
   const count = run.distinctCount;
@@ -87,7 +87,7 @@ function columnLogits(run: Run, part: u32, thread: u32): void {
   }
 }
 
-/** Adds the parts up in their order, and mirrors what the inputs have among themselves. */
+/** Adds the parts in their order, and mirrors the u×u corner's lower triangle into its upper one. */
 function completeLogits(run: Run): void {
   const count = run.distinctCount;
   const widthBytes = words(blockWidth(count));
@@ -103,7 +103,7 @@ function completeLogits(run: Run): void {
   }
 }
 
-/** Logits → their gradient, the rows of the batch's inputs symmetrised. Returns the loss. */
+/** Logits → G, with G_ab + G_ba in the u×u corner. Returns the loss. */
 function lossAndGradient(run: Run): f64 {
   const count = run.distinctCount;
   const width = blockWidth(count);
@@ -116,8 +116,8 @@ function lossAndGradient(run: Run): f64 {
   for (let j: usize = 0; j < widthBytes; j += 4) store<f32>(max + j, -Infinity);
   memory.fill(sum, 0, widthBytes);
   columnMax(max, g, run.vocabSize, width);
-  // how far the targets' logits are above the largest: differences of f32 are exact in f64, so no loss falls below 0. Two
-  // sums, so that one addition need not wait for the other
+  // Σ count·(target's logit − largest logit): no term is above 0, so no loss falls below 0. Two sums, so that one addition
+  // need not wait for the other
   const end = words(run.entryCount);
   const perPair = f32(1.0 / pairs);
   const counts = run.counted ? run.entryCounts : 0;
@@ -147,8 +147,8 @@ function lossAndGradient(run: Run): f64 {
       v128.store(row + j, f32x4.mul(v128.load(row + j), v128.load(run.inputScale + j)));
   for (let e: usize = 0; e < end; e += 4) {
     const at: usize = load<u32>(cells + e);
-    const part = counts ? f32(f64(load<u32>(counts + e)) / pairs) : perPair;
-    store<f32>(at, load<f32>(at) - part);
+    const frequency = counts ? f32(f64(load<u32>(counts + e)) / pairs) : perPair;
+    store<f32>(at, load<f32>(at) - frequency);
   }
   for (let a: u32 = 0; a < count; a++) {
     let across = g + a * widthBytes;
@@ -165,8 +165,9 @@ function lossAndGradient(run: Run): f64 {
 }
 
 /**
- * An entry's logit above the largest of its input, as often as it is there (`e`: 4 times its number; counts = 0: once). Keeps
- * the logit's address in `cells`. All that is the run's comes as a local: after a store it would be loaded anew.
+ * count·(logit − largest logit of its input) of the entry at byte offset `e`; counts = 0 (the pointer) stands for
+ * counts of 1. Keeps the logit's address in `cells`. Fields of the run come as arguments: after a store they would be
+ * loaded anew.
  */
 @inline
 function aboveLargest(
@@ -182,8 +183,8 @@ function aboveLargest(
 }
 
 /**
- * Gradient and update of one block of columns. The optimizer's state is kept in the order of this pass, block after block of columns
- * and in it token after token: pieces of rows that stand far apart are slow to come from memory.
+ * Gradient and update of one block of columns. The optimizer's state is stored in the order of this pass, block after block
+ * of columns, and token after token within a block: reading pieces of rows that stand far apart is slow.
  */
 function updateColumns(run: Run, block: u32, thread: u32): void {
   const count = run.distinctCount;
@@ -195,7 +196,7 @@ function updateColumns(run: Run, block: u32, thread: u32): void {
   const g = run.logits;
   const d = block * DEPTH;
   const depth = min(DEPTH, run.stride - d);
-  // a model of one block still has its columns from the logits
+  // a model of one block: columnLogits has left its columns there
   if (run.stride > DEPTH) gatherColumns(run, columns, d, depth);
   const gradient = columns + run.vocabSize * columnBytes;
   multiply(
@@ -207,7 +208,7 @@ function updateColumns(run: Run, block: u32, thread: u32): void {
   );
   let weights = word(run.embedding, d);
   let state = words(d * run.vocabSize);
-  // one second moment for all tokens: the columns' own
+  // coupled Adam: one second moment for all tokens, a value for each column
   const row2 = word(run.embeddingState2, d);
   if (run.squares) {
     // behind columns and gradient, where the panels were

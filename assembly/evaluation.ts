@@ -1,12 +1,12 @@
-/** What both ways to evaluate share: a thread's working space, and the loss of an input from its sums. */
+/** What population.ts and symmetric.ts share: a thread's scratch, and the loss of an input from its sums. */
 import { log } from "../src/math/elementary";
 import { LN2 } from "./exp";
 import { words } from "./memory";
 import { Run } from "./run";
 
 /**
- * A thread's working space in an evaluation: a block of x rows, their panels, a chunk of logits, and rows of the block for
- * the softmax and the norm.
+ * A thread's scratch in an evaluation: a block of x rows, their panels, a chunk of logits, and rows as long as the
+ * block for the softmax and the norm.
  */
 @inline
 export function panelsOf(run: Run, x: usize): usize {
@@ -22,8 +22,8 @@ export function rowsOf(run: Run, x: usize): usize {
 }
 
 /**
- * −Σ_b P(b) ln q(b) of one input, from sums in base 2; P sums to `sumOfTargets`. Never below 0 but for rounding, which is cut
- * off. NaN stays NaN.
+ * −Σ_b P(b) ln q(b) of one input, from sums in base 2; P sums to `sumOfTargets`. Below 0 is rounding. NaN
+ * stays NaN.
  */
 @inline
 export function lossOf(total: f64, shift: f32, expected: f64, sumOfTargets: f64): f64 {

@@ -47,11 +47,11 @@ function squaresOf(run: Run, x: usize, bytes: usize): f64 {
   return total;
 }
 
-/** run.loss, the gradient of U (with nothing of dx in it) and dx of every row of E, through the norm. */
+/** run.loss, the gradient of U (dx not yet added when tied), and dx of every row of E, taken back through the norm. */
 function populationGradient(run: Run): void {
   const V = run.vocabSize;
   const rowBytes = words(run.stride);
-  // distinct inputs and their slots stand from the start (src/backend/wasm)
+  // the host has listed all tokens as distinct inputs, each in its own slot (src/backend/wasm/backend.ts)
   run.distinctCount = V;
   gatherInputs(run, run.distinct, V, run.x, run.rowMean, run.rowScale);
   run.blocks = (V + run.blockInputs - 1) / run.blockInputs;
@@ -82,7 +82,7 @@ function populationGradient(run: Run): void {
   backThroughNorm(run);
 }
 
-/** Expected logits of a segment's targets, and probabilities, unnormalised, with their sums. */
+/** One segment: expected logits of the targets, unnormalised probabilities in place of logits, and their sums. */
 function sumSegment(run: Run, segment: u32, _thread: u32): void {
   const count = run.blockCount;
   const width = blockWidth(count);
@@ -100,7 +100,7 @@ function sumSegment(run: Run, segment: u32, _thread: u32): void {
   }
 }
 
-/** G of a segment's rows in place of the probabilities, dx's part Gᵀ U, and the gradient G x, added to that of the blocks before. */
+/** One segment: G in place of the probabilities, its part Σ_b G_ab U_b of dx, and dU_b += Σ_a G_ab x_a. */
 function gradientSegment(run: Run, segment: u32, _thread: u32): void {
   const count = run.blockCount;
   const width = blockWidth(count);

@@ -17,7 +17,7 @@ export function chunkGradient(run: Run, out: usize, outStride: usize, chunk: u32
   );
 }
 
-/** A gradient that is needed whole: the sum over blocks of what each gives, without targets so far. */
+/** Where the gradient is needed whole: run.gradient's chunk += the current block's dU, targets not yet subtracted. */
 export function accumulateChunk(run: Run, chunk: u32, thread: u32): void {
   const row = chunk * run.chunkRows;
   const rows = min(run.chunkRows, run.vocabSize - row);
@@ -39,7 +39,10 @@ export function accumulateChunk(run: Run, chunk: u32, thread: u32): void {
   }
 }
 
-/** Of `rows` rows of the gradient from `row` on, columns from byte `columns` on: minus their targets' x, plus dx when tied. */
+/**
+ * gradient (`rows` rows from token `row` on; of each `bytes` bytes, from byte `columns` of the whole row on) −= Σ x/B
+ * over the entries with that target, and += dx when tied.
+ */
 export function addTargets(
   run: Run, gradient: usize, bytes: usize, row: u32, rows: u32, columns: usize, sumRow: usize,
 ): void {
@@ -49,7 +52,7 @@ export function addTargets(
     let entry = load<u32>(run.targetHeads + token);
     const summed = run.counted && entry != 0;
     if (summed) memory.fill(sumRow, 0, bytes << 1);
-    // after the softmax: its probabilities were unnormalised, and a count subtracted from them would round away
+    // not before the product: its probabilities are unnormalised, and a count subtracted from them would round away
     while (entry != 0) {
       const at = words(entry - 1);
       const x = run.x + load<u32>(run.entrySlots + at) * rowBytes + columns;
@@ -67,8 +70,8 @@ export function addTargets(
 }
 
 /**
- * A whole gradient's chunk, finished: targets, and dx when tied. Where an update asks for them, the sums of its rows' squares
- * → the chunk's row of chunkSquares.
+ * Finishes a chunk of run.gradient: targets, and dx when tied. Where the optimizer needs it, Σ g² over its rows → the
+ * chunk's row of chunkSquares.
  */
 export function finishChunk(run: Run, chunk: u32, thread: u32): void {
   const row = chunk * run.chunkRows;
@@ -83,7 +86,7 @@ export function finishChunk(run: Run, chunk: u32, thread: u32): void {
   for (let at = gradient; at < gradient + rows * rowBytes; at += rowBytes) addSquares(squares, at, rowBytes);
 }
 
-/** dx → gradients of the embedding's rows, of gain and bias: these a block of inputs at a time, the blocks' sums in f64. */
+/** dx → dE's rows in place, dGain and dBias; these are summed in f32 within a block of inputs, in f64 over blocks. */
 export function backThroughNorm(run: Run): void {
   if (run.norm == 0) return;
   const rowBytes = words(run.stride);

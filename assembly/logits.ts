@@ -6,35 +6,35 @@ import { normForward } from "./norm";
 import { Run } from "./run";
 import { addToDoubles } from "./vector";
 
-/** Steps of d that are multiplied before the next rows come: a panel of them (12 kB) stays in the L1 cache. */
+/** Dimensions d of one pass of the product over the rows: a panel of so many (12 kB) stays in the L1 cache. */
 export const DEPTH: u32 = BLOCK_COLUMNS;
 
 /**
- * Sums of a softmax between 2^-64 and 2^64 are taken as they are: no term overflows, and what falls below f32's smallest
- * number is less than 2^-62 of the sum. Others are redone, shifted by their maxima.
+ * A softmax's sum between 2^-64 and 2^64 is good: no term overflowed, and terms below f32's smallest number make less than
+ * 2^-62 of it. Where one is outside, the block is done again, shifted by its largest logits.
  */
 const LARGEST: f64 = 18446744073709551616.0;
 const SMALLEST: f64 = 5.421010862427522e-20;
 
-/** Whether a sum is one that can be taken; NaN is not. */
+/** Whether a sum is in that range; NaN is not. */
 @inline
 export function inRange(sum: f64): bool {
   return sum > SMALLEST && fits(sum);
 }
 
-/** The same where the sum is a part of one: it may be as small as it likes. */
+/** The same of a partial sum, which may be small. */
 @inline
 export function fits(part: f64): bool {
   return part < LARGEST;
 }
 
-/** Columns of a block of logits: its inputs rounded up to pairs of vectors, which the passes below take at once. */
+/** Columns of a block of logits: its inputs rounded up to 8, two vectors, as the passes below take them. */
 @inline
 export function blockWidth(count: u32): u32 {
   return (count + 7) & ~7;
 }
 
-/** x row j ← norm(E row inputs[j]) for `count` inputs; the norm's mean and 1/σ are kept for the way back. */
+/** x row j ← norm(E row inputs[j]) for `count` inputs; the norm's mean and 1/σ are kept for the gradient. */
 export function gatherInputs(run: Run, inputs: usize, count: u32, x: usize, mean: usize, scale: usize): void {
   const rowBytes = words(run.stride);
   for (let j: usize = 0; j < words(count); j += 4) {
@@ -128,9 +128,9 @@ export function logitsOfRows(run: Run, out: usize, panels: usize, firstRow: u32,
 }
 
 /**
- * out[i] ← x_i · u_i, i = 0 … 3: single logits in base 2, with the bits that the product gives them, since it sums over d in
- * this order whatever the tile (matmul.ts). So what is common to a row of logits cancels where a target's is subtracted
- * from their logSumExp.
+ * out[i] ← x_i · u_i, i = 0 … 3: single logits in base 2, with the bits that the product gives them, since it sums over
+ * d in this order whatever the tile (matmul.ts). So what is common to a row of logits cancels where a target's is
+ * subtracted from their logSumExp.
  */
 export function fourLogits(
   out: usize, x0: usize, x1: usize, x2: usize, x3: usize, u0: usize, u1: usize, u2: usize, u3: usize, dim: u32,
@@ -149,11 +149,11 @@ export function fourLogits(
   store<f32>(out, f32x4.extract_lane(s3, 0), 12);
 }
 
-// Below, rows pass one after the other and what belongs to a column is loaded and stored each time: a walk down the
-// columns falls into an eighth of the L1 cache's sets, and reads every line four times from the L2 cache. Of
-// exponentials, two vectors at a time are independent chains, and are what V8's revectorizer makes one of.
+// The passes below go row after row, and load and store a column's value at each: a walk down the columns would use an
+// eighth of the L1 cache's sets, and read every line four times from the L2 cache. Exponentials come two vectors at a time:
+// two independent chains, which V8's revectorizer makes one of.
 
-/** max[j] ← largest of max[j] and the column; f32x4.pmax(a, b) keeps a where b is NaN, the softmax then shows it. */
+/** max[j] ← largest of max[j] and the column; f32x4.pmax(a, b) keeps a where b is NaN; the sum is NaN then. */
 export function columnMax(max: usize, logits: usize, rows: u32, width: u32): void {
   const rowBytes = words(width);
   for (let r = rows; r > 0; r--) {
@@ -198,8 +198,8 @@ export function sumOfExponentials(logits: usize, shift: usize, sum: usize, rows:
 }
 
 /**
- * expected[j] (f64) += Σ_r p_r logits[r][j], two rows at a time. p: f64; a token that never comes does not count, even where
- * its logit is infinite.
+ * expected[j] (f64) += Σ_r p_r logits[r][j], two rows at a time. p: f64; tokens of probability 0 are left out, even where
+ * their logit is infinite.
  */
 export function addExpected(expected: usize, logits: usize, p: usize, rows: u32, width: u32): void {
   const rowBytes = words(width);

@@ -203,7 +203,7 @@ export function panel1x4(
   v128.store(c, s);
 }
 
-/** Rows of B on pages of their own that are taken at once: a first-level TLB has 64 entries. */
+/** Most rows of B in one pass where each is on a page of its own: a first-level TLB has 64 entries. */
 const PAGES: u32 = 48;
 
 /** The whole product; a panel of B stays in the L1 cache while the rows of A pass by. `wide`: vectors of 256 bits. */
@@ -226,7 +226,7 @@ export function multiply(
   }
 }
 
-/** One panel of 16, 8 or 4 columns: tiles, and the rows that they leave over. */
+/** One panel of 16, 8 or 4 columns: tiles, then the rows left over. */
 function panel(
   c: usize, cStride: usize, a: usize, rowStride: usize, stepStride: usize, b: usize, bStride: usize,
   M: u32, columns: u32, K: u32, accumulate: bool, wide: u32,

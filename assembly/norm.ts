@@ -4,7 +4,7 @@ import { copyRow } from "./vector";
 
 /** The norm between embedding and unembedding (src/model/norm.ts); statistics in f64, eps 1e-5 inside the root. */
 
-/** out (stride floats) ← norm(row); mean and 1/σ are stored for the way back. Padding must be zero in gain and bias. */
+/** out (stride floats) ← norm(row); mean and 1/σ are stored for normBackward. Padding must be zero in gain and bias. */
 export function normForward(
   out: usize, row: usize, gain: usize, bias: usize, norm: u32, dim: u32, stride: u32, mean: usize, scale: usize,
 ): void {
@@ -35,7 +35,7 @@ export function normForward(
 }
 
 /**
- * dRow ← gradient with respect to the row, in place of dOut; dGain and dBias are added to. With x̂ the normalised row and
+ * dOut ← dRow, the gradient with respect to the row, in place; dGain and dBias are added to. With x̂ the normalised row and
  * h = dOut·gain: dRow = (h − mean(h) − x̂·mean(h·x̂))/σ, without mean(h) for rmsnorm.
  */
 export function normBackward(

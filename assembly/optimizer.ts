@@ -1,4 +1,4 @@
-/** What a step does with its gradient: the optimizers of src/optimizer/, to add one a file and a line here. */
+/** The optimizers of src/optimizer/ in the kernel. To add one: a file beside this one, and a line here. */
 import { COUPLED_ADAM, SGD, SIGN } from "../src/kernel/constants";
 import { adam, coupledAdam } from "./adam";
 import { Run } from "./run";
@@ -6,8 +6,8 @@ import { sgd } from "./sgd";
 import { sign } from "./sign";
 
 /**
- * This update of `count` floats that stand together (of one row, where the state is one). state and state2: the arrays of
- * the optimizer's state that go with them, 0 where it has none; gradient = 0 (the pointer) stands for zeros.
+ * The update of `count` contiguous floats, within one row where a state array has only one. state and state2: the
+ * optimizer's state of these floats, 0 where it has none. gradient = 0 (the pointer) stands for zeros.
  */
 export function updateParameters(
   run: Run, weights: usize, state: usize, state2: usize, gradient: usize, count: u32,
@@ -19,7 +19,7 @@ export function updateParameters(
   else adam(run, weights, state, state2, gradient, count);
 }
 
-/** The same offset into a state array that may not be there. */
+/** state + offset; 0 where there is no such array. */
 @inline
 export function at(state: usize, offset: usize): usize {
   return state ? state + offset : 0;

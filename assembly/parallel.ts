@@ -3,10 +3,10 @@
  * next item until none is left. Items write apart from each other and their partial results are added by number afterwards,
  * so that it does not matter who did what. Without the threads feature everything here is a loop over the items.
  *
- * The control block, a cache line each: a word with the loop's count (upper 24 bits) and its threads (lower 8), so that a
- * thread which has no part in a loop can never mistake it for one; the loop's body and its items; the next item; threads
- * still at work; threads asleep; whether the caller is. A thread that traps or is ended finishes nothing: the host hears of
- * it, and ends all of them (src/backend/wasm/threads.ts).
+ * The control block, a cache line each: a word with the loop's number (upper 24 bits) and its count of threads (lower 8),
+ * from which alone a thread knows whether it has a part in that loop; the loop's body and its items; the next item; threads
+ * still at work; threads asleep; whether the caller is asleep. A thread that traps or is ended never finishes its loop: the
+ * host notices, and ends all threads (src/backend/wasm/threads.ts).
  */
 import { Run } from "./run";
 
@@ -20,7 +20,7 @@ const NEXT: usize = 128;
 const PENDING: usize = 192;
 const ASLEEP: usize = 256;
 const CALLER_ASLEEP: usize = 320;
-/** Looks at a word before going to sleep over it: some tens of microseconds, as long as the caller's own work takes. */
+/** Reads of a word before sleeping on it: some tens of microseconds, as long as the caller's own work takes. */
 const SPINS: u32 = 20000;
 
 /** Does `body` for the items 0 … items − 1, on all threads. */
@@ -77,7 +77,7 @@ function awaitThreads(run: Run): void {
 @external("env", "park")
 declare function park(address: usize, expected: u32): void;
 
-/** Sleeps until there is another word than `seen`. */
+/** Sleeps until the word is no longer `seen`. */
 function sleep(control: usize, seen: u32): void {
   if (!ASC_FEATURE_THREADS) return;
   atomic.add<u32>(control + ASLEEP, 1);
@@ -85,7 +85,7 @@ function sleep(control: usize, seen: u32): void {
   atomic.sub<u32>(control + ASLEEP, 1);
 }
 
-/** What a thread does, until its host ends it. */
+/** The endless loop of threads 1, 2, …: waits for a loop, works on it. */
 export function serve(run: Run, thread: u32): void {
   if (!ASC_FEATURE_THREADS) return;
   const control = run.control;
@@ -100,7 +100,7 @@ export function serve(run: Run, thread: u32): void {
       word = atomic.load<u32>(control + WORD);
     }
     seen = word;
-    // a loop of fewer threads than this one's number is not for it, and may be over by now
+    // a loop of n threads is for threads 0 … n − 1; for others it may be over by now
     if (thread >= (word & 255)) continue;
     const body = load<u32>(control + BODY);
     takeItems(run, body, load<u32>(control + ITEMS), thread);

@@ -13,7 +13,7 @@ import { addExpectedLogits, sumOfTargets } from "./source";
 import { symmetricLosses } from "./symmetric";
 import { copyRow } from "./vector";
 
-/** Of the block in hand, in those rows: the shift of each input's softmax (f32), and Σ_b p_b logit_b (f64). */
+/** Of the current block, in those rows: the shift of each input's softmax (f32), and Σ_b P(b|a) logit_ab (f64). */
 @inline
 function shiftsOf(run: Run, x: usize): usize {
   return word(rowsOf(run, x), run.evaluationBlock);
@@ -23,15 +23,16 @@ function expectedOf(run: Run, x: usize): usize {
   return double(shiftsOf(run, x), run.evaluationBlock);
 }
 
-/** Whether the sums of a chunk fit; the first chunk's largest logit is the shift, so that a whole sum is never too small. */
+/** Whether no sum of a chunk overflowed. No total is too small, since the shift is one of its logits. */
 function allFit(sum: usize, count: u32): bool {
   for (let j: usize = 0; j < words(count); j += 4) if (!fits(f64(load<f32>(sum + j)))) return false;
   return true;
 }
 
 /**
- * x ← the rows of `count` inputs; totals[j] (f64) ← Σ_b 2^(logit_jb − shift_j) and, beside the shifts, the expected
- * logits of the targets where they are asked for, all of the same logits in base 2. Shifted by the largest of the first chunk, and by larger ones where sums overflow.
+ * x ← the rows of `count` inputs; totals[j] (f64) ← Σ_b 2^(logit_jb − shift_j); where `targets` asks for them,
+ * expectedOf ← the expected logits of the targets. All of the same logits in base 2. The shift is the largest logit of
+ * the first chunk; it is raised where a later chunk's sum overflows.
  */
 function sumLogits(run: Run, x: usize, totals: usize, inputs: usize, count: u32, targets: bool): void {
   const width = blockWidth(count);
@@ -42,7 +43,7 @@ function sumLogits(run: Run, x: usize, totals: usize, inputs: usize, count: u32,
   const shift = shiftsOf(run, x);
   const sum = word(shift, run.evaluationBlock);
   const expected = expectedOf(run, x);
-  // the norm's mean and 1/σ go where the softmax has not begun
+  // the norm's mean and 1/σ are not needed: they go into rows that are overwritten below
   gatherInputs(run, inputs, count, x, before, shift);
   packPanels(panels, x, words(run.stride), count, run.dim);
   for (let j: u32 = 0; j < count; j++) store<f64>(double(totals, j), 0);
@@ -58,7 +59,7 @@ function sumLogits(run: Run, x: usize, totals: usize, inputs: usize, count: u32,
     if (!allFit(sum, count)) {
       copyRow(before, shift, widthBytes);
       columnMax(shift, logits, rows, width);
-      // what was added up so far comes to the new shift: times 2^(before − shift), which is 1 where nothing was raised
+      // totals so far · 2^(before − shift), which is 1 where the shift was not raised
       exponentiate(before, shift, sum, 1, width);
       for (let j: u32 = 0; j < count; j++) {
         const at = double(totals, j);
@@ -84,7 +85,7 @@ function blockCount(run: Run): u32 {
  * that are listed.
  */
 export function inputLosses(run: Run, count: u32): void {
-  // such a config lists all tokens
+  // the list is all tokens then
   if (run.symmetric && symmetricLosses(run)) return;
   run.evaluationCount = count;
   parallelFor(run, blockCount(run), lossesOfBlock);
@@ -120,7 +121,7 @@ function pairLossesOfBlock(run: Run, block: u32, thread: u32): void {
   const scratch = run.scratch + <usize>thread * run.scratchBytes;
   const rowBytes = words(run.stride);
   sumLogits(run, scratch, totals, word(run.evaluationInputs, first), count, false);
-  // four logits, where the expected ones would be
+  // four logits, in the place of expected ones
   const logits = expectedOf(run, scratch);
   for (let j: u32 = 0; j < count; j++) {
     const x = scratch + j * rowBytes;
@@ -147,7 +148,7 @@ function targetRow(run: Run, pair: u32): usize {
 
 /**
  * Of the `count` inputs that are listed with their weights: losses, entropies of what each predicts (f64, nats), and
- * meanPrediction (V f64) += Σ weight · q. Two passes over the logits: the second knows what the softmax sums to.
+ * meanPrediction (V f64) += Σ weight · q. Two passes over the logits, since the second needs the first one's Z.
  */
 export function predictions(run: Run, count: u32): void {
   run.evaluationCount = count;
@@ -168,7 +169,7 @@ export function predictions(run: Run, count: u32): void {
   }
 }
 
-/** Losses, shifts and, where the entropies will be, the sums of the softmax of one block. */
+/** Losses and shifts of one block, and its Z, which stand where the entropies will be. */
 function sumsOfBlock(run: Run, block: u32, thread: u32): void {
   const first = block * run.evaluationBlock;
   const count = min(run.evaluationBlock, run.evaluationCount - first);
@@ -187,7 +188,10 @@ function sumsOfBlock(run: Run, block: u32, thread: u32): void {
   }
 }
 
-/** One segment's rows for the block in hand: what they add to the mean prediction, and Σ_b e_b·(logit_b − shift), e = 2^(logit − shift). */
+/**
+ * One segment's rows for the current block: meanPrediction += Σ weight·e/Z with e = 2^(logit − shift), and the segment's
+ * Σ_b e_b·(logit_b − shift).
+ */
 function predictSegment(run: Run, segment: u32, thread: u32): void {
   const first = run.block * run.evaluationBlock;
   const count = min(run.evaluationBlock, run.evaluationCount - first);
@@ -197,7 +201,7 @@ function predictSegment(run: Run, segment: u32, thread: u32): void {
   const logits = logitsOf(run, x);
   const panels = panelsOf(run, x);
   const rows = rowsOf(run, x);
-  // the norm's mean and 1/σ go where exponentials will be
+  // the norm's mean and 1/σ are not needed: they go where exponentials will be
   gatherInputs(run, word(run.evaluationInputs, first), count, x, rows, shiftsOf(run, x));
   packPanels(panels, x, words(run.stride), count, run.dim);
   const shift = word(run.evaluationShifts, first);
@@ -217,7 +221,7 @@ function predictSegment(run: Run, segment: u32, thread: u32): void {
       let mean: f64 = 0;
       for (let j: usize = 0; j < words(count); j += 4) {
         const e = f64(load<f32>(rows + j));
-        // of what vanishes the logit may be infinite
+        // where e is 0 its logit may be −Infinity, and their product NaN
         if (e == 0) continue;
         const part = out + (j << 1);
         mean += (load<f64>(weights + (j << 1)) / load<f64>(totals + (j << 1))) * e;

@@ -14,7 +14,7 @@ export class Run {
   meanEnergyShare: f64;
   /** Σ p: 1 up to rounding. */
   probabilitySum: f64;
-  /** Topics: λ·2^32, what the upper half of a random word is held against. */
+  /** Topics: λ·2^32; a target keeps to its input's topic where the upper 32 bits of a random word are below it. */
   topicThreshold: f64;
 
   vocabSize: u32;
@@ -24,28 +24,28 @@ export class Run {
   tied: u32;
   /** 0 none, 1 layernorm, 2 rmsnorm */
   norm: u32;
-  /** Which optimizer (optimizer.ts), and where the f64 scalars of the update in hand are. */
+  /** Which optimizer (optimizer.ts), and where the f64 scalars of the current update stand. */
   optimizer: u32;
   scalars: usize;
   /** 1 if steps take the gradient of the population loss (exact.ts). */
   exact: u32;
-  /** 1 if a step takes the combined products of combined.ts. */
+  /** 1 if steps are those of combined.ts. */
   combined: u32;
-  /** Bytes of a row of a block of columns there. */
+  /** Combined step: bytes of a row in a block of columns. */
   columnBytes: u32;
-  /** Vocabulary rows of a chunk: what stays in the L2 cache, and the grain of every sum over the vocabulary. */
+  /** Vocabulary rows of a chunk, which stays in the L2 cache. */
   chunkRows: u32;
   /** Chunks of a segment; partial sums of segments are added in segment order. */
   segmentChunks: u32;
   segments: u32;
-  /** Most inputs that are multiplied at once, a multiple of 8. */
+  /** Most inputs of a block, a multiple of 8. */
   blockInputs: u32;
-  /** Distinct inputs of the current batch, u, and the block of them in hand: its number, how many there are, its inputs. */
+  /** u, the distinct inputs of the current batch; the number of the current block, the count of blocks, its inputs. */
   distinctCount: u32;
   block: u32;
   blocks: u32;
   blockCount: u32;
-  /** Combined step: parts that the sum over columns is cut into, and blocks of columns in each. */
+  /** Combined step: parts of the sum over columns, and blocks of columns in a part. */
   parts: u32;
   partBlocks: u32;
   /** Threads at work (1: the caller alone). */
@@ -58,11 +58,11 @@ export class Run {
   scratch: usize;
   scratchBytes: u32;
 
-  /** Each parameter with the first and the second array of its optimizer's state; 0 for what there is none of. */
+  /** Each parameter, and the first and the second array of its optimizer's state; 0 where there is none. */
   embedding: usize;
   embeddingState: usize;
   embeddingState2: usize;
-  /** The same three as above when tied. */
+  /** When tied, the three addresses above. */
   unembedding: usize;
   unembeddingState: usize;
   unembeddingState2: usize;
@@ -79,14 +79,19 @@ export class Run {
   probabilities: usize;
   /** V pairs of u32: threshold, alias. */
   aliasTable: usize;
-  /** How targets are drawn (source.ts). Topics: how many, their alias tables one after another (V pairs of u32), and where
-   * each begins and how many tokens it has (pairs of u32). Tables: an alias table an input (V × V pairs of u32). */
+  /**
+   * How targets are drawn (source.ts). Topics: their number, the first column and the size of each one's alias table
+   * (pairs of u32), and the tables, one after another (V pairs of u32). Tables: an alias table for each input (V × V
+   * pairs of u32).
+   */
   targetKind: u32;
   topicCount: u32;
   topicStarts: usize;
   targetTables: usize;
-  /** What a target's logit counts in the expected loss of an input. Topics: V f64 each, for any input and for those of its
-   * topic. Tables: V × V f32, row b for the inputs a, and V f64, what they sum to for each input. */
+  /**
+   * P(b|a), for expected losses and exact gradients. Topics, V f64 each: commonWeights[b], plus topicWeights[b] where a
+   * and b share a topic. Tables: V × V f32, row b, column a; and V f64, Σ_b P(b|a) as stored.
+   */
   commonWeights: usize;
   topicWeights: usize;
   targetProbabilities: usize;
@@ -94,18 +99,22 @@ export class Run {
   /** B u32 each. */
   inputs: usize;
   targets: usize;
-  /** V u32: 1 + the place of an input among the distinct ones, 0 if it is not there. */
+  /** V u32: 1 + the slot of an input, which is its place among the distinct ones; 0 for a token that is no input. */
   slots: usize;
-  /** Entries of the batch (batch.ts): u32 each of slot, target and count, at most B; whether a batch is counted; of a
-   * counted one, where the entries of each slot begin (min(V, B) + 1 u32). */
+  /**
+   * Entries of the batch (batch.ts): whether equal pairs are counted; how many entries; slot, target and count of each
+   * (B u32 at most); where pairs are counted, the first entry of each slot (min(V, B) + 1 u32).
+   */
   counted: u32;
   entryCount: u32;
   entrySlots: usize;
   entryTargets: usize;
   entryCounts: usize;
   entryStarts: usize;
-  /** V u32: 1 + the first entry with this target, 0 if none; an entry's: 1 + the next one with the same target, in a
-   * combined step the address of its logit. */
+  /**
+   * V u32: 1 + the first entry with this target, 0 if none. B u32: 1 + the next entry with the same target; in a combined
+   * step the address of the entry's logit.
+   */
   targetHeads: usize;
   entryNext: usize;
   /** min(V, B) u32 each: the distinct inputs in order of appearance, and how often they occur. */
@@ -114,37 +123,40 @@ export class Run {
   /** min(V, B) f32 each: mean and 1/σ of the rows under the norm. */
   rowMean: usize;
   rowScale: usize;
-  /** min(V, B) × stride each: normalised inputs, Σ of their targets' unembeddings, gradients. */
+  /** min(V, B) × stride each: x = norm(E_a) of the distinct inputs, Σ of U_b over their targets, dL/dx. */
   x: usize;
   targetSum: usize;
   dx: usize;
 
   /** x transposed into panels of 16 columns (the last 8 or 16 wide), times log2 e. */
   panels: usize;
-  /** V × block width (parts of them in a combined step): logits, then probabilities, of the current block.
-   * Scratch of the spectrum and of symmetric.ts between steps. */
+  /**
+   * V × block width, in a combined step once a part: the current block's logits, later its probabilities. Between steps,
+   * scratch of the spectrum and of symmetric.ts.
+   */
   logits: usize;
-  /** segments × block each: largest logits, where the shift asks for them, and sums of probabilities. */
+  /** segments × block each: largest logits, where these are the shift; Σ of unnormalised probabilities. */
   segmentMax: usize;
   segmentSum: usize;
-  /** segments × block f64: sums of the logits, in base 2, of an input's targets. */
+  /** segments × block f64: Σ of the logits, in base 2, of an input's targets. */
   segmentTargetLogits: usize;
   /** block × stride: the block's inputs times n/(B Z). */
   scaledX: usize;
   /** segments × block × stride: partial Σ_b P_jb U_b. */
   segmentDx: usize;
-  /** block floats each: n/(B Z), of a combined step, and the shift of the softmax in base 2. */
+  /** block floats each: what makes G of probabilities (combined step n/(B Z), exact gradient p/Z); the softmax's shift in
+   * base 2. */
   inputScale: usize;
   inputShift: usize;
   /** V × stride, only where a gradient is needed whole: batches of more than one block, exact gradients, coupled Adam. */
   gradient: usize;
-  /** 1 if an update needs the sums of the gradient's squares first; chunks × stride f64 of them. */
+  /** 1 if the update first needs Σ g² over the vocabulary (coupled Adam); chunks × stride f64 of partial sums. */
   squares: u32;
   chunkSquares: usize;
-  /** Combined step: V u32, the distinct inputs first, and the place of each token there. */
+  /** Combined step, V u32 each: the tokens, distinct inputs first; the place of each token in that order. */
   order: usize;
   places: usize;
-  /** 2 × stride f64: rows that sums over entries, or over blocks of inputs, are formed in. */
+  /** 2 × stride f64: for sums over entries, and over blocks of inputs. */
   sumRows: usize;
   /** Lists of an evaluation: u32 inputs and f64 losses. */
   evaluationInputs: usize;
@@ -152,21 +164,25 @@ export class Run {
   evaluationCount: u32;
   /** Inputs that an evaluation multiplies at once, a multiple of 8. */
   evaluationBlock: u32;
-  /** 1 if all tokens are evaluated by symmetric.ts: partial sums (blocks × V f64, then blocks × V f32) in `logits`, V f64 of
-   * expected logits and V f32 of shifts here. */
+  /**
+   * 1 if symmetric.ts evaluates all tokens. Its partial sums (blocks × V f64, then blocks × V f32) stand in `logits`;
+   * here V f64 of expected logits and V f32 of shifts.
+   */
   symmetric: u32;
   expectedLogits: usize;
   pairShifts: usize;
-  /** Pairs of an evaluation: where each input's begin (one more than inputs), targets (u32) and losses (f64). */
+  /** Pairs of an evaluation: the first pair of each input (one more than inputs), targets (u32), losses (f64). */
   pairStarts: usize;
   pairTargets: usize;
   pairLosses: usize;
-  /** Predictions: f64 weights and entropies of the listed inputs, their softmax's shifts (f32), and V f64, the mean of what
-   * they predict. */
+  /**
+   * Predictions: weights of the listed inputs and entropies of their q_a (f64), shifts of their softmax (f32), and the mean
+   * prediction Σ weight·q_a (V f64).
+   */
   evaluationWeights: usize;
   evaluationEntropies: usize;
   evaluationShifts: usize;
   meanPrediction: usize;
-  /** segments × evaluationBlock f64. */
+  /** segments × evaluationBlock f64: Σ e·(logit − shift) with e = 2^(logit − shift). */
   predictionParts: usize;
 }

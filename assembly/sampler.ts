@@ -32,7 +32,7 @@ export function buildAliasTable(out: usize, probabilities: usize, size: u32, scr
     if (left < 1.0) store<u32>(word(stack, small++), l);
     else store<u32>(word(stack, --large), l);
   }
-  // what rounding left over is a full column of its own, unless its token must never come
+  // rounding leaves some over: their columns are full, of their own token, or of the likeliest where its probability is 0
   while (small > 0) fill(out, load<u32>(word(stack, --small)), probabilities, likeliest);
   while (large < size) fill(out, load<u32>(word(stack, large++)), probabilities, likeliest);
 }
@@ -61,7 +61,7 @@ export function drawTokens(
   first: u64,
   by: u64,
 ): void {
-  // the counter's own step, added instead of multiplied out: a token costs three multiplications
+  // the counter is advanced by adding, not multiplied out: a token costs three multiplications
   let counter = key + GOLDEN * (first + 1);
   const stride = GOLDEN * by;
   for (let i: usize = 0; i < words(count); i += 4) {

@@ -1,6 +1,6 @@
 /**
- * A forward pass is shared in segments of the vocabulary, each some chunks long; what they find for an input is added up in
- * their order.
+ * Threads share a forward pass by segments of the vocabulary, each some chunks long. Their partial sums are added in the
+ * order of the segments, whoever computed them.
  */
 import { blockWidth, columnMax, logitsOfRows } from "./logits";
 import { double, doubles, word, words } from "./memory";
@@ -31,7 +31,7 @@ export function dxOf(run: Run, segment: u32): usize {
   return run.segmentDx + <usize>segment * run.blockInputs * words(run.stride);
 }
 
-/** Σ over the segments of what an input's targets' logits add up to. */
+/** Σ of the logits of an input's targets, segment after segment. */
 export function sumOfTargetLogits(run: Run, j: u32): f64 {
   let at = double(run.segmentTargetLogits, j);
   let total: f64 = 0;
@@ -42,7 +42,7 @@ export function sumOfTargetLogits(run: Run, j: u32): f64 {
   return total;
 }
 
-/** Σ over the segments of what an input's probabilities add up to. */
+/** Z = Σ of an input's unnormalised probabilities, segment after segment. */
 export function sumOfSegments(run: Run, j: u32): f64 {
   let at = word(run.segmentSum, j);
   let total: f64 = 0;
@@ -53,7 +53,7 @@ export function sumOfSegments(run: Run, j: u32): f64 {
   return total;
 }
 
-/** Logits of the block in hand, and the largest of every input as the shift of its softmax: a shift that is always in range. */
+/** The current block's logits, and the largest of each input as its softmax's shift: with it every sum is in range. */
 export function shiftByMaxima(run: Run): void {
   parallelFor(run, run.segments, maximaOfSegment);
   memory.copy(run.inputShift, run.segmentMax, words(run.blockCount));

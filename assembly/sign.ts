@@ -2,7 +2,7 @@
 import { words } from "./memory";
 import { Run } from "./run";
 
-/** What is smaller in size counts as 0. */
+/** Smaller magnitudes count as 0. */
 const LEAST: f32 = 1e-30;
 
 export function sign(run: Run, weights: usize, momentum: usize, gradient: usize, count: u32): void {

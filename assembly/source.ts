@@ -1,6 +1,6 @@
 /**
- * Where tokens come from (src/data/): how a target is drawn for an input, and what its logits count in an expected loss. To
- * add a source, its lines here.
+ * Token sources (src/data/) in the kernel: drawing pairs, and P(b|a) in expected losses and exact gradients. A new kind of
+ * targets has its lines here.
  */
 import { TABLES, TOPICS } from "../src/kernel/constants";
 import { addExpected } from "./logits";
@@ -9,7 +9,7 @@ import { randomBits } from "./random";
 import { Run } from "./run";
 import { drawToken, drawTokens } from "./sampler";
 
-/** Words of a stream from here on say whether a target is of its input's topic. */
+/** Word COINS + i of a stream decides whether target i is of its input's topic. */
 const COINS: u64 = 1 << 40;
 
 /** Pairs first … first + count of a stream: inputs from the even words, targets from the odd ones. */
@@ -46,8 +46,8 @@ function drawOfTables(run: Run, inputs: usize, targets: usize, count: u32, key: 
 }
 
 /**
- * expected[j] (f64) += Σ_b P(b|input j) logits[b][j] for `rows` rows of logits, from token `row` on. A target that never
- * comes does not count, even where its logit is infinite.
+ * expected[j] (f64) += Σ_b P(b|input j) logits[b][j] for `rows` rows of logits, from token `row` on. Targets of
+ * probability 0 are left out, even where their logit is infinite.
  */
 export function addExpectedLogits(
   run: Run, expected: usize, logits: usize, row: u32, rows: u32, width: u32, inputs: usize, count: u32,
@@ -84,12 +84,12 @@ function addExpectedOfTables(
   }
 }
 
-/** What the weights of an input's targets sum to: 1 up to rounding. */
+/** Σ_b P(b|input) as stored: 1 up to rounding. */
 export function sumOfTargets(run: Run, input: u32): f64 {
   return run.targetKind == TABLES ? load<f64>(double(run.targetSums, input)) : run.probabilitySum;
 }
 
-/** The first token of the input's topic from `row` on, counted from there. */
+/** How far after `row` the first token of the input's topic comes. */
 @inline
 function firstOfTopic(run: Run, input: u32, row: u32): u32 {
   const topic = input % run.topicCount;

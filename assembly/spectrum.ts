@@ -1,7 +1,8 @@
+/** Eigenvalues of the centred embedding, in f64. */
 import { double, doubles, word, words } from "./memory";
 import { Run } from "./run";
 
-/** Samples of the summed side that are centred and multiplied at once. */
+/** Rows of the summed side (V or D, the larger) that are centred and multiplied at once. */
 const DEPTH: u32 = 64;
 
 /**
@@ -57,7 +58,7 @@ export function spectrum(run: Run, out: usize, scratch: usize): void {
       }
     addGram(gram, block, gramStride, n, depth);
   }
-  // only columns ≥ row were summed (a little more at the tiles' edges)
+  // only columns ≥ row were summed (and some more at the tiles' edges)
   for (let i: u32 = 0; i < n; i++)
     for (let k: u32 = i + 1; k < n; k++)
       store<f64>(double(gram + k * gramStride, i), load<f64>(double(gram + i * gramStride, k)));

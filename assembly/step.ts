@@ -9,8 +9,8 @@ import { Run } from "./run";
 import { drawPairs } from "./source";
 
 /**
- * `count` steps, on drawn batches or exact gradients; SCALARS f64 of its optimizer each. Returns the steps done: fewer when
- * a loss was not finite.
+ * `count` steps, on drawn batches or exact gradients. scalars: the optimizer's, SCALARS f64 a step. Returns the steps done:
+ * fewer when a loss was not finite.
  */
 export function advance(run: Run, count: u32, scalars: usize): u32 {
   for (let i: u32 = 0; i < count; i++) {

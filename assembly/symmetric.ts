@@ -1,9 +1,9 @@
 /**
- * Population losses of all tokens of a tied model without a norm. Its logits E Eᵀ are symmetric, so a block of inputs
- * meets only itself and what comes after it: half the products. A block of logits then serves both ways,
+ * Population losses of all tokens of a tied model without a norm. Its logits E Eᵀ are symmetric, so a block of inputs is
+ * multiplied only with itself and later tokens: half the products. A block of logits then serves both ways,
  *   Σ_b 2^(logit_ab − shift_a) and Σ_b p_b logit_ab down its columns for its inputs a, and across its rows for the later
  *   tokens b,
- * and each token adds up what its own block and the earlier ones found, in their order.
+ * and a token's total is its own block's sum, then those of the earlier blocks in their order.
  */
 import { constant, exp2 } from "./exp";
 import { addExpected, blockWidth, fourLogits, inRange, logitsOfRows, packPanels, sumOfExponentials } from "./logits";
@@ -12,7 +12,7 @@ import { double, doubles, word, words } from "./memory";
 import { parallelFor } from "./parallel";
 import { Run } from "./run";
 
-/** Partial sums of a later token from one block: of p·logit (f64), and behind all of those of exponentials (f32). */
+/** Partial sums of a later token over one block's inputs: Σ p·logit (f64); behind all of these, Σ of exponentials (f32). */
 @inline
 function expectedPart(run: Run, block: u32, token: u32): usize {
   return double(run.logits, block * run.vocabSize + token);
@@ -27,8 +27,8 @@ function blockCount(run: Run): u32 {
 }
 
 /**
- * evaluationLosses ← the losses of all V tokens. False when some logit is so far from its shift that a sum cannot be taken.
- * The shift of a token is its logit with itself, known before and reached by one logit, so that no sum is below 1.
+ * evaluationLosses ← the losses of all V tokens. False when a sum is out of range. The shift of a token is its logit with
+ * itself: it is known before the others, and its own term of the sum is 2^0, so that no sum is below 1.
  */
 export function symmetricLosses(run: Run): bool {
   const losses = run.evaluationLosses;
@@ -47,7 +47,7 @@ export function symmetricLosses(run: Run): bool {
       total += f64(load<f32>(sumPart(run, block, token)));
       expected += load<f64>(expectedPart(run, block, token));
     }
-    // an infinite logit of a token that never comes makes NaN here, and is passed over where rows are taken one by one
+    // an infinite logit of a token of probability 0 makes NaN here; population.ts leaves such tokens out
     if (!inRange(total) || isNaN(expected)) return false;
     store<f64>(at, lossOf(total, load<f32>(word(run.pairShifts, token)), expected, run.probabilitySum));
   }
@@ -59,7 +59,7 @@ function rowOf(run: Run, token: u32): usize {
   return run.embedding + token * words(run.stride);
 }
 
-/** One block of inputs against itself and all later tokens. */
+/** One block of inputs with itself and all later tokens. */
 function pairsOfBlock(run: Run, block: u32, thread: u32): void {
   const rowBytes = words(run.stride);
   const first = block * run.evaluationBlock;
@@ -87,7 +87,7 @@ function pairsOfBlock(run: Run, block: u32, thread: u32): void {
       const at = double(totals, j);
       store<f64>(at, load<f64>(at) + f64(load<f32>(word(sum, j))));
     }
-    // an earlier block has all its columns: only the last one is padded
+    // only the last block is padded, and it has no later tokens
     if (row == first) continue;
     sumsOfRows(
       sumPart(run, block, row), expectedPart(run, block, row), logits, word(run.pairShifts, row),
@@ -120,7 +120,7 @@ function sumsOfRows(
       sums + r,
       f32x4.extract_lane(all, 0) + f32x4.extract_lane(all, 1) + (f32x4.extract_lane(all, 2) + f32x4.extract_lane(all, 3)),
     );
-    // apart: with the exponentials V8 would run out of registers
+    // a loop of its own: together with the exponentials V8 would run out of registers
     let x0 = f64x2.splat(0), x1 = x0, x2 = x0, x3 = x0;
     for (let j: usize = 0; j < rowBytes; j += 32) {
       const q = p + (j << 1);

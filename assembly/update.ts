@@ -1,4 +1,4 @@
-/** The update of all parameters, with their gradients formed right before it where nothing asks for them earlier. */
+/** The update of all parameters; a chunk's gradient is formed right before its update unless it is needed whole. */
 import { LAYERNORM } from "../src/kernel/constants";
 import { coupleMoments } from "./adam";
 import { addTargets, chunkGradient, finishChunk } from "./gradient";
@@ -14,7 +14,7 @@ export function chunkCount(run: Run): u32 {
   return (run.vocabSize + run.chunkRows - 1) / run.chunkRows;
 }
 
-/** whole: whether the gradient of U stands in run.gradient, up to its targets. */
+/** whole: run.gradient holds the gradient of U, targets not yet subtracted. */
 export function update(run: Run, whole: bool): void {
   const chunks = chunkCount(run);
   if (whole) parallelFor(run, chunks, finishChunk);
@@ -25,7 +25,10 @@ export function update(run: Run, whole: bool): void {
   if (run.norm == LAYERNORM) updateParameters(run, run.bias, run.biasState, run.biasState2, run.dBias, run.stride);
 }
 
-/** One second moment for all rows of a matrix, and of the one row of gain and bias: from sums in chunk order, or slot order. */
+/**
+ * Coupled Adam's second moments: one row for a matrix, from Σ g² over its rows, which is added in chunk order (U) or slot
+ * order (untied E); gain and bias are a single row anyway.
+ */
 function coupleAll(run: Run): void {
   const rowBytes = words(run.stride);
   const squares = run.chunkSquares;
@@ -71,8 +74,8 @@ function updateWholeChunk(run: Run, chunk: u32, _thread: u32): void {
 }
 
 /**
- * Finishes the gradient of a chunk, with the update behind it: no V×D gradient for a batch of one block. Columns come in
- * blocks that stay in the L2 cache with their weights and state.
+ * Gradient and update of a chunk, for a batch of one block: no V×D gradient is stored. Columns come in blocks that stay in
+ * the L2 cache with their weights and state.
  */
 function updateChunk(run: Run, chunk: u32, thread: u32): void {
   const row = chunk * run.chunkRows;
@@ -87,7 +90,7 @@ function updateChunk(run: Run, chunk: u32, thread: u32): void {
     const gradientStride = words(width);
     chunkGradient(run, scratch, gradientStride, chunk, rows, d, width);
     addTargets(run, scratch, gradientStride, row, rows, columns, sumRow);
-    // whole rows stand one after another
+    // rows of full width are contiguous
     const together: u32 = width == run.stride ? rows : 1;
     let here = row * rowBytes + columns;
     let gradient = scratch;
@@ -103,7 +106,10 @@ function updateChunk(run: Run, chunk: u32, thread: u32): void {
   if (!run.tied) updateInputs(run, row, rows);
 }
 
-/** Rows of an embedding of its own: those that are no inputs of this step have no gradient, and move on. */
+/**
+ * Rows of an untied embedding. Those that are no inputs of this step have a gradient of zeros; the optimizer moves them
+ * too.
+ */
 function updateInputs(run: Run, row: u32, rows: u32): void {
   const rowBytes = words(run.stride);
   for (let r = row; r < row + rows; r++) {

@@ -1,6 +1,6 @@
-/** Rows of floats, `bytes` a multiple of 16. */
+/** Sums over rows of floats; `bytes` is the length of a row, a multiple of 16. */
 
-/** out ← x; a call of memory.copy costs more than a row */
+/** out ← x; for a row, calling memory.copy would cost more */
 @inline
 export function copyRow(out: usize, x: usize, bytes: usize): void {
   for (let i: usize = 0; i < bytes; i += 16) v128.store(out + i, v128.load(x + i));
