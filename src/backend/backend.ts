@@ -1,5 +1,5 @@
 /**
- * Who computes: one interface, whatever stands behind it. A backend holds the state of one run. Evaluations and observables
+ * Backends: one interface for whatever computes a run. A backend holds the state of one run. Evaluations and observables
  * are composed of what it computes, once for all backends (src/observables/).
  */
 import type { RunConfig } from "../config.js";
@@ -15,14 +15,14 @@ export interface OptimizerState {
   weights: Weights;
   /** The optimizer's arrays, by their names: of every parameter one, in its shape or that of one row (D). */
   arrays: Record<string, Weights>;
-  /** Running products, one factor a step: what a power by another way would give differs in its last bit. */
+  /** Running products (β₁ᵗ), formed one factor a step: computed as a power they would differ in the last bit. */
   scalars: Running;
 }
 
-/** A result, or the promise of one: who computes may be on another thread, or on a GPU. */
+/** A result, or the promise of one: the work may be done on another thread or a GPU. */
 export type Now<T> = T | Promise<T>;
 
-/** Goes on with a result: at once, or when it is there. */
+/** Calls `next` with a result: at once, or when its promise resolves. */
 export const after = <A, B>(value: Now<A>, next: (value: A) => Now<B>): Now<B> =>
   value instanceof Promise ? value.then(next) : next(value);
 
@@ -66,21 +66,21 @@ export interface Backend {
    * @param starts one more than inputs
    */
   pairLosses(inputs: Uint32Array, starts: Uint32Array, targets: Uint32Array): Now<Float64Array>;
-  /** What the model predicts for these inputs, the mean of it under these weights. For sources that are conditional. */
+  /** What the model predicts for these inputs, and its mean under these weights. Only for conditional sources. */
   predictions(inputs: Uint32Array, weights: Float64Array): Now<Predictions>;
-  /** Norm of the gradient of the population loss with respect to all parameters. For configs with exact gradients. */
+  /** Norm of the gradient of the population loss with respect to all parameters. Only for configs with exact gradients. */
   gradientNorm(): Now<number>;
   eigenvalues(): Now<Eigenvalues>;
   state(): Now<OptimizerState>;
   setState(state: OptimizerState): Now<void>;
-  /** From now on this many threads share the work, as far as the backend was made for it. */
+  /** From now on this many threads share the work, up to the `maxThreads` that the backend was made for. */
   setThreads(count: number): Promise<void>;
   /** Bytes this run holds. */
   readonly bytes: number;
   dispose(): void;
 }
 
-/** What a backend is made of, beside the config. */
+/** What a backend needs beside the config. */
 export interface BackendOptions {
   source: TokenSource;
   /** The compiled kernel, for runtimes that refuse to compile from bytes. */
@@ -97,7 +97,7 @@ export interface BackendKind {
   name: string;
   /** Bytes that a run would hold. */
   bytes(config: RunConfig, options: { maxThreads: number }): number;
-  /** @throws ConfigError for what it cannot compute */
+  /** @throws ConfigError for a config that it cannot compute */
   create(config: RunConfig, options: BackendOptions): Now<Backend>;
 }
 

@@ -11,8 +11,8 @@ import { uniform } from "./random.js";
 import type { PairCounts, TokenSource } from "./source.js";
 
 /**
- * The conditional entropy is the plug-in one of the training pairs. It is biased low, since many pairs of a language are seen
- * once or never: by 0.6 to 1.7 nats on a million tokens. What counts is the loss of the held-out pairs.
+ * The conditional entropy is the plug-in estimate from the training pairs. It is biased low, since many pairs of a language
+ * are seen once or never: by 0.6 to 1.7 nats on a million tokens. Judge a model by the loss of the held-out pairs.
  * @param tokens of the digest in `corpus`, which is the caller's to check
  * @throws ConfigError for a token that is not below vocabSize, and for less than 2 training tokens
  */
@@ -42,7 +42,7 @@ export function corpusSource(corpus: Corpus, tokens: CorpusTokens, vocabSize: nu
         probabilities[training.targets[k]] = training.counts[k] / total;
       return probabilities;
     },
-    // pair i: a position by number i of the stream
+    // pair i: a position drawn by number i of the stream, uniformly
     draw(key, count) {
       const inputs = new Uint32Array(count);
       const targets = new Uint32Array(count);
@@ -85,7 +85,7 @@ interface Counted {
   pairs: { training: PairCounts; heldOut: PairCounts };
 }
 
-/** An array is counted once, however many runs are made of it. */
+/** An array is counted once, however many runs use it. */
 const counted = new WeakMap<CorpusTokens, Counted>();
 
 function countsOf({ digest, heldOut }: Corpus, tokens: CorpusTokens, vocabSize: number): Counted["pairs"] {
@@ -116,13 +116,13 @@ export function countPairs(tokens: CorpusTokens, vocabSize: number): PairCounts 
   const nextOfTarget = rowStarts(targets, vocabSize);
   for (let i = 0; i < total; i++) byTarget[nextOfTarget[targets[i]]++] = inputs[i];
 
-  // byTarget has the inputs of target 0, then those of target 1, …: in that order they go to the rows of their inputs
+  // byTarget: the inputs of target 0, then those of target 1, …; taken in that order, each input's row comes out ascending
   const sorted = new Uint32Array(total);
   const ends = rowStarts(inputs, vocabSize);
   for (let target = 0, i = 0; target < vocabSize; target++)
     for (; i < nextOfTarget[target]; i++) sorted[ends[byTarget[i]]++] = target;
 
-  // runs of equal targets, written over what is already read
+  // equal targets are counted, written over what is already read
   const counts = byTarget;
   const rows: number[] = [];
   const starts: number[] = [0];
@@ -151,7 +151,7 @@ export function countPairs(tokens: CorpusTokens, vocabSize: number): PairCounts 
   };
 }
 
-/** Where each value's entries begin, were they sorted. */
+/** First place of each value's entries in sorted order, length V. */
 function rowStarts(values: CorpusTokens, vocabSize: number): Uint32Array {
   const starts = new Uint32Array(vocabSize);
   for (let i = 0; i < values.length; i++) starts[values[i]] += 1;

@@ -1,4 +1,4 @@
-/** Which source a config means. To add one: a file, its schema, and its line here. */
+/** Makes a config's token source. To add a kind: a file, its schema, and a line here. */
 import { ConfigError, show } from "../configError.js";
 import { type CorpusTokens, checkDigest, corpusDigest, probabilitiesDigest } from "./digest.js";
 import { type Distribution, isSelfContained, tokenProbabilities } from "./distribution.js";
@@ -7,7 +7,7 @@ import { independentSource } from "./independent.js";
 import type { TokenSource } from "./source.js";
 import type { Targets } from "./targets.js";
 
-/** What of a complete config defines its source. */
+/** The fields of a complete config that define its source. */
 export interface SourceConfig {
   vocabSize: number;
   distribution: Distribution;
@@ -15,7 +15,7 @@ export interface SourceConfig {
   targets?: Targets | undefined;
 }
 
-/** What a config names by a digest. An array is hashed once, when it is first used: it must not change afterwards. */
+/** Arrays that a config names by digest. Each is hashed once, when it is first used, and must not change afterwards. */
 export interface SourceOptions {
   /** Tokens of a distribution { kind: "corpus" }. */
   corpus?: CorpusTokens | undefined;
@@ -23,7 +23,7 @@ export interface SourceOptions {
   probabilities?: Float64Array | number[] | undefined;
 }
 
-/** @throws ConfigError when what the distribution names by a digest is not there, or is something else */
+/** @throws ConfigError when the array that the distribution names by digest is missing, or is another one */
 export function checkHandedIn(distribution: Distribution, { corpus, probabilities }: SourceOptions): void {
   if (distribution.kind === "corpus")
     checkDigest("corpus", "tokens", distribution.digest, corpus, corpusDigest);

@@ -1,4 +1,4 @@
-/** Digests: names of arrays that are handed in at run time, so that a config which means them stays small and plain data. */
+/** Digests name arrays that are handed in at run time, so that a config that uses them stays small and plain data. */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import * as v from "valibot";
@@ -58,11 +58,11 @@ export function probabilitiesDigest(values: ArrayLike<number>): string {
   return digestOf(values, 8, (view, at, value) => view.setFloat64(at, value, true));
 }
 
-/** An array is hashed once, however many runs are made of it. */
+/** An array is hashed once, however many runs use it. */
 const digests = new WeakMap<object, string>();
 
 /**
- * That what is handed in is what the config means.
+ * Checks that the array handed in is the one that the config names.
  * @param name of the option
  * @param what it holds
  * @throws ConfigError for nothing, for what is no such array, and for another array

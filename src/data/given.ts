@@ -58,7 +58,7 @@ export function givenProbabilities(probabilities: ArrayLike<number>): Float64Arr
   return Float64Array.from(probabilities, (p) => p / total);
 }
 
-/** @throws ConfigError for a list, handed in at run time, that a config could not hold either */
+/** @throws ConfigError for a list, handed in at run time, that would be refused in a config */
 export function checkProbabilities(probabilities: ArrayLike<number>, vocabSize: number): void {
   if (probabilities.length !== vocabSize)
     throw new ConfigError(

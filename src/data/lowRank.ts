@@ -1,6 +1,6 @@
 /**
  * Low-rank targets: the joint J_ab = r_a exp(M_ab) c_b, M = s A Bᵀ/√R with Gaussian factors A and B (V×R), and r and c such
- * that both marginals are p (Sinkhorn scaling). Logits of rank R + 1 can say it. Loaded where a config asks for it.
+ * that both marginals are p (Sinkhorn scaling). Logits of rank R + 1 can express it. Loaded where a config asks for it.
  */
 import { ConfigError } from "../configError.js";
 import { exp, log } from "../math/elementary.js";
@@ -10,14 +10,14 @@ import { type AliasTable, aliasTable, drawPairs, drawToken } from "./sampling.js
 import type { TokenSource } from "./source.js";
 import type { LowRank } from "./targets.js";
 
-/** Relative error of the targets' marginal: what rounding leaves of 1e-12 to what is computed again later. */
+/** Relative error of the targets' marginal: small enough that with later rounding it stays below 1e-12. */
 const TOLERANCE = 1e-13;
 /** Below it an f64 has too few digits left for a relative error. */
 const TINIEST = 1e-280;
 /** A dozen or two suffice at scales up to 2; 1000 take a second at V = 1000. */
 const MOST_SWEEPS = 1000;
 
-/** What a joint is computed from, a row at a time. Of r nothing is kept: it is what makes each P(·|a) sum to 1. */
+/** Factors from which a joint is computed, a row at a time. r is not kept: normalising each P(·|a) to sum 1 replaces it. */
 class Joint {
   readonly conditionalEntropy: number;
   /** s/√R·A, V×R. */
@@ -104,8 +104,8 @@ class Joint {
 }
 
 /**
- * The column factors c. A sweep makes the rows right (r_a = p_a/Σ_b K_ab c_b), sees by how much the columns are wrong, and
- * ends there where that is little: so it is the targets' marginal, of rows that sum to 1, that is held to the tolerance.
+ * The column factors c. A sweep makes the rows right (r_a = p_a/Σ_b K_ab c_b) and measures the error of the columns; it stops
+ * when that is small enough. So the tolerance holds for the targets' marginal, with rows that sum to 1.
  * @param exponentials K, V×V
  */
 function sinkhorn(exponentials: Float64Array, p: Float64Array): Float64Array | null {
@@ -154,7 +154,7 @@ function dot(matrix: Float64Array, start: number, vector: Float64Array): number 
   return sum;
 }
 
-/** The last two: the runs of a sweep share their source far more often than not. */
+/** The last two joints: most runs of a sweep share their source. */
 const recent: Joint[] = [];
 
 function jointOf(p: Float64Array, { kind, rank, scale, seed }: LowRank): Joint {

@@ -34,7 +34,7 @@ export function aliasTable(probabilities: ArrayLike<number>): AliasTable {
     (scaled[l] < 1 ? small : large).push(l);
   }
 
-  // what is left fills its column up to rounding; being its own alias, a threshold of 2^32 - 1 makes it exact
+  // tokens left over fill their columns up to rounding; each being its own alias, a threshold of 2^32 - 1 makes that exact
   for (const i of [...small, ...large]) {
     const impossible = probabilities[i] === 0;
     thresholds[i] = impossible ? 0 : TWO_32 - 1;

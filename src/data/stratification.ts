@@ -39,7 +39,7 @@ export function stratify(
   return { exact: { inputs, weights }, tail: { inputs: drawn, mass } };
 }
 
-/** Index of the first of ascending values that is above x, which exists: so an entry that adds nothing is never found. */
+/** Index of the first of ascending values above x; there is one. Entries that add no probability are never found. */
 function firstAbove(ascending: Float64Array, x: number): number {
   let low = 0;
   let high = ascending.length - 1;

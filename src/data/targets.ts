@@ -20,7 +20,10 @@ export interface Topics {
   strength: number;
 }
 
-/** J_ab = r_a exp(scale·A_a·B_b/√rank) c_b, A and B standard normal, r and c such that both marginals are p. V up to 4096. */
+/**
+ * J_ab = r_a exp(scale·A_a·B_b/√rank) c_b, A and B standard normal, r and c such that both marginals are p. V up to
+ * 4096.
+ */
 export interface LowRank {
   kind: "low-rank";
   /** R, 1 to 64. */
@@ -37,7 +40,7 @@ export type TargetsInput =
   | Topics
   | { kind: "low-rank"; rank: number; scale?: number | undefined; seed?: number | undefined };
 
-/** Whether targets of this kind depend on inputs: topics that are one, or of no strength, do not. */
+/** Whether targets of this kind depend on inputs; a single topic, or topics of strength 0, do not. */
 export const dependOnInputs = (targets: Targets | undefined): boolean =>
   targets?.kind === "topics" ? targets.count > 1 && targets.strength > 0 : targets?.kind === "low-rank";
 
@@ -60,7 +63,7 @@ export const targetsSchema = (): v.GenericSchema<TargetsInput, Targets> =>
     ),
   );
 
-/** Largest vocabulary of what takes V² of something: exact gradients, low-rank targets. */
+/** Largest vocabulary of exact gradients and low-rank targets, which take V² of time or memory. */
 export const MOST_SQUARED = 4096;
 
 /** @throws ConfigError for targets that a vocabulary of this size cannot have */

@@ -1,6 +1,6 @@
 /**
  * Topics: P(b|a) = (1-λ) p_b + λ p_b [t(a) = t(b)] / w_t(a), with t(i) = i mod K and w_k the probability of topic k. Logits
- * of rank K can say it, and no table of V² is needed, so that it works at any V.
+ * of rank K can express it. It needs no V² table, so it works at any V.
  */
 import { log } from "../math/elementary.js";
 import { entropy } from "./entropy.js";
@@ -10,11 +10,11 @@ import { type AliasTable, aliasTable, drawPairs, drawToken } from "./sampling.js
 import type { TokenSource } from "./source.js";
 import type { Topics } from "./targets.js";
 
-/** Pair i decides by word 2^40 + i of its stream, far from the words of tokens, whether its target keeps to the topic. */
+/** Word 2^40 + i of a stream, far from the words of tokens, decides whether target i keeps to its input's topic. */
 const COINS = 2 ** 40;
 
 /**
- * One topic, or a strength of 0, is the independent case, and is drawn as such.
+ * A single topic, or a strength of 0, is the independent case, and is drawn as that.
  * @param p length V, summing to 1 up to rounding
  */
 export function topicsSource(p: Float64Array, topics: Topics): TokenSource {
@@ -32,7 +32,7 @@ export function topicsSource(p: Float64Array, topics: Topics): TokenSource {
     probabilities: p,
     marginal: p,
     entropy: H,
-    // rounding may leave less than nothing where a target is a copy
+    // rounding may leave it just below 0 where the target is a copy of the input
     conditionalEntropy: Math.max(0, H - mutualInformation(masses, strength)),
     conditional: true,
     targets(input) {
@@ -66,7 +66,7 @@ function topicTables(p: Float64Array, masses: Float64Array): AliasTable {
   const tables = { thresholds: new Uint32Array(V), aliases: new Uint32Array(V) };
   for (let topic = 0, start = 0; topic < K; topic++) {
     const restricted = new Float64Array(Math.ceil((V - topic) / K));
-    // a topic without probability is nobody's: its columns stay 0
+    // a topic of probability 0 is never drawn: its columns stay 0
     if (masses[topic] > 0) {
       for (let j = 0; j < restricted.length; j++) restricted[j] = p[topic + K * j] / masses[topic];
       const { thresholds, aliases } = aliasTable(restricted);

@@ -1,4 +1,4 @@
-/** What an embedding passes through on its way to the logits: nothing, or a norm with eps 1e-5 and trained gain (and bias). */
+/** The norm between embedding and logits: none, or one with eps 1e-5 and trained gain (and bias, for layernorm). */
 import { LAYERNORM, NO_NORM, RMSNORM } from "../kernel/constants.js";
 import { oneOf } from "../schema.js";
 
@@ -7,5 +7,5 @@ export type Norm = "none" | "layernorm" | "rmsnorm";
 /** @internal */
 export const normSchema = () => oneOf(["none", "layernorm", "rmsnorm"]);
 
-/** The number by which the kernel knows a norm. */
+/** The kernel's number for each norm. */
 export const normCode: Record<Norm, number> = { none: NO_NORM, layernorm: LAYERNORM, rmsnorm: RMSNORM };

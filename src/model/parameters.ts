@@ -1,4 +1,7 @@
-/** Which arrays a model trains, their shapes and what they start as: the one place that knows what tied and norm mean here. */
+/**
+ * Which arrays a model trains, their shapes and what they start as: the one place that knows what tied and norm mean
+ * here.
+ */
 import { EMBEDDING, UNEMBEDDING } from "../kernel/constants.js";
 import type { Norm } from "./norm.js";
 
@@ -14,7 +17,7 @@ export interface Weights {
   bias?: Float32Array;
 }
 
-/** What of a config decides on its arrays. */
+/** The fields of a config that determine its arrays. */
 export interface ModelShape {
   vocabSize: number;
   embeddingDim: number;

@@ -1,7 +1,8 @@
 /**
- * What a model has learnt of conditional data. With q̄ = Σ_a p_a q_a its mean prediction and H the entropy of the targets,
- * L = H + KL(p‖q̄) − captured: the unigram distribution first, then what it makes of its input. Exact where the evaluation
- * is; of strata an estimate (see Population); not measured where pairs are sampled.
+ * What a model has learnt of conditional data. With q̄ = Σ_a p_a q_a its mean prediction and H the entropy of the
+ * targets, L = H + KL(p‖q̄) − captured: how far the unigram distribution is learnt, and what is gained from the input.
+ * Exact where the evaluation is; an estimate where it is stratified (see Population); not measured where pairs are
+ * sampled.
  */
 import { log } from "../math/elementary.js";
 import { isConditional, type Observable } from "./observable.js";
@@ -11,7 +12,7 @@ export type DecompositionColumn =
   | "unigramExcess"
   /** KL(p‖q̄), how far the mean prediction is from the distribution of the targets. */
   | "marginalError"
-  /** Σ_ab p_a P(b|a) ln(q_a(b)/q̄(b)) = H + KL(p‖q̄) − L, of the mutual information the part that is used. */
+  /** Σ_ab p_a P(b|a) ln(q_a(b)/q̄(b)) = H + KL(p‖q̄) − L: the part of the mutual information that the model uses. */
   | "capturedInformation"
   /** Σ_a p_a KL(q_a‖q̄), how much predictions depend on inputs, rightly or not. */
   | "inputDependence";

@@ -1,6 +1,6 @@
 import type { Observable } from "./observable.js";
 
-/** The population loss, in nats: what it is, what it is above the least there is, and its standard error (0 when exact). */
+/** The population loss in nats, how far it is above the least possible, and its standard error (0 when exact). */
 export const excessLoss: Observable<"loss" | "excessLoss" | "standardError"> = {
   columns: ["loss", "excessLoss", "standardError"],
   applies: () => true,

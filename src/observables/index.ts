@@ -10,7 +10,7 @@ import { spectrum } from "./spectrum.js";
 
 /** In every record: null where a run does not measure them. */
 export const common = [excessLoss, spectrum] as const;
-/** Only in the records of runs that they apply to. */
+/** In the records of runs that they apply to, and only there. */
 export const particular = [decomposition, gradientNorm, heldOutLoss] as const;
 
 type ColumnOf<List extends readonly Observable<string>[]> = List[number]["columns"][number];
@@ -24,7 +24,7 @@ export const observablesOf = (config: RunConfig): Observable<CommonColumn | Part
     ...particular.filter((observable) => observable.applies(config)),
   ] as Observable<string>[] as never;
 
-/** All of them, measured now; null for what the run does not measure. */
+/** Measures all of them now; null for what this run does not measure. */
 export function measureAll(
   moment: Moment,
 ): Now<Record<CommonColumn, number | null> & Partial<Record<ParticularColumn, number | null>>> {

@@ -19,7 +19,7 @@ export interface Moment {
 }
 
 export interface Observable<Column extends string> {
-  /** Names of its values, as records and tables have them. */
+  /** Names of its values in records and tables. */
   columns: readonly Column[];
   /** Whether the records of these runs have them. */
   applies(config: RunConfig): boolean;

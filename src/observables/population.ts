@@ -1,6 +1,6 @@
 /**
- * What an evaluation finds of the whole population, by the config's `evaluation`: exactly, in strata, or on drawn pairs; the
- * same for every backend.
+ * The population loss, and mean prediction, by the config's `evaluation`: exact, stratified, or on drawn pairs. Composed of
+ * what any backend computes.
  */
 import { after, type Backend, type Now, type Predictions } from "../backend/backend.js";
 import type { RunConfig } from "../config.js";
@@ -18,14 +18,14 @@ export interface PopulationLoss {
 
 export interface Population extends PopulationLoss {
   /**
-   * The mean prediction q̄ = Σ_a p_a q_a (length V) and Σ_a p_a H(q_a) in nats, where targets depend on inputs; undefined
-   * elsewhere, and where pairs are sampled. Of strata, q̄ is an estimate that varies: its entropy comes out too low, and with
-   * it `inputDependence`; `marginalError` comes out too high. The loss is unbiased.
+   * The mean prediction q̄ = Σ_a p_a q_a (length V) and Σ_a p_a H(q_a) in nats, where targets depend on inputs;
+   * undefined elsewhere, and where pairs are sampled. In a stratified evaluation q̄ is a noisy estimate, so its entropy
+   * is biased low, and with it `inputDependence`; `marginalError` is biased high. The loss is unbiased.
    */
   predicted?: { mean: Float64Array; entropy: number } | undefined;
 }
 
-/** What there is to ask of a run. */
+/** A run, as an evaluation asks it. */
 export interface Asked {
   config: RunConfig;
   source: TokenSource;
@@ -78,7 +78,7 @@ function measure({ source, backend }: Asked, inputs: Uint32Array, weights: Float
   if (!source.conditional) return after(backend.inputLosses(inputs), (losses) => ({ losses }));
   return after(backend.predictions(inputs, weights), (predictions) => {
     if (!source.pairs) return predictions;
-    // a corpus' own pairs say what an input's targets are
+    // targets of a corpus: the counted pairs of its training part
     return after(lossesByInput(backend, source.pairs.training, inputs), (losses) => ({
       ...predictions,
       losses,
@@ -86,7 +86,7 @@ function measure({ source, backend }: Asked, inputs: Uint32Array, weights: Float
   });
 }
 
-/** Mean loss of the pairs of each of these inputs, 0 for one that has none. */
+/** Mean loss of the pairs of each of these inputs; 0 for an input without pairs. */
 function lossesByInput(backend: Backend, pairs: PairCounts, inputs: Uint32Array): Now<Float64Array> {
   const rowOf = new Map(Array.from(pairs.inputs, (input, row) => [input, row]));
   const present = [...new Set(inputs)].filter((input) => rowOf.has(input));
@@ -115,7 +115,7 @@ function lossesByInput(backend: Backend, pairs: PairCounts, inputs: Uint32Array)
   });
 }
 
-/** Mean loss of all pairs of a corpus' part, in nats. */
+/** Mean loss, in nats, of all pairs of one part of a corpus. */
 export const lossOfPairs = (backend: Backend, pairs: PairCounts): Now<number> =>
   after(backend.pairLosses(pairs.inputs, pairs.starts, pairs.targets), (losses) => {
     let sum = 0;
@@ -147,7 +147,7 @@ function countPairs({ inputs, targets }: Batch, vocabSize: number) {
   const found: number[] = [];
   const starts: number[] = [0];
   const counts = new Uint32Array(sorted.length);
-  // where a target of the input in hand has its entry, plus 1
+  // 1 + the entry of each target of the current input, 0 if it has none
   const places = new Uint32Array(vocabSize);
   let entries = 0;
   for (let a = 0; a < vocabSize; a++) {
@@ -176,7 +176,7 @@ function countPairs({ inputs, targets }: Batch, vocabSize: number) {
 
 const weightedSum = (values: Float64Array, weights: Float64Array): number => {
   let sum = 0;
-  // what never comes does not count, even where its loss is infinite
+  // inputs of weight 0 are left out, even where their loss is infinite
   for (let i = 0; i < values.length; i++) if (weights[i] > 0) sum += values[i] * weights[i];
   return sum;
 };

@@ -33,9 +33,9 @@ function entropyPower(values: number[]): number {
 }
 
 /**
- * The summary of a spectrum. What is within rounding of zero (n·ε·λ_max) counts as zero: centring takes one eigenvalue
- * away, and the square root of its rounding error would not be small. A spectrum of zeros (V = 1, or equal rows) has no
- * direction left: each dimension figure is 1 by definition, the least that it can be otherwise. NaN stays NaN.
+ * The summary of a spectrum. Eigenvalues within rounding of zero (n·ε·λ_max) count as zero: centring makes one of them zero,
+ * and the square root of its rounding error would not be small. Where all are zero (V = 1, or equal rows) each dimension
+ * figure is 1 by definition, its least value otherwise. NaN stays NaN.
  * @param eigenvalues squared singular values of the centred embedding, in any order and unit
  */
 export function summarize(eigenvalues: ArrayLike<number>, meanEnergyShare: number): Spectrum {

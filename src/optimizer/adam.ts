@@ -2,7 +2,7 @@
  * Adam (Kingma and Ba 2015), in PyTorch's order of operations: m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g²,
  * θ ← θ − lr/(1−β₁ᵗ) · m/(sqrt(v)/sqrt(1−β₂ᵗ) + eps). With `weightDecay`, AdamW (Loshchilov and Hutter 2019):
  * θ ← θ − lr·weightDecay·θ before it. With `coupled`, Coupled Adam (Stollenwerk and Stollenwerk 2025, arXiv 2502.08441):
- * the second moment is of the mean of g² over the vocabulary, one value a dimension.
+ * the second moment is that of the mean of g² over the vocabulary, one value for each dimension.
  */
 import * as v from "valibot";
 import { ADAM, COUPLED_ADAM } from "../kernel/constants.js";

@@ -1,6 +1,6 @@
 /**
- * What a step does with its gradient. An optimizer is a file beside this one and a line in index.ts; its fast form is a
- * file in assembly/ and a line in assembly/optimizer.ts.
+ * Optimizers. Each is a file beside this one and a line in index.ts; in the kernel, a file in assembly/ and a line in
+ * assembly/optimizer.ts.
  */
 
 /** A state array has the shape of its parameter, or of one row of it. */
@@ -43,21 +43,21 @@ export const runningAfter = (factors: Running, count: number): Running =>
 
 export interface Optimizer<Config extends { kind: string }> {
   kind: Config["kind"];
-  /** The number by which the kernel knows it (src/kernel/constants.ts). */
+  /** The kernel's number for it (src/kernel/constants.ts). */
   code(config: Config): number;
-  /** Valibot's; not by its type, which whoever uses ours need not have. A function: what is not called, a bundler drops. */
+  /** A valibot schema; typed as unknown, so that our types need no valibot. A function, so that bundlers can drop it. */
   schema(): unknown;
   /** Arrays kept for every parameter, all zeros at first; one or two at most, in the kernel's order. */
   state(config: Config): Record<string, StateShape>;
-  /** What the running products are multiplied by at each update; they begin at 1, and travel in snapshots. */
+  /** Factors of the running products, one multiplication an update; products start at 1 and travel in snapshots. */
   factors(config: Config): Running;
   /**
-   * What one update computes with, into `out` from `at` on, in the order of the kernel's file (SCALARS of
-   * src/kernel/constants.ts at most).
-   * @param running the products with this update's factors in them
+   * Writes the scalars of one update into `out` from `at` on, in the order of the kernel's file (at most SCALARS of
+   * src/kernel/constants.ts).
+   * @param running the products, this update's factors included
    */
   scalars(config: Config, learningRate: number, running: Running, out: Float64Array, at: number): void;
-  /** Whether a parameter moves only once the gradients of all its rows are known. */
+  /** Whether an update needs the gradients of all rows of a parameter before it can move one of them. */
   needsWholeGradient?(config: Config): boolean;
   /** The update in f64, in place: the oracle of the kernel's. `scalars` as filled in above. */
   update(scalars: Float64Array, arrays: Update): void;

@@ -1,7 +1,7 @@
 /**
- * signSGD and, with momentum, Signum (Bernstein et al. 2018, arXiv 1802.04434): buf ← momentum·buf + g, θ ← θ − lr·sign(buf).
- * What is below 1e-30 in size counts as 0 in the buffer too: subnormal numbers, which not every machine keeps, decide
- * nothing.
+ * signSGD and, with momentum, Signum (Bernstein et al. 2018, arXiv 1802.04434): buf ← momentum·buf + g, θ ← θ −
+ * lr·sign(buf). Magnitudes below 1e-30 count as 0, in the buffer too, so that no result depends on subnormal numbers,
+ * which some machines flush to 0.
  */
 import * as v from "valibot";
 import { SIGN } from "../kernel/constants.js";

@@ -29,7 +29,7 @@ export const reference: BackendKind = {
 };
 
 const stateOf = ({ optimizer }: RunConfig) => optimizerOf(optimizer).state(optimizer);
-/** β^t by repeated squaring: t is a whole number, so no logarithm is needed. */
+/** base^exponent for a whole exponent, by repeated squaring: `**` differs between engines. */
 function wholePower(base: number, exponent: number): number {
   let result = 1;
   let square = base;

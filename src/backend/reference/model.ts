@@ -48,7 +48,7 @@ export const toWeights = (parameters: Parameters): Weights =>
 export const zerosLike = (parameters: Parameters): Parameters =>
   mapArrays(parameters, (a) => new Float64Array(a.length));
 
-/** Calls `f` with each array of the first set and its namesakes in the others. */
+/** Calls `f` with each array of the first set and those of the same name in the others. */
 export function forEachArray(sets: Parameters[], f: (...arrays: Float64Array[]) => void): void {
   for (const name of NAMES) {
     if (sets[0][name] !== undefined) f(...sets.map((set) => set[name] as Float64Array));
@@ -157,7 +157,7 @@ export function lossAndGradients(
   return { loss, gradients };
 }
 
-/** What the model says of one input: logits and ln Σ exp of them; and the row that they come from. */
+/** Of one input: the normed row, the logits and ln Σ exp(logits). */
 function predict(config: ModelConfig, weights: Parameters, input: number) {
   const normed = normForward(config, weights, input);
   const logits = logitsOf(config, weights, normed.x);
@@ -181,7 +181,7 @@ export function inputLoss(
   input: number,
 ): number {
   const { logits, logNormaliser } = predict(config, weights, input);
-  // a target that never comes does not count, even where its logit is infinite
+  // targets of probability 0 are left out, even where their logit is infinite
   const expected = logits.reduce((sum, logit, b) => (targets[b] > 0 ? sum + targets[b] * logit : sum), 0);
   return logNormaliser - expected;
 }
@@ -211,7 +211,7 @@ export function populationLossAndGradients(
   return { loss, gradients };
 }
 
-/** Adds what the gradient of one input's logits gives: dU = Gᵀx, dx = G U and back through the norm. */
+/** Adds the gradients of one input, given G, that of its logits: dU = Gᵀx, dx = G U and back through the norm. */
 function addGradients(
   config: ModelConfig,
   weights: Parameters,

@@ -1,5 +1,5 @@
 /** Spectrum of a matrix with its mean row removed, in f64. */
-/** A symmetric matrix of n×n entries, row-major, and what centring took away. */
+/** A symmetric n×n matrix, row-major, and the share of energy that centring removed. */
 export interface CentredGram {
   n: number;
   gram: Float64Array;

@@ -51,7 +51,7 @@ export async function createWasmBackend(
     const { kernel, memory } = await instantiateKernel(layout.bytes, module, config.arithmetic);
     return new WasmBackend(config, source, kernel, memory, layout);
   }
-  // loaded by those who ask for threads: it carries a kernel of its own
+  // imported only where threads are asked for: it bundles a kernel of its own
   const { Threads, instantiateSharedKernel } = await import("./threads.js");
   const shared = await instantiateSharedKernel(layout.bytes, config.arithmetic);
   const started = new Threads({ module: shared.module, memory: shared.memory, run: layout.run });
@@ -125,7 +125,7 @@ class WasmBackend implements Backend {
   }
 
   advance(learningRates: Float64Array, from = 0): Now<Advanced> {
-    // a corpus stays with its source: pairs are handed in a step at a time
+    // pairs of a corpus are drawn by its source, outside the kernel, a step at a time
     if (this.#source.pairs && this.#config.gradient === "sampled")
       return this.#advanceOutside(learningRates, from);
     const { scalars, run } = this.#layout;
@@ -168,7 +168,7 @@ class WasmBackend implements Backend {
     });
   }
 
-  /** The scalars of `count` updates; returns what the running products are after fewer of them. */
+  /** Fills in the scalars of `count` updates; returns a function that gives the running products after fewer of them. */
   #fillScalars(learningRates: Float64Array, from: number, count: number): (done: number) => Running {
     const { optimizer } = this.#config;
     const { scalars } = optimizerOf(optimizer);
@@ -186,9 +186,9 @@ class WasmBackend implements Backend {
 
   draw(purpose: number, count: number): Batch {
     const key = this.#key(purpose);
-    // without room for them, as without a kernel
+    // no room for pairs in the kernel's memory, or a corpus: drawn by the source
     if (this.#source.pairs || this.#layout.pairs === 0) return this.#source.draw(key, count);
-    // inputs go where losses will be
+    // inputs go into the memory of losses, which has room for as many
     const { pairTargets, pairLosses } = this.#layout.values;
     const batch = { inputs: new Uint32Array(count), targets: new Uint32Array(count) };
     for (let first = 0; first < count; first += this.#layout.pairs) {
@@ -216,7 +216,7 @@ class WasmBackend implements Backend {
     );
   }
 
-  /** Calls a function of the kernel for lists of inputs, as many at a time as there is room for. */
+  /** Calls a function of the kernel on a list of inputs, as many at a time as there is room for. */
   #listed(
     inputs: Uint32Array,
     name: "inputLosses" | "predictions",
@@ -239,7 +239,7 @@ class WasmBackend implements Backend {
     return this.#pairLossesFrom(inputs, starts, targets, new Float64Array(targets.length), 0);
   }
 
-  /** As many inputs at a time as there is room for, and for their pairs. */
+  /** Goes on from input `first`, with as many inputs at a time as there is room for, counting their pairs. */
   #pairLossesFrom(
     inputs: Uint32Array,
     starts: Uint32Array,
@@ -325,7 +325,7 @@ class WasmBackend implements Backend {
   async setThreads(count: number): Promise<void> {
     if (!this.#threads) return;
     if (this.#failure) throw this.#failure;
-    // alone, the caller's own thread computes
+    // a single thread is the caller's own
     if (count > 1) while (this.#threads.size < count) await this.#threads.start();
     this.#words(this.#layout.run, runBytes / 4)[wordIndex.threads] = count;
     this.#atWork = count;
@@ -333,14 +333,14 @@ class WasmBackend implements Backend {
 
   dispose(): void {
     this.#threads?.end();
-    // the instance and its memory go with the last reference
+    // the instance and its memory are freed with their last reference
     this.#kernel = undefined as unknown as KernelExports;
     this.#memory = undefined as unknown as WebAssembly.Memory;
   }
 
   /**
-   * Calls the kernel: on this thread, or on the first of the run's where there are several. A trap, its own or a thread's,
-   * leaves a state that is worth nothing: it is thrown again whatever is asked.
+   * Calls the kernel: on this thread, or on the first of the run's where there are several. A trap, on any
+   * thread, leaves the run in an undefined state: every later call throws it again.
    */
   #call: KernelCall = (name, ...args) => {
     if (this.#failure) throw this.#failure;
@@ -367,7 +367,7 @@ class WasmBackend implements Backend {
     ]);
   }
 
-  /** The pieces of rows that stand together in memory, and where they belong in an array without padding. */
+  /** The contiguous pieces of an array in the kernel's memory, and the offset of each in the array without padding. */
   *#pieces(at: number, rows: number, together: number): Generator<[Float32Array, number]> {
     const D = this.#config.embeddingDim;
     const { stride } = this.#layout.values;
@@ -381,7 +381,7 @@ class WasmBackend implements Backend {
     }
   }
 
-  /** The arrays of all parameters, or of one of the optimizer's, with the pieces that they stand in. */
+  /** For each parameter its own array or one of its optimizer's: name, rows, and the pieces that it is stored in. */
   *#arrays(
     suffix: "" | (typeof stateSuffixes)[number],
     shape: StateShape,

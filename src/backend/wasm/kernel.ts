@@ -1,7 +1,7 @@
 /** The compiled kernel and its instances. */
 
 import { instantiate } from "@assemblyscript/loader";
-// its bytes; in the builds for runtimes that compile WebAssembly only ahead of time, the module itself (build.mjs)
+// the kernel's bytes; in builds for runtimes that only compile ahead of time, its module (build.mjs)
 import source from "../../../build/kernel.wasm";
 import { ConfigError, type RunConfig } from "../../config.js";
 import { PAGE } from "../../kernel/constants.js";
@@ -29,7 +29,7 @@ export interface KernelExports {
 /** Calls a function of the kernel by its name, on this thread or on another. */
 export type KernelCall = (name: keyof KernelExports & string, ...args: number[]) => Now<number>;
 
-/** Bytes that are the compiler's own at the start of the memory; `heapBase` says how many it took. */
+/** Bytes reserved for the compiler at the start of the memory; `heapBase` says how many it used. */
 export const RESERVED = 4096;
 
 let compiled: Promise<WebAssembly.Module> | undefined;
@@ -41,7 +41,7 @@ type Source = typeof source;
 export const compileSource = async (source: Source): Promise<WebAssembly.Module> =>
   typeof source === "function" ? WebAssembly.compile(source()) : source;
 
-/** Relaxed SIMD is compiled, or refused in one line that says so. */
+/** @throws ConfigError where the runtime has no relaxed SIMD */
 export async function compileRelaxed(source: Source): Promise<WebAssembly.Module> {
   try {
     return await compileSource(source);
@@ -85,7 +85,7 @@ export const load = (
     ? instantiate(module, { env: env as { memory: WebAssembly.Memory } })
     : WebAssembly.instantiate(module as WebAssembly.Module, { env });
 
-/** @throws ConfigError that says how many bytes there are not */
+/** @throws ConfigError that says how many bytes could not be had */
 export function allocate(bytes: number, descriptor: WebAssembly.MemoryDescriptor): WebAssembly.Memory {
   try {
     return new WebAssembly.Memory(descriptor);
@@ -112,7 +112,7 @@ async function compile(): Promise<WebAssembly.Module> {
   }
 }
 
-/** Not by instanceof: a module from another realm is as good. */
+/** Not by instanceof, which fails for a module of another realm. */
 function isKernel(module: WebAssembly.Module): boolean {
   try {
     return WebAssembly.Module.exports(module).some(({ name }) => name === "heapBase");

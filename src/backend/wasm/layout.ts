@@ -131,21 +131,21 @@ export const runBytes = 8 * doubles.length + 4 * words.length;
 const BLOCK_INPUTS = 128;
 /** Vocabulary rows of a chunk; with its logits about 80 kB at D = 100. */
 const CHUNK_ROWS = 96;
-/** Largest vocabulary whose symmetric logits are evaluated by halves: beyond it the partial sums outgrow a step's logits. */
+/** Largest vocabulary evaluated by assembly/symmetric.ts: beyond it the partial sums outgrow a step's logits. */
 const SYMMETRIC_ROWS = 16384;
-/** Partial sums over the vocabulary: what threads share of a forward pass. */
+/** Most segments of a forward pass, which threads share. */
 const SEGMENTS = 24;
-/** Largest vocabulary of the combined step: beyond it there is little left to save. */
+/** Largest vocabulary of the combined step: beyond it the saving is small. */
 const COMBINED_ROWS = 512;
-/** Partial sums over the blocks of columns there. */
+/** Most parts of the sum over columns in a combined step. */
 const PARTS = 10;
-/** Largest batch whose pairs are taken one by one; of a larger one distinct pairs are counted first (assembly/batch.ts). */
+/** Largest batch whose pairs are taken one by one; in a larger one equal pairs are counted first (assembly/batch.ts). */
 const UNCOUNTED_PAIRS = 128;
 /** Bytes of the threads' control block (assembly/parallel.ts). */
 const CONTROL_BYTES = 384;
 /** Steps whose scalars are handed to the kernel in one call. */
 export const STEPS = 1024;
-/** Pairs that are drawn or evaluated in one call at least. */
+/** Fewest pairs that there is room to draw or evaluate in one call. */
 const PAIRS = 4096;
 
 const roundUp = (x: number, to: number): number => Math.ceil(x / to) * to;
@@ -177,8 +177,8 @@ const evaluationListLength = (config: RunConfig): number => {
 };
 
 /**
- * Plans the memory of a run: weights and the optimizer's state, one block of probabilities (V × min(V, B, 128)), and what
- * is small beside them, some of it once a thread. A batch with more than 128 distinct inputs, an exact gradient or a
+ * Plans the memory of a run: weights and the optimizer's state, one block of probabilities (V × min(V, B, 128)), and
+ * smaller arrays, some of them once a thread. A batch with more than 128 distinct inputs, an exact gradient or a
  * coupled Adam adds one gradient (V × D), low-rank targets 12 V² bytes.
  * @throws ConfigError when it would not fit into WebAssembly's 4 GiB
  */
@@ -224,7 +224,7 @@ export function planLayout(config: RunConfig, heapBase: number, threads = 1): La
   const conditional = targetKind !== INDEPENDENT || corpus;
   const pairs = pairwise ? Math.max(V, PAIRS) : 0;
   const list = evaluationListLength(config);
-  // a thread's space: columns, gradient and panels, or a chunk's gradient; and what a block of inputs takes to evaluate
+  // scratch of a thread: in a combined step columns, gradient and panels, else a chunk's gradient; or a block's evaluation
   const stepScratch = combined
     ? 2 * V * columnBytes + 4 * BLOCK_COLUMNS * blockInputs
     : 4 * CHUNK_ROWS * Math.min(stride, BLOCK_COLUMNS) + (counted ? 8 * stride : 0);

@@ -1,4 +1,4 @@
-/** A token source in the kernel's memory (assembly/source.ts): which kind it is, what its tables take, and what is in them. */
+/** A token source in the kernel's memory (assembly/source.ts): its kind, the sizes of its tables, and their contents. */
 import type { RunConfig } from "../../config.js";
 import type { TokenSource } from "../../data/source.js";
 import { dependOnInputs } from "../../data/targets.js";
@@ -15,8 +15,8 @@ export type SourceField =
   | "targetSums";
 
 /**
- * The number by which the kernel knows how targets come from inputs. A corpus is drawn outside the kernel, and its exact
- * gradient takes a table of what follows what.
+ * The kernel's number for how targets depend on inputs. Pairs of a corpus are drawn outside the kernel; its exact gradient
+ * takes P(b|a) from a V×V table.
  */
 export function targetKindOf({ distribution, targets, gradient }: RunConfig): number {
   if (distribution.kind === "corpus") return gradient === "exact" ? TABLES : INDEPENDENT;
@@ -27,7 +27,7 @@ export function targetKindOf({ distribution, targets, gradient }: RunConfig): nu
 export const topicCountOf = ({ targets }: RunConfig): number =>
   targets?.kind === "topics" ? targets.count : 0;
 
-/** Bytes of each table; 0 for what there is none of. */
+/** Bytes of each table; 0 where there is none. */
 export function sourceBytes(config: RunConfig): Record<SourceField, number> {
   const { vocabSize: V, distribution } = config;
   const kind = targetKindOf(config);
@@ -51,7 +51,7 @@ interface Place extends Record<SourceField, number> {
   logits: number;
 }
 
-/** Probabilities, and the tables that targets are drawn from; returns the doubles of the run that go with them. */
+/** Writes probabilities and tables; returns the f64 fields of the run that belong to them. */
 export function writeSource(
   config: RunConfig,
   source: TokenSource,
@@ -92,7 +92,7 @@ function writeTopics(
     const size = Math.ceil((V - topic) / count);
     starts[2 * topic] = start;
     starts[2 * topic + 1] = size;
-    // the topic's own probabilities, for the table alone
+    // P(token|topic), only as input of the alias table
     for (let j = 0; j < size; j++)
       within[j] = masses[topic] > 0 ? probabilities[topic + count * j] / masses[topic] : 1 / size;
     kernel.buildAliasTable(place.targetTables + 8 * start, place.topicWeights, size, place.logits);
@@ -114,11 +114,11 @@ function writeTables(
 ): void {
   const table = new Float32Array(buffer, place.targetProbabilities, V * V);
   const sums = new Float64Array(buffer, place.targetSums, V);
-  // where a mean prediction will be
+  // in the memory of the mean prediction, which is not in use yet
   const row = new Float64Array(buffer, place.meanPrediction, V);
   for (let a = 0; a < V; a++) {
     row.set(source.targets(a));
-    // a corpus is not drawn from here
+    // pairs of a corpus are not drawn by the kernel
     if (!source.pairs)
       kernel.buildAliasTable(place.targetTables + 8 * V * a, place.meanPrediction, V, place.logits);
     let sum = 0;

@@ -1,7 +1,7 @@
 /**
- * Threads that share one run, each with an instance of the kernel over the run's memory. One of them, the first, calls the
- * kernel's functions as it is asked to and waits for the others where it must; the others serve (assembly/parallel.ts) until
- * they are ended. So whoever asks is never blocked, hears when a thread ends, and can end them all. Works on worker threads
+ * Threads that share one run, each with an instance of the kernel over the run's memory. The first calls the kernel's
+ * functions on request, and waits for the others where it must; the others serve (assembly/parallel.ts) until they are
+ * ended. So the caller itself is never blocked, is told when a thread ends, and can end them all. Works on worker threads
  * of Node and on Web Workers of a page that is cross-origin isolated.
  */
 import source from "../../../build/kernel-threads.wasm";
@@ -17,7 +17,7 @@ import {
   load,
 } from "./kernel.js";
 
-/** The little of Node's worker threads that is used. */
+/** The part of Node's worker threads that is used here. */
 interface NodeWorker {
   on(event: "message" | "messageerror" | "error" | "exit", listener: (value: unknown) => void): void;
   ref(): void;
@@ -29,7 +29,7 @@ interface NodeThreads {
   Worker: new (program: string, options: { eval: true; workerData: unknown }) => NodeWorker;
 }
 
-/** What every thread runs. It says that it is there; the first then waits for calls, the others enter the kernel for good. */
+/** What every thread runs. It reports that it has started; the first then waits for calls, the others stay in `serve`. */
 const program = `const join = async ({ module, memory, run, number }, post) => {
   const words = new Int32Array(memory.buffer);
   const park = (address, expected) => void Atomics.wait(words, address >>> 2, expected);
@@ -47,7 +47,7 @@ const program = `const join = async ({ module, memory, run, number }, post) => {
 const nodeProgram = `${program}
 const { parentPort, workerData } = process.getBuiltinModule("node:worker_threads");
 join(workerData, (value) => parentPort.postMessage(value)).then((call) => parentPort.on("message", call));`;
-/** A page hears of a worker's end by nothing but a lock that the worker held. */
+/** A page learns of a worker's end only through a lock that the worker held. */
 const webProgram = `${program}
 onmessage = async ({ data }) => {
   try {
@@ -97,12 +97,12 @@ export async function instantiateSharedKernel(
   const module = await (arithmetic === "relaxed" ? compiledRelaxed! : compiled!);
   const pages = bytes / PAGE;
   const memory = allocate(bytes, { initial: pages, maximum: pages, shared: true });
-  // alone the caller waits for nobody
+  // this instance computes only while it is the run's single thread, so it never parks
   const instance = await load(module, { memory, park() {} });
   return { kernel: checked(instance.exports as unknown as KernelExports), memory, module };
 }
 
-/** What is said once a thread has ended: it may have left its work half done. */
+/** The error once a thread has ended: it may have left its work half done. */
 const LOST = "threads: one of this run's has failed, and the state of the run is lost";
 
 interface Start {
@@ -114,12 +114,12 @@ interface Start {
 /** A thread, in Node or in a page. */
 interface Thread {
   post(value: unknown): void;
-  /** Keeps the process alive, or does not. */
+  /** Whether the thread keeps the process alive. */
   hold(on: boolean): void;
   terminate(): void;
 }
 
-/** What a thread's host hears of it. */
+/** What a thread tells its host. */
 interface Hears {
   message(value: unknown): void;
   /** It has failed, or ended by itself or by somebody else. */
@@ -136,13 +136,13 @@ export class Threads {
     this.#start = start;
   }
 
-  /** Threads that are there. */
+  /** Threads that have started. */
   get size(): number {
     return this.#threads.length;
   }
 
   /**
-   * One more thread, once it is there.
+   * Starts one more thread; resolves once it has started.
    * @throws Error when it could not be started
    */
   async start(): Promise<void> {
@@ -166,7 +166,7 @@ export class Threads {
       thread?.terminate();
       throw new Error(`threads: one of this run's could not be started (${messageOf(error)})`);
     }
-    // threads that wait for work keep no process alive
+    // a thread that waits for work does not keep the process alive
     thread!.hold(false);
     this.#threads.push(thread!);
   }
