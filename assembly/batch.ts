@@ -1,14 +1,14 @@
 /**
- * A batch as a list of entries: (slot of the input, target, how often). Up to 128 pairs are their own entries, in their
- * order, each once. A larger batch is counted first: each distinct pair is one entry, slot after slot, and what is summed over entries
- * is summed in f64, so that no rounding error grows with the batch.
+ * A batch as a list of entries: (slot of the input, target, count). Up to 128 pairs are listed as they come, each with a count
+ * of 1. Of a larger batch every distinct pair is one entry, in the order of the slots, and sums over entries are formed in
+ * f64, so that rounding errors do not grow with the batch.
  */
 import { Run } from "./run";
 
 /** Lists the distinct inputs and the entries; releaseInputs clears what this wrote into V-sized tables. */
 export function groupPairs(run: Run): void {
   groupInputs(run);
-  // the host has set entryCount and all counts of a batch that is its own list
+  // for an uncounted batch the host has set entryCount, and all counts to 1
   if (run.counted) countPairs(run);
 }
 

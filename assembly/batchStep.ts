@@ -85,8 +85,8 @@ function sumTargets(run: Run): void {
 }
 
 /**
- * The shift of every input's softmax: the mean logit of its targets, in base 2. It is known before the vocabulary passes
- * by, so that all of it has one scale, and some logit reaches it up to rounding, so that no sum is far below 1.
+ * The shift of every input's softmax: the mean logit of its targets, in base 2. It is known before the pass over the
+ * vocabulary, so that one shift serves all of it, and the largest logit is at least as large, so that no sum is far below 1.
  */
 function shiftByTargets(run: Run): void {
   const rowBytes = <usize>run.stride << 2;
@@ -99,8 +99,10 @@ function shiftByTargets(run: Run): void {
   }
 }
 
-/** Logits and unnormalised probabilities of one segment's chunks for the inputs of the block in hand, the sums of their
- * softmax and of their targets' logits, and Σ_b P_jb U_b while the rows of U are in the cache. */
+/**
+ * One segment for the inputs of the current block, chunk by chunk: logits, unnormalised probabilities P and their sums, the
+ * sums of the targets' logits, and Σ_b P_jb U_b while the rows of U are in the cache.
+ */
 function forwardSegment(run: Run, segment: u32, _thread: u32): void {
   const count = run.blockCount;
   const width = blockWidth(count);
@@ -161,7 +163,7 @@ function combineSegments(run: Run): f64 {
     const total = sumOfSegments(run, j);
     const times = f64(load<u32>(run.counts + (<usize>slot << 2)));
     const scale = f32(times / (f64(run.batchSize) * total));
-    // of the same logits as the sum, so that what is common to them cancels; below 0 by nothing but rounding, which is cut off
+    // of the same logits as the sum, so that what is common to them cancels; only rounding makes it negative, and that is cut off
     const above = sumOfTargetLogits(run, j) - times * f64(load<f32>(run.inputShift + (<usize>j << 2)));
     loss += max(0.0, times * log(total) - above * LN2);
 

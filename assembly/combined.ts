@@ -165,7 +165,7 @@ function lossAndGradient(run: Run): f64 {
 
 /**
  * An entry's logit above the largest of its input, as often as it is there (`e`: 4 times its number; counts = 0: once). Keeps
- * the logit's address in `cells`. All that is the run's comes as a local: after a store it would be loaded anew.
+ * the logit's address in `cells`. The run's fields are passed as locals: the compiler would load them again after every store.
  */
 @inline
 function aboveLargest(
@@ -194,7 +194,7 @@ function updateColumns(run: Run, block: u32, thread: u32): void {
   const g = run.logits;
   const d = block * DEPTH;
   const depth = min(DEPTH, run.stride - d);
-  // a model of one block still has its columns from the logits
+  // with a single block, the columns gathered for the logits are still here
   if (run.stride > DEPTH) gatherColumns(run, columns, d, depth);
   const gradient = columns + run.vocabSize * columnBytes;
   multiply(
@@ -206,7 +206,7 @@ function updateColumns(run: Run, block: u32, thread: u32): void {
   );
   let weights = run.embedding + (<usize>d << 2);
   let state = (<usize>d * run.vocabSize) << 2;
-  // one second moment for all tokens: the columns' own
+  // coupled Adam: one second moment a column, for all tokens
   const row2 = run.embeddingState2 + (<usize>d << 2);
   if (run.squares) {
     // behind columns and gradient, where the panels were

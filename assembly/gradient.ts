@@ -48,7 +48,7 @@ export function addTargets(
     let entry = load<u32>(run.targetHeads + token);
     const summed = run.counted && entry != 0;
     if (summed) memory.fill(sumRow, 0, bytes << 1);
-    // after the softmax: its probabilities were unnormalised, and a count subtracted from them would round away
+    // only now: a count subtracted from unnormalised probabilities would round away
     while (entry != 0) {
       const at = <usize>(entry - 1) << 2;
       const x = run.x + load<u32>(run.entrySlots + at) * rowBytes + columns;
@@ -82,7 +82,7 @@ export function finishChunk(run: Run, chunk: u32, thread: u32): void {
   for (let at = gradient; at < gradient + rows * rowBytes; at += rowBytes) addSquares(squares, at, rowBytes);
 }
 
-/** dx → gradients of the embedding's rows, of gain and bias: these a block of inputs at a time, the blocks' sums in f64. */
+/** dx → gradients of the embedding's rows, in place, and of gain and bias, which are summed over blocks of inputs in f64. */
 export function backThroughNorm(run: Run): void {
   if (run.norm == 0) return;
   const rowBytes = <usize>run.stride << 2;

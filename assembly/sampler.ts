@@ -31,7 +31,7 @@ export function buildAliasTable(out: usize, probabilities: usize, size: u32, scr
     if (left < 1.0) store<u32>(stack + (<usize>(small++) << 2), l);
     else store<u32>(stack + (<usize>(--large) << 2), l);
   }
-  // what rounding left over is a full column of its own, unless its token must never come
+  // columns that rounding left unfilled keep their own token, unless its probability is 0
   while (small > 0) fill(out, load<u32>(stack + (<usize>(--small) << 2)), probabilities, likeliest);
   while (large < size) fill(out, load<u32>(stack + (<usize>(large++) << 2)), probabilities, likeliest);
 }

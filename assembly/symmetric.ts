@@ -27,7 +27,7 @@ function blockCount(run: Run): u32 {
 
 /**
  * evaluationLosses ← the losses of all V tokens. False when some logit is so far from its shift that a sum cannot be taken.
- * The shift of a token is its logit with itself, known before and reached by one logit, so that no sum is below 1.
+ * The shift of a token is its logit with itself: known in advance and equal to one of its logits, so that no sum is below 1.
  */
 export function symmetricLosses(run: Run): bool {
   const losses = run.evaluationLosses;
