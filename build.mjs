@@ -19,14 +19,15 @@ const common = {
 };
 
 /**
- * Sources but the independent one, and the reference backend, are files of their own, loaded by those who ask for them, the
+ * Sources but the independent one, the reference backend and principal axes are files of their own, loaded by those who ask for them, the
  * same for every universal entry.
  */
-const onDemand = ["./topics.js", "./lowRank.js", "./corpus.js", "./reference.js"];
+const onDemand = ["./topics.js", "./lowRank.js", "./corpus.js", "./reference.js", "./principalAxes.js"];
 const loadedOnDemand = {
   name: "loaded-on-demand",
   setup({ onResolve }) {
     onResolve({ filter: /^\.\/(topics|lowRank|corpus)\.js$/ }, ({ path }) => ({ path, external: true }));
+    onResolve({ filter: /\/principalAxes\.js$/ }, () => ({ path: "./principalAxes.js", external: true }));
     onResolve({ filter: /\/reference\/backend\.js$/ }, () => ({ path: "./reference.js", external: true }));
   },
 };
@@ -142,6 +143,7 @@ for (const [name, entryPoint, plugins, imports] of [
   ["lowRank", "src/data/lowRank.ts", [], []],
   ["corpus", "src/data/corpus.ts", [], []],
   ["corpora", "src/corpus/index.ts", [], ["gpt-tokenizer/bpeRanks/r50k_base"]],
+  ["principalAxes", "src/observables/principalAxes.ts", [], []],
   ["reference", "src/backend/reference/backend.ts", [], []],
   ["browser", "src/browser/index.ts", [besideIndex], ["./index.js"]],
   ["browserWorker", "src/browser/worker.ts", [besideIndex], ["./index.js"]],

@@ -1,7 +1,7 @@
 /**
- * A batch as a list of entries: (slot of the input, target, count). Of up to 128 pairs each is an entry, in their order,
- * with count 1. In a larger batch equal pairs are counted first: each distinct pair is one entry, slot after slot, and sums
- * over entries are formed in f64, so that rounding errors do not grow with the batch.
+ * A batch as a list of entries: (slot of the input, target, count). Up to 128 pairs are listed as they come, each with
+ * a count of 1. Of a larger batch every distinct pair is one entry, in the order of the slots, and sums over entries
+ * are formed in f64, so that rounding errors do not grow with the batch.
  */
 import { word, words } from "./memory";
 import { Run } from "./run";
@@ -9,7 +9,7 @@ import { Run } from "./run";
 /** Lists the distinct inputs and the entries; releaseInputs clears what this wrote into V-sized tables. */
 export function groupPairs(run: Run): void {
   groupInputs(run);
-  // where pairs are not counted, the host has set entryCount to B and every count to 1
+  // for an uncounted batch the host has set entryCount, and all counts to 1
   if (run.counted) countPairs(run);
 }
 

@@ -86,8 +86,9 @@ function sumTargets(run: Run): void {
 }
 
 /**
- * The shift of every input's softmax: the mean logit of its targets, in base 2. It is known before any logit, so that all
- * segments have the same scale; and the largest logit is at least the mean, so that up to rounding no sum is below 1.
+ * The shift of every input's softmax: the mean logit of its targets, in base 2. It is known before the pass over the
+ * vocabulary, so that one shift serves all of it, and the largest logit is at least as large, so that no sum is far
+ * below 1.
  */
 function shiftByTargets(run: Run): void {
   const rowBytes = words(run.stride);
@@ -101,8 +102,8 @@ function shiftByTargets(run: Run): void {
 }
 
 /**
- * One segment, chunk by chunk, for the current block: logits, Σ of the targets' logits, P = 2^(logit − shift) and their
- * sums, and Σ_b P_jb U_b while the chunk's rows of U are in the cache.
+ * One segment for the inputs of the current block, chunk by chunk: logits, unnormalised probabilities P and their sums, the
+ * sums of the targets' logits, and Σ_b P_jb U_b while the rows of U are in the cache.
  */
 function forwardSegment(run: Run, segment: u32, _thread: u32): void {
   const count = run.blockCount;
@@ -164,7 +165,7 @@ function combineSegments(run: Run): f64 {
     const total = sumOfSegments(run, j);
     const times = f64(load<u32>(word(run.counts, slot)));
     const scale = f32(times / (f64(run.batchSize) * total));
-    // of the same f32 logits as the sum, so that what is common to them cancels; below 0 is rounding
+    // of the same f32 logits as the sum, so that what is common to them cancels; below 0 is rounding, cut off
     const targetLogitSum = sumOfTargetLogits(run, j) - times * f64(load<f32>(word(run.inputShift, j)));
     loss += max(0.0, times * log(total) - targetLogitSum * LN2);
 

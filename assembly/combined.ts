@@ -196,7 +196,7 @@ function updateColumns(run: Run, block: u32, thread: u32): void {
   const g = run.logits;
   const d = block * DEPTH;
   const depth = min(DEPTH, run.stride - d);
-  // a model of one block: columnLogits has left its columns there
+  // with a single block, the columns gathered for the logits are still here
   if (run.stride > DEPTH) gatherColumns(run, columns, d, depth);
   const gradient = columns + run.vocabSize * columnBytes;
   multiply(
@@ -208,7 +208,7 @@ function updateColumns(run: Run, block: u32, thread: u32): void {
   );
   let weights = word(run.embedding, d);
   let state = words(d * run.vocabSize);
-  // coupled Adam: one second moment for all tokens, a value for each column
+  // coupled Adam: one second moment a column, for all tokens
   const row2 = word(run.embeddingState2, d);
   if (run.squares) {
     // behind columns and gradient, where the panels were

@@ -22,8 +22,8 @@ export function rowsOf(run: Run, x: usize): usize {
 }
 
 /**
- * −Σ_b P(b) ln q(b) of one input, from sums in base 2; P sums to `sumOfTargets`. Below 0 is rounding. NaN
- * stays NaN.
+ * −Σ_b P(b) ln q(b) of one input, from sums in base 2; P sums to `sumOfTargets`. Negative only by rounding,
+ * which is cut off. NaN stays NaN.
  */
 @inline
 export function lossOf(total: f64, shift: f32, expected: f64, sumOfTargets: f64): f64 {

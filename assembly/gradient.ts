@@ -52,7 +52,7 @@ export function addTargets(
     let entry = load<u32>(run.targetHeads + token);
     const summed = run.counted && entry != 0;
     if (summed) memory.fill(sumRow, 0, bytes << 1);
-    // not before the product: its probabilities are unnormalised, and a count subtracted from them would round away
+    // only now: a count subtracted from unnormalised probabilities would round away
     while (entry != 0) {
       const at = words(entry - 1);
       const x = run.x + load<u32>(run.entrySlots + at) * rowBytes + columns;
@@ -86,7 +86,10 @@ export function finishChunk(run: Run, chunk: u32, thread: u32): void {
   for (let at = gradient; at < gradient + rows * rowBytes; at += rowBytes) addSquares(squares, at, rowBytes);
 }
 
-/** dx → dE's rows in place, dGain and dBias; these are summed in f32 within a block of inputs, in f64 over blocks. */
+/**
+ * dx → gradients of the embedding's rows, in place, and of gain and bias, which are summed over blocks of inputs in
+ * f64.
+ */
 export function backThroughNorm(run: Run): void {
   if (run.norm == 0) return;
   const rowBytes = words(run.stride);

@@ -10,19 +10,19 @@ import { addToDoubles } from "./vector";
 export const DEPTH: u32 = BLOCK_COLUMNS;
 
 /**
- * A softmax's sum between 2^-64 and 2^64 is good: no term overflowed, and terms below f32's smallest number make less than
- * 2^-62 of it. Where one is outside, the block is done again, shifted by its largest logits.
+ * A softmax sum between 2^-64 and 2^64 is used as it is: no term overflows, and terms below f32's smallest number are less
+ * than 2^-62 of it. Other sums are computed again, shifted by the largest logit.
  */
 const LARGEST: f64 = 18446744073709551616.0;
 const SMALLEST: f64 = 5.421010862427522e-20;
 
-/** Whether a sum is in that range; NaN is not. */
+/** Whether a sum lies in that range; NaN does not. */
 @inline
 export function inRange(sum: f64): bool {
   return sum > SMALLEST && fits(sum);
 }
 
-/** The same of a partial sum, which may be small. */
+/** The same for a partial sum, which may be arbitrarily small. */
 @inline
 export function fits(part: f64): bool {
   return part < LARGEST;

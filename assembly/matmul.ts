@@ -14,7 +14,7 @@ import { words } from "./memory";
 
 @inline
 export function madd(sum: v128, a: v128, b: v128): v128 {
-  // relaxed: one rounding or two, as the machine likes it
+  // relaxed: one rounding or two, whichever the machine does
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, sum);
   return f32x4.add(sum, f32x4.mul(a, b));
 }
@@ -203,7 +203,7 @@ export function panel1x4(
   v128.store(c, s);
 }
 
-/** Most rows of B in one pass where each is on a page of its own: a first-level TLB has 64 entries. */
+/** Rows of B multiplied at once where each lies on a page of its own: a first-level TLB has 64 entries. */
 const PAGES: u32 = 48;
 
 /** The whole product; a panel of B stays in the L1 cache while the rows of A pass by. `wide`: vectors of 256 bits. */

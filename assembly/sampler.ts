@@ -32,7 +32,7 @@ export function buildAliasTable(out: usize, probabilities: usize, size: u32, scr
     if (left < 1.0) store<u32>(word(stack, small++), l);
     else store<u32>(word(stack, --large), l);
   }
-  // rounding leaves some over: their columns are full, of their own token, or of the likeliest where its probability is 0
+  // columns that rounding left unfilled keep their own token, unless its probability is 0
   while (small > 0) fill(out, load<u32>(word(stack, --small)), probabilities, likeliest);
   while (large < size) fill(out, load<u32>(word(stack, large++)), probabilities, likeliest);
 }

@@ -27,8 +27,9 @@ function blockCount(run: Run): u32 {
 }
 
 /**
- * evaluationLosses ← the losses of all V tokens. False when a sum is out of range. The shift of a token is its logit with
- * itself: it is known before the others, and its own term of the sum is 2^0, so that no sum is below 1.
+ * evaluationLosses ← the losses of all V tokens. False when some logit is so far from its shift that a sum cannot be
+ * taken. The shift of a token is its logit with itself: known in advance and equal to one of its logits, so that no sum
+ * is below 1.
  */
 export function symmetricLosses(run: Run): bool {
   const losses = run.evaluationLosses;

@@ -29,6 +29,7 @@ export type { Weights } from "./model/parameters.js";
 export { effectiveDimension } from "./observables/effectiveDimension.js";
 export { lossDecayExponent } from "./observables/lossDecayExponent.js";
 export type { PopulationLoss } from "./observables/population.js";
+export type { Projection } from "./observables/principalAxes.js";
 export type { Spectrum } from "./observables/spectrum.js";
 export { cosine, join, linearDecay, sequence, warmup, warmupStableDecay } from "./schedule/constructors.js";
 export { learningRateAt, type PiecewiseLinear } from "./schedule/schedule.js";

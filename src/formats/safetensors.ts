@@ -4,11 +4,14 @@
  */
 
 import { ConfigError, canonicalConfig, type RunConfigInput, show } from "../config.js";
-import type { Weights } from "../model/parameters.js";
+import { parametersOf, type Weights } from "../model/parameters.js";
 import { bytesOf, checkBytes, checkFloats, copied, isShape, sizeOf } from "./file.js";
 import { repeatedName } from "./repeatedName.js";
 
-const NAMES = ["embedding", "unembedding", "gain", "bias"] as const;
+/** All arrays that a model may have. */
+const arraysOf = (vocabSize: number, embeddingDim: number) =>
+  parametersOf({ vocabSize, embeddingDim, tied: false, norm: "layernorm" });
+const NAMES = arraysOf(1, 1).map(({ name }) => name);
 const PREFIX = 8;
 /** Bytes, by the format. */
 const LONGEST_HEADER = 100_000_000;
@@ -35,11 +38,10 @@ export function encodeSafetensors(weights: Weights, config: RunConfigInput): Uin
   };
   let size = 0;
   const arrays: Float32Array[] = [];
-  for (const name of NAMES) {
+  for (const { name, shape } of arraysOf(vocabSize, embeddingDim)) {
     const array = weights?.[name];
     if (!array) continue;
     checkFloats(name, array);
-    const shape = name.endsWith("embedding") ? [vocabSize, embeddingDim] : [embeddingDim];
     const length = sizeOf(shape);
     if (array.length !== length)
       throw new ConfigError(`${name}: expected ${length} values (${shape.join(" × ")}), got ${array.length}`);

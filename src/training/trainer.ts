@@ -8,6 +8,7 @@ import { isEvaluation, nextEvaluation } from "../evaluationSteps.js";
 import type { Weights } from "../model/parameters.js";
 import { measureAll } from "../observables/index.js";
 import { measurePopulation, type PopulationLoss } from "../observables/population.js";
+import type { Projection } from "../observables/principalAxes.js";
 import { type Spectrum, summarize } from "../observables/spectrum.js";
 import { optimizerOf } from "../optimizer/index.js";
 import { startRunning } from "../optimizer/optimizer.js";
@@ -189,6 +190,21 @@ export class Trainer {
     return this.#call(() =>
       after(this.#backend.eigenvalues(), ({ values, meanEnergyShare }) => summarize(values, meanEnergyShare)),
     );
+  }
+
+  /**
+   * The embedding's rows along its leading principal axes, about their mean: for a picture of the tokens. An axis points where
+   * its entry of largest size is positive, so that it does not flip from step to step.
+   * @param axes 1 to D
+   * @throws ConfigError for another number of axes
+   */
+  async projection(axes = 2): Promise<Projection> {
+    const { vocabSize, embeddingDim } = this.config;
+    if (!Number.isInteger(axes) || axes < 1 || axes > embeddingDim)
+      throw new ConfigError(`axes: expected a whole number from 1 to ${embeddingDim}, got ${show(axes)}`);
+    const { projection } = await import("../observables/principalAxes.js");
+    const { embedding } = await this.weights();
+    return projection(embedding, vocabSize, embeddingDim, axes);
   }
 
   /** Copies of the weights. */

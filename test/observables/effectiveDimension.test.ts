@@ -3,8 +3,9 @@ import { describe, expect, test } from "vitest";
 import { centredGram, jacobiEigenvalues } from "../../src/backend/reference/spectrum.js";
 import { ConfigError, parseConfig } from "../../src/config.js";
 import { createTrainer } from "../../src/index.js";
+import { symmetricEigenvalues } from "../../src/math/symmetricEigen.js";
 import { initialWeights } from "../../src/model/initialWeights.js";
-import { effectiveDimension, symmetricEigenvalues } from "../../src/observables/effectiveDimension.js";
+import { effectiveDimension } from "../../src/observables/effectiveDimension.js";
 import { type Spectrum, summarize } from "../../src/observables/spectrum.js";
 
 const sum = (values: number[]) => values.reduce((total, x) => total + x, 0);

@@ -89,6 +89,8 @@ test("holds what consumers need and nothing else", () => {
       "dist/kernel.wasm.d.ts",
       "dist/lowRank.js",
       "dist/lowRank.js.map",
+      "dist/principalAxes.js",
+      "dist/principalAxes.js.map",
       "dist/reference.js",
       "dist/reference.js.map",
       "dist/relaxed.js",

@@ -263,7 +263,7 @@ describe("nonsense is one line that names the field", () => {
       [5, "options: expected an object, got 5"],
       [
         { thread: 2 },
-        "thread: unknown option, expected one of backend, corpus, probabilities, memoryLimit, module, threads, maxThreads, vectorBits",
+        "thread: unknown option, expected one of backend, threads, maxThreads, corpus, probabilities, module, memoryLimit, vectorBits",
       ],
       [{ backend: "cuda" }, 'backend: expected "wasm", "reference" or a backend, got "cuda"'],
     ] as const) {
