@@ -16,6 +16,7 @@ const common = {
   metafile: true,
   logLevel: "warning",
   minify: true,
+  loader: { ".wgsl": "text" },
 };
 
 /**
@@ -145,6 +146,7 @@ for (const [name, entryPoint, plugins, imports] of [
   ["corpora", "src/corpus/index.ts", [], ["gpt-tokenizer/bpeRanks/r50k_base"]],
   ["principalAxes", "src/observables/principalAxes.ts", [], []],
   ["reference", "src/backend/reference/backend.ts", [], []],
+  ["webgpu", "src/backend/webgpu/index.ts", [besideIndex], ["./index.js"]],
   ["browser", "src/browser/index.ts", [besideIndex], ["./index.js"]],
   ["browserWorker", "src/browser/worker.ts", [besideIndex], ["./index.js"]],
   ["threads", "src/backend/wasm/threads.ts", [kernelAsBytes, besideIndex], ["./index.js", "./relaxed.js"]],

@@ -12,6 +12,13 @@ export default defineConfig({
         return `export default () => new Uint8Array(Buffer.from("${base64}", "base64"))`;
       },
     },
+    {
+      name: "wgsl-as-text",
+      enforce: "pre",
+      async load(id) {
+        if (id.endsWith(".wgsl")) return `export default ${JSON.stringify(await readFile(id, "utf8"))}`;
+      },
+    },
   ],
   test: {
     include: ["test/**/*.test.ts"],

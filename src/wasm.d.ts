@@ -3,3 +3,9 @@ declare module "*.wasm" {
   const source: (() => Uint8Array<ArrayBuffer>) | WebAssembly.Module;
   export default source;
 }
+
+/** Shaders are bundled as text. */
+declare module "*.wgsl" {
+  const text: string;
+  export default text;
+}

@@ -33,6 +33,7 @@ interface Options extends TrainFlags {
   snapshot?: string;
   resume?: string;
   corpus?: string;
+  allowFallbackAdapter?: boolean;
   force?: boolean;
   json?: boolean;
   verbose?: boolean;
@@ -49,7 +50,8 @@ export function addTrain(program: Command): void {
       "--threads <n>",
       "threads that share the run (default: one a core where a step takes a millisecond)",
     )
-    .option("--backend <name>", "wasm or reference (default: wasm)")
+    .option("--backend <name>", "wasm, reference or webgpu, which computes relaxed (default: wasm)")
+    .option("--allow-fallback-adapter", "with webgpu: take an adapter that computes in software")
     .option("--out <file>", "write the records of the whole run: .parquet, .csv, .json or .ndjson")
     .option("--snapshot <file>", "write a snapshot at the end, also after Ctrl-C")
     .option("--resume <file>", "go on from a snapshot; of the config only --steps may be another")
@@ -64,27 +66,44 @@ export function addTrain(program: Command): void {
   addConfigFlags(command, "Config:");
 }
 
-const BACKENDS = ["wasm", "reference"];
+const BACKENDS = ["wasm", "reference", "webgpu"];
 
 /** What the run computes on. Threads share it by themselves where that pays; the bits are the same. */
-function runtimeOf(options: Options, config: RunConfig): TrainerOptions & { threads: number } {
+async function runtimeOf(options: Options, config: RunConfig): Promise<TrainerOptions & { threads: number }> {
   // of the library's backends those that have a name
   if (options.backend !== undefined && !BACKENDS.includes(options.backend))
-    throw new ConfigError(`backend: expected "wasm" or "reference", got ${JSON.stringify(options.backend)}`);
+    throw new ConfigError(
+      `backend: expected "wasm", "reference" or "webgpu", got ${JSON.stringify(options.backend)}`,
+    );
+  if (options.allowFallbackAdapter && options.backend !== "webgpu")
+    throw new ConfigError("--allow-fallback-adapter: expected --backend webgpu with it, got another backend");
   const { seconds } = estimateCost(config);
-  const sensible = options.backend !== "reference" && worthSharing(seconds, config.steps) ? cores() : 1;
+  const sensible =
+    (options.backend ?? "wasm") === "wasm" && worthSharing(seconds, config.steps) ? cores() : 1;
   const threads =
     options.threads === undefined
       ? sensible
       : parseWholeNumber("--threads", options.threads, 1, MOST_THREADS);
-  return { backend: options.backend as TrainerOptions["backend"], threads, vectorBits: vectorBits() };
+  const backend =
+    options.backend === "webgpu" ? await gpuOf(options) : (options.backend as "wasm" | "reference");
+  return { backend, threads, vectorBits: vectorBits() };
+}
+
+/** The GPU, and a line that says which one. */
+async function gpuOf({ allowFallbackAdapter = false }: Options): Promise<TrainerOptions["backend"]> {
+  const { webgpu } = await import("../backend/webgpu/index.js");
+  const backend = webgpu({ allowFallbackAdapter });
+  const { adapter, driver } = await backend.adapter();
+  process.stderr.write(`on ${adapter}${driver ? ` (${driver})` : ""}, relaxed arithmetic\n`);
+  return backend;
 }
 
 async function openTrainer(options: Options): Promise<{ trainer: Trainer; threads: number }> {
   if (options.resume === undefined) {
     const corpus = await readCorpus(options.corpus);
-    const config = await configOf(options, corpus);
-    const runtime = { ...runtimeOf(options, config), corpus };
+    const relaxed = options.backend === "webgpu" ? { arithmetic: "relaxed" } : {};
+    const config = await configOf({ ...relaxed, ...options }, corpus);
+    const runtime = { ...(await runtimeOf(options, config)), corpus };
     return { trainer: await createTrainer(config, runtime), threads: runtime.threads };
   }
   let bytes: Uint8Array;
@@ -101,7 +120,7 @@ async function openTrainer(options: Options): Promise<{ trainer: Trainer; thread
     throw new ConfigError(
       `${options.steps === undefined ? "--config" : "--steps"}: expected steps of at least ${state.step}, which the snapshot has done, got ${steps}`,
     );
-  const runtime = { ...runtimeOf(options, config), corpus: await readCorpus(options.corpus) };
+  const runtime = { ...(await runtimeOf(options, config)), corpus: await readCorpus(options.corpus) };
   const trainer = await restoreTrainer(bytes, { ...runtime, steps });
   if (revision !== bitsRevision)
     process.stderr.write(

@@ -20,7 +20,7 @@ export const TOPICS = 1;
 export const TABLES = 2;
 
 /** f64 scalars of one update: room for those of any optimizer. */
-export const SCALARS = 6;
+export const SCALARS = 8;
 
 /** What a stream of random numbers is for: each purpose has its own numbers under one seed. */
 export const BATCH = 0;

@@ -53,6 +53,9 @@ export const adam: Optimizer<Adam> = {
     out[at + 3] = beta2;
     out[at + 4] = eps;
     out[at + 5] = 1 - learningRate * weightDecay;
+    // for those who compute in f32 alone, where 1 − β₂ would have lost a third of its digits
+    out[at + 6] = 1 - beta1;
+    out[at + 7] = 1 - beta2;
   },
   needsWholeGradient: ({ coupled }) => coupled,
   update(

@@ -173,7 +173,10 @@ describe("a bad command line is one line, exit code 2, and nothing written", () 
     ],
     [["train", "--learning-rate", "-1"], "error: --learning-rate: expected a number of at least 0, got -1"],
     [["train", "--beta1", "1"], "error: --beta1: expected a number from 0 to below 1, got 1"],
-    [["train", "--backend", "cuda"], 'error: --backend: expected "wasm" or "reference", got "cuda"'],
+    [
+      ["train", "--backend", "cuda"],
+      'error: --backend: expected "wasm", "reference" or "webgpu", got "cuda"',
+    ],
     [
       ["train", "--out", "records.xls"],
       'error: --out: expected a file name ending in .parquet, .csv, .json, .ndjson, got "records.xls"',

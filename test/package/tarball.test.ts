@@ -102,6 +102,8 @@ test("holds what consumers need and nothing else", () => {
       "dist/topics.js",
       "dist/topics.js.map",
       "dist/types/*.d.ts",
+      "dist/webgpu.js",
+      "dist/webgpu.js.map",
       "dist/worker.js",
       "dist/worker.js.map",
       "package.json",

@@ -1,0 +1,61 @@
+/** A device to compute on, or one line that says why there is none. */
+import { ConfigError } from "../../configError.js";
+
+export interface WebGpuOptions {
+  /** `navigator.gpu` when left out; in Node and Bun `create([])` of the package `webgpu`. */
+  gpu?: GPU | undefined;
+  powerPreference?: GPUPowerPreference | undefined;
+  /** Whether an adapter will do that computes in software. Default false. */
+  allowFallbackAdapter?: boolean | undefined;
+}
+
+/** Who computes, as results say it. */
+export interface AdapterName {
+  backend: "webgpu";
+  adapter: string;
+  driver: string;
+}
+
+async function findGpu(): Promise<GPU> {
+  const { gpu } = (globalThis as { navigator?: { gpu?: GPU } }).navigator ?? {};
+  if (gpu) return gpu;
+  const name = "webgpu";
+  // by a name that bundlers do not follow
+  const dawn = await import(/* @vite-ignore */ name).catch(() => undefined);
+  if (!dawn)
+    throw new ConfigError(
+      "backend: expected WebGPU, which is not here; in Node, install the package webgpu: npm install webgpu",
+    );
+  return dawn.create([]) as GPU;
+}
+
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software|warp|basic render/i;
+
+/** @throws ConfigError where there is no adapter, or only one that was not asked for */
+export async function findAdapter({
+  gpu,
+  powerPreference,
+  allowFallbackAdapter = false,
+}: WebGpuOptions): Promise<{ gpu: GPU; adapter: GPUAdapter; name: AdapterName }> {
+  const found = gpu ?? (await findGpu());
+  const adapter = await found.requestAdapter({ ...(powerPreference ? { powerPreference } : {}) });
+  if (!adapter) throw new ConfigError("backend: expected a WebGPU adapter, got none");
+  const { vendor, architecture, device, description } = adapter.info;
+  const words = [description, device, architecture, vendor].filter((word) => word !== "");
+  const isSoftware =
+    (adapter.info as { isFallbackAdapter?: boolean }).isFallbackAdapter === true ||
+    SOFTWARE.test(words.join(" "));
+  if (isSoftware && !allowFallbackAdapter)
+    throw new ConfigError(
+      `backend: expected a GPU, got ${words[0] ?? "an adapter"} in software (allowFallbackAdapter takes it)`,
+    );
+  return {
+    gpu: found,
+    adapter,
+    name: {
+      backend: "webgpu",
+      adapter: words[0] ?? "unknown",
+      driver: [vendor, architecture].filter((word) => word !== "").join(" "),
+    },
+  };
+}

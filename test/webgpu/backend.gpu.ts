@@ -1,0 +1,128 @@
+/** The GPU's backend against the f64 reference, over every optimizer, architecture and source, at sizes around its tiles. */
+import { afterAll, describe, expect, test } from "vitest";
+import type { Backend } from "../../src/backend/backend.js";
+import { createReferenceBackend } from "../../src/backend/reference/backend.js";
+import { webgpu } from "../../src/backend/webgpu/index.js";
+import { parseConfig, type RunConfigInput } from "../../src/config.js";
+import { createSource } from "../../src/data/createSource.js";
+import type { Weights } from "../../src/model/parameters.js";
+import { measurePopulation } from "../../src/observables/population.js";
+import { architectures } from "../backend/modelCases.js";
+import { testGpu } from "./devices.js";
+
+const gpu = await testGpu();
+const kind = webgpu({ gpu, allowFallbackAdapter: true });
+const made: Backend[] = [];
+afterAll(() => {
+  for (const backend of made) backend.dispose();
+});
+
+async function pair(input: RunConfigInput): Promise<[Backend, Backend, () => object]> {
+  const config = parseConfig({ ...input, arithmetic: "relaxed" });
+  const source = await createSource(config);
+  const on = await kind.create(config, { source, threads: 1, maxThreads: 1, vectorBits: 128 });
+  made.push(on);
+  const reference = createReferenceBackend(config, { source }) as Backend;
+  return [on, reference, () => ({ config, source, step: 0 })];
+}
+
+const entries = (weights: Weights) => Object.entries(weights).filter(([, array]) => array !== undefined);
+
+function expectNear(got: Weights, oracle: Weights, within: number, what: string) {
+  for (const [name, array] of entries(oracle)) {
+    const other = got[name as keyof Weights] as Float32Array;
+    let worst = 0;
+    let scale = 0;
+    array.forEach((x: number, i: number) => {
+      worst = Math.max(worst, Math.abs(x - other[i]));
+      scale = Math.max(scale, Math.abs(x));
+    });
+    expect(worst, `${what} ${name}`).toBeLessThanOrEqual(within * scale + 1e-6);
+  }
+}
+
+const optimizers: NonNullable<RunConfigInput["optimizer"]>[] = [
+  { kind: "adam" },
+  { kind: "adam", weightDecay: 0.3 },
+  { kind: "adam", coupled: true },
+  { kind: "sgd" },
+  { kind: "sgd", momentum: 0.9, nesterov: true, weightDecay: 0.05 },
+];
+const sizes = [
+  { vocabSize: 1, embeddingDim: 1, batchSize: 1 },
+  { vocabSize: 5, embeddingDim: 3, batchSize: 7 },
+  { vocabSize: 33, embeddingDim: 17, batchSize: 40 },
+  { vocabSize: 300, embeddingDim: 20, batchSize: 600 },
+];
+
+describe.skipIf(!gpu).each(optimizers)("%j", (optimizer) => {
+  test.each(architectures)("three steps as the reference's: tied $tied, norm $norm", async (architecture) => {
+    for (const size of sizes) {
+      const [on, reference] = await pair({ ...size, ...architecture, optimizer, seed: 3 });
+      const rates = new Float64Array(3).fill(optimizer.kind === "sgd" ? 0.3 : 1e-3);
+      const [a, b] = [await on.advance(rates), await reference.advance(rates)];
+      expect(a.done).toBe(3);
+      expect(Math.abs(a.loss - b.loss)).toBeLessThan(5e-6 * (1 + b.loss));
+      const [state, oracle] = [await on.state(), await reference.state()];
+      expectNear(state.weights, oracle.weights, optimizer.kind === "sgd" ? 1e-5 : 3e-3, JSON.stringify(size));
+      for (const [name, arrays] of Object.entries(oracle.arrays))
+        expectNear(state.arrays[name], arrays, 2e-5, name);
+    }
+  });
+});
+
+const sources: Pick<RunConfigInput, "targets" | "distribution">[] = [
+  {},
+  { targets: { kind: "topics", count: 6, strength: 0.7 } },
+  { targets: { kind: "topics", count: 41, strength: 1 } },
+  { targets: { kind: "low-rank", rank: 3 } },
+];
+
+describe.skipIf(!gpu).each(sources)("%j", (source) => {
+  test.each(architectures)(
+    "exact gradients, evaluations and predictions: tied $tied, norm $norm",
+    async (architecture) => {
+      const input: RunConfigInput = { vocabSize: 150, embeddingDim: 9, ...source, ...architecture, seed: 4 };
+      const exact: RunConfigInput = { ...input, gradient: "exact", optimizer: { kind: "sgd" } };
+      const [on, reference] = await pair(exact);
+      const norm = await reference.gradientNorm();
+      expect(Math.abs((await on.gradientNorm()) - norm)).toBeLessThan(2e-5 * norm + 1e-6);
+      const rates = new Float64Array(3).fill(0.5);
+      const [a, b] = [await on.advance(rates), await reference.advance(rates)];
+      expect(Math.abs(a.loss - b.loss)).toBeLessThan(5e-6 * (1 + b.loss));
+      expectNear((await on.state()).weights, (await reference.state()).weights, 1e-5, "weights");
+      for (const evaluation of [
+        { kind: "exact" },
+        { kind: "sampled", size: 3000 },
+        { kind: "stratified", exactInputs: 40, sampledInputs: 50 },
+      ] as const) {
+        const [gpuBackend, oracle, asked] = await pair({ ...input, evaluation });
+        const x = await measurePopulation({ ...(asked() as never as object), backend: gpuBackend } as never);
+        const y = await measurePopulation({ ...(asked() as never as object), backend: oracle } as never);
+        expect(Math.abs(x.loss - y.loss)).toBeLessThan(5e-6 * (1 + y.loss));
+        if (y.predicted) {
+          expect(Math.abs((x.predicted?.entropy ?? 0) - y.predicted.entropy)).toBeLessThan(1e-5);
+          y.predicted.mean.forEach((q, i) => {
+            expect(Math.abs((x.predicted?.mean[i] ?? 0) - q)).toBeLessThan(1e-6);
+          });
+        }
+      }
+    },
+  );
+
+  test("tokens of the device are the source's", async () => {
+    // what SGD learns from a batch at rate 1 tells which pairs it saw
+    const [on, reference] = await pair({
+      ...source,
+      vocabSize: 41,
+      embeddingDim: 41,
+      tied: false,
+      batchSize: 500,
+      optimizer: { kind: "sgd" },
+    });
+    for (let i = 0; i < 5; i++) {
+      const [a, b] = [await on.advance(Float64Array.of(1)), await reference.advance(Float64Array.of(1))];
+      expect(Math.abs(a.loss - b.loss)).toBeLessThan(1e-5);
+    }
+  });
+});

@@ -1,0 +1,16 @@
+import { defineConfig } from "vitest/config";
+import base from "../../vitest.config.ts";
+
+/** The tests of the GPU's backend, on whatever adapter there is. `npm run webgpu` */
+export default defineConfig({
+  plugins: base.plugins,
+  test: {
+    root: new URL("../..", import.meta.url).pathname,
+    include: ["test/webgpu/*.gpu.ts"],
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    pool: "forks",
+    fileParallelism: false,
+    reporters: ["default", ["json", { outputFile: "build/webgpu-results.json" }]],
+  },
+});
