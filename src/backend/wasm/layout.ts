@@ -6,7 +6,8 @@ import { BLOCK_COLUMNS, INDEPENDENT, PAGE, SCALARS } from "../../kernel/constant
 import { normCode } from "../../model/norm.js";
 import { parametersOf, type Weights } from "../../model/parameters.js";
 import { optimizerOf } from "../../optimizer/index.js";
-import { type SourceField, sourceBytes, targetKindOf, topicCountOf } from "./source.js";
+import { targetKindOf } from "../targetKind.js";
+import { type SourceField, sourceBytes, topicCountOf } from "./source.js";
 
 const doubles = ["seed", "step", "loss", "meanEnergyShare", "probabilitySum", "topicThreshold"] as const;
 const words = [

@@ -1,8 +1,8 @@
 /** A token source in the kernel's memory (assembly/source.ts): its kind, the sizes of its tables, and their contents. */
 import type { RunConfig } from "../../config.js";
 import type { TokenSource } from "../../data/source.js";
-import { dependOnInputs } from "../../data/targets.js";
-import { INDEPENDENT, TABLES, TOPICS } from "../../kernel/constants.js";
+import { TABLES, TOPICS } from "../../kernel/constants.js";
+import { targetKindOf } from "../targetKind.js";
 import type { KernelExports } from "./kernel.js";
 
 /** Fields of a run that say where its source's tables are. */
@@ -13,16 +13,6 @@ export type SourceField =
   | "topicWeights"
   | "targetProbabilities"
   | "targetSums";
-
-/**
- * The kernel's number for how targets depend on inputs. Pairs of a corpus are drawn outside the kernel; its exact gradient
- * takes P(b|a) from a V×V table.
- */
-export function targetKindOf({ distribution, targets, gradient }: RunConfig): number {
-  if (distribution.kind === "corpus") return gradient === "exact" ? TABLES : INDEPENDENT;
-  if (!dependOnInputs(targets)) return INDEPENDENT;
-  return targets?.kind === "topics" ? TOPICS : TABLES;
-}
 
 export const topicCountOf = ({ targets }: RunConfig): number =>
   targets?.kind === "topics" ? targets.count : 0;

@@ -1,9 +1,9 @@
 /** The buffers of a run on a GPU, in words of 4 bytes, and the constants of its shaders. */
 import type { RunConfig } from "../../config.js";
-import { dependOnInputs } from "../../data/targets.js";
-import { INDEPENDENT, SCALARS, TABLES, TOPICS } from "../../kernel/constants.js";
+import { SCALARS, TABLES, TOPICS } from "../../kernel/constants.js";
 import { normCode } from "../../model/norm.js";
 import { optimizerOf } from "../../optimizer/index.js";
+import { targetKindOf } from "../targetKind.js";
 import { CONTROL_WORDS, type Constants } from "./program.js";
 
 export interface Plan {
@@ -32,13 +32,6 @@ const STEPS = 256;
 const PAIRS = 65536;
 
 const roundUp = (x: number, to: number): number => Math.ceil(x / to) * to;
-
-/** The number by which the shaders know how targets come from inputs. */
-function targetKindOf({ distribution, targets, gradient }: RunConfig): number {
-  if (distribution.kind === "corpus") return gradient === "exact" ? TABLES : INDEPENDENT;
-  if (!dependOnInputs(targets)) return INDEPENDENT;
-  return targets?.kind === "topics" ? TOPICS : TABLES;
-}
 
 export function planRun(config: RunConfig): Plan {
   const { vocabSize: V, embeddingDim: D, targets, tied, norm, optimizer } = config;
