@@ -38,6 +38,7 @@ test("the types are right for every way to resolve them (attw)", async () => {
     "./corpus",
     "./report",
     "./sweep",
+    "./webgpu",
   ]);
   // by design: an ES module, which Node's require() takes but TypeScript's older CommonJS modes and node10 do not know
   const esmOnly = { NoResolution: "node10", CJSResolvesToESM: "node16-cjs" };
