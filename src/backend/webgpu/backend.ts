@@ -12,7 +12,6 @@ import { optimizerOf } from "../../optimizer/index.js";
 import { advanceRunning, type Running, startRunning } from "../../optimizer/optimizer.js";
 import type { Advanced, Backend, Eigenvalues, OptimizerState, Predictions } from "../backend.js";
 import { centredGram } from "../reference/spectrum.js";
-import type { AdapterName } from "./adapter.js";
 import { type Plan, planRun } from "./plan.js";
 import { BLOCK_WORDS, type Block, CONTROL_WORDS, Control, type ShaderName } from "./program.js";
 import type { Session } from "./session.js";
@@ -47,7 +46,6 @@ export async function createGpuBackend(
 
 class GpuBackend implements Backend {
   readonly bytes: number;
-  readonly computedBy: AdapterName;
   readonly #config: RunConfig;
   readonly #source: TokenSource;
   readonly #session: Session;
@@ -69,7 +67,6 @@ class GpuBackend implements Backend {
     this.#device = session.device;
     this.#plan = plan;
     this.bytes = plan.bytes;
-    this.computedBy = session.computedBy;
     this.#factors = optimizerOf(config.optimizer).factors(config.optimizer);
     this.#running = startRunning(this.#factors);
   }

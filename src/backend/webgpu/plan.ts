@@ -116,7 +116,6 @@ export function planRun(config: RunConfig): Plan {
       TOPIC_THRESHOLD: Math.min(0xffffffff, Math.ceil(threshold)),
       TOPIC_ALWAYS: threshold >= 2 ** 32 ? 1 : 0,
       TOPIC_STRENGTH: topics.strength,
-      EXPECTED: 1,
     },
     buffers,
     steps,

@@ -23,10 +23,11 @@ import softmax from "./shaders/softmax.wgsl";
 import source from "./shaders/source.wgsl";
 import squares from "./shaders/squares.wgsl";
 import subtractPairs from "./shaders/subtractPairs.wgsl";
+import total from "./shaders/total.wgsl";
 import update from "./shaders/update.wgsl";
 import updateNorm from "./shaders/updateNorm.wgsl";
 
-const shared: Record<string, string> = { random, source, optimizer };
+const shared: Record<string, string> = { random, source, optimizer, total };
 const shaders = {
   accumulate,
   backward,
@@ -72,8 +73,6 @@ export interface Constants {
   TOPIC_THRESHOLD: number;
   TOPIC_ALWAYS: number;
   TOPIC_STRENGTH: number;
-  /** 1 where columns sum up the logits of targets. */
-  EXPECTED: number;
 }
 const FLOATS = new Set<keyof Constants>(["TOPIC_STRENGTH"]);
 

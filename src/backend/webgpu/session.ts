@@ -15,13 +15,13 @@ export class Session {
   /** What is the matter with the device; undefined while it works. */
   failure: Error | undefined;
   /** Dawn ends what its device needs with the last reference to these. */
-  readonly #kept: unknown[];
+  readonly kept: readonly unknown[];
   readonly #programs = new Map<string, Program>();
 
   private constructor(device: GPUDevice, computedBy: AdapterName, kept: unknown[]) {
     this.device = device;
     this.computedBy = computedBy;
-    this.#kept = kept;
+    this.kept = kept;
     this.lost = device.lost.then(({ message }) => {
       this.failure ??= new Error(message ? `${LOST} (${message.split("\n")[0]})` : LOST);
       throw this.failure;
@@ -64,8 +64,8 @@ export class Session {
     return program;
   }
 
-  /** Whether the device may still be used; what it was made of is held until it may not. */
+  /** Whether the device may still be used. */
   get alive(): boolean {
-    return this.failure === undefined && this.#kept.length > 0;
+    return this.failure === undefined;
   }
 }

@@ -1,23 +1,8 @@
+// uses: total
 // reads: control: u32, distinct: u32, embedding: f32, gainBias: f32, moments: vec2f, dxParts: f32
 // writes: dx: f32, gainBiasParts: f32
 //
 // dx of a block's slots: the slices in their order, back through the norm; what each slot gives to gain and bias beside it.
-
-var<workgroup> sums: array<f32, 64>;
-
-fn total(value: f32, thread: u32) -> f32 {
-  sums[thread] = value;
-  workgroupBarrier();
-  for (var half = 32u; half > 0u; half >>= 1u) {
-    if thread < half {
-      sums[thread] += sums[thread + half];
-    }
-    workgroupBarrier();
-  }
-  let sum = sums[0];
-  workgroupBarrier();
-  return sum;
-}
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {

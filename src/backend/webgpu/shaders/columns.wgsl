@@ -2,7 +2,8 @@
 // reads: control: u32, distinct: u32, logits: f32, probabilities: f32, conditional: f32
 // writes: parts: vec4f
 //
-// Of each column of a block and each chunk of ROWS tokens: the largest logit, Σ 2^(l − largest), Σ P(b|a) l and Σ P(b|a).
+// Of each column of a block and each chunk of ROWS tokens: the largest logit, Σ 2^(l − largest), Σ P(b|a) l and Σ P(b|a), but where
+// single pairs are what counts.
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
@@ -23,7 +24,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   for (var b = group.y * ROWS; b < end; b++) {
     let l = logits[b * WIDTH + j];
     sum += exp2(l - most);
-    if EXPECTED == 1u {
+    if block.pairs == 0u {
       let p = targetProbability(b, input);
       if p > 0.0 {
         expected += p * (l - most);

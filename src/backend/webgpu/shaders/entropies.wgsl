@@ -1,10 +1,10 @@
+// uses: total
 // reads: control: u32, logits: f32, columns: vec4f
 // writes: entropies: f32
 //
 // −Σ_b q ln q of what each input of a block predicts: a workgroup a slot.
 
 const LN2 = 0.6931471805599453;
-var<workgroup> sums: array<f32, 64>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
@@ -17,15 +17,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
     let below = logits[b * WIDTH + group.x] - columns[slot].x;
     sum += exp2(below) / columns[slot].w * (columns[slot].y - below);
   }
-  sums[thread] = sum;
-  workgroupBarrier();
-  for (var half = 32u; half > 0u; half >>= 1u) {
-    if thread < half {
-      sums[thread] += sums[thread + half];
-    }
-    workgroupBarrier();
-  }
+  let entropy = total(sum, thread) * LN2;
   if thread == 0u {
-    entropies[slot] = max(0.0, sums[0] * LN2);
+    entropies[slot] = max(0.0, entropy);
   }
 }

@@ -1,24 +1,8 @@
+// uses: total
 // reads: control: u32, distinct: u32, embedding: f32, gainBias: f32
 // writes: x: f32, moments: vec2f
 //
 // x (slots × D) ← norm(E) for the distinct inputs of a block, a workgroup each; mean and 1/σ are kept for the way back.
-
-var<workgroup> sums: array<f32, 64>;
-
-/** Σ over the workgroup, in the order of a binary tree. */
-fn total(value: f32, thread: u32) -> f32 {
-  sums[thread] = value;
-  workgroupBarrier();
-  for (var half = 32u; half > 0u; half >>= 1u) {
-    if thread < half {
-      sums[thread] += sums[thread + half];
-    }
-    workgroupBarrier();
-  }
-  let sum = sums[0];
-  workgroupBarrier();
-  return sum;
-}
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {

@@ -1,10 +1,10 @@
+// uses: total
 // reads: control: u32, scalars: f32, gradient: f32, dx: f32, tokenSlot: u32
 // writes: state2: f32
 //
 // Coupled Adam: the second moment of each dimension of a matrix, of the mean of g² over the vocabulary.
 
 const LARGEST_MOMENT = 8.507059173023462e37;
-var<workgroup> sums: array<f32, 64>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
@@ -23,16 +23,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
     }
     sum += g * g;
   }
-  sums[thread] = sum;
-  workgroupBarrier();
-  for (var half = 32u; half > 0u; half >>= 1u) {
-    if thread < half {
-      sums[thread] += sums[thread + half];
-    }
-    workgroupBarrier();
-  }
+  let squares = total(sum, thread);
   if thread == 0u {
     let at = control[STEP] * 8u;
-    state2[d] = min(scalars[at + 3u] * state2[d] + scalars[at + 7u] * sums[0] / f32(V), LARGEST_MOMENT);
+    state2[d] = min(scalars[at + 3u] * state2[d] + scalars[at + 7u] * squares / f32(V), LARGEST_MOMENT);
   }
 }
