@@ -26,6 +26,19 @@ export type Now<T> = T | Promise<T>;
 export const after = <A, B>(value: Now<A>, next: (value: A) => Now<B>): Now<B> =>
   value instanceof Promise ? value.then(next) : next(value);
 
+/** Who computed a run whose arithmetic is relaxed: its rounding may differ from one to another. */
+export interface ComputedBy {
+  backend: string;
+  /** The device, as it names itself. */
+  adapter: string;
+  driver: string;
+}
+
+/** Thrown by the calls of a backend whose device is gone, and the state of its runs with it. */
+export class DeviceLost extends Error {
+  override name = "DeviceLost";
+}
+
 export interface Advanced {
   /** Steps done in this call: fewer than asked when a loss was not finite. */
   done: number;
@@ -75,6 +88,8 @@ export interface Backend {
   setState(state: OptimizerState): Now<void>;
   /** From now on this many threads share the work, up to the `maxThreads` that the backend was made for. */
   setThreads(count: number): Promise<void>;
+  /** Steps that `advance` takes about a tenth of a second for, as far as is known; at least 1. */
+  readonly stepsAtOnce: number;
   /** Bytes this run holds. */
   readonly bytes: number;
   dispose(): void;
@@ -99,6 +114,24 @@ export interface BackendKind {
   bytes(config: RunConfig, options: { maxThreads: number }): number;
   /** @throws ConfigError for a config that it cannot compute */
   create(config: RunConfig, options: BackendOptions): Now<Backend>;
+  /** Of a kind that computes on a device, which can be lost and of which results tell the name. */
+  device?: {
+    /** @throws ConfigError where there is none */
+    computedBy(): Promise<ComputedBy>;
+    /** Runs whose shapes are equal can be computed together. */
+    shapeOf(config: RunConfig): string;
+    /** How many runs of this shape the device holds at once, at least 1. */
+    mostTogether(config: RunConfig): Promise<number>;
+    /**
+     * Runs of one shape, computed together: what they are asked at one time the device does in one go. A run's bits do not
+     * depend on who else is there.
+     * @param options.sources of every config one
+     */
+    createMany(
+      configs: readonly RunConfig[],
+      options: Omit<BackendOptions, "source"> & { sources: readonly TokenSource[] },
+    ): Promise<Backend[]>;
+  };
 }
 
 /** A backend that computes on its caller's thread. */

@@ -93,7 +93,7 @@ async function runtimeOf(options: Options, config: RunConfig): Promise<TrainerOp
 async function gpuOf({ allowFallbackAdapter = false }: Options): Promise<TrainerOptions["backend"]> {
   const { webgpu } = await import("../backend/webgpu/index.js");
   const backend = webgpu({ allowFallbackAdapter });
-  const { adapter, driver } = await backend.adapter();
+  const { adapter, driver } = await backend.device.computedBy();
   process.stderr.write(`on ${adapter}${driver ? ` (${driver})` : ""}, relaxed arithmetic\n`);
   return backend;
 }

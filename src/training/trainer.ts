@@ -133,11 +133,10 @@ export class Trainer {
     return this.#call(async () => {
       this.#checkRoom(count);
       const end = this.#step + count;
-      const slice = this.#slice(LONG_SLICE);
       let breath = performance.now();
       for (;;) {
         signal?.throwIfAborted();
-        const result = await this.#advance(Math.min(slice, end - this.#step));
+        const result = await this.#advance(Math.min(this.#slice(LONG_SLICE), end - this.#step));
         if (this.#step === end || !Number.isFinite(result.loss)) return result;
         breath = await this.#breathe(breath);
       }
@@ -409,12 +408,9 @@ export class Trainer {
     return learningRateAt(this.config.learningRate, Math.max(0, this.#step - 1));
   }
 
-  /** Steps that take about a tenth of a second, as far as is known. */
+  /** Steps of one call of the backend. */
   #slice(most: number): number {
-    const { vocabSize, embeddingDim, batchSize, gradient } = this.config;
-    const inputs = gradient === "exact" ? vocabSize : Math.min(batchSize, vocabSize);
-    const cost = vocabSize * embeddingDim * inputs;
-    return Math.max(1, Math.min(most, Math.floor(4e8 / cost)));
+    return Math.min(most, this.#backend.stepsAtOnce);
   }
 
   #asked() {

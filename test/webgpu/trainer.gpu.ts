@@ -177,7 +177,7 @@ describe.skipIf(!gpu)("a trainer on a GPU", () => {
   });
 
   test("says who computes", async () => {
-    const { backend: name, adapter, driver } = await backend.adapter();
+    const { backend: name, adapter, driver } = await backend.device.computedBy();
     expect(name).toBe("webgpu");
     expect(`${adapter} ${driver}`).toMatch(/\w/);
   });
@@ -195,7 +195,7 @@ describe.skipIf(!gpu)("a trainer on a GPU", () => {
   });
 
   test("a software adapter is taken only when it is asked for", async () => {
-    const { adapter } = await backend.adapter();
+    const { adapter } = await backend.device.computedBy();
     if (!/swiftshader|llvmpipe/i.test(adapter)) return;
     await expect(createTrainer(small, { backend: webgpu({ gpu }) })).rejects.toThrow(
       "backend: expected a GPU, got",

@@ -9,6 +9,7 @@ import { parametersOf, type Weights } from "../../model/parameters.js";
 import { optimizerOf } from "../../optimizer/index.js";
 import { runningAfter } from "../../optimizer/optimizer.js";
 import type { Advanced, BackendKind, BackendOptions, SynchronousBackend } from "../backend.js";
+import { stepsAtOnce } from "../stepsAtOnce.js";
 import {
   forEachArray,
   inputLoss,
@@ -168,6 +169,7 @@ export function createReferenceBackend(
         Object.entries(state.arrays).map(([name, array]) => [name, toParameters(array)]),
       );
     },
+    stepsAtOnce: stepsAtOnce(config),
     bytes: reference.bytes(config, { maxThreads: 1 }),
     async setThreads() {},
     dispose() {},

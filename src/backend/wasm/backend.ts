@@ -17,6 +17,7 @@ import {
   type OptimizerState,
   type Predictions,
 } from "../backend.js";
+import { stepsAtOnce } from "../stepsAtOnce.js";
 import { instantiateKernel, type KernelCall, type KernelExports, RESERVED } from "./kernel.js";
 import {
   type DoubleField,
@@ -67,6 +68,7 @@ export async function createWasmBackend(
 
 class WasmBackend implements Backend {
   readonly bytes: number;
+  readonly stepsAtOnce: number;
   readonly #config: RunConfig;
   readonly #source: TokenSource;
   readonly #layout: Layout;
@@ -93,6 +95,7 @@ class WasmBackend implements Backend {
     this.#memory = memory;
     this.#layout = layout;
     this.bytes = memory.buffer.byteLength;
+    this.stepsAtOnce = stepsAtOnce(config);
     this.#factors = optimizerOf(config.optimizer).factors(config.optimizer);
     this.#running = startRunning(this.#factors);
 

@@ -1,5 +1,6 @@
 /** A device to compute on, or one line that says why there is none. */
 import { ConfigError } from "../../configError.js";
+import type { ComputedBy } from "../backend.js";
 
 export interface WebGpuOptions {
   /** `navigator.gpu` when left out; in Node and Bun `create([])` of the package `webgpu`. */
@@ -7,13 +8,6 @@ export interface WebGpuOptions {
   powerPreference?: GPUPowerPreference | undefined;
   /** Whether an adapter will do that computes in software. Default false. */
   allowFallbackAdapter?: boolean | undefined;
-}
-
-/** Who computes, as results say it. */
-export interface AdapterName {
-  backend: "webgpu";
-  adapter: string;
-  driver: string;
 }
 
 async function findGpu(): Promise<GPU> {
@@ -36,7 +30,7 @@ export async function findAdapter({
   gpu,
   powerPreference,
   allowFallbackAdapter = false,
-}: WebGpuOptions): Promise<{ gpu: GPU; adapter: GPUAdapter; name: AdapterName }> {
+}: WebGpuOptions): Promise<{ gpu: GPU; adapter: GPUAdapter; name: ComputedBy }> {
   const found = gpu ?? (await findGpu());
   const adapter = await found.requestAdapter({ ...(powerPreference ? { powerPreference } : {}) });
   if (!adapter) throw new ConfigError("backend: expected a WebGPU adapter, got none");

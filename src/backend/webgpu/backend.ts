@@ -46,6 +46,7 @@ export async function createGpuBackend(
 
 class GpuBackend implements Backend {
   readonly bytes: number;
+  readonly stepsAtOnce = 1024;
   readonly #config: RunConfig;
   readonly #source: TokenSource;
   readonly #session: Session;

@@ -1,21 +1,16 @@
 /** A backend on a GPU, for `createTrainer(config, { backend: webgpu() })`. Its arithmetic is relaxed. */
-import { ConfigError } from "../../configError.js";
+import { ConfigError, configHash, type RunConfig } from "../../config.js";
 import type { BackendKind } from "../backend.js";
-import type { AdapterName, WebGpuOptions } from "./adapter.js";
+import type { WebGpuOptions } from "./adapter.js";
 import { createGpuBackend } from "./backend.js";
 import { planRun } from "./plan.js";
 import { Session } from "./session.js";
 
-export type { AdapterName, WebGpuOptions } from "./adapter.js";
+export type { ComputedBy } from "../backend.js";
+export type { WebGpuOptions } from "./adapter.js";
 
-/** A backend that also says which adapter it found. */
-export interface WebGpuBackend extends BackendKind {
-  /**
-   * Who will compute: the adapter is looked for by the first who asks.
-   * @throws ConfigError where there is none, or only one in software that was not asked for
-   */
-  adapter(): Promise<AdapterName>;
-}
+/** A backend that computes on a device: `device.computedBy()` says on which one. */
+export type WebGpuBackend = BackendKind & Required<Pick<BackendKind, "device">>;
 
 /**
  * Trains on a GPU through WebGPU: the CPU's tokens bit for bit, the same bits when repeated on one device, and f32 that
@@ -35,15 +30,29 @@ export function webgpu(options: WebGpuOptions = {}): WebGpuBackend {
   };
   return {
     name: "webgpu",
-    adapter: async () => (await session()).computedBy,
     bytes: (config) => planRun(config).bytes,
     async create(config, { source, maxThreads }) {
-      if (config.arithmetic !== "relaxed")
-        throw new ConfigError(
-          'arithmetic: expected "relaxed" with WebGPU, whose rounding may differ from device to device, got "strict"',
-        );
-      if (maxThreads > 1) throw new ConfigError(`threads: expected 1 with WebGPU, got ${maxThreads}`);
+      check(config, maxThreads);
       return createGpuBackend(config, source, await session());
     },
+    device: {
+      computedBy: async () => (await session()).computedBy,
+      shapeOf: (config) => configHash({ ...config, seed: 0 }),
+      mostTogether: async () => 64,
+      async createMany(configs, { sources, maxThreads }) {
+        for (const config of configs) check(config, maxThreads);
+        const opened = await session();
+        return Promise.all(configs.map((config, i) => createGpuBackend(config, sources[i], opened)));
+      },
+    },
   };
+}
+
+/** @throws ConfigError for what a GPU does not do */
+function check(config: RunConfig, maxThreads: number): void {
+  if (config.arithmetic !== "relaxed")
+    throw new ConfigError(
+      'arithmetic: expected "relaxed" with WebGPU, whose rounding may differ from device to device, got "strict"',
+    );
+  if (maxThreads > 1) throw new ConfigError(`threads: expected 1 with WebGPU, got ${maxThreads}`);
 }

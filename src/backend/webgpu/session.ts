@@ -1,13 +1,14 @@
 /** One device for all runs of a backend, and the pipelines that were made on it. */
 import { ConfigError } from "../../configError.js";
-import { type AdapterName, findAdapter, type WebGpuOptions } from "./adapter.js";
+import { type ComputedBy, DeviceLost } from "../backend.js";
+import { findAdapter, type WebGpuOptions } from "./adapter.js";
 import { type Constants, createProgram, type Program, type ShaderName } from "./program.js";
 
 const LOST = "backend: the GPU's device was lost, and with it the state of its runs";
 
 export class Session {
   readonly device: GPUDevice;
-  readonly computedBy: AdapterName;
+  readonly computedBy: ComputedBy;
   /** Rejects when the device is lost: Dawn itself is silent then. */
   readonly lost: Promise<never>;
   /** Of every run's blocks. */
@@ -18,12 +19,12 @@ export class Session {
   readonly kept: readonly unknown[];
   readonly #programs = new Map<string, Program>();
 
-  private constructor(device: GPUDevice, computedBy: AdapterName, kept: unknown[]) {
+  private constructor(device: GPUDevice, computedBy: ComputedBy, kept: unknown[]) {
     this.device = device;
     this.computedBy = computedBy;
     this.kept = kept;
     this.lost = device.lost.then(({ message }) => {
-      this.failure ??= new Error(message ? `${LOST} (${message.split("\n")[0]})` : LOST);
+      this.failure ??= new DeviceLost(message ? `${LOST} (${message.split("\n")[0]})` : LOST);
       throw this.failure;
     });
     this.lost.catch(() => {});
