@@ -1,6 +1,7 @@
 /** A device to compute on, or one line that says why there is none. */
 import { ConfigError } from "../../configError.js";
 import type { ComputedBy } from "../backend.js";
+import type { Timing } from "./clock.js";
 
 export interface WebGpuOptions {
   /** `navigator.gpu` when left out; in Node and Bun `create([])` of the package `webgpu`. */
@@ -8,6 +9,11 @@ export interface WebGpuOptions {
   powerPreference?: GPUPowerPreference | undefined;
   /** Whether an adapter will do that computes in software. Default false. */
   allowFallbackAdapter?: boolean | undefined;
+  /**
+   * Whether the device times its work: submissions as wholes, or, at some cost, every dispatch; `device.profile()` says what it
+   * took. Default "off".
+   */
+  timing?: Timing | undefined;
 }
 
 async function findGpu(): Promise<GPU> {

@@ -1,40 +1,44 @@
-// One update of one value, as assembly/optimizer.ts: `s` are the scalars of the step, in the order of src/optimizer/.
+// uses: scalars
+//
+// One update of four values, as assembly/optimizer.ts: `s` are the scalars of the step, in the order of src/optimizer/.
 
-struct Updated {
-  weight: f32,
-  state: f32,
-  state2: f32,
-}
-
-const LARGEST_MOMENT = 8.507059173023462e37;
 const LEAST = 1e-30;
+const LEAST_EPS = 1.2e-38;
 
-fn updated(weight: f32, state: f32, state2: f32, gradient: f32, s: array<f32, 8>) -> Updated {
-  var scalars = s;
+/** @param at place of the values; `row` of those of a state of one row */
+fn updateAt(at: u32, row: u32, g: vec4f, s: array<f32, 8>) {
+  let theta = weights[at];
   if OPTIMIZER <= 1u {
-    let m = scalars[2] * state + scalars[6] * gradient;
-    // of coupled Adam the second moment has been brought up to date
-    let v = select(state2, min(scalars[3] * state2 + scalars[7] * gradient * gradient, LARGEST_MOMENT), OPTIMIZER == 0u);
-    let difference = scalars[0] * m / (sqrt(v) / scalars[1] + max(scalars[4], 1.2e-38));
-    return Updated(scalars[5] * weight - difference, m, v);
+    let m = s[2] * state[at] + s[6] * g;
+    var v: vec4f;
+    if OPTIMIZER == 0u {
+      v = min(s[3] * state2[at] + s[7] * g * g, vec4f(LARGEST_MOMENT));
+      state2[at] = v;
+    } else {
+      // of coupled Adam: brought up to date before
+      v = state2[row];
+    }
+    state[at] = m;
+    weights[at] = s[5] * theta - s[0] * m / (sqrt(v) / s[1] + max(s[4], LEAST_EPS));
+    return;
   }
   if OPTIMIZER == 2u {
-    let g = gradient + scalars[3] * weight;
-    let buffer = scalars[1] * state + g;
-    let direction = select(buffer, g + scalars[1] * buffer, scalars[2] == 1.0);
-    return Updated(weight - scalars[0] * direction, buffer, 0.0);
+    let decayed = g + s[3] * theta;
+    var buffer = decayed;
+    if HAS_STATE == 1u {
+      buffer += s[1] * state[at];
+      state[at] = buffer;
+    }
+    weights[at] = theta - s[0] * select(buffer, decayed + s[1] * buffer, s[2] == 1.0);
+    return;
   }
-  var direction = scalars[1] * state + gradient;
-  if abs(direction) < LEAST {
-    direction = 0.0;
+  var direction = g;
+  if HAS_STATE == 1u {
+    direction += s[1] * state[at];
   }
-  return Updated(weight - scalars[0] * sign(direction), direction, 0.0);
-}
-
-fn scalarsOf(step: u32) -> array<f32, 8> {
-  var s: array<f32, 8>;
-  for (var i = 0u; i < 8u; i++) {
-    s[i] = scalars[step * 8u + i];
+  direction = select(direction, vec4f(0.0), abs(direction) < vec4f(LEAST));
+  if HAS_STATE == 1u {
+    state[at] = direction;
   }
-  return s;
+  weights[at] = theta - s[0] * sign(direction);
 }

@@ -37,3 +37,11 @@ fn mix(value: vec2u) -> vec2u {
 fn randomBits(key: vec2u, index: vec2u) -> vec2u {
   return mix(add64(key, multiply64(vec2u(0x7f4a7c15u, 0x9e3779b9u), add64(index, vec2u(1u, 0u)))));
 }
+
+/** The key of a stream, as src/data/random.ts. */
+fn streamKey(seed: vec2u, purpose: u32, step: u32) -> vec2u {
+  let gamma = vec2u(0x7f4a7c15u, 0x9e3779b9u);
+  var key = mix(add64(seed, gamma));
+  key = mix(add64(key, multiply64(gamma, vec2u(purpose + 1u, 0u))));
+  return mix(add64(key, multiply64(gamma, vec2u(step + 1u, 0u))));
+}
