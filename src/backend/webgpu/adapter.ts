@@ -2,6 +2,7 @@
 import { ConfigError } from "../../configError.js";
 import type { ComputedBy } from "../backend.js";
 import type { Timing } from "./clock.js";
+import type { Limits, Tiles } from "./plan.js";
 
 export interface WebGpuOptions {
   /** `navigator.gpu` when left out; in Node and Bun `create([])` of the package `webgpu`. */
@@ -14,6 +15,8 @@ export interface WebGpuOptions {
    * took. Default "off".
    */
   timing?: Timing | undefined;
+  /** @internal other sizes of tiles, and smaller limits than the device's, for benches and tests */
+  plan?: Partial<Tiles & Limits> | undefined;
 }
 
 async function findGpu(): Promise<GPU> {

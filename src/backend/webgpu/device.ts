@@ -2,7 +2,7 @@
 import { ConfigError } from "../../configError.js";
 import type { EncodePass } from "./clock.js";
 import { placesOf, wordsOf } from "./fields.js";
-import { isSharded, type Plan, type Shard, type Variant } from "./plan.js";
+import type { Plan, Shard, Variant } from "./plan.js";
 import type { Block } from "./program.js";
 import { BLOCK_BYTES, Blocks, type Dispatch, replay } from "./recorder.js";
 import type { Session } from "./session.js";
@@ -47,7 +47,7 @@ export class DeviceBuffers {
 
   /** @throws ConfigError when the device has no room for them */
   async make(): Promise<void> {
-    const { stores, arrays, shards, bytes } = this.plan;
+    const { stores, arrays, shards, sharded, bytes } = this.plan;
     const device = this.#device;
     device.pushErrorScope("out-of-memory");
     device.pushErrorScope("validation");
@@ -58,7 +58,7 @@ export class DeviceBuffers {
     for (const [name, words] of Object.entries(arrays))
       this.#buffers.set(
         name,
-        (isSharded(name) ? shards : [0]).map(() => make(name, 4 * words)),
+        (sharded.has(name) ? shards : [0]).map(() => make(name, 4 * words)),
       );
     this.#buffers.set("blocks", [make("blocks", BLOCK_BYTES, UNIFORM)]);
     this.#blockGroup = device.createBindGroup({
@@ -118,7 +118,7 @@ export class DeviceBuffers {
         layout: pipeline.getBindGroupLayout(0),
         entries: names.map((own, binding) => ({
           binding,
-          resource: { buffer: this.#of(own)[isSharded(own) ? shard : 0] },
+          resource: { buffer: this.#of(own)[this.plan.sharded.has(own) ? shard : 0] },
         })),
       });
       this.#groups.set(key, group);

@@ -1,6 +1,6 @@
 /** Stores: buffers of several arrays, each a struct in WGSL. The host reckons their places by WGSL's own rules. */
 
-export type FieldType = "u32" | "f32" | "vec2u" | "vec2f" | "vec4f" | "Control" | "Member";
+export type FieldType = "u32" | "f32" | "vec2u" | "vec2f" | "vec4u" | "vec4f" | "Control" | "Member";
 
 /** Words of an element, and words that its place is a multiple of. */
 const sizes: Record<FieldType, [words: number, alignment: number]> = {
@@ -8,6 +8,7 @@ const sizes: Record<FieldType, [words: number, alignment: number]> = {
   f32: [1, 1],
   vec2u: [2, 2],
   vec2f: [2, 2],
+  vec4u: [4, 4],
   vec4f: [4, 4],
   Control: [4, 1],
   Member: [8, 2],

@@ -10,7 +10,7 @@ import type { Advanced, Backend, Eigenvalues, OptimizerState, Predictions } from
 import { DeviceBuffers } from "./device.js";
 import { type ListAsk, Lists, type PairsAsk } from "./lists.js";
 import { Member } from "./member.js";
-import { type Plan, planRuns, type Tiles } from "./plan.js";
+import { type Plan, planRuns } from "./plan.js";
 import type { Session } from "./session.js";
 import { eigenvaluesOf } from "./spectra.js";
 import { firstState, readState, writeState } from "./states.js";
@@ -35,10 +35,9 @@ export async function createGroup(
   configs: readonly RunConfig[],
   sources: readonly TokenSource[],
   session: Session,
-  tiles?: Tiles,
 ): Promise<Backend[]> {
   const distinct = [...new Set(sources)];
-  const plan = planRuns(configs[0], configs.length, distinct.length, session.limits, tiles);
+  const plan = planRuns(configs[0], configs.length, distinct.length, session.limits, session.tiles);
   session.check(plan);
   const members = configs.map((config, i) => new Member(i, config, sources[i], distinct.indexOf(sources[i])));
   const buffers = new DeviceBuffers(session, plan);

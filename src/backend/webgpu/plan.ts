@@ -42,6 +42,8 @@ export interface Plan {
   /** Plain buffers, in words, of a shard where they have a row for every token. */
   arrays: Readonly<Record<string, number>>;
   shards: readonly Shard[];
+  /** Those of the arrays that have a row for every token: each shard has its own. */
+  sharded: ReadonlySet<string>;
   /** Steps of one submission, at most. */
   steps: number;
   /** Slots of a block. */
@@ -68,8 +70,10 @@ export interface Tiles {
   slices: number;
   /** Rows of the shallow side of a product that are in workgroup memory at a time. */
   depth: number;
+  /** Rows of the vocabulary in one buffer, at most, where a limit asks for no fewer. */
+  shardRows: number;
 }
-export const defaultTiles: Tiles = { slices: 264, depth: 16 };
+export const defaultTiles: Tiles = { slices: 264, depth: 16, shardRows: 2 ** 32 };
 
 /** Slots of a block, at most. */
 const WIDTH = 128;
@@ -83,9 +87,6 @@ const LIST_PAIRS = 2 ** 17;
 const LIST_INPUTS = 1024;
 /** Values of the slices of a Gram matrix that are read back. */
 const GRAM_VALUES = 2 ** 22;
-
-/** Buffers that have a row for every token of a shard. */
-export const isSharded = (name: string): boolean => /^(un)?embedding|^logits$|^gradient$/.test(name);
 
 const roundUp = (x: number, to: number): number => Math.ceil(x / to) * to;
 const clamp = (x: number, least: number, most: number): number => Math.max(least, Math.min(most, x));
@@ -117,7 +118,8 @@ export function planRuns(
   const depth = depthOf(D4, isSmall ? 3 : 5);
 
   const perRow = 16 * Math.max(D4, width / 4);
-  const rowsOfShard = M * V * perRow <= limits.binding ? V : roundDown(limits.binding / perRow, 1024);
+  const fitting = Math.min(limits.binding / perRow, tiles.shardRows);
+  const rowsOfShard = M * V <= fitting ? V : roundDown(fitting, 1024);
   const sliceRows = roundUp(
     Math.ceil(V / clamp(Math.round(tiles.slices / (dTiles * M)), 1, Math.ceil(V / 64))),
     16,
@@ -186,7 +188,9 @@ export function planRuns(
     distinct: field("u32", M * lists * inputs),
     starts: field("u32", M * lists * (inputs + 1)),
     counts: field("u32", M * lists * inputs),
-    places: field("vec2u", M * lists * length),
+    keptCounts: field("u32", M * lists * inputs),
+    places: field("vec4u", M * lists * length),
+    weights: field("u32", M * lists * length),
     pairs: field("vec2u", M * lists * length),
   });
   const stores: Record<string, Record<string, Field>> = {
@@ -228,8 +232,16 @@ export function planRuns(
     },
   };
   const storeWords = Object.values(stores).map((fields) => placesOf(fields).words);
+  const sharded = new Set(
+    Object.keys(arrays).filter(
+      (name) =>
+        ["embedding", "unembedding", "logits", "gradient"].includes(name) ||
+        (name.endsWith("embeddingState") && shapes[0] === "parameter") ||
+        (name.endsWith("embeddingState2") && shapes[1] === "parameter"),
+    ),
+  );
   const bytes = Object.entries(arrays).reduce(
-    (sum, [name, words]) => sum + 4 * words * (isSharded(name) ? shards.length : 1),
+    (sum, [name, words]) => sum + 4 * words * (sharded.has(name) ? shards.length : 1),
     storeWords.reduce((sum, words) => sum + 4 * words, 0),
   );
   const plan = {
@@ -274,6 +286,7 @@ export function planRuns(
     stores,
     arrays,
     shards,
+    sharded,
     steps,
     width,
     blocks,

@@ -2,8 +2,8 @@
 import { ConfigError } from "../../configError.js";
 import { type ComputedBy, DeviceLost } from "../backend.js";
 import { findAdapter, type WebGpuOptions } from "./adapter.js";
-import { Clock, type Timing } from "./clock.js";
-import type { Limits, Plan, Variant } from "./plan.js";
+import { Clock } from "./clock.js";
+import { defaultTiles, type Limits, type Plan, type Tiles, type Variant } from "./plan.js";
 import { createProgram, type Program } from "./program.js";
 import type { ShaderName } from "./shaders.js";
 
@@ -30,13 +30,28 @@ export class Session {
   /** Dawn ends what its device needs with the last reference to these. */
   readonly kept: readonly unknown[];
   readonly clock: Clock;
+  /** What plans are made for. */
+  readonly limits: Limits;
+  readonly tiles: Tiles;
   readonly #programs = new Map<string, Program>();
 
-  private constructor(device: GPUDevice, computedBy: ComputedBy, kept: unknown[], timing: Timing) {
+  private constructor(
+    device: GPUDevice,
+    computedBy: ComputedBy,
+    kept: unknown[],
+    { timing = "off", plan = {} }: WebGpuOptions,
+  ) {
     this.device = device;
     this.computedBy = computedBy;
     this.kept = kept;
     this.clock = new Clock(device, timing);
+    const { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupStorageSize } = device.limits;
+    this.limits = {
+      binding: Math.min(maxStorageBufferBindingSize, maxBufferSize),
+      workgroup: maxComputeWorkgroupStorageSize,
+      ...plan,
+    };
+    this.tiles = { ...defaultTiles, ...plan };
     this.lost = device.lost.then(({ message }) => {
       this.failure ??= new DeviceLost(message ? `${LOST} (${message.split("\n")[0]})` : LOST);
       throw this.failure;
@@ -58,7 +73,7 @@ export class Session {
     if (timing !== "off" && !adapter.features.has("timestamp-query"))
       throw new ConfigError("timing: expected an adapter that has timestamp queries, got one without");
     const device = await adapter.requestDevice({ requiredLimits, requiredFeatures });
-    return new Session(device, name, [gpu, adapter], timing);
+    return new Session(device, name, [gpu, adapter], options);
   }
 
   /** @throws ConfigError with what is needed and what is offered */
@@ -67,14 +82,6 @@ export class Session {
       throw new ConfigError(
         `vocabSize × embeddingDim: this run takes a buffer of ${largest} bytes, the adapter offers ${this.limits.binding}`,
       );
-  }
-
-  get limits(): Limits {
-    const { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupStorageSize } = this.device.limits;
-    return {
-      binding: Math.min(maxStorageBufferBindingSize, maxBufferSize),
-      workgroup: maxComputeWorkgroupStorageSize,
-    };
   }
 
   /** The pipeline of a shader for a plan, made when it is first asked for. */

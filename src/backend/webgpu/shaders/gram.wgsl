@@ -5,11 +5,11 @@
 // The Gram matrix of the centred embedding, of its smaller side: D × D, over a slice of the rows at a time, or V × V, over a
 // slice of the dimensions; in tiles of 128 × 128, those on and below the diagonal. The host adds the slices in f64.
 
-const DEPTH_ROWS = 8u;
+const GRAM_DEPTH = 8u;
 const STRIDE = 33u;
 
-var<workgroup> left: array<vec4f, DEPTH_ROWS * STRIDE>;
-var<workgroup> right: array<vec4f, DEPTH_ROWS * STRIDE>;
+var<workgroup> left: array<vec4f, GRAM_DEPTH * STRIDE>;
+var<workgroup> right: array<vec4f, GRAM_DEPTH * STRIDE>;
 
 /** Four dimensions of a centred row, 0 beyond it. */
 fn centred(member: u32, r: u32, d: u32) -> vec4f {
@@ -40,14 +40,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   let t = thread / 16u;
   let begin = group.y * GRAM_ROWS;
   let end = min(select(4u * D4, block.rows, OF_DIMENSIONS == 1u), begin + GRAM_ROWS);
-  for (var k = begin; k < end; k += DEPTH_ROWS) {
+  for (var k = begin; k < end; k += GRAM_DEPTH) {
     let row = thread / 32u;
     let four = thread % 32u;
     let isHere = k + row < end;
     left[row * STRIDE + four] = select(vec4f(0.0), entry(member, k + row, 32u * i + four), isHere);
     right[row * STRIDE + four] = select(vec4f(0.0), entry(member, k + row, 32u * j + four), isHere);
     workgroupBarrier();
-    for (var row2 = 0u; row2 < DEPTH_ROWS; row2++) {
+    for (var row2 = 0u; row2 < GRAM_DEPTH; row2++) {
       addOuter(left[row2 * STRIDE + 2u * t], left[row2 * STRIDE + 2u * t + 1u],
         right[row2 * STRIDE + 2u * s], right[row2 * STRIDE + 2u * s + 1u]);
     }

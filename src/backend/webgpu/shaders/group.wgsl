@@ -1,14 +1,16 @@
 // reads: run
 // writes: batch, work
 //
-// Of a step's batch the distinct inputs in the order of their appearance, and its pairs sorted by their slots, those of a slot in
-// their order: a workgroup a step. Batches of one piece of PIECE pairs are looked at for all steps of a submission at once; a
+// Of a step's batch the distinct inputs in the order of their appearance, how often each comes, and its pairs sorted by their
+// slots, those of a slot in their order; equal pairs of a piece are one with a weight. A workgroup a step. Batches of one piece of PIECE pairs are looked at for all steps of a submission at once; a
 // longer one takes tokenSlot to know from piece to piece which inputs have a slot.
 
 const PIECES = (B + PIECE - 1u) / PIECE;
 const NONE = 0xffffffffu;
 
 var<workgroup> tokens: array<u32, PIECE>;
+var<workgroup> ends: array<u32, PIECE>;
+var<workgroup> leads: array<u32, PIECE>;
 var<workgroup> slots: array<u32, PIECE>;
 var<workgroup> scan: array<u32, PIECE>;
 var<workgroup> base: u32;
@@ -51,21 +53,39 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   for (var piece = 0u; piece < PIECES; piece++) {
     let i = piece * PIECE + thread;
     var token = NONE;
+    var end = NONE;
     if i < B {
       token = batch.inputs[pairs + i];
+      end = batch.targets[pairs + i];
     }
     tokens[thread] = token;
+    ends[thread] = end;
     workgroupBarrier();
-    // among the pairs of this piece: how many before, how many in all, and who is the first with this input
-    var before = 0u;
-    var all = 0u;
+    // the first of the pairs that are equal to this one, and how many they are
+    let size = min(PIECE, B - piece * PIECE);
+    var twin = thread;
+    var weight = 0u;
+    for (var other = 0u; other < size; other++) {
+      if tokens[other] == token && ends[other] == end {
+        twin = min(twin, other);
+        weight += 1u;
+      }
+    }
+    let isKept = twin == thread && i < B;
+    leads[thread] = select(0u, 1u, isKept);
+    workgroupBarrier();
+    // among the pairs of this piece with this input: the first, how many, how many are kept, and of those how many before
     var leader = thread;
-    for (var other = 0u; other < min(PIECE, B - piece * PIECE); other++) {
+    var all = 0u;
+    var kept = 0u;
+    var before = 0u;
+    for (var other = 0u; other < size; other++) {
       if tokens[other] == token {
+        leader = min(leader, other);
         all += 1u;
+        kept += leads[other];
         if other < thread {
-          before += 1u;
-          leader = min(leader, other);
+          before += leads[other];
         }
       }
     }
@@ -83,6 +103,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
       slot = base + place - 1u;
       batch.distinct[distinct + slot] = token;
       batch.counts[distinct + slot] = 0u;
+      batch.keptCounts[distinct + slot] = 0u;
       if PIECES > 1u {
         work.tokenSlot[member * V + token] = vec2u(stamp, slot);
       }
@@ -91,15 +112,16 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
     storageBarrier();
     workgroupBarrier();
     slot = slots[leader];
-    var earlier = 0u;
+    var earlier = vec2u(0u);
     if i < B {
-      earlier = batch.counts[distinct + slot];
-      batch.places[pairs + i] = vec2u(slot, earlier + before);
+      earlier = vec2u(batch.counts[distinct + slot], batch.keptCounts[distinct + slot]);
+      batch.places[pairs + i] = vec4u(slot, earlier.y + before, select(0u, weight, isKept), end);
     }
     storageBarrier();
     workgroupBarrier();
     if i < B && leader == thread {
-      batch.counts[distinct + slot] = earlier + all;
+      batch.counts[distinct + slot] = earlier.x + all;
+      batch.keptCounts[distinct + slot] = earlier.y + kept;
     }
     if thread == PIECE - 1u {
       base += place;
@@ -115,15 +137,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   workgroupBarrier();
   for (var first = 0u; first < MOST; first += PIECE) {
     let slot = first + thread;
-    let own = select(0u, batch.counts[distinct + min(slot, MOST - 1u)], slot < count);
-    let end = base + scanned(own, thread);
+    let own = select(0u, batch.keptCounts[distinct + min(slot, MOST - 1u)], slot < count);
+    let until = base + scanned(own, thread);
     if slot < count {
-      batch.starts[starts + slot] = end - own;
-      batch.starts[starts + slot + 1u] = end;
+      batch.starts[starts + slot] = until - own;
+      batch.starts[starts + slot + 1u] = until;
     }
     workgroupBarrier();
     if thread == PIECE - 1u {
-      base = end;
+      base = until;
     }
     workgroupBarrier();
   }
@@ -131,6 +153,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   workgroupBarrier();
   for (var i = thread; i < B; i += PIECE) {
     let place = batch.places[pairs + i];
-    batch.pairs[pairs + batch.starts[starts + place.x] + place.y] = vec2u(place.x, batch.targets[pairs + i]);
+    if place.z > 0u {
+      let at = pairs + batch.starts[starts + place.x] + place.y;
+      batch.pairs[at] = vec2u(place.x, place.w);
+      batch.weights[at] = place.z;
+    }
   }
 }

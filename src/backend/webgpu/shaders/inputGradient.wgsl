@@ -61,11 +61,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
     if isBusy {
       for (var word = 0u; word < 8u; word++) {
         for (var bits = atomicLoad(&found[word]); bits != 0u; bits &= bits - 1u) {
-          let pair = batch.pairs[listOf(member) * B + at + 32u * word + firstTrailingBit(bits)];
+          let number = listOf(member) * B + at + 32u * word + firstTrailingBit(bits);
+          let pair = batch.pairs[number];
           let i = pair.x - block.first - 8u * s;
           if i < 8u {
             let r = pair.y - block.firstRow;
-            subtractFromRow(i, row(member, r, firstD + 2u * t) / f32(B), row(member, r, firstD + 2u * t + 1u) / f32(B));
+            let share = f32(batch.weights[number]) / f32(B);
+            subtractFromRow(i, share * row(member, r, firstD + 2u * t), share * row(member, r, firstD + 2u * t + 1u));
           }
         }
       }

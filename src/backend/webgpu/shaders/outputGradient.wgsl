@@ -54,12 +54,14 @@ fn outputGradient(member: u32, firstRow: u32, firstD: u32, count: u32, thread: u
     findPairs(member, at, own.y, low, min(low + TOKENS, block.firstRow + block.rows), thread, THREADS);
     for (var word = 0u; word < 8u; word++) {
       for (var bits = atomicLoad(&found[word]); bits != 0u; bits &= bits - 1u) {
-        let pair = batch.pairs[listOf(member) * B + at + 32u * word + firstTrailingBit(bits)];
+        let number = listOf(member) * B + at + 32u * word + firstTrailingBit(bits);
+        let pair = batch.pairs[number];
         let i = pair.y - low - 8u * t;
         if i < 8u {
           let j = pair.x - block.first;
-          subtractFromRow(i, input(member, j, firstD + 2u * s, count) / f32(B),
-            input(member, j, firstD + 2u * s + 1u, count) / f32(B));
+          let share = f32(batch.weights[number]) / f32(B);
+          subtractFromRow(i, share * input(member, j, firstD + 2u * s, count),
+            share * input(member, j, firstD + 2u * s + 1u, count));
         }
       }
     }

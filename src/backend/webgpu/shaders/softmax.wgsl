@@ -38,7 +38,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
       let l = logitAt(member, r, j);
       let loss = (logSum - (l - most)) * LN2;
       // below 0 by rounding alone; max would hide NaN
-      losses += select(loss, 0.0, loss < 0.0);
+      losses += f32(batch.weights[listOf(member) * B + i]) * select(loss, 0.0, loss < 0.0);
     }
   }
   losses = total(losses, thread) / f32(B);
@@ -46,7 +46,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
     let here = member * WIDTH + j;
     work.most[here] = most;
     // divided by the sum: a logarithm subtracted would round seven times as far
-    work.factor[here] = f32(end - begin) / f32(B) / sum;
+    work.factor[here] = f32(batch.counts[listOf(member) * MOST + slot]) / f32(B) / sum;
     let loss = member * MOST + slot;
     work.slotLoss[loss] = select(work.slotLoss[loss], 0.0, block.firstRow == 0u) + losses;
   }
