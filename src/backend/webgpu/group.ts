@@ -20,7 +20,7 @@ import { Turns } from "./turns.js";
 
 /** What a member asks, by kind. */
 type Ask =
-  | ({ kind: "steps" } & Omit<StepsAsk, "member">)
+  | ({ kind: "steps" | "stepOn" } & Omit<StepsAsk, "member">)
   | ({ kind: "inputLosses" | "predictions" } & Omit<ListAsk, "member">)
   | ({ kind: "pairLosses" } & Omit<PairsAsk, "member">)
   | { kind: "draw"; purpose: number; count: number }
@@ -95,6 +95,7 @@ class Group {
     const all = asks as { member: Member }[];
     switch (kind) {
       case "steps":
+      case "stepOn":
         return this.steps.advance(asks);
       case "inputLosses":
         return this.#lists.inputLosses(asks);
@@ -161,7 +162,7 @@ class MemberBackend implements Backend {
 
   stepOn(batch: Batch, learningRate: number): Promise<Advanced> {
     return this.#group.ask(this.#member, {
-      kind: "steps",
+      kind: "stepOn",
       learningRates: Float64Array.of(learningRate),
       batch,
     });
