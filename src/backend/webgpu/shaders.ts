@@ -33,6 +33,7 @@ import squares from "./shaders/squares.wgsl";
 import tile from "./shaders/tile.wgsl";
 import total from "./shaders/total.wgsl";
 import update from "./shaders/update.wgsl";
+import updateAt from "./shaders/updateAt.wgsl";
 import updateNorm from "./shaders/updateNorm.wgsl";
 import updateOutput from "./shaders/updateOutput.wgsl";
 
@@ -52,6 +53,7 @@ export const shared: Readonly<Record<string, string>> = {
   source,
   tile,
   total,
+  updateAt,
 };
 
 /** Those with an entry point, `main`. */

@@ -1,4 +1,4 @@
-// uses: block, scalars
+// uses: block, optimizer, scalars
 // reads: batch, run, rowParts
 // writes: state2
 //
@@ -15,7 +15,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   for (var chunk = 0u; chunk < CHUNKS; chunk++) {
     sum += rowParts[(member * CHUNKS + chunk) * D4 + d];
   }
-  let s = scalarsOf(member);
+  let s = scalarsOf(member, block.step);
   let at = member * D4 + d;
-  state2[at] = min(s[3] * state2[at] + s[7] * sum / f32(V), vec4f(LARGEST_MOMENT));
+  state2[at] = coupled(state2[at], sum, f32(V), s);
 }

@@ -1,4 +1,4 @@
-// uses: block, gradientRow, optimizer
+// uses: block, gradientRow, updateAt
 // reads: batch, run, work, gradient
 // writes: weights, state, state2
 //
@@ -14,5 +14,5 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   }
   let r = at / D4;
   let d = at % D4;
-  updateAt(member * ROWS * D4 + at, member * D4 + d, gradientAt(member, r, d), scalarsOf(member));
+  updateAt(member * ROWS * D4 + at, member * D4 + d, gradientAt(member, r, d), scalarsOf(member, block.step));
 }

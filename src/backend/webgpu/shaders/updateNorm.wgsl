@@ -1,4 +1,4 @@
-// uses: block, optimizer
+// uses: block, updateAt
 // reads: batch, run, work
 // writes: weights, state, state2
 //
@@ -17,11 +17,11 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   for (var slot = 0u; slot < count; slot++) {
     g += work.gainBiasParts[(member * MOST + slot) * 2u * D4 + d];
   }
-  let s = scalarsOf(member);
+  let s = scalarsOf(member, block.step);
   let at = member * 2u * D4 + d;
   if OPTIMIZER == 1u {
     // of one row, the mean over rows is its own
-    state2[at] = min(s[3] * state2[at] + s[7] * g * g, vec4f(LARGEST_MOMENT));
+    state2[at] = coupled(state2[at], g * g, 1.0, s);
   }
   updateAt(at, at, g, s);
 }

@@ -1,4 +1,4 @@
-// uses: block, outputGradient, optimizer, inputRow
+// uses: block, outputGradient, updateAt, inputRow
 // reads: batch, run, work, logits, tables
 // writes: weights, state, state2
 //
@@ -17,7 +17,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   outputGradient(member, firstRow, firstD, count, thread);
   let s = thread % D_GROUPS;
   let t = thread / D_GROUPS;
-  let scalars = scalarsOf(member);
+  let scalars = scalarsOf(member, block.step);
   for (var i = 0u; i < 8u; i++) {
     let r = firstRow + 8u * t + i;
     if r < block.rows {
