@@ -66,7 +66,7 @@ export class DeviceBuffers {
       entries: [{ binding: 0, resource: { buffer: this.#of("blocks")[0], size: 64 } }],
     });
     const scopes = Promise.all([device.popErrorScope(), device.popErrorScope()]);
-    const [error] = (await Promise.race([scopes, this.session.lost])).filter((found) => found !== null);
+    const [error] = (await this.session.orLost(scopes)).filter((found) => found !== null);
     if (error)
       throw new ConfigError(
         `vocabSize × embeddingDim: this takes ${bytes} bytes on the GPU, which refused them (${error.message.split("\n")[0]})`,
@@ -171,7 +171,7 @@ export class DeviceBuffers {
     return {
       arrived: async () => {
         try {
-          await Promise.race([staging.mapAsync(1), this.session.lost]);
+          await this.session.orLost(staging.mapAsync(1));
           const all = new Float32Array(staging.getMappedRange().slice(0));
           let from = 0;
           return parts.map(({ words: count }) => {

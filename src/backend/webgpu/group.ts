@@ -2,7 +2,7 @@
  * Runs of one shape on a device, and for each of them a backend. What backends are asked at one time the device does in one go;
  * the bits of a run do not depend on who else is there.
  */
-import type { RunConfig } from "../../config.js";
+import { ConfigError, type RunConfig } from "../../config.js";
 import type { Batch } from "../../data/batch.js";
 import { streamKey } from "../../data/random.js";
 import type { TokenSource } from "../../data/source.js";
@@ -43,10 +43,10 @@ export async function createGroup(
   const buffers = new DeviceBuffers(session, plan);
   try {
     await buffers.make();
-    for (const [number, source] of distinct.entries())
-      writeTables(configs[sources.indexOf(source)], source, number, (field, data, at) =>
-        buffers.write("tables", field, data, at),
-      );
+    for (const number of numbers.values()) {
+      const { config, source } = members.find(({ sourceIndex }) => sourceIndex === number) as Member;
+      writeTables(config, source, number, (field, data, at) => buffers.write("tables", field, data, at));
+    }
     for (const member of members) writeState(buffers, member, firstState(member));
   } catch (error) {
     buffers.destroy();
@@ -123,7 +123,7 @@ class Group {
 
   /** Work on the device: what goes wrong there, and the loss of it, come out as an error. */
   async #guarded<T>(work: () => Promise<T>): Promise<T> {
-    const { device, lost } = this.#session;
+    const { device } = this.#session;
     if (this.#session.failure) throw this.#session.failure;
     device.pushErrorScope("validation");
     device.pushErrorScope("out-of-memory");
@@ -133,10 +133,13 @@ class Group {
       (error) => error,
     );
     const scopes = Promise.all([device.popErrorScope(), device.popErrorScope()]);
-    const [error] = (await Promise.race([scopes, lost]).catch(() => [])).filter((found) => found !== null);
-    // a fault of ours, or of the driver's compiler
-    if (error) this.#session.failure ??= new Error(`backend: ${error.message.split("\n")[0]}`);
-    if (this.#session.failure || failure) throw this.#session.failure ?? failure;
+    const [error] = (await this.#session.orLost(scopes).catch(() => [])).filter((found) => found !== null);
+    if (this.#session.failure) throw this.#session.failure;
+    if (error)
+      throw new ConfigError(
+        `backend: expected shaders and buffers that this device takes, got ${error.message.split("\n")[0]} (a run of ${this.plan.bytes} bytes)`,
+      );
+    if (failure) throw failure;
     return result;
   }
 }

@@ -9,6 +9,9 @@ import { type Member, memberWords } from "./member.js";
 import type { Dispatch } from "./recorder.js";
 import { matrixOf, matrixParts } from "./states.js";
 
+/** Operations of one submission, for drivers that end what holds a device for long. */
+const SUBMISSION_COST = 1e11;
+
 export interface ListAsk {
   member: Member;
   inputs: Uint32Array;
@@ -235,10 +238,20 @@ export class Lists {
     return counts;
   }
 
+  /** Dispatches of a list's last blocks; those before them are submitted already where they are much. */
   #blocks(count: number, encode: (block: { first: number }) => Dispatch[]): Dispatch[] {
-    const { width } = this.#buffers.plan;
-    const dispatches: Dispatch[] = [];
-    for (let first = 0; first < count; first += width) dispatches.push(...encode({ first }));
+    const { width, blockCost } = this.#buffers.plan;
+    let dispatches: Dispatch[] = [];
+    let cost = 0;
+    for (let first = 0; first < count; first += width) {
+      cost += blockCost * this.#members.length;
+      if (dispatches.length > 0 && cost > SUBMISSION_COST) {
+        this.#buffers.submit(dispatches);
+        dispatches = [];
+        cost = 0;
+      }
+      dispatches.push(...encode({ first }));
+    }
     return dispatches;
   }
 

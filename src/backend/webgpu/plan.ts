@@ -50,6 +50,8 @@ export interface Plan {
   width: number;
   /** Blocks of a step. */
   blocks: number;
+  /** Operations of a block of a step of one member. */
+  blockCost: number;
   /** Inputs and pairs of a list, at most. */
   slots: number;
   pairs: number;
@@ -290,6 +292,7 @@ export function planRuns(
     steps,
     width,
     blocks,
+    blockCost: 6 * width * V * D,
     slots,
     pairs,
     dTiles,

@@ -21,8 +21,6 @@ const asked = [
 export class Session {
   readonly device: GPUDevice;
   readonly computedBy: ComputedBy;
-  /** Rejects when the device is lost: Dawn itself is silent then. */
-  readonly lost: Promise<never>;
   /** Of every run's blocks. */
   readonly blockLayout: GPUBindGroupLayout;
   /** What is the matter with the device; undefined while it works. */
@@ -34,6 +32,7 @@ export class Session {
   readonly limits: Limits;
   readonly tiles: Tiles;
   readonly #programs = new Map<string, Program>();
+  readonly #waiting = new Set<(failure: Error) => void>();
 
   private constructor(
     device: GPUDevice,
@@ -52,11 +51,11 @@ export class Session {
       ...plan,
     };
     this.tiles = { ...defaultTiles, ...plan };
-    this.lost = device.lost.then(({ message }) => {
+    device.lost.then(({ message }) => {
       this.failure ??= new DeviceLost(message ? `${LOST} (${message.split("\n")[0]})` : LOST);
-      throw this.failure;
+      for (const reject of this.#waiting) reject(this.failure);
+      this.#waiting.clear();
     });
-    this.lost.catch(() => {});
     this.blockLayout = device.createBindGroupLayout({
       entries: [{ binding: 0, visibility: 4, buffer: { type: "uniform", hasDynamicOffset: true } }],
     });
@@ -93,6 +92,16 @@ export class Session {
       this.#programs.set(key, program);
     }
     return program;
+  }
+
+  /** What the device promises, or its loss: Dawn itself is silent then. */
+  orLost<T>(promise: Promise<T>): Promise<T> {
+    if (this.failure) return Promise.reject(this.failure);
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(reject);
+      // not a race with a promise that lives as long as the device: that would keep every one that ever ran
+      promise.then(resolve, reject).finally(() => this.#waiting.delete(reject));
+    });
   }
 
   /** Whether the device may still be used. */

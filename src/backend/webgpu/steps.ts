@@ -17,11 +17,15 @@ export interface StepsAsk {
 
 /** Milliseconds that one submission is to take: drivers end what holds a device for long, and pages want to draw. */
 const SUBMISSION = 25;
+/** Operations of a submission whose time is not known yet: those of a tenth of a second on a small device. */
+const SUBMISSION_COST = 1e11;
 /** Submissions that the device has at a time. */
 const IN_FLIGHT = 3;
 /** Milliseconds of a call. */
 const CALL = 100;
+/** Steps of a call of one member, and of all of them, at most: their rates are held on the host. */
 const MOST_AT_ONCE = 4096;
+const MOST_OF_ALL = 2 ** 20;
 /** Words of Control, and where they are. */
 const CONTROL_WORDS = 4;
 const STOPPED = 0;
@@ -31,7 +35,8 @@ const LOSS = 2;
 export class Steps {
   readonly #buffers: DeviceBuffers;
   readonly #members: readonly Member[];
-  readonly #recorded: Dispatch[][] = [];
+  /** Of every step of a submission its dispatches, a block of inputs at a time. */
+  readonly #recorded: Dispatch[][][] = [];
   #perSubmission = 1;
   /** Milliseconds of a step of all members, as far as is known. */
   #stepTime = 1;
@@ -44,7 +49,14 @@ export class Steps {
 
   /** Steps that take about a tenth of a second. */
   get atOnce(): number {
-    return Math.max(1, Math.min(MOST_AT_ONCE, Math.floor(CALL / this.#stepTime)));
+    return Math.max(
+      1,
+      Math.min(
+        MOST_AT_ONCE,
+        Math.floor(MOST_OF_ALL / this.#members.length),
+        Math.floor(CALL / this.#stepTime),
+      ),
+    );
   }
 
   /** Does what all of them ask; a member whose loss is not finite stops before that update, alone. */
@@ -109,8 +121,22 @@ export class Steps {
     for (const [table, scalars] of tables.made.entries())
       this.#buffers.write("run", "scalars", scalars, SCALARS * plan.steps * table);
     this.#buffers.write("run", "members", memberWords(this.#members, turns));
-    const dispatches = this.#firstOf(asks, turns, at, count);
-    for (let step = 0; step < count; step++) dispatches.push(...this.#step(step));
+    let dispatches = this.#firstOf(asks, turns, at, count);
+    let cost = 0;
+    const own = plan.blockCost * turns.length;
+    for (let step = 0; step < count; step++)
+      for (const block of this.#step(step)) {
+        // a step may be more than one submission should hold
+        if (cost > 0 && cost + own > SUBMISSION_COST) {
+          const encoder = session.device.createCommandEncoder();
+          session.clock.encode(encoder, this.#buffers.encode, dispatches, 0);
+          session.device.queue.submit([encoder.finish()]);
+          dispatches = [];
+          cost = 0;
+        }
+        dispatches.push(...block);
+        cost += own;
+      }
     const encoder = session.device.createCommandEncoder();
     session.clock.encode(encoder, this.#buffers.encode, dispatches, count);
     const { arrived } = this.#buffers.copyOut(encoder, [
@@ -166,7 +192,7 @@ export class Steps {
     return this.#buffers.plan.variants.steps.B <= 256;
   }
 
-  #step(step: number): Dispatch[] {
+  #step(step: number): Dispatch[][] {
     const { blocks } = this.#buffers;
     if (!blocks.hasRoom(1024)) {
       blocks.clear();
@@ -176,11 +202,12 @@ export class Steps {
     return this.#recorded[step];
   }
 
-  #recordStep(step: number): Dispatch[] {
+  #recordStep(step: number): Dispatch[][] {
     const buffers = this.#buffers;
     const { plan } = buffers;
     const { EVERY_INPUT } = plan.variants.steps;
-    const dispatches: Dispatch[] = [];
+    const pieces: Dispatch[][] = [];
+    let dispatches: Dispatch[] = [];
     if (EVERY_INPUT === 0 && !this.#groupsAhead)
       dispatches.push(buffers.dispatch("group", "steps", 0, [1], { step }));
     const tied = !("unembedding" in plan.arrays);
@@ -194,6 +221,8 @@ export class Steps {
           ...plan.shards.map((_, shard) => buffers.dispatch("softmax", "steps", shard, [plan.width], told)),
         );
       dispatches.push(...gradientOf(buffers, told, { intoGradient: plan.wholeGradient }));
+      pieces.push(dispatches);
+      dispatches = [];
     }
     const of = (matrix: string) => ({ weights: matrix, state: `${matrix}State`, state2: `${matrix}State2` });
     const matrices = tied
@@ -228,7 +257,9 @@ export class Steps {
           of("gainBias"),
         ),
       );
-    return dispatches;
+    // the update goes with the last block
+    pieces[pieces.length - 1].push(...dispatches);
+    return pieces;
   }
 }
 
