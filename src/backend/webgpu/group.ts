@@ -36,10 +36,15 @@ export async function createGroup(
   sources: readonly TokenSource[],
   session: Session,
 ): Promise<Backend[]> {
-  const distinct = [...new Set(sources)];
-  const plan = planRuns(configs[0], configs.length, distinct.length, session.limits, session.tiles);
+  // members that draw alike share their tables
+  const numbers = new Map<string, number>();
+  const members = configs.map((config, i) => {
+    const key = JSON.stringify([config.distribution, config.targets]);
+    if (!numbers.has(key)) numbers.set(key, numbers.size);
+    return new Member(i, config, sources[i], numbers.get(key) as number);
+  });
+  const plan = planRuns(configs[0], configs.length, numbers.size, session.limits, session.tiles);
   session.check(plan);
-  const members = configs.map((config, i) => new Member(i, config, sources[i], distinct.indexOf(sources[i])));
   const buffers = new DeviceBuffers(session, plan);
   try {
     await buffers.make();
