@@ -22,15 +22,25 @@ import {
 } from "./data/targets.js";
 import { defaultEvaluation, type Evaluation, type EvaluationInput, evaluationSchema } from "./evaluation.js";
 import { type EvaluateAt, type EvaluateAtInput, evaluateAtSchema } from "./evaluationSteps.js";
+import {
+  checkInterventions,
+  type Intervention,
+  type InterventionInput,
+  interventionsSchema,
+  phasesOf,
+} from "./intervention/index.js";
+import { completeInit, type Init, type InitInput, initSchema } from "./model/init.js";
 import { type Norm, normSchema } from "./model/norm.js";
 import { type OptimizerConfig, type OptimizerInput, optimizerSchema } from "./optimizer/index.js";
 import { type Schedule, type ScheduleInput, scheduleSchema } from "./schedule/schedule.js";
-import { expected, MOST_STEPS, nonNegative, oneOf, parseBy, trueOrFalse, wholeNumber } from "./schema.js";
+import { MOST_STEPS, oneOf, parseBy, trueOrFalse, wholeNumber } from "./schema.js";
 
 export { ConfigError, show } from "./configError.js";
 export type { Distribution, DistributionInput } from "./data/distribution.js";
 export type { Evaluation, EvaluationInput } from "./evaluation.js";
 export type { EvaluateAt, EvaluateAtInput } from "./evaluationSteps.js";
+export type { Intervention, InterventionInput } from "./intervention/index.js";
+export type { Init, InitInput } from "./model/init.js";
 export type { Norm } from "./model/norm.js";
 export { checkSchedule, type Schedule, type ScheduleInput } from "./schedule/schedule.js";
 export { MOST_STEPS } from "./schema.js";
@@ -47,13 +57,15 @@ export interface RunConfig {
   /** One matrix for embedding and unembedding, with one gradient and one pair of Adam moments. */
   tied: boolean;
   norm: Norm;
-  /** Initial weights N(0, std²). */
-  init: { kind: "normal"; std: number };
+  /** Initial weights: N(0, std²), or the unigram solution and N(0, noise²). */
+  init: Init;
   optimizer: OptimizerConfig;
   /** "sampled": of a drawn batch. "exact": of the population loss, without noise (V up to 4096, 6V²D operations a step). */
   gradient: "sampled" | "exact";
   learningRate: Schedule;
-  /** B, pairs of a step; a config with exact gradients has none. */
+  /** What is done to the run at some of its steps; a config without any has none. */
+  interventions?: Intervention[] | undefined;
+  /** B, pairs of a step; a config of exact gradients alone has none. */
   batchSize: number;
   /** Updates in all. */
   steps: number;
@@ -83,8 +95,11 @@ export interface RunConfigInput {
   tied?: boolean | undefined;
   /** Default "none". */
   norm?: Norm | undefined;
-  /** Initial weights N(0, std²); std is D^-1/2 when left out. */
-  init?: { kind: "normal"; std?: number | undefined } | undefined;
+  /**
+   * Initial weights: N(0, std²), std being D^-1/2 when left out, or from { kind: "unigram", noise } on the solution of rank 1
+   * whose predictions are the targets' frequencies, with N(0, noise²) on it (untied weights, or a layernorm). Default normal.
+   */
+  init?: InitInput | undefined;
   /** Default Adam as PyTorch's: β₁ 0.9, β₂ 0.999, eps 1e-8. */
   optimizer?: OptimizerInput | undefined;
   /**
@@ -94,6 +109,11 @@ export interface RunConfigInput {
   gradient?: "sampled" | "exact" | undefined;
   /** Default 0.001. */
   learningRate?: ScheduleInput | undefined;
+  /**
+   * What is done to the run at some of its steps, in ascending steps from 0 to `steps`: behind the evaluation at that step,
+   * before the next update. Default nothing.
+   */
+  interventions?: readonly InterventionInput[] | undefined;
   /** B, pairs of a step: 1 to 1048576. Default 128. */
   batchSize?: number | undefined;
   /** Updates in all. Default 3000. */
@@ -118,7 +138,7 @@ export interface RunConfigInput {
 type Schema = { entries: Record<string, unknown> } & v.GenericSchema<
   RunConfigInput,
   Omit<RunConfig, "init" | "evaluation" | "batchSize"> & {
-    init: { kind: "normal"; std?: number | undefined };
+    init: InitInput;
     evaluation?: Evaluation | undefined;
     batchSize?: number | undefined;
   }
@@ -134,15 +154,11 @@ function schema(): Schema {
     targets: v.optional(targetsSchema(), { kind: "independent" }),
     tied: v.optional(trueOrFalse(), true),
     norm: v.optional(normSchema(), "none"),
-    init: v.optional(
-      v.strictObject({ kind: v.literal("normal", expected('"normal"')), std: v.optional(nonNegative()) }),
-      {
-        kind: "normal",
-      },
-    ),
+    init: v.optional(initSchema(), { kind: "normal" }),
     optimizer: v.optional(optimizerSchema(), { kind: "adam" }),
     gradient: v.optional(oneOf(["sampled", "exact"]), "sampled"),
     learningRate: v.optional(scheduleSchema(), 1e-3),
+    interventions: v.optional(interventionsSchema()),
     batchSize: v.optional(wholeNumber(1, 1 << 20)),
     steps: v.optional(wholeNumber(0, MOST_STEPS), 3000),
     evaluateEvery: v.optional(wholeNumber(1, MOST_STEPS), 100),
@@ -164,7 +180,7 @@ export const runConfigSchema = (): unknown => schema();
  */
 export function parseConfig(input: RunConfigInput = {}): RunConfig {
   const { init, evaluation, batchSize, ...parsed } = parseBy(schema(), input, "config");
-  const { vocabSize, gradient } = parsed;
+  const { vocabSize } = parsed;
   if (parsed.evaluateAt !== undefined) {
     if (input.evaluateEvery !== undefined)
       throw new ConfigError(`evaluateEvery: expected nothing with evaluateAt, got ${input.evaluateEvery}`);
@@ -176,17 +192,21 @@ export function parseConfig(input: RunConfigInput = {}): RunConfig {
       throw new ConfigError(`targets: expected nothing beside a corpus, got ${show(input.targets)}`);
     delete parsed.targets;
   } else checkTargets(parsed.targets as Targets, vocabSize);
-  if (gradient === "exact" && batchSize !== undefined)
+  if (parsed.interventions?.length === 0) delete parsed.interventions;
+  checkInterventions(parsed);
+  const gradients = phasesOf(parsed).map(({ phase: { gradient } }) => gradient);
+  const isSampled = gradients.includes("sampled");
+  if (!isSampled && batchSize !== undefined)
     throw new ConfigError(`batchSize: expected nothing with exact gradients, got ${batchSize}`);
-  if (gradient === "exact" && vocabSize > MOST_SQUARED)
+  if (gradients.includes("exact") && vocabSize > MOST_SQUARED)
     throw new ConfigError(
       `vocabSize: expected at most ${MOST_SQUARED} with exact gradients, got ${vocabSize}`,
     );
   const complete: Record<string, unknown> = {
     ...parsed,
-    init: { kind: "normal", std: init.std ?? 1 / Math.sqrt(parsed.embeddingDim) },
+    init: completeInit(init, parsed),
     evaluation: evaluation ?? defaultEvaluation(vocabSize),
-    batchSize: gradient === "sampled" ? (batchSize ?? 128) : undefined,
+    batchSize: isSampled ? (batchSize ?? 128) : undefined,
   };
   // in the order of the schema, whatever was given
   const fields = Object.keys(schema().entries).filter((field) => complete[field] !== undefined);

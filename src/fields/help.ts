@@ -33,8 +33,9 @@ export const help: Record<string, Help> = {
   "targets.seed": { text: "seed of the factors, apart from the run's", value: "n" },
   tied: { text: "one matrix for embedding and unembedding" },
   norm: { text: "what embeddings pass through before the unembedding" },
-  init: { text: "how initial weights are drawn" },
+  init: { text: "what the run begins with: drawn weights or the unigram solution of rank 1" },
   "init.std": { text: "standard deviation of the initial weights", byDefault: "D^-1/2" },
+  "init.noise": { text: "standard deviation of the noise on the unigram solution" },
   optimizer: { text: "what moves the weights" },
   "optimizer.beta1": { text: "decay of the first moment, β₁" },
   "optimizer.beta2": { text: "decay of the second moment, β₂" },
@@ -47,6 +48,10 @@ export const help: Record<string, Help> = {
   "optimizer.nesterov": { text: "Nesterov's momentum, which needs a momentum above 0" },
   gradient: { text: "the gradient of a drawn batch or of the population loss" },
   learningRate: { text: "learning rate: a number or a schedule", value: "rate" },
+  interventions: {
+    text: "what is done to the run between the evaluation at a step and the next update",
+    byDefault: "nothing",
+  },
   batchSize: {
     text: "size of a batch",
     value: "B",

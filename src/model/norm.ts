@@ -4,6 +4,9 @@ import { oneOf } from "../schema.js";
 
 export type Norm = "none" | "layernorm" | "rmsnorm";
 
+/** Inside the square root of both norms. */
+export const NORM_EPS = 1e-5;
+
 /** @internal */
 export const normSchema = () => oneOf(["none", "layernorm", "rmsnorm"]);
 

@@ -45,6 +45,7 @@ export const adam: Optimizer<Adam> = {
       coupled: v.optional(trueOrFalse(), false),
     }),
   state: ({ coupled }) => ({ firstMoment: "parameter", secondMoment: coupled ? "row" : "parameter" }),
+  degrees: { firstMoment: 1, secondMoment: 2 },
   factors: ({ beta1, beta2 }) => ({ beta1Power: beta1, beta2Power: beta2 }),
   scalars({ beta1, beta2, eps, weightDecay }, learningRate, running, out, at) {
     out[at] = learningRate / (1 - running.beta1Power);

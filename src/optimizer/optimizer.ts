@@ -49,6 +49,8 @@ export interface Optimizer<Config extends { kind: string }> {
   schema(): unknown;
   /** Arrays kept for every parameter, all zeros at first; one or two at most, in the kernel's order. */
   state(config: Config): Record<string, StateShape>;
+  /** Of what degree in the gradient each of these arrays is: c times the gradient makes it c^degree times as large. */
+  degrees: Record<string, 1 | 2>;
   /** Factors of the running products, one multiplication an update; products start at 1 and travel in snapshots. */
   factors(config: Config): Running;
   /**

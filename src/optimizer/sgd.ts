@@ -41,6 +41,7 @@ export const sgd: Optimizer<Sgd> = {
       ),
     ),
   state: ({ momentum }): Record<string, "parameter"> => (momentum > 0 ? { momentum: "parameter" } : {}),
+  degrees: { momentum: 1 },
   factors: () => ({}),
   scalars({ momentum, nesterov, weightDecay }, learningRate, _, out, at) {
     out[at] = learningRate;

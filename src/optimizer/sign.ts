@@ -30,6 +30,7 @@ export const sign: Optimizer<Sign> = {
       momentum: v.optional(fractionBelowOne(), 0),
     }),
   state: ({ momentum }): Record<string, "parameter"> => (momentum > 0 ? { momentum: "parameter" } : {}),
+  degrees: { momentum: 1 },
   factors: () => ({}),
   scalars({ momentum }, learningRate, _, out, at) {
     out[at] = learningRate;

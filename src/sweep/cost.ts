@@ -2,6 +2,7 @@ import { planLayout } from "../backend/wasm/layout.js";
 import type { RunConfig } from "../config.js";
 import { isSelfContained, tokenProbabilities } from "../data/distribution.js";
 import { evaluationCount } from "../evaluationSteps.js";
+import { phasesOf } from "../intervention/index.js";
 import { MOST_THREADS } from "../training/options.js";
 
 /** Products and Adam's memory traffic, as measured on one 3 GHz core; only ratios matter for order and progress. */
@@ -64,7 +65,7 @@ function evaluationOf(config: RunConfig): { inputs: number; pairs: number } {
 /** Bytes that a run of up to so many threads holds, 0 when WebAssembly cannot hold it. */
 function heldBytes(config: RunConfig, threads: number): number {
   try {
-    return planLayout(config, PAGE, threads).bytes;
+    return Math.max(...phasesOf(config).map(({ phase }) => planLayout(phase, PAGE, threads).bytes));
   } catch {
     return 0;
   }
@@ -75,21 +76,25 @@ function heldBytes(config: RunConfig, threads: number): number {
  * @param threads that are there to share it; each that may takes memory
  */
 export function estimateCost(config: RunConfig, threads = 1): Cost {
-  const { vocabSize: V, embeddingDim: D, steps, tied, spectrum, gradient } = config;
+  const { vocabSize: V, embeddingDim: D, steps, tied, spectrum } = config;
   const parameters = V * D * (tied ? 1 : 2);
   const small = Math.min(V, D);
   const evaluations = evaluationCount(config);
-  const step = 6 * (gradient === "exact" ? V : distinctInputs(config, config.batchSize)) * V * D;
+  const stepping = phasesOf(config).reduce((sum, { phase: { gradient, batchSize }, updates }) => {
+    const inputs = gradient === "exact" ? V : distinctInputs(config, batchSize);
+    return sum + updates * 6 * inputs * V * D;
+  }, 0);
   const { inputs, pairs } = evaluationOf(config);
   const evaluation = 2 * inputs * V * D;
   const spectral = spectrum ? 2 * V * D * small + 3 * small ** 3 : 0;
   const seconds =
-    steps * (4e-6 + step / FLOPS + (24 * parameters) / BYTES) +
+    stepping / FLOPS +
+    steps * (4e-6 + (24 * parameters) / BYTES) +
     evaluations * (1e-4 + evaluation / FLOPS + pairs * PAIR + spectral / 4e9);
   const maxThreads = worthSharing(seconds, steps) ? Math.min(threads, MOST_THREADS) : 1;
   const held = heldBytes(config, maxThreads);
   return {
-    operations: steps * step + evaluations * (evaluation + spectral),
+    operations: stepping + evaluations * (evaluation + spectral),
     seconds,
     // a checkpoint copies weights and moments out, and once more into its file
     bytes: (held || MOST_BYTES) + THREAD_BYTES + 24 * parameters,

@@ -1,14 +1,14 @@
 /** Trainers, from a config or from a snapshot. */
-import type { Backend, BackendKind, Now } from "../backend/backend.js";
+import type { BackendKind, Now } from "../backend/backend.js";
 import { wasm } from "../backend/wasm/backend.js";
 import { ConfigError, parseConfig, type RunConfig, type RunConfigInput } from "../config.js";
 import { createSource } from "../data/createSource.js";
-import type { TokenSource } from "../data/source.js";
+import { phaseAt, phasesOf } from "../intervention/index.js";
 import { defaultMemoryLimit } from "./defaultMemoryLimit.js";
 import { type CompleteTrainerOptions, completeTrainerOptions, type TrainerOptions } from "./options.js";
 import { Recovery } from "./recovery.js";
 import { decodeSnapshot } from "./snapshot.js";
-import { Trainer } from "./trainer.js";
+import { type Start, Trainer } from "./trainer.js";
 
 /**
  * A trainer at step 0, with the config's initial weights. Memory: weights and two moments (12 bytes a parameter), one
@@ -22,7 +22,12 @@ export async function createTrainer(
 ): Promise<Trainer> {
   const config = frozen(parseConfig(input));
   const complete = completeTrainerOptions(options);
-  return new Trainer({ config, ...(await begin(config, complete)), maxThreads: complete.maxThreads });
+  return new Trainer({
+    config,
+    ...(await begin(config, 0, complete)),
+    threads: complete.threads,
+    maxThreads: complete.maxThreads,
+  });
 }
 
 /**
@@ -40,7 +45,7 @@ export async function restoreTrainer(
   const config = frozen(steps === undefined ? stored : parseConfig({ ...stored, steps }));
   if (steps !== undefined && steps < state.step)
     throw new ConfigError(`steps: expected at least ${state.step}, the snapshot's step, got ${steps}`);
-  const begun = await begin(config, complete);
+  const begun = await begin(config, state.step, complete);
   try {
     await begun.backend.setState(state);
   } catch (error) {
@@ -48,8 +53,8 @@ export async function restoreTrainer(
     throw error;
   }
   const place = { state, trainLoss, recorded };
-  const { maxThreads } = complete;
-  return new Trainer({ config, ...begun, maxThreads, place, earlierRecords: records });
+  const { threads, maxThreads } = complete;
+  return new Trainer({ config, ...begun, threads, maxThreads, place, earlierRecords: records });
 }
 
 /** Frozen all the way down: a config that changed under its run would give the snapshot of another. */
@@ -67,26 +72,39 @@ const kinds: Record<"wasm" | "reference", () => Now<BackendKind>> = {
   reference: () => import("../backend/reference/backend.js").then(({ reference }) => reference),
 };
 
+/** Bytes that a run holds, at most: what computes it may change on its way. */
+export const bytesOf = (kind: BackendKind, config: RunConfig, options: { maxThreads: number }): number =>
+  Math.max(...phasesOf(config).map(({ phase }) => kind.bytes(phase, options)));
+
 /**
- * Who computes a run, where its tokens come from, and how to go on should a device be lost.
+ * Who computes a run that has done so many steps, where its tokens come from, and how to go on: by another config, or should a
+ * device be lost.
  * @throws ConfigError when the run would hold more than the limit
  */
 async function begin(
   config: RunConfig,
+  step: number,
   { corpus, probabilities, memoryLimit = defaultMemoryLimit, backend, ...options }: CompleteTrainerOptions,
-): Promise<{ backend: Backend; source: TokenSource; recovery: Recovery | undefined }> {
+): Promise<Pick<Start, "backend" | "source" | "recovery" | "create">> {
   const kind = typeof backend === "string" ? await kinds[backend as "wasm" | "reference"]() : backend;
-  const bytes = kind.bytes(config, options);
+  const bytes = bytesOf(kind, config, options);
   if (bytes > memoryLimit)
     throw new ConfigError(
       `vocabSize × embeddingDim: this run takes ${bytes} bytes of memory, more than the ${memoryLimit} allowed (memoryLimit)`,
     );
   const source = await createSource(config, { corpus, probabilities });
-  const create = () => kind.create(config, { ...options, source });
+  const create = (phase: RunConfig) => kind.create(phase, { ...options, source });
   const { device } = kind;
-  if (!device) return { backend: await create(), source, recovery: undefined };
-  const make = async () => {
-    const backend = await create();
+  const phaseOf = (step: number) => phaseAt(config, step - 1);
+  if (!device)
+    return {
+      backend: await create(phaseOf(step)),
+      source,
+      create: (phase, threads) => kind.create(phase, { ...options, threads, source }),
+      recovery: undefined,
+    };
+  const make = async (step: number) => {
+    const backend = await create(phaseOf(step));
     try {
       // asked for afterwards: had it been lost in between, the backend would be of no use
       return { backend, computedBy: await device.computedBy() };
@@ -95,6 +113,13 @@ async function begin(
       throw error;
     }
   };
-  const { backend: made, computedBy } = await make();
-  return { backend: made, source, recovery: new Recovery(computedBy, make) };
+  const { backend: made, computedBy } = await make(step);
+  return {
+    backend: made,
+    source,
+    // as one of many: members of an ensemble may come to a phase at one time
+    create: async (phase, threads) =>
+      (await device.createMany([phase], { ...options, threads, sources: [source] }))[0],
+    recovery: new Recovery(computedBy, device.computedBy, make),
+  };
 }

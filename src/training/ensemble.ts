@@ -4,7 +4,7 @@ import { parseConfig, type RunConfig, type RunConfigInput } from "../config.js";
 import { ConfigError, show } from "../configError.js";
 import type { Weights } from "../model/parameters.js";
 import type { Spectrum } from "../observables/spectrum.js";
-import { createTrainer, restoreTrainer } from "./create.js";
+import { bytesOf, createTrainer, restoreTrainer } from "./create.js";
 import { type EnsembleRecord, mergedRun } from "./mergedRun.js";
 import { completeRunOptions, type RunOptions, type TrainerOptions } from "./options.js";
 import { NO_DEVICE } from "./recovery.js";
@@ -83,7 +83,7 @@ async function begin(name: string, starts: readonly Start[], options: TrainerOpt
   if (typeof backend !== "object" || !backend?.device) return oneByOne(starts, own, memoryLimit);
   const kind = backend as DeviceKind;
   checkShapes(name, configs, kind);
-  const bytes = configs.reduce((sum, config) => sum + kind.bytes(config, { maxThreads: 1 }), 0);
+  const bytes = configs.reduce((sum, config) => sum + bytesOf(kind, config, { maxThreads: 1 }), 0);
   if (bytes > memoryLimit)
     throw new ConfigError(
       `${name}: these ${configs.length} runs take ${bytes} bytes of memory, more than the ${memoryLimit} allowed (memoryLimit)`,

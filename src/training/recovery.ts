@@ -1,5 +1,5 @@
 /** What a run on a device goes on from when the device is lost: a place in memory that it was at half a minute ago. */
-import type { Backend, ComputedBy, OptimizerState } from "../backend/backend.js";
+import { type Backend, type ComputedBy, DeviceLost, type OptimizerState } from "../backend/backend.js";
 import type { Recorded } from "./snapshot.js";
 
 /** Where a run is: what a snapshot holds beside the config. */
@@ -20,21 +20,32 @@ export interface Made {
 /** Why a run elsewhere is not reopened. */
 export const NO_DEVICE = "reopen: expected a run on a device, got one that has none to lose";
 
+const isSame = (a: ComputedBy, b: ComputedBy): boolean => JSON.stringify(a) === JSON.stringify(b);
+
 /** Milliseconds between two places. */
 const EVERY = 30_000;
 
 export class Recovery {
   computedBy: ComputedBy;
-  readonly #make: () => Promise<Made>;
+  readonly #find: () => Promise<ComputedBy>;
+  readonly #make: (step: number) => Promise<Made>;
   /** What the caller had it begin with; undefined for the config's initial weights. */
   #beginning: Place | undefined;
   #latest: Place | undefined;
   #keptAt = performance.now();
   #pause = EVERY;
 
-  /** @param make makes the backend anew, at step 0 */
-  constructor(computedBy: ComputedBy, make: () => Promise<Made>) {
+  /**
+   * @param find says which device there is now
+   * @param make makes a backend anew, for a run that has done so many steps
+   */
+  constructor(
+    computedBy: ComputedBy,
+    find: () => Promise<ComputedBy>,
+    make: (step: number) => Promise<Made>,
+  ) {
     this.computedBy = computedBy;
+    this.#find = find;
     this.#make = make;
   }
 
@@ -65,10 +76,12 @@ export class Recovery {
    * @returns `place`: undefined for the config's initial weights
    */
   async reopen(): Promise<{ backend: Backend; place: Place | undefined; afresh: boolean }> {
-    const { backend, computedBy } = await this.#make();
-    const afresh = JSON.stringify(computedBy) !== JSON.stringify(this.computedBy);
+    const found = await this.#find();
+    const afresh = !isSame(found, this.computedBy);
     const place = afresh ? this.#beginning : this.#latest;
+    const { backend, computedBy } = await this.#make(place?.state.step ?? 0);
     try {
+      if (!isSame(computedBy, found)) throw new DeviceLost("the device was lost while the run was reopened");
       if (place) await backend.setState(place.state);
     } catch (error) {
       backend.dispose();

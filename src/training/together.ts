@@ -2,6 +2,7 @@
 import type { Backend, BackendKind, BackendOptions } from "../backend/backend.js";
 import type { RunConfig } from "../config.js";
 import { ConfigError, show } from "../configError.js";
+import { breathe } from "./clock.js";
 
 /** A kind with a device. */
 export type DeviceKind = BackendKind & Required<Pick<BackendKind, "device">>;
@@ -14,7 +15,10 @@ interface Asked {
   reject(reason: unknown): void;
 }
 
-/** A kind for the members of an ensemble, which waits for all of them before it makes the backend of any. */
+/**
+ * A kind for the members of an ensemble, which waits for all of them before it makes the backend of any. Backends for another
+ * phase of their runs it makes for those together who come to it at one time.
+ */
 export class Together {
   /** For the members' trainers. */
   readonly kind: BackendKind;
@@ -22,11 +26,26 @@ export class Together {
   /** Members that are at it, none outside of `all`. */
   #members = 0;
   #asked: Asked[] = [];
+  /** Those who came to another phase in this turn. */
+  #changing: Asked[] = [];
   #failure: { reason: unknown } | undefined;
 
   constructor(kind: DeviceKind) {
     this.#device = kind.device;
-    this.kind = { ...kind, create: (config, options) => this.#ask(config, options) };
+    const createMany: DeviceKind["device"]["createMany"] = (configs, { sources, ...options }) =>
+      Promise.all(configs.map((config, i) => this.#change(config, { ...options, source: sources[i] })));
+    this.kind = {
+      ...kind,
+      create: (config, options) => this.#ask(config, options),
+      device: {
+        ...kind.device,
+        createMany,
+        computedBy: async () => {
+          this.#checkMembers();
+          return kind.device.computedBy();
+        },
+      },
+    };
   }
 
   /**
@@ -54,13 +73,30 @@ export class Together {
     }
   }
 
-  #ask(config: RunConfig, options: BackendOptions): Promise<Backend> {
+  /** @throws ConfigError when it is one of them alone who begins anew */
+  #checkMembers(): void {
     if (this.#members === 0)
       throw new ConfigError("reopen: expected the whole ensemble's, got that of one of its members");
+  }
+
+  #ask(config: RunConfig, options: BackendOptions): Promise<Backend> {
+    this.#checkMembers();
     return new Promise((resolve, reject) => {
       if (this.#failure) return reject(this.#failure.reason);
       this.#asked.push({ config, options, resolve, reject });
       if (this.#asked.length === this.#members) void this.#make(this.#asked);
+    });
+  }
+
+  #change(config: RunConfig, options: BackendOptions): Promise<Backend> {
+    return new Promise((resolve, reject) => {
+      this.#changing.push({ config, options, resolve, reject });
+      if (this.#changing.length > 1) return;
+      void breathe().then(() => {
+        const asked = this.#changing;
+        this.#changing = [];
+        void this.#make(asked);
+      });
     });
   }
 
@@ -69,7 +105,17 @@ export class Together {
     for (const { reject } of this.#asked) reject(reason);
   }
 
+  /** Of every shape a call: runs are of one, but for those that are in another phase. */
   async #make(asked: readonly Asked[]): Promise<void> {
+    const shapes = new Map<string, Asked[]>();
+    for (const one of asked) {
+      const shape = this.#device.shapeOf(one.config);
+      shapes.set(shape, [...(shapes.get(shape) ?? []), one]);
+    }
+    await Promise.all([...shapes.values()].map((alike) => this.#makeAlike(alike)));
+  }
+
+  async #makeAlike(asked: readonly Asked[]): Promise<void> {
     try {
       const { source: _, ...options } = asked[0].options;
       const backends = await this.#device.createMany(
@@ -78,7 +124,7 @@ export class Together {
       );
       for (const [i, { resolve }] of asked.entries()) resolve(backends[i]);
     } catch (reason) {
-      this.#fail(reason);
+      for (const { reject } of asked) reject(reason);
     }
   }
 }

@@ -1,10 +1,11 @@
 /** A model in training: steps, evaluations, weights in and out, snapshots. */
 import { type Advanced, after, type Backend, type ComputedBy, type Now } from "../backend/backend.js";
 import { checkNames, checkSignal } from "../checks.js";
-import { ConfigError, MOST_STEPS, type RunConfig, show } from "../config.js";
+import { ConfigError, type Intervention, MOST_STEPS, type RunConfig, show } from "../config.js";
 import type { Batch } from "../data/batch.js";
 import type { TokenSource } from "../data/source.js";
 import { isEvaluation, nextEvaluation } from "../evaluationSteps.js";
+import { intervene, interventionsAt, nextIntervention, phaseAt } from "../intervention/index.js";
 import type { Weights } from "../model/parameters.js";
 import { measureAll } from "../observables/index.js";
 import { measurePopulation, type PopulationLoss } from "../observables/population.js";
@@ -50,10 +51,14 @@ const LONG_SLICE = 4096;
 const BREATH = 20;
 
 /** What a trainer begins with. */
-interface Start {
+export interface Start {
   config: RunConfig;
+  /** Of the phase of its place. */
   backend: Backend;
+  /** A backend at step 0 for another phase of the run. */
+  create: (phase: RunConfig, threads: number) => Now<Backend>;
   source: TokenSource;
+  threads: number;
   maxThreads: number;
   /** Of a run on a device. */
   recovery: Recovery | undefined;
@@ -72,11 +77,14 @@ export class Trainer {
   readonly conditionalEntropy: number;
   /** The records that the snapshot of this trainer brought along; undefined where it brought none. */
   readonly earlierRecords: readonly TrainingRecord[] | undefined;
+  readonly #create: Start["create"];
   readonly #source: TokenSource;
   readonly #maxThreads: number;
   readonly #recovery: Recovery | undefined;
   readonly #queue = new Queue();
+  /** Computes what phaseAt gives for the latest update. */
   #backend: Backend;
+  #threads: number;
   #step = 0;
   #trainLoss: number | null = null;
   #recorded: Recorded | null = null;
@@ -85,13 +93,16 @@ export class Trainer {
   #disposed = false;
 
   /** @internal use createTrainer or restoreTrainer */
-  constructor({ config, backend, source, maxThreads, recovery, place, earlierRecords }: Start) {
+  constructor(start: Start) {
+    const { config, backend, create, source, threads, maxThreads, recovery, place, earlierRecords } = start;
     this.config = config;
     this.entropy = source.entropy;
     this.conditionalEntropy = source.conditionalEntropy;
     this.#source = source;
     this.earlierRecords = earlierRecords;
     this.#backend = backend;
+    this.#create = create;
+    this.#threads = threads;
     this.#maxThreads = maxThreads;
     this.#recovery = recovery;
     this.#standAt(place);
@@ -130,13 +141,14 @@ export class Trainer {
    */
   async step(batch?: Batch): Promise<StepResult> {
     if (batch === undefined) return this.advance(1);
-    if (this.config.gradient === "exact")
-      throw new ConfigError("batch: expected nothing with exact gradients, got a batch");
+    const refusal = new ConfigError("batch: expected nothing with exact gradients, got a batch");
+    if (this.config.batchSize === undefined) throw refusal;
     const own = this.#checkBatch(batch);
     return this.#call(() => {
+      if (phaseAt(this.config, this.#step).gradient === "exact") throw refusal;
       this.#checkRoom(1);
       const rate = learningRateAt(this.config.learningRate, this.#step);
-      return this.#timed(() => this.#backend.stepOn(own, rate));
+      return this.#timed((backend) => backend.stepOn(own, rate));
     });
   }
 
@@ -185,11 +197,13 @@ export class Trainer {
       };
       let count = 1;
       while (now < end && this.#step < this.config.steps) {
-        result = await this.#advance(Math.min(count, this.config.steps - this.#step));
+        const from = this.#step;
+        result = await this.#advance(Math.min(count, this.config.steps - from));
         if (!Number.isFinite(result.loss)) break;
         const before = now;
         now = await clockAfter(before);
         // a quarter of the time that is left, at the pace of this slice
+        count = this.#step - from;
         const quarter = (count * (end - now)) / (now - before) / 4;
         count = Math.max(1, Math.min(Math.floor(quarter), 2 * count, this.#slice(SLICE)));
       }
@@ -262,7 +276,10 @@ export class Trainer {
       const { optimizer } = this.config;
       const scalars = startRunning(optimizerOf(optimizer).factors(optimizer));
       const place: Place = { state: { ...state, step: 0, scalars }, trainLoss: null, recorded: null };
-      await this.#backend.setState(place.state);
+      await this.#onBackendOf(0, async (backend) => {
+        await backend.setState(place.state);
+        return true;
+      });
       this.#standAt(place);
       this.#recovery?.beginWith(place);
     });
@@ -308,7 +325,10 @@ export class Trainer {
    */
   async setThreads(count: number): Promise<void> {
     checkThreads("threads", count, 1, this.#maxThreads);
-    return this.#call(() => this.#backend.setThreads(count));
+    return this.#call(async () => {
+      await this.#backend.setThreads(count);
+      this.#threads = count;
+    });
   }
 
   /** Gives the memory back, once the call in hand has come to the end of its slice. The trainer cannot be used afterwards. */
@@ -427,20 +447,63 @@ export class Trainer {
     return { inputs: own("inputs", inputs), targets: own("targets", targets) };
   }
 
-  #advance(count: number): Promise<StepResult> {
+  /** So many updates, or fewer where an intervention comes between. */
+  #advance(most: number): Promise<StepResult> {
+    const count = Math.min(most, nextIntervention(this.config, this.#step) - this.#step);
     const rates = learningRates(this.config.learningRate, this.#step, count);
-    return this.#timed(() => this.#backend.advance(rates));
+    return this.#timed((backend) => backend.advance(rates));
   }
 
-  async #timed(compute: () => Now<Advanced>): Promise<StepResult> {
+  async #timed(compute: (backend: Backend) => Now<Advanced>): Promise<StepResult> {
     const from = performance.now();
-    const { done, loss } = await compute();
+    const due = interventionsAt(this.config, this.#step);
+    const { done, loss } = await (due.length > 0 ? this.#behind(due, compute) : compute(this.#backend));
     this.#stepSeconds += (performance.now() - from) / 1000;
     this.#step += done;
     this.#trainLoss = loss;
     if (this.#recovery?.due) await this.#place();
     const latest = Number.isFinite(loss) ? this.#step - 1 : this.#step;
     return { step: this.#step, loss, learningRate: learningRateAt(this.config.learningRate, latest) };
+  }
+
+  /**
+   * Updates behind the interventions of this step. Together they are one: where no update can be done, neither are they, so
+   * that a run at a step always stands before its interventions.
+   */
+  async #behind(due: Intervention[], compute: (backend: Backend) => Now<Advanced>): Promise<Advanced> {
+    const before = await this.#backend.state();
+    const changed = structuredClone(before);
+    intervene(due, changed, this.config);
+    let advanced: Advanced = { done: 0, loss: Number.NaN };
+    await this.#onBackendOf(this.#step + 1, async (backend) => {
+      await backend.setState(changed);
+      advanced = await compute(backend);
+      if (advanced.done === 0 && backend === this.#backend) await backend.setState(before);
+      return advanced.done > 0;
+    });
+    return advanced;
+  }
+
+  /**
+   * Does what takes the run to `step`, on a backend of its phase there: the one that there is, or a new one in its place.
+   * @param move says whether the run is there now
+   */
+  async #onBackendOf(step: number, move: (backend: Backend) => Promise<boolean>): Promise<void> {
+    const [now, then] = [this.#step, step].map((at) => phaseAt(this.config, at - 1));
+    if (JSON.stringify(now) === JSON.stringify(then)) {
+      await move(this.#backend);
+      return;
+    }
+    const backend = await this.#create(then, this.#threads);
+    let left = backend;
+    try {
+      if (await move(backend)) {
+        left = this.#backend;
+        this.#backend = backend;
+      }
+    } finally {
+      left.dispose();
+    }
   }
 
   #standAt(place: Place | undefined): void {

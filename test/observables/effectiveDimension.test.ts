@@ -225,8 +225,9 @@ describe("what does not change the figures", () => {
 });
 
 describe("Gaussian matrices", () => {
+  const nobody = { marginal: new Float64Array() };
   const gaussian = (rows: number, cols: number, seed: number) =>
-    initialWeights(parseConfig({ vocabSize: rows, embeddingDim: cols, seed })).embedding;
+    initialWeights(parseConfig({ vocabSize: rows, embeddingDim: cols, seed }), nobody).embedding;
 
   /** The figures without removing the mean row. */
   function uncentred(matrix: Float32Array, rows: number, cols: number): Spectrum {

@@ -450,7 +450,7 @@ test.each<[SweepDescription, string]>([
 
 test("an axis within a field takes the field's default at each point, not that of the base", () => {
   const widths = sweepConfigs({ axes: { embeddingDim: [4, 100], "init.kind": ["normal"] } });
-  expect(widths.map(({ init }) => init.std)).toEqual([0.5, 0.1]);
+  expect(widths.map(({ init }) => init)).toEqual([0.5, 0.1].map((std) => ({ kind: "normal", std })));
   const large = sweepConfigs({ axes: { "evaluation.exactInputs": [10, 20], vocabSize: [20_000] } });
   expect(large.map(({ evaluation }) => evaluation)).toEqual([
     { kind: "stratified", exactInputs: 10, sampledInputs: 512 },

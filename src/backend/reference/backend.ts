@@ -7,7 +7,7 @@ import { exp } from "../../math/elementary.js";
 import { initialWeights } from "../../model/initialWeights.js";
 import { parametersOf, type Weights } from "../../model/parameters.js";
 import { optimizerOf } from "../../optimizer/index.js";
-import { runningAfter } from "../../optimizer/optimizer.js";
+import { advanceRunning, startRunning } from "../../optimizer/optimizer.js";
 import type { Advanced, BackendKind, BackendOptions, SynchronousBackend } from "../backend.js";
 import { stepsAtOnce } from "../stepsAtOnce.js";
 import {
@@ -60,7 +60,10 @@ export function createReferenceBackend(
   const optimizer = optimizerOf(config.optimizer);
   let step = 0;
   const factors = optimizer.factors(config.optimizer);
-  let weights = toParameters(initialWeights(config));
+  let running = startRunning(factors);
+  /** Where powers are counted from: what the running products were at a step. */
+  let origin = { step, running: { ...running } };
+  let weights = toParameters(initialWeights(config, source));
   let arrays: Record<string, Parameters> = Object.fromEntries(
     Object.entries(stateOf(config)).map(([name, shape]) => [
       name,
@@ -76,7 +79,11 @@ export function createReferenceBackend(
   function update(gradients: Parameters, learningRate: number): void {
     step += 1;
     const scalars = new Float64Array(SCALARS);
-    const powers = Object.entries(factors).map(([name, factor]) => [name, wholePower(factor, step)]);
+    advanceRunning(running, factors);
+    const powers = Object.entries(factors).map(([name, factor]) => [
+      name,
+      origin.running[name] * wholePower(factor, step - origin.step),
+    ]);
     optimizer.scalars(config.optimizer, learningRate, Object.fromEntries(powers), scalars, 0);
     for (const { name } of parametersOf(config)) {
       const state = Object.entries(arrays).map(([array, of]) => [array, of[name]]);
@@ -160,10 +167,12 @@ export function createReferenceBackend(
       arrays: Object.fromEntries(
         Object.entries(arrays).map(([name, array]): [string, Weights] => [name, toWeights(array)]),
       ),
-      scalars: runningAfter(factors, step),
+      scalars: { ...running },
     }),
     setState(state) {
       step = state.step;
+      running = { ...state.scalars };
+      origin = { step, running: { ...state.scalars } };
       weights = toParameters(state.weights);
       arrays = Object.fromEntries(
         Object.entries(state.arrays).map(([name, array]) => [name, toParameters(array)]),

@@ -5,6 +5,7 @@
 import type { RunConfig } from "../../config.js";
 import type { Batch } from "../../data/batch.js";
 import { exp, log } from "../../math/elementary.js";
+import { NORM_EPS } from "../../model/norm.js";
 import type { Weights } from "../../model/parameters.js";
 
 /** Trained arrays in f64, the shapes of Weights: embedding and unembedding V×D, gain and bias D. */
@@ -18,9 +19,6 @@ export interface Parameters {
 
 /** What the model needs to know of a config. */
 export type ModelConfig = Pick<RunConfig, "vocabSize" | "embeddingDim" | "norm">;
-
-/** Inside the square root of both norms. */
-export const NORM_EPS = 1e-5;
 
 const NAMES = ["embedding", "unembedding", "gain", "bias"] as const;
 

@@ -3,7 +3,9 @@ import { ConfigError, type RunConfig } from "../../config.js";
 import type { Batch } from "../../data/batch.js";
 import type { TokenSource } from "../../data/source.js";
 import { BATCH, SCALARS } from "../../kernel/constants.js";
+import { spreadOf } from "../../model/init.js";
 import { parametersOf, type Weights } from "../../model/parameters.js";
+import { addUnigramSolution } from "../../model/unigramSolution.js";
 import { optimizerOf } from "../../optimizer/index.js";
 import { advanceRunning, type Running, type StateShape, startRunning } from "../../optimizer/optimizer.js";
 import {
@@ -112,8 +114,13 @@ class WasmBackend implements Backend {
       if ("value" in init) new Float32Array(memory.buffer, at, columns).fill(init.value);
       else {
         const key = kernel.streamKey(BigInt(config.seed), BigInt(init.stream), 0n);
-        kernel.gaussianWeights(at, rows, columns, stride, config.init.std, key);
+        kernel.gaussianWeights(at, rows, columns, stride, spreadOf(config.init), key);
       }
+    }
+    if (config.init.kind === "unigram") {
+      const weights = this.#read("", "parameter");
+      addUnigramSolution(weights, config, source.marginal);
+      this.#write("", "parameter", weights);
     }
     if (config.gradient === "exact") {
       // every token is an input of every step, in its own slot

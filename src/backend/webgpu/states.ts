@@ -67,7 +67,7 @@ export function writeState(buffers: DeviceBuffers, member: Member, state: Optimi
 
 /** The state before the first step. */
 export function firstState(member: Member): OptimizerState {
-  const { config } = member;
+  const { config, source } = member;
   const { optimizer } = config;
   const zeros = (shape: "parameter" | "row"): Weights =>
     Object.fromEntries(
@@ -78,7 +78,7 @@ export function firstState(member: Member): OptimizerState {
     ) as unknown as Weights;
   return {
     step: 0,
-    weights: initialWeights(config),
+    weights: initialWeights(config, source),
     arrays: Object.fromEntries(
       Object.entries(optimizerOf(optimizer).state(optimizer)).map(([name, shape]) => [name, zeros(shape)]),
     ),
