@@ -59,12 +59,16 @@ test("the name of such a run is for good", () => {
   expect(canonicalConfig(config)).toContain(
     '"interventions":[{"kind":"reset-moments","step":7},{"embeddingRms":0.5,"kind":"rescale","step":7,"unembeddingRms":0.25},{"freezeSecondMoment":true,"gradient":"exact","kind":"gradient","step":50}]',
   );
-  expect(configHash(config)).toBe("NAME");
+  expect(configHash(config)).toBe("eb44af7b7d3e8494");
 });
 
 test.each<[unknown, RunConfigInput, string]>([
   [5, {}, "interventions: expected a list of { step, kind, … }, got 5"],
-  [[5], {}, "interventions.0: expected an object, got 5"],
+  [
+    [5],
+    {},
+    'interventions.0: expected { step, kind: "reset-moments" } or { step, kind: "rescale", embeddingRms, unembeddingRms } or { step, kind: "gradient", gradient, freezeSecondMoment }, got 5',
+  ],
   [
     [{ step: 5, kind: "stop" }],
     {},
