@@ -12,10 +12,30 @@ import type { TokenSource } from "../../src/data/source.js";
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** What runs of one shape have in common. */
-const shapeOf = ({ vocabSize, embeddingDim, batchSize, tied, norm, optimizer, targets }: RunConfig) => {
+const shapeOf = ({
+  vocabSize,
+  embeddingDim,
+  batchSize,
+  tied,
+  norm,
+  optimizer,
+  targets,
+  ...config
+}: RunConfig) => {
   if (targets?.kind === "topics" && targets.count === undefined) throw new Error("no config");
   const { kind, coupled } = optimizer as { kind: string; coupled?: boolean };
-  return JSON.stringify([vocabSize, embeddingDim, batchSize, tied, norm, kind, coupled, targets?.kind]);
+  const { gradient } = config;
+  return JSON.stringify([
+    vocabSize,
+    embeddingDim,
+    batchSize,
+    tied,
+    norm,
+    gradient,
+    kind,
+    coupled,
+    targets?.kind,
+  ]);
 };
 
 export class LossyDevice {
@@ -40,6 +60,7 @@ export class LossyDevice {
     ) => {
       await turn();
       const device = this.#open();
+      if (new Set(configs.map(shapeOf)).size > 1) throw new Error("runs of several shapes in one group");
       this.made.push(configs.length);
       return Promise.all(
         configs.map(async (config, i) =>
