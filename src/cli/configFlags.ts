@@ -2,6 +2,7 @@
 import { type Command, Option } from "commander";
 import { ConfigError, parseConfig, type RunConfigInput } from "../config.js";
 import { explained, type Field, fields } from "../fields/fields.js";
+import { parseInterventions } from "./interventionText.js";
 import { parseNumber, parseScalar } from "./numbers.js";
 import { parseSchedule } from "./scheduleText.js";
 
@@ -50,6 +51,7 @@ function parsed({ path, type }: Field, given: unknown): unknown {
   if (typeof given !== "string") return given;
   if (type === "number") return parseNumber(path, given);
   if (type === "schedule") return parseSchedule(path, given);
+  if (path === "interventions") return parseInterventions(path, given);
   if (type !== "list") return given;
   const value = parseScalar(given);
   if (!Array.isArray(value))
@@ -131,6 +133,8 @@ export async function namingFlags<T>(
     const flag =
       others[path] ??
       (lacking && flagThatSet(`${name}.kind`, flags) ? `--${lacking.flag}` : flagThatSet(path, flags));
-    throw flag === undefined ? error : new ConfigError(`${flag}${said}`);
+    // where in a list, which the words alone do not say
+    const [place = ""] = /^: (missing|unknown field)$/.test(said) ? (/\.\d+\..*$/.exec(path) ?? []) : [];
+    throw flag === undefined ? error : new ConfigError(`${flag}${place}${said}`);
   }
 }

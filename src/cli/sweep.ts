@@ -27,6 +27,7 @@ import { counted, keptOf } from "./counted.js";
 import { printPlan } from "./dryRun.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
+import { interventionHelp } from "./interventionText.js";
 import { parseJson } from "./json.js";
 import { StatusWriter } from "./liveStatus.js";
 import { parseWholeNumber } from "./numbers.js";
@@ -88,7 +89,7 @@ export function addSweep(program: Command): void {
     .option("--json", "a JSON line an event")
     .addHelpText(
       "after",
-      `\n${scheduleHelp}\n\nExamples:\n  unigram-lab sweep --vary learningRate=log:1e-4:1e-1:7 --seeds 5\n  unigram-lab sweep --optimizer sgd --vary optimizer.momentum=0,0.9 \\\n    --vary learningRate=0.1,cosine:0.1:0:3000\n  unigram-lab sweep sweep.json --out results\n  unigram-lab sweep more.json --out results --add\n  unigram-lab sweep sweep.json --shard 3/16 --out results-3`,
+      `\n${scheduleHelp}\n\n${interventionHelp}\n\nExamples:\n  unigram-lab sweep --vary learningRate=log:1e-4:1e-1:7 --seeds 5\n  unigram-lab sweep --optimizer sgd --vary optimizer.momentum=0,0.9 \\\n    --vary learningRate=0.1,cosine:0.1:0:3000\n  unigram-lab sweep sweep.json --out results\n  unigram-lab sweep more.json --out results --add\n  unigram-lab sweep sweep.json --shard 3/16 --out results-3`,
     )
     .action(sweepCommand);
   addConfigFlags(command, "Base of every run:");

@@ -18,6 +18,7 @@ import { corpusFlag, readCorpus } from "./corpusFlag.js";
 import { counted } from "./counted.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
+import { interventionHelp } from "./interventionText.js";
 import { parseWholeNumber } from "./numbers.js";
 import { say } from "./output.js";
 import { refusedUnless } from "./refused.js";
@@ -61,7 +62,7 @@ export function addTrain(program: Command): void {
     .option("--verbose", "say more")
     .addHelpText(
       "after",
-      `\n${scheduleHelp}\n\nExamples:\n  unigram-lab train --vocab-size 1000 --out run.parquet\n  unigram-lab train --learning-rate warmup:200:0.01 --evaluate-at log\n  unigram-lab train --optimizer sgd --momentum 0.9 \\\n    --learning-rate cosine:0.1:0:3000\n  unigram-lab train --snapshot run.snapshot\n  unigram-lab train --resume run.snapshot --steps 6000\n\nA run of more than half a minute is kept every half minute in\nunigram-lab-train-RUN.snapshot, RUN being the name of its config, in the working\ndirectory; the file is removed when the run is at its end.`,
+      `\n${scheduleHelp}\n\n${interventionHelp}\n\nExamples:\n  unigram-lab train --vocab-size 1000 --out run.parquet\n  unigram-lab train --learning-rate warmup:200:0.01 --evaluate-at log\n  unigram-lab train --optimizer sgd --momentum 0.9 \\\n    --learning-rate cosine:0.1:0:3000\n  unigram-lab train --snapshot run.snapshot\n  unigram-lab train --resume run.snapshot --steps 6000\n\nA run of more than half a minute is kept every half minute in\nunigram-lab-train-RUN.snapshot, RUN being the name of its config, in the working\ndirectory; the file is removed when the run is at its end.`,
     )
     .action((options: Options) => refusedUnless("--force", () => trainCommand(options)));
   addConfigFlags(command, "Config:");

@@ -50,6 +50,7 @@ export const help: Record<string, Help> = {
   learningRate: { text: "learning rate: a number or a schedule", value: "rate" },
   interventions: {
     text: "what is done to the run between the evaluation at a step and the next update",
+    value: "list",
     byDefault: "nothing",
   },
   batchSize: {

@@ -27,7 +27,10 @@ const configs: [unknown, string][] = [
   [{ tied: "yes" }, 'tied: expected true or false, got "yes"'],
   [{ spectrum: 1 }, "spectrum: expected true or false, got 1"],
   [{ norm: "batchnorm" }, 'norm: expected "none" or "layernorm" or "rmsnorm", got "batchnorm"'],
-  [{ init: { kind: "uniform" } }, 'init.kind: expected "normal", got "uniform"'],
+  [
+    { init: { kind: "uniform" } },
+    'init.kind: expected { kind: "normal", std } or { kind: "unigram", noise }, got "uniform"',
+  ],
   [{ init: { kind: "normal", std: -1 } }, "init.std: expected a number of at least 0, got -1"],
   [
     { optimizer: { kind: "rmsprop" } },

@@ -34,6 +34,24 @@ describe("flags over a config", () => {
       { vocabSize: 20000, evaluation: { kind: "stratified", exactInputs: 9 } },
     ],
     [{ evaluateAt: "log", evaluateAtPerDecade: "4" }, { evaluateAt: { kind: "log", perDecade: 4 } }],
+    [{ init: "unigram", initNoise: "0.1" }, { init: { kind: "unigram", noise: 0.1 } }],
+    [
+      { interventions: "500:reset-moments, 500:rescale:embeddingRms=0.1:unembeddingRms=2" },
+      {
+        interventions: [
+          { step: 500, kind: "reset-moments" },
+          { step: 500, kind: "rescale", embeddingRms: 0.1, unembeddingRms: 2 },
+        ],
+      },
+    ],
+    [
+      { interventions: "8:gradient:gradient=exact:freezeSecondMoment=true" },
+      { interventions: [{ step: 8, kind: "gradient", gradient: "exact", freezeSecondMoment: true }] },
+    ],
+    [
+      { interventions: '[{"step":5,"kind":"reset-moments"}]' },
+      { interventions: [{ step: 5, kind: "reset-moments" }] },
+    ],
     [
       { gradient: "exact", spectrum: false },
       { gradient: "exact", spectrum: false },
@@ -155,6 +173,39 @@ describe("on the command line", () => {
     ]);
   });
 
+  test("interventions make the run's name, go on from a snapshot, and are an axis of a sweep", async () => {
+    const size = "--vocab-size 20 --embedding-dim 3 --no-tied --steps 40 --evaluate-every 20 --json".split(
+      " ",
+    );
+    const typed = ["--interventions", "10:reset-moments,20:gradient:gradient=exact"];
+    const whole = await unigramLab(["train", ...size, ...typed, "--out", "w.json"], dir);
+    expect(whole.code).toBe(0);
+    expect((await unigramLab(["train", ...size, ...typed, "--snapshot", "i"], dir)).stdout).toBe(
+      whole.stdout,
+    );
+    const { stdout } = await unigramLab(["train", "--resume", "i", "--steps", "60", "--json"], dir);
+    expect(JSON.parse(stdout)).toMatchObject({ step: 60, gradientNorm: expect.any(Number) });
+    const [row] = JSON.parse(await readFile(join(dir, "w.json"), "utf8"));
+    expect(JSON.parse(row.interventions)).toHaveLength(2);
+    const refused = await unigramLab(["train", "--resume", "i", "--interventions", "[]"], dir);
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringMatching(
+        /^error: --interventions: expected interventions \[.* as in the snapshot, got "none"\n$/,
+      ),
+    ]);
+    const swept = await unigramLab(
+      ["sweep", "--dry-run", ...size, "--vary", 'interventions=[],[{"step":5,"kind":"reset-moments"}]'],
+      dir,
+    );
+    expect(
+      swept.stdout
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line).config.interventions),
+    ).toEqual([undefined, [{ step: 5, kind: "reset-moments" }]]);
+  });
+
   test.each<[string, string]>([
     ["train --momentum 0.9", "--momentum: expected optimizer sgd or sign, got adam"],
     ["train --optimizer sign --nesterov", "--nesterov: expected optimizer sgd, got sign"],
@@ -207,7 +258,40 @@ describe("on the command line", () => {
       "--vocab-size: expected at most 4096 with exact gradients, got 5000",
     ],
     ["train --arithmetic loose", '--arithmetic: expected "strict" or "relaxed", got "loose"'],
-    ["train --init uniform", '--init: expected "normal", got "uniform"'],
+    [
+      "train --init uniform",
+      '--init: expected { kind: "normal", std } or { kind: "unigram", noise }, got "uniform"',
+    ],
+    ["train --init-noise 0.1", "--init-noise: expected init unigram, got normal"],
+    ["train --init unigram --init-std 0.1", "--init-std: expected init normal, got unigram"],
+    [
+      "train --init unigram",
+      "--init: expected untied weights or a layernorm for the unigram solution, got tied ones with norm none",
+    ],
+    [
+      "train --init unigram --no-tied --init-noise -1",
+      "--init-noise: expected a number of at least 0, got -1",
+    ],
+    [
+      "train --interventions reset",
+      '--interventions: expected STEP:KIND[:NAME=VALUE...] or JSON, got "reset"',
+    ],
+    [
+      "train --interventions 5:rescale:0.1",
+      '--interventions: expected STEP:KIND[:NAME=VALUE...] or JSON, got "5:rescale:0.1"',
+    ],
+    ["train --interventions soon:reset-moments", '--interventions: expected a number, got "soon"'],
+    ["train --interventions 5", "--interventions: expected a list of { step, kind, … }, got 5"],
+    ["train --interventions 5:gradient", "--interventions.0.gradient: missing"],
+    ["train --interventions 5:rescale:rms=1", "--interventions.0.rms: unknown field"],
+    [
+      "train --interventions 5000:reset-moments",
+      "--interventions: expected at most 3000 (steps), got 5000 (reset-moments at step 5000)",
+    ],
+    [
+      "train --interventions 5:rescale:embeddingRms=1",
+      "--interventions: expected untied weights or a norm, without which no other size keeps the function (rescale at step 5)",
+    ],
     ["train --evaluation-size 100", "--evaluation-size: expected evaluation sampled, got exact"],
     [
       "train --evaluation sampled --evaluation-size 1",
