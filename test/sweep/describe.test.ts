@@ -259,7 +259,7 @@ test("the published schema knows every field of a sweep and of a config", async 
   const schema = JSON.parse(await readFile("dist/sweep.schema.json", "utf8"));
   expect(Object.keys(schema.properties).sort()).toEqual(["$schema", "axes", "base", "seeds", "where", "zip"]);
   expect(Object.keys(schema.properties.base.properties).sort()).toEqual(
-    [...Object.keys(sweepConfigs({})[0]), "evaluateAt"].sort(),
+    [...Object.keys(sweepConfigs({})[0]), "evaluateAt", "interventions"].sort(),
   );
   expect(schema).toEqual(JSON.parse(JSON.stringify(sweepJsonSchema())));
   expect(schema).toMatchObject({
