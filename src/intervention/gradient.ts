@@ -12,7 +12,11 @@ export interface GradientChange {
   kind: "gradient";
   /** Of the population loss, or of a drawn batch. */
   gradient: "exact" | "sampled";
-  /** Whether Adam's second moment and its bias correction stay as they are, until another of these. Default false. */
+  /**
+   * Whether Adam's second moment and its bias correction stay as they are, until another of these. A weight whose second
+   * moment is 0 then moves by its first one over eps, far: a row of an untied embedding has that as long as its token was
+   * never drawn. Default false.
+   */
   freezeSecondMoment: boolean;
 }
 

@@ -67,7 +67,10 @@ export interface Start {
   earlierRecords?: readonly TrainingRecord[] | undefined;
 }
 
-/** Calls queue up: each begins when the one before it has ended. `run` lets others in between its slices. */
+/**
+ * Calls queue up: each begins when the one before it has ended. `run` lets others in between its slices. At a step a trainer
+ * stands before the interventions of that step: they are done with the next update.
+ */
 export class Trainer {
   /** Frozen. */
   readonly config: RunConfig;

@@ -221,6 +221,23 @@ Object.assign(cases, {
         .records,
     };
   },
+  interventions: (options) =>
+    run(
+      {
+        ...small,
+        tied: false,
+        norm: "layernorm",
+        init: { kind: "unigram", noise: 0.1 },
+        interventions: [
+          { step: 7, kind: "rescale", embeddingRms: 0.7, unembeddingRms: 0.3 },
+          { step: 20, kind: "gradient", gradient: "exact" },
+          { step: 30, kind: "gradient", gradient: "sampled", freezeSecondMoment: true },
+          { step: 40, kind: "gradient", gradient: "sampled" },
+          { step: 40, kind: "reset-moments" },
+        ],
+      },
+      options,
+    ),
   "targets: topics": async (options) => {
     const topics = { ...small, tied: false, targets: { kind: "topics", count: 7, strength: 0.6 } };
     return {
