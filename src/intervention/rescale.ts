@@ -4,10 +4,11 @@
  * grows by what the unembedding shrinks. The optimizer's arrays go along: where a weight grows by k, its gradient shrinks
  * by it, a first moment by k and a second by k².
  *
- * How far the function is kept: exactly, up to the rounding of the f32 weights, but for the 1e-5 inside a norm's root: a
- * row of variance s (mean square, for rmsnorm) that becomes c²s is normalised by sqrt(s + 1e-5)·c in place of
- * sqrt(c²s + 1e-5), a relative change of its logits of about 5e-6·(1/s − 1/(c²s)). Adam's eps and weight decay do not scale along, so
- * the steps that follow are those of another model: that is what such a run is about.
+ * How far the function is kept: up to the rounding of the f32 weights, but for the 1e-5 inside a norm's root. Where a row's
+ * variance s (mean square, for rmsnorm) becomes c²s, what the norm makes of it grows by the factor
+ * c·sqrt((s + 1e-5)/(c²s + 1e-5)), about 1 + 5e-6·(1/s − 1/(c²s)): 1 + 5e-4 from rms 0.1 to a large one. Below rms 0.01,
+ * where that is 5 %, nothing is rescaled. Adam's eps and weight decay do not scale along, so the steps that follow are
+ * others: that is what such a run is about.
  */
 import * as v from "valibot";
 import { ConfigError } from "../configError.js";
@@ -16,6 +17,9 @@ import { optimizerOf } from "../optimizer/index.js";
 import { positive } from "../schema.js";
 import type { Held, InterventionKind, Subject } from "./intervention.js";
 import { stepSchema } from "./step.js";
+
+/** Below it a norm's 1e-5 changes the function by more than 5 %. */
+const LEAST_NORMED = 0.01;
 
 export interface Rescale {
   step: number;
@@ -43,6 +47,11 @@ export const rescale: InterventionKind<Rescale> = {
       throw refuse("", `expected embeddingRms${tied ? "" : ", unembeddingRms or both"}, got nothing`);
     if (tied && unembeddingRms !== undefined)
       throw refuse("unembeddingRms", `expected nothing with tied weights, got ${unembeddingRms}`);
+    if (norm !== "none" && embeddingRms !== undefined && embeddingRms < LEAST_NORMED)
+      throw refuse(
+        "embeddingRms",
+        `expected at least ${LEAST_NORMED} under a norm, whose 1e-5 would change the function, got ${embeddingRms}`,
+      );
     if (norm === "none" && embeddingRms !== undefined && unembeddingRms !== undefined)
       throw refuse(
         "unembeddingRms",
@@ -70,9 +79,10 @@ function factorsOf(
   const towards = (name: "embedding" | "unembedding", wanted: number | undefined): number => {
     if (wanted === undefined) return 1;
     const now = rms(weights[name] as Float32Array);
-    if (now === 0)
+    const least = norm !== "none" && name === "embedding" ? LEAST_NORMED : 0;
+    if (now === 0 || now < least)
       throw new ConfigError(
-        `interventions: expected an ${name} other than 0 to rescale at step ${step}, got one of rms 0`,
+        `interventions: expected an ${name} of rms ${least > 0 ? `at least ${least}` : "above 0"} to rescale at step ${step}, got ${now}`,
       );
     return wanted / now;
   };

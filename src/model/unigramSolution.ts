@@ -6,7 +6,8 @@
  *   small steps from small weights would have it (it keeps EᵀE − UᵀU, and the mean row of U).
  * - rmsnorm, untied: E_a = (1, …, 1), gain 1.
  * - layernorm: bias 1, gain 1, and E = 0 (tied, E = U): a layernorm leaves nothing of a row whose entries are alike.
- * Tied weights have no such solution without a layernorm: each row would be its own input.
+ * Tied weights without a norm have none, each row being an input too; with an rmsnorm only rows that are far from 0, all on
+ * one side, come near one. Both are refused.
  */
 import { log } from "../math/elementary.js";
 import { NORM_EPS } from "./norm.js";

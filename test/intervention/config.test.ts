@@ -149,6 +149,11 @@ test.each<[unknown, RunConfigInput, string]>([
     { norm: "none" },
     "interventions.0.unembeddingRms: expected nothing beside embeddingRms without a norm, since one gives the other, got 2 (rescale at step 5)",
   ],
+  [
+    [{ step: 5, kind: "rescale", embeddingRms: 0.009 }],
+    {},
+    "interventions.0.embeddingRms: expected at least 0.01 under a norm, whose 1e-5 would change the function, got 0.009 (rescale at step 5)",
+  ],
   [[exactAt(5)], { vocabSize: 5000 }, "vocabSize: expected at most 4096 with exact gradients, got 5000"],
   [
     [exactAt(5)],

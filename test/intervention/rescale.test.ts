@@ -138,19 +138,25 @@ test("momentum goes along as a gradient; a coupled second moment as a square of 
   }
 });
 
-test("weights of size 0 have no other", async () => {
-  const nothing = {
-    tied: false,
-    norm: "layernorm",
-    learningRate: 0,
-    init: { kind: "normal", std: 0 },
-  } as const;
+test.each([
+  ["layernorm", 0, { unembeddingRms: 1 }, "an unembedding of rms above 0 to rescale at step 3, got 0"],
+  ["none", 0, { embeddingRms: 1 }, "an embedding of rms above 0 to rescale at step 3, got 0"],
+  // what a norm's 1e-5 has the upper hand of
+  [
+    "layernorm",
+    0.005,
+    { embeddingRms: 1 },
+    "an embedding of rms at least 0.01 to rescale at step 3, got 0.00",
+  ],
+] as const)("%s, initial std %d: %j is refused", async (norm, std, sizes, message) => {
   const config = parseConfig({
-    ...nothing,
-    interventions: [{ step: 3, kind: "rescale", unembeddingRms: 1 }],
+    tied: false,
+    norm,
+    init: { kind: "normal", std },
+    interventions: [{ step: 3, kind: "rescale", ...sizes }],
   });
   const held = createReferenceBackend(config, { source: await createSource(config) }).state();
   expect(() => intervene(config.interventions ?? [], held, config)).toThrow(
-    "interventions: expected an unembedding other than 0 to rescale at step 3, got one of rms 0",
+    `interventions: expected ${message}`,
   );
 });
