@@ -17,7 +17,7 @@ export type { EnsembleRecord } from "./mergedRun.js";
 
 /**
  * A trainer for each of these configs, at step 0. On a device they may differ in seed, rates, numbers of the optimizer,
- * probabilities, initial scale, steps and evaluation, and are of one shape otherwise; elsewhere they may differ in all. A
+ * probabilities, initial weights, steps, evaluation and interventions, and are of one shape otherwise; elsewhere they may differ in all. A
  * corpus or probabilities that some of them name go to those; `memoryLimit` is for all of them together.
  * @throws ConfigError for a bad config or for one that is not of the first one's shape, naming it and the field; and as
  * createTrainer does

@@ -26,6 +26,10 @@ test("a younger field makes another name where it is not at its default", () => 
     { targets: { kind: "low-rank", rank: 2 } },
     { evaluateAt: { kind: "log" } },
     { learningRate: { kind: "sequence", parts: [[0, 0.001]] } },
+    { tied: false },
+    { tied: false, init: { kind: "unigram" } },
+    { tied: false, init: { kind: "unigram", noise: 0.1 } },
+    { interventions: [{ step: 5, kind: "reset-moments" }] },
   ] as const;
   expect(new Set([{}, ...others].map((config) => configHash(config as object))).size).toBe(others.length + 1);
   const defaults = {

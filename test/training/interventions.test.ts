@@ -1,6 +1,6 @@
 /** Runs with interventions: what they do, each once, wherever a run is cut and whoever computes it. */
 import { describe, expect, test } from "vitest";
-import { DeviceLost } from "../../src/backend/backend.js";
+import { type BackendOptions, DeviceLost } from "../../src/backend/backend.js";
 import {
   lossAndGradients,
   type Parameters,
@@ -8,12 +8,14 @@ import {
   toParameters,
   zerosLike,
 } from "../../src/backend/reference/model.js";
+import { wasm } from "../../src/backend/wasm/backend.js";
 import { createSource } from "../../src/data/createSource.js";
 import { PURPOSE, streamKey } from "../../src/data/random.js";
 import {
   createTrainer,
   type InterventionInput,
   parseConfig,
+  type RunConfig,
   type RunConfigInput,
   restoreTrainer,
   type Trainer,
@@ -358,6 +360,28 @@ describe("each once, bit for bit", () => {
       for (const one of [trainer, plain]) one.dispose();
     },
   );
+});
+
+test("a phase is computed by as many threads as the one before it", async () => {
+  const asked: [string, number, number][] = [];
+  const backend = {
+    ...wasm,
+    create: (config: RunConfig, options: BackendOptions) => {
+      asked.push([config.gradient, options.threads, options.maxThreads]);
+      return wasm.create(config, options);
+    },
+  };
+  const config = { ...base, interventions: [gradient(5, "exact"), gradient(9, "sampled")] };
+  const trainer = await createTrainer(config, { backend, threads: 2, maxThreads: 3 });
+  await trainer.advance(7);
+  await trainer.setThreads(3);
+  await trainer.advance(7);
+  expect(asked).toEqual([
+    ["sampled", 2, 3],
+    ["exact", 2, 3],
+    ["sampled", 3, 3],
+  ]);
+  trainer.dispose();
 });
 
 test("memory is that of the phase that takes most", async () => {
