@@ -1,0 +1,158 @@
+/** Which runs a workgroup can hold for many steps in one dispatch (shaders/resident.wgsl), and how its work is cut. */
+import type { RunConfig } from "../../config.js";
+import { COUPLED_ADAM, INDEPENDENT } from "../../kernel/constants.js";
+import { optimizerOf } from "../../optimizer/index.js";
+import { targetKindOf } from "../targetKind.js";
+
+/** What an adapter offers, by WebGPU's names. */
+export type ResidentLimits = Pick<
+  GPUSupportedLimits,
+  "maxComputeWorkgroupStorageSize" | "maxComputeInvocationsPerWorkgroup" | "maxStorageBuffersPerShaderStage"
+>;
+
+/** Constants of resident.wgsl beside those that all shaders have. */
+export interface ResidentConstants {
+  /** Threads of a workgroup. */
+  THREADS: number;
+  /** Inputs of a block. */
+  SLOTS: number;
+  /** Distinct inputs of a step, at most. */
+  MOST: number;
+  /** Whether the output matrix is kept in workgroup memory: 1, or 0. */
+  RESIDENT: number;
+  /** Quads of dimensions from one row of workgroup memory to the next. */
+  STRIDE: number;
+  /** Tokens of a tile of its gradient, and tiles of a thread. */
+  TILE_ROWS: number;
+  TILES: number;
+  /** Tokens of a tile of the logits. */
+  LOGIT_ROWS: number;
+  /** Parts of the vocabulary that a column is summed in. */
+  PARTS: number;
+  /** Bits of the count of one pair in a batch. */
+  COUNT_BITS: number;
+  /** Words of `scratch` that a member has. */
+  SCRATCH: number;
+}
+
+export interface ResidentPlan {
+  constants: ResidentConstants;
+  threads: number;
+  workgroupBytes: number;
+  /** Buffers of the shader's head that this run does not have: they take no binding. */
+  absent: string[];
+}
+
+/** Taken as given instead of chosen, to measure what is best. */
+export type ResidentChoice = Partial<
+  Pick<ResidentConstants, "THREADS" | "SLOTS" | "RESIDENT" | "TILE_ROWS" | "LOGIT_ROWS" | "PARTS">
+>;
+
+/** Pairs of a step that threads draw into their registers, and dimensions × tokens that they keep the gradient of. */
+const MOST_PAIRS = 1024;
+const PAIRS_OF_A_THREAD = 8;
+const TILES_OF_A_THREAD = 2;
+const TILE_ROWS = [1, 2, 4, 8];
+/** Threads beyond which tiles become larger instead. */
+const THREADS = 384;
+const SLOTS = 32;
+const PARTS = 16;
+const BUFFERS = 17;
+
+const roundUp = (x: number, to: number): number => Math.ceil(x / to) * to;
+
+/** How a workgroup computes a run of this shape on such an adapter; undefined where it cannot. */
+export function planResident(
+  config: RunConfig,
+  limits: ResidentLimits,
+  choice: ResidentChoice = {},
+): ResidentPlan | undefined {
+  const { vocabSize: V, embeddingDim: D, optimizer } = config;
+  const exact = config.gradient === "exact";
+  const pairs = exact ? 0 : config.batchSize;
+  const absent = absentBuffers(config);
+  // token and target of a pair share a word
+  if (pairs > MOST_PAIRS || V > 0xffff || BUFFERS - absent.length > limits.maxStorageBuffersPerShaderStage)
+    return;
+  const quads = Math.ceil(D / 4);
+  const most = exact ? V : Math.min(V, pairs);
+  const allowed = limits.maxComputeInvocationsPerWorkgroup;
+  const tilesOf = (rows: number) => Math.ceil(V / rows) * quads;
+  const preferred = Math.min(THREADS, allowed);
+  const tileRows =
+    choice.TILE_ROWS ?? TILE_ROWS.find((rows) => tilesOf(rows) <= preferred) ?? (TILE_ROWS.at(-1) as number);
+  const tiles = tilesOf(tileRows);
+  const least = Math.min(Math.ceil(tiles / Math.ceil(tiles / preferred)), preferred);
+  const threads = choice.THREADS ?? roundUp(Math.max(least, Math.ceil(pairs / PAIRS_OF_A_THREAD), 1), 32);
+  const perThread = Math.ceil(tiles / threads);
+  if (threads > allowed || perThread > TILES_OF_A_THREAD || Math.ceil(pairs / threads) > PAIRS_OF_A_THREAD)
+    return;
+  const coupled = optimizerOf(optimizer).code(optimizer) === COUPLED_ADAM;
+  for (const resident of choice.RESIDENT === undefined ? [1, 0] : [choice.RESIDENT])
+    for (let slots = choice.SLOTS ?? Math.min(SLOTS, roundUp(most, 4)); slots >= 4; slots -= 4) {
+      const constants: ResidentConstants = {
+        THREADS: threads,
+        SLOTS: slots,
+        MOST: most,
+        RESIDENT: resident,
+        STRIDE: quads | 1,
+        TILE_ROWS: tileRows,
+        TILES: perThread,
+        LOGIT_ROWS: choice.LOGIT_ROWS ?? logitRows(V, slots, threads),
+        PARTS: Math.min(choice.PARTS ?? PARTS, V, Math.floor(threads / (slots / 4))),
+        COUNT_BITS: pairs < 256 ? 8 : 16,
+        SCRATCH: (most + 2) * D + (coupled ? 4 * tiles : 0),
+      };
+      const workgroupBytes = bytesOf(config, constants);
+      if (workgroupBytes <= limits.maxComputeWorkgroupStorageSize)
+        return { constants, threads, workgroupBytes, absent };
+      // with fewer at a time there would be more waiting than work
+      if (choice.SLOTS !== undefined || slots <= 8) break;
+    }
+  return undefined;
+}
+
+/** As tall as leaves most threads something to do. */
+const logitRows = (V: number, slots: number, threads: number): number =>
+  [4, 2].find((rows) => Math.ceil(V / rows) * (slots / 4) >= 0.4 * threads) ?? 1;
+
+/** Bytes of all `var<workgroup>` together, each in its own alignment. */
+function bytesOf(config: RunConfig, constants: ResidentConstants): number {
+  const { vocabSize: V, norm, tied, gradient } = config;
+  const { SLOTS, STRIDE, MOST, RESIDENT, PARTS, THREADS, COUNT_BITS } = constants;
+  const exact = gradient === "exact";
+  const copies = norm !== "none" || !tied || !RESIDENT;
+  const words = [
+    RESIDENT ? 4 * V * STRIDE : 4,
+    copies ? 4 * SLOTS * STRIDE : 4,
+    V * SLOTS,
+    4 * SLOTS,
+    norm === "none" ? 2 : 2 * MOST,
+    Math.max(THREADS, 2 * PARTS * SLOTS),
+    V,
+    Math.ceil(V / 32),
+    MOST,
+    exact ? 1 : ((V * SLOTS) / 4) * (COUNT_BITS / 8),
+    // slotCount, toDo, meanLoss
+    3,
+  ];
+  return words.reduce((sum, count) => sum + roundUp(4 * count, 16), 0);
+}
+
+function absentBuffers(config: RunConfig): string[] {
+  const { norm, tied, gradient, optimizer } = config;
+  const independent = targetKindOf(config) === INDEPENDENT;
+  const states = Object.keys(optimizerOf(optimizer).state(optimizer)).length;
+  const absent =
+    gradient === "exact"
+      ? ["aliasTable", "targetTables", ...(independent ? ["conditional"] : [])]
+      : ["probabilities", "conditional", ...(independent ? ["targetTables"] : [])];
+  const suffixes = ["", "State", "State2"];
+  for (const [name, present] of [
+    ["embedding", true],
+    ["unembedding", !tied],
+    ["gainBias", norm !== "none"],
+  ] as const)
+    absent.push(...suffixes.slice(present ? 1 + states : 0).map((suffix) => name + suffix));
+  return absent;
+}
