@@ -358,7 +358,6 @@ async function compare(
 }
 
 const optimizers: NonNullable<RunConfigInput["optimizer"]>[] = [
-  { kind: "adam" },
   { kind: "adam", weightDecay: 0.3 },
   { kind: "adam", coupled: true },
   { kind: "sgd" },
@@ -376,13 +375,14 @@ const sizes = (
 const fits = (input: RunConfigInput): boolean =>
   planResident(parseConfig({ ...input, arithmetic: "relaxed" }), device.limits) !== undefined;
 
+let caseNumber = 0;
 describe.skipIf(!gpu).each(optimizers)("resident members: %j", (optimizer) => {
   test.each(architectures)("three steps as the reference's: tied $tied, norm $norm", async (architecture) => {
-    for (const size of sizes) {
-      const input = { ...size, ...architecture, optimizer };
-      if (fits(input)) await compare(input, 3);
-      else console.log(`skipped: too few storage buffers for ${JSON.stringify(input)}`);
-    }
+    // a pipeline takes seconds to compile in software: each case has one of the sizes
+    const size = sizes[caseNumber++ % sizes.length];
+    const input = { ...size, ...architecture, optimizer };
+    if (fits(input)) await compare(input, 3);
+    else console.log(`skipped: too few storage buffers for ${JSON.stringify(input)}`);
   });
 });
 
@@ -394,15 +394,13 @@ const sources: Pick<RunConfigInput, "targets" | "distribution">[] = [
   { distribution: { kind: "given", probabilities: Array.from({ length: 50 }, (_, i) => (i % 2) / 25) } },
 ];
 
-describe.skipIf(!gpu).each(sources)("resident members of %j", (source) => {
-  test.each([{}, { tied: false }, { norm: "layernorm" }] as const)(
-    "batches and exact gradients as the reference's: %j",
-    async (architecture) => {
-      const input: RunConfigInput = { vocabSize: 50, embeddingDim: 6, ...architecture, ...source };
-      await compare({ ...input, batchSize: 70 }, 5);
-      await compare({ ...input, gradient: "exact", optimizer: { kind: "sgd" } }, 5);
-    },
-  );
+describe.skipIf(!gpu)("resident members of any source", () => {
+  test.each(sources)("batches and exact gradients as the reference's: %j", async (source) => {
+    const architecture = ([{}, { tied: false }, { norm: "layernorm" }] as const)[caseNumber++ % 3];
+    const input: RunConfigInput = { vocabSize: 50, embeddingDim: 6, ...architecture, ...source };
+    await compare({ ...input, batchSize: 70 }, 5);
+    await compare({ ...input, gradient: "exact", optimizer: { kind: "sgd" } }, 5);
+  });
 });
 
 describe.skipIf(!gpu)("resident members", () => {
@@ -432,7 +430,6 @@ describe.skipIf(!gpu)("resident members", () => {
     ],
     // counts of 16 bits, several masks of tokens
     [{ vocabSize: 300, embeddingDim: 4, batchSize: 1024 }, {}],
-    [{ vocabSize: 100, embeddingDim: 20, batchSize: 300 }, {}],
     [{ vocabSize: 100, embeddingDim: 100, batchSize: 128 }, {}],
   ] as [RunConfigInput, ResidentChoice][])("as the reference's in any cut: %j, %j", async (input, choice) => {
     await compare(input, 4, { choice });

@@ -1,4 +1,5 @@
 // The three products of a block: logits = U xᵀ, dx = Gᵀ U, dU += G x, in tiles of registers, four slots or four dimensions wide.
+// Arrays of a loop's body are set to 0 in so many words: a driver was seen to keep what they had in the pass before.
 
 /** Logits in base 2, then G: token b has slots 4q … 4q + 3 of a block at b·QUADS + q. */
 var<workgroup> g: array<vec4f, V * QUADS>;
@@ -16,7 +17,7 @@ fn findLogits(first: u32, quads: u32) {
       let row1 = inputRow(first, 4u * q + 1u);
       let row2 = inputRow(first, 4u * q + 2u);
       let row3 = inputRow(first, 4u * q + 3u);
-      var sums: array<vec4f, LOGIT_ROWS>;
+      var sums = array<vec4f, LOGIT_ROWS>();
       for (var k = 0u; k < DIMENSION_QUADS; k++) {
         let x0 = inputQuad(row0 + k);
         let x1 = inputQuad(row1 + k);
@@ -41,7 +42,7 @@ fn findInputGradients(first: u32, quads: u32, inputs: u32) {
   for (var tile = thread; tile < quads * DIMENSION_QUADS; tile += THREADS) {
     let q = tile / DIMENSION_QUADS;
     let k = tile % DIMENSION_QUADS;
-    var sums: array<vec4f, 4>;
+    var sums = array<vec4f, 4>();
     for (var b = 0u; b < V; b++) {
       let errors = g[b * QUADS + q];
       let w = outputQuad(b, k);
