@@ -1,4 +1,7 @@
-/** Which runs a workgroup can hold for many steps in one dispatch (shaders/resident.wgsl), and how its work is cut. */
+/**
+ * Which runs a workgroup can hold for many steps in one dispatch, and how its work is cut: shaders/residentTokens.wgsl for the
+ * smallest, with a thread a token, shaders/resident.wgsl for others.
+ */
 import type { RunConfig } from "../../config.js";
 import { COUPLED_ADAM, INDEPENDENT } from "../../kernel/constants.js";
 import { optimizerOf } from "../../optimizer/index.js";
@@ -10,7 +13,7 @@ export type ResidentLimits = Pick<
   "maxComputeWorkgroupStorageSize" | "maxComputeInvocationsPerWorkgroup" | "maxStorageBuffersPerShaderStage"
 >;
 
-/** Constants of resident.wgsl beside those that all shaders have. */
+/** Constants of resident.wgsl (of residentTokens.wgsl THREADS alone) beside those that all shaders have. */
 export interface ResidentConstants {
   /** Threads of a workgroup. */
   THREADS: number;
@@ -36,6 +39,8 @@ export interface ResidentConstants {
 }
 
 export interface ResidentPlan {
+  /** The shader that computes it; a workgroup a member. */
+  shader: "resident" | "residentTokens";
   constants: ResidentConstants;
   threads: number;
   workgroupBytes: number;
@@ -45,7 +50,8 @@ export interface ResidentPlan {
 
 /** Taken as given instead of chosen, to measure what is best. */
 export type ResidentChoice = Partial<
-  Pick<ResidentConstants, "THREADS" | "SLOTS" | "RESIDENT" | "TILE_ROWS" | "LOGIT_ROWS" | "PARTS">
+  Pick<ResidentPlan, "shader"> &
+    Pick<ResidentConstants, "THREADS" | "SLOTS" | "RESIDENT" | "TILE_ROWS" | "LOGIT_ROWS" | "PARTS">
 >;
 
 /** Pairs of a step that threads draw into their registers, and dimensions × tokens that they keep the gradient of. */
@@ -57,7 +63,10 @@ const TILE_ROWS = [1, 2, 4, 8];
 const THREADS = 384;
 const SLOTS = 32;
 const PARTS = 16;
+/** Storage buffers of both heads; scratch is resident.wgsl's alone. */
 const BUFFERS = 17;
+/** What a thread a token has registers for, and the pairs that so few threads draw in good time. */
+const TOKENS = { vocabSize: 32, embeddingDim: 8, threads: 32, pairs: 4096 };
 
 const roundUp = (x: number, to: number): number => Math.ceil(x / to) * to;
 
@@ -67,6 +76,8 @@ export function planResident(
   limits: ResidentLimits,
   choice: ResidentChoice = {},
 ): ResidentPlan | undefined {
+  const ofTokens = choice.shader === "resident" ? undefined : planTokens(config, limits);
+  if (ofTokens || choice.shader === "residentTokens") return ofTokens;
   const { vocabSize: V, embeddingDim: D, optimizer } = config;
   const exact = config.gradient === "exact";
   const pairs = exact ? 0 : config.batchSize;
@@ -105,11 +116,41 @@ export function planResident(
       };
       const workgroupBytes = bytesOf(config, constants);
       if (workgroupBytes <= limits.maxComputeWorkgroupStorageSize)
-        return { constants, threads, workgroupBytes, absent };
+        return { shader: "resident", constants, threads, workgroupBytes, absent };
       // with fewer at a time there would be more waiting than work
       if (choice.SLOTS !== undefined || slots <= 8) break;
     }
   return undefined;
+}
+
+function planTokens(config: RunConfig, limits: ResidentLimits): ResidentPlan | undefined {
+  const { vocabSize: V, embeddingDim: D, gradient, batchSize, norm, optimizer } = config;
+  const absent = [...absentBuffers(config), "scratch"];
+  const pairs = gradient === "exact" ? 0 : batchSize;
+  if (V > TOKENS.vocabSize || D > TOKENS.embeddingDim || pairs > TOKENS.pairs) return;
+  const coupled = optimizerOf(optimizer).code(optimizer) === COUPLED_ADAM;
+  const parts = (norm === "none" ? 1 : 2 * V * D) + (coupled ? 2 * V * D : 1);
+  const workgroupBytes = 4 * (2 * V * V + 2 * V * D + 2 * D + V + parts + 1);
+  if (
+    workgroupBytes > limits.maxComputeWorkgroupStorageSize ||
+    BUFFERS - absent.length > limits.maxStorageBuffersPerShaderStage
+  )
+    return;
+  const { threads } = TOKENS;
+  const constants = {
+    THREADS: threads,
+    SLOTS: V,
+    MOST: V,
+    RESIDENT: 1,
+    STRIDE: D,
+    TILE_ROWS: 1,
+    TILES: 1,
+    LOGIT_ROWS: 1,
+    PARTS: 1,
+    COUNT_BITS: 32,
+    SCRATCH: 0,
+  };
+  return { shader: "residentTokens", constants, threads, workgroupBytes, absent };
 }
 
 /** As tall as leaves most threads something to do. */
@@ -119,16 +160,16 @@ const logitRows = (V: number, slots: number, threads: number): number =>
 /** Bytes of all `var<workgroup>` together, each in its own alignment. */
 function bytesOf(config: RunConfig, constants: ResidentConstants): number {
   const { vocabSize: V, norm, tied, gradient } = config;
-  const { SLOTS, STRIDE, MOST, RESIDENT, PARTS, THREADS, COUNT_BITS } = constants;
+  const { SLOTS, STRIDE, MOST, RESIDENT, PARTS, COUNT_BITS } = constants;
   const exact = gradient === "exact";
   const copies = norm !== "none" || !tied || !RESIDENT;
   const words = [
     RESIDENT ? 4 * V * STRIDE : 4,
     copies ? 4 * SLOTS * STRIDE : 4,
     V * SLOTS,
-    4 * SLOTS,
+    3 * SLOTS,
     norm === "none" ? 2 : 2 * MOST,
-    Math.max(THREADS, 2 * PARTS * SLOTS),
+    2 * PARTS * SLOTS,
     V,
     Math.ceil(V / 32),
     MOST,

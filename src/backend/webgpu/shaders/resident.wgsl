@@ -1,4 +1,4 @@
-// uses: random, optimizer, residentWeights, residentPairs, residentNorm, residentProducts, residentColumns, residentUpdate
+// uses: random, optimizer, residentWeights, residentDraw, residentPairs, residentNorm, residentProducts, residentColumns, residentUpdate
 // reads: members: Member, scalars: f32, aliasTable: vec2u, targetTables: vec2u, probabilities: f32, conditional: f32
 // writes: control: Control, scratch: f32, embedding: f32, embeddingState: f32, embeddingState2: f32, unembedding: f32, unembeddingState: f32, unembeddingState2: f32, gainBias: f32, gainBiasState: f32, gainBiasState2: f32
 //
@@ -70,22 +70,26 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   }
 }
 
-/** meanLoss ← Σ of what every thread has: 32 sums at a stride, then those in their order. */
+/** meanLoss ← Σ of what every thread has: 32 sums at a stride, then those in their order, in the room of the logits. */
 fn sumLosses(loss: f32) {
-  partials[thread] = loss;
+  // threads beyond the cells of a block have none
+  const having = min(THREADS, V * QUADS);
+  if thread < having {
+    g[thread] = vec4f(loss);
+  }
   workgroupBarrier();
-  if thread < 32u {
+  if thread < min(32u, having) {
     var sum = 0.0;
-    for (var i = thread; i < THREADS; i += 32u) {
-      sum += partials[i];
+    for (var i = thread; i < having; i += 32u) {
+      sum += g[i].x;
     }
-    partials[thread] = sum;
+    g[thread] = vec4f(sum);
   }
   workgroupBarrier();
   if thread == 0u {
     var sum = 0.0;
-    for (var i = 0u; i < 32u; i++) {
-      sum += partials[i];
+    for (var i = 0u; i < min(32u, having); i++) {
+      sum += g[i].x;
     }
     meanLoss = sum * LN2;
   }

@@ -10,11 +10,8 @@ const COUNT_WORDS = COUNT_BITS / 8u;
 
 /** Input, and target above it in the upper half. */
 var<private> pairs: array<u32, PAIRS>;
-var<private> source: u32;
 /** Distinct inputs. */
 var<private> inputCount: u32;
-var<private> batchKey: vec2u;
-var<private> firstOffset: vec2u;
 /** How often a token is an input; then 1 + its slot, or 0. */
 var<workgroup> tokens: array<atomic<u32>, V>;
 /** Which tokens are inputs, a bit each. */
@@ -24,37 +21,6 @@ var<workgroup> slots: array<u32, MOST>;
 var<workgroup> slotCount: u32;
 /** Of each token b and slot of a block, how many pairs there are. */
 var<workgroup> counts: array<atomic<u32>, select(V * QUADS * COUNT_WORDS, 1u, EXACT == 1u)>;
-
-fn startPairs(seed: vec2u, from_: u32) {
-  source = from_;
-  batchKey = purposeKey(seed, 0u);
-  firstOffset = streamOffset(vec2u(2u * thread, 0u));
-}
-
-fn drawToken(bits: vec2u, column: u32, entry: vec2u) -> u32 {
-  return select(entry.y, column, bits.x < entry.x);
-}
-
-fn drawTarget(input: u32, key: vec2u, pair: u32, bits: vec2u) -> u32 {
-  if TARGET_KIND == 2u {
-    let column = multiply32(bits.y, V).y;
-    return drawToken(bits, column, targetTables[(source * V + input) * V + column]);
-  }
-  if TARGET_KIND == 1u {
-    // word 2^40 + pair; the threshold is λ·2^32, or all of them
-    let coin = randomBits(key, vec2u(pair, 256u)).y;
-    if TOPIC_ALWAYS == 1u || coin < TOPIC_THRESHOLD {
-      let topic = input % TOPIC_COUNT;
-      // the tables of topics one after another: topics before V mod TOPIC_COUNT have a token more
-      let begin = topic * (V / TOPIC_COUNT) + min(topic, V % TOPIC_COUNT);
-      let size = V / TOPIC_COUNT + select(0u, 1u, topic < V % TOPIC_COUNT);
-      let column = multiply32(bits.y, size).y;
-      return topic + TOPIC_COUNT * drawToken(bits, column, targetTables[source * V + begin + column]);
-    }
-  }
-  let column = multiply32(bits.y, V).y;
-  return drawToken(bits, column, aliasTable[source * V + column]);
-}
 
 /** The pairs of a step, and how many distinct inputs they have. */
 fn drawBatch(step: u32) -> u32 {
@@ -71,16 +37,11 @@ fn drawBatch(step: u32) -> u32 {
   workgroupBarrier();
   let key = randomBits(batchKey, vec2u(step, 0u));
   for (var i = 0u; i < PAIRS; i++) {
-    let pair = thread + i * THREADS;
-    if pair < B {
-      let at = add64(key, add64(firstOffset, multiply64(streamOffset(vec2u()), vec2u(2u * i * THREADS, 0u))));
-      let bits = mix(at);
-      let column = multiply32(bits.y, V).y;
-      let input = drawToken(bits, column, aliasTable[source * V + column]);
-      let target_ = drawTarget(input, key, pair, mix(add64(at, streamOffset(vec2u()))));
-      pairs[i] = input | (target_ << 16u);
-      atomicAdd(&tokens[input], 1u);
-      atomicOr(&masks[input / 32u], 1u << (input % 32u));
+    if thread + i * THREADS < B {
+      let pair = drawPair(key, i);
+      pairs[i] = pair.x | (pair.y << 16u);
+      atomicAdd(&tokens[pair.x], 1u);
+      atomicOr(&masks[pair.x / 32u], 1u << (pair.x % 32u));
     }
   }
   workgroupBarrier();
@@ -102,8 +63,9 @@ fn drawBatch(step: u32) -> u32 {
     }
     slotCount = count;
   }
-  inputCount = workgroupUniformLoad(&slotCount);
-  return workgroupUniformLoad(&slotCount);
+  let inputs = workgroupUniformLoad(&slotCount);
+  inputCount = inputs;
+  return inputs;
 }
 
 /** The token of a slot; beyond the last one, that of the last. */
@@ -177,18 +139,4 @@ fn targetMasses(b: u32, first: u32, q: u32) -> vec4f {
     atomicStore(&counts[at + 1u], 0u);
   }
   return vec4f(found) / f32(B);
-}
-
-/** P(b|a) of the member's source. */
-fn targetProbabilityOf(b: u32, a: u32) -> f32 {
-  if TARGET_KIND == 2u {
-    return conditional[(source * V + b) * V + a];
-  }
-  let p = probabilities[source * V + b];
-  if TARGET_KIND == 1u {
-    // conditional: λ/w of each topic
-    let topic = a % TOPIC_COUNT;
-    return (1.0 - TOPIC_STRENGTH) * p + select(0.0, p * conditional[source * TOPIC_COUNT + topic], topic == b % TOPIC_COUNT);
-  }
-  return p;
 }
