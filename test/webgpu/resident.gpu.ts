@@ -421,11 +421,11 @@ describe.skipIf(!gpu)("resident members", () => {
     // every size of tiles, blocks smaller than the inputs, parts fewer and more than blocks
     [
       { vocabSize: 33, embeddingDim: 17, batchSize: 40 },
-      { THREADS: 64, TILE_ROWS: 8, SLOTS: 8, LOGIT_ROWS: 4 },
+      { THREADS: 64, TILE_ROWS: 8, SLOTS: 8, LOGIT_ROWS: 4, KEEPS: 0 },
     ],
     [
       { vocabSize: 33, embeddingDim: 16, batchSize: 40 },
-      { THREADS: 32, TILE_ROWS: 4, SLOTS: 20, LOGIT_ROWS: 2, PARTS: 3 },
+      { THREADS: 32, TILE_ROWS: 4, SLOTS: 20, LOGIT_ROWS: 2, PARTS: 3, KEEPS: 1 },
     ],
     [
       { vocabSize: 37, embeddingDim: 5, batchSize: 300 },

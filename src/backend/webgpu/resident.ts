@@ -28,6 +28,8 @@ export interface ResidentConstants {
   /** Tokens of a tile of its gradient, and tiles of a thread. */
   TILE_ROWS: number;
   TILES: number;
+  /** Whether the optimizer's state of it is kept in registers from step to step: 1, or 0. */
+  KEEPS: number;
   /** Tokens of a tile of the logits. */
   LOGIT_ROWS: number;
   /** Parts of the vocabulary that a column is summed in. */
@@ -51,13 +53,15 @@ export interface ResidentPlan {
 /** Taken as given instead of chosen, to measure what is best. */
 export type ResidentChoice = Partial<
   Pick<ResidentPlan, "shader"> &
-    Pick<ResidentConstants, "THREADS" | "SLOTS" | "RESIDENT" | "TILE_ROWS" | "LOGIT_ROWS" | "PARTS">
+    Pick<ResidentConstants, "THREADS" | "SLOTS" | "RESIDENT" | "TILE_ROWS" | "KEEPS" | "LOGIT_ROWS" | "PARTS">
 >;
 
 /** Pairs of a step that threads draw into their registers, and dimensions × tokens that they keep the gradient of. */
 const MOST_PAIRS = 1024;
 const PAIRS_OF_A_THREAD = 8;
 const TILES_OF_A_THREAD = 2;
+/** Quads of state that a thread keeps: with the gradient's as many, and half as many again for products, 8 are 150 registers. */
+const KEPT = 8;
 const TILE_ROWS = [1, 2, 4, 8];
 /** Threads beyond which tiles become larger instead. */
 const THREADS = 384;
@@ -98,7 +102,9 @@ export function planResident(
   const perThread = Math.ceil(tiles / threads);
   if (threads > allowed || perThread > TILES_OF_A_THREAD || Math.ceil(pairs / threads) > PAIRS_OF_A_THREAD)
     return;
-  const coupled = optimizerOf(optimizer).code(optimizer) === COUPLED_ADAM;
+  const { code, state } = optimizerOf(optimizer);
+  const coupled = code(optimizer) === COUPLED_ADAM;
+  const hasState = Object.keys(state(optimizer)).length > 0;
   for (const resident of choice.RESIDENT === undefined ? [1, 0] : [choice.RESIDENT])
     for (let slots = choice.SLOTS ?? Math.min(SLOTS, roundUp(most, 4)); slots >= 4; slots -= 4) {
       const constants: ResidentConstants = {
@@ -109,6 +115,7 @@ export function planResident(
         STRIDE: quads | 1,
         TILE_ROWS: tileRows,
         TILES: perThread,
+        KEEPS: hasState ? (choice.KEEPS ?? (perThread * tileRows <= KEPT ? 1 : 0)) : 0,
         LOGIT_ROWS: choice.LOGIT_ROWS ?? logitRows(V, slots, threads),
         PARTS: Math.min(choice.PARTS ?? PARTS, V, Math.floor(threads / (slots / 4))),
         COUNT_BITS: pairs < 256 ? 8 : 16,
@@ -145,6 +152,7 @@ function planTokens(config: RunConfig, limits: ResidentLimits): ResidentPlan | u
     STRIDE: D,
     TILE_ROWS: 1,
     TILES: 1,
+    KEEPS: 1,
     LOGIT_ROWS: 1,
     PARTS: 1,
     COUNT_BITS: 32,

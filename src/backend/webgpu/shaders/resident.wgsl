@@ -3,7 +3,7 @@
 // writes: control: Control, scratch: f32, embedding: f32, embeddingState: f32, embeddingState2: f32, unembedding: f32, unembeddingState: f32, unembeddingState2: f32, gainBias: f32, gainBiasState: f32, gainBiasState2: f32
 //
 // Many small models, each by a workgroup of its own, many steps in one dispatch. The output matrix (the embedding when tied)
-// stays in workgroup memory where it fits, and its gradient in registers. A step goes through its distinct inputs in blocks of
+// stays in workgroup memory where it fits, its gradient and the optimizer's state of it in registers. A step goes through its distinct inputs in blocks of
 // SLOTS, a block's logits (V × SLOTS) becoming the gradient with respect to them in place:
 //
 //   pairs ⇒ slots;  for each block: x ⇒ logits ⇒ maxima and sums ⇒ G ⇒ dx (to scratch), dU (registers);  loss;  update
@@ -31,6 +31,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
     return;
   }
   loadWeights();
+  loadStates();
   startPairs(member.seed, member.source);
   var done = 0u;
   for (; done < count; done++) {
@@ -63,6 +64,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
     workgroupBarrier();
   }
   storeWeights();
+  storeStates();
   if thread == 0u {
     control[me].done += done;
     control[me].loss = meanLoss;

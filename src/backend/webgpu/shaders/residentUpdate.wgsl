@@ -1,28 +1,52 @@
 // The update of all parameters of a member. The gradient of the output matrix is in registers, that of inputs' rows in scratch.
 
-fn updatedUnembedding(at: u32, d: u32, weight: f32, gradient: f32, s: array<f32, 8>) -> f32 {
-  var state = 0.0;
-  var state2 = 0.0;
-  if HAS_STATE == 1u {
-    state = unembeddingState[at];
+/** The optimizer's state of the output matrix, in the shape of `gradients`: in registers from step to step where KEEPS says so. */
+const KEPT = select(1u, TILES, KEEPS == 1u);
+var<private> keptState: array<array<vec4f, TILE_ROWS>, KEPT>;
+var<private> keptState2: array<array<vec4f, TILE_ROWS>, KEPT>;
+
+fn loadStates() {
+  if KEEPS == 1u {
+    for (var i = 0u; i < TILES; i++) {
+      let tile = thread + i * THREADS;
+      for (var r = 0u; r < TILE_ROWS; r++) {
+        let b = tile / DIMENSION_QUADS * TILE_ROWS + r;
+        for (var c = 0u; c < 4u; c++) {
+          let d = 4u * (tile % DIMENSION_QUADS) + c;
+          if b < V && d < D {
+            keptState[i][r][c] = outputState((me * V + b) * D + d);
+            if OPTIMIZER == 0u {
+              keptState2[i][r][c] = outputState2((me * V + b) * D + d);
+            }
+          }
+        }
+      }
+    }
   }
-  if OPTIMIZER <= 1u {
-    state2 = unembeddingState2[select(at, me * D + d, OPTIMIZER == 1u)];
-  }
-  let next = updated(weight, state, state2, gradient, s);
-  if HAS_STATE == 1u {
-    unembeddingState[at] = next.state;
-  }
-  if OPTIMIZER == 0u {
-    unembeddingState2[at] = next.state2;
-  }
-  if RESIDENT == 0u {
-    unembedding[at] = next.weight;
-  }
-  return next.weight;
 }
 
-fn updatedEmbedding(at: u32, d: u32, weight: f32, gradient: f32, s: array<f32, 8>) -> f32 {
+fn storeStates() {
+  if KEEPS == 1u {
+    for (var i = 0u; i < TILES; i++) {
+      let tile = thread + i * THREADS;
+      for (var r = 0u; r < TILE_ROWS; r++) {
+        let b = tile / DIMENSION_QUADS * TILE_ROWS + r;
+        for (var c = 0u; c < 4u; c++) {
+          let d = 4u * (tile % DIMENSION_QUADS) + c;
+          if b < V && d < D {
+            storeOutputState((me * V + b) * D + d, keptState[i][r][c]);
+            if OPTIMIZER == 0u {
+              storeOutputState2((me * V + b) * D + d, keptState2[i][r][c]);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/** An embedding that is not the output matrix. */
+fn updateEmbedding(at: u32, d: u32, gradient: f32, s: array<f32, 8>) {
   var state = 0.0;
   var state2 = 0.0;
   if HAS_STATE == 1u {
@@ -31,17 +55,14 @@ fn updatedEmbedding(at: u32, d: u32, weight: f32, gradient: f32, s: array<f32, 8
   if OPTIMIZER <= 1u {
     state2 = embeddingState2[select(at, me * D + d, OPTIMIZER == 1u)];
   }
-  let next = updated(weight, state, state2, gradient, s);
+  let next = updated(embedding[at], state, state2, gradient, s);
   if HAS_STATE == 1u {
     embeddingState[at] = next.state;
   }
   if OPTIMIZER == 0u {
     embeddingState2[at] = next.state2;
   }
-  if RESIDENT == 0u || TIED == 0u {
-    embedding[at] = next.weight;
-  }
-  return next.weight;
+  embedding[at] = next.weight;
 }
 
 /** The gradient of an embedding's value through the inputs of the batch. */
@@ -82,10 +103,8 @@ fn coupleAll(inputs: u32, s: array<f32, 8>) {
     for (var i = 0u; i < ROW_TILES; i++) {
       squares += scratch[begin + 4u * (i * DIMENSION_QUADS + d / 4u) + d % 4u];
     }
-    if TIED == 1u {
-      embeddingState2[me * D + d] = couple(embeddingState2[me * D + d], squares, s);
-    } else {
-      unembeddingState2[me * D + d] = couple(unembeddingState2[me * D + d], squares, s);
+    storeOutputState2(me * D + d, couple(outputState2(me * D + d), squares, s));
+    if TIED == 0u {
       squares = 0.0;
       for (var slot = 0u; slot < inputs; slot++) {
         let g = scratch[me * SCRATCH + slot * D + d];
@@ -122,20 +141,43 @@ fn updateOutput(s: array<f32, 8>) {
       let b = tile / DIMENSION_QUADS * TILE_ROWS + r;
       if b < V {
         let before = outputQuad(b, k);
-        var after_ = vec4f();
+        var behind = vec4f();
         for (var c = 0u; c < 4u; c++) {
           let d = 4u * k + c;
           if d < D {
             let at = (me * V + b) * D + d;
-            if TIED == 1u {
-              after_[c] = updatedEmbedding(at, d, before[c], gradients[i][r][c], s);
-            } else {
-              after_[c] = updatedUnembedding(at, d, before[c], gradients[i][r][c], s);
+            var state = 0.0;
+            var state2 = 0.0;
+            if KEEPS == 1u {
+              state = keptState[i][r][c];
+              state2 = keptState2[i][r][c];
+            } else if HAS_STATE == 1u {
+              state = outputState(at);
+              if OPTIMIZER == 0u {
+                state2 = outputState2(at);
+              }
+            }
+            if OPTIMIZER == 1u {
+              state2 = outputState2(me * D + d);
+            }
+            let next = updated(before[c], state, state2, gradients[i][r][c], s);
+            behind[c] = next.weight;
+            if KEEPS == 1u {
+              keptState[i][r][c] = next.state;
+              keptState2[i][r][c] = next.state2;
+            } else if HAS_STATE == 1u {
+              storeOutputState(at, next.state);
+              if OPTIMIZER == 0u {
+                storeOutputState2(at, next.state2);
+              }
+            }
+            if RESIDENT == 0u {
+              storeOutput(at, next.weight);
             }
           }
         }
         if RESIDENT == 1u {
-          weights[b * STRIDE + k] = after_;
+          weights[b * STRIDE + k] = behind;
         }
       }
       gradients[i][r] = vec4f();
@@ -184,7 +226,7 @@ fn update(inputs: u32, step: u32) {
   if TIED == 0u {
     for (var i = thread; i < V * D; i += THREADS) {
       let at = me * V * D + i;
-      updatedEmbedding(at, i % D, embedding[at], inputGradient(i / D, i % D), s);
+      updateEmbedding(at, i % D, inputGradient(i / D, i % D), s);
     }
   }
   if NORM != 0u {

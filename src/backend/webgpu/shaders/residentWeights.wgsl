@@ -12,6 +12,44 @@ fn storedOutput(at: u32) -> f32 {
   return unembedding[at];
 }
 
+fn storeOutput(at: u32, value: f32) {
+  if TIED == 1u {
+    embedding[at] = value;
+  } else {
+    unembedding[at] = value;
+  }
+}
+
+fn outputState(at: u32) -> f32 {
+  if TIED == 1u {
+    return embeddingState[at];
+  }
+  return unembeddingState[at];
+}
+
+fn storeOutputState(at: u32, value: f32) {
+  if TIED == 1u {
+    embeddingState[at] = value;
+  } else {
+    unembeddingState[at] = value;
+  }
+}
+
+fn outputState2(at: u32) -> f32 {
+  if TIED == 1u {
+    return embeddingState2[at];
+  }
+  return unembeddingState2[at];
+}
+
+fn storeOutputState2(at: u32, value: f32) {
+  if TIED == 1u {
+    embeddingState2[at] = value;
+  } else {
+    unembeddingState2[at] = value;
+  }
+}
+
 fn storedQuad(b: u32, k: u32) -> vec4f {
   let at = (me * V + b) * D + 4u * k;
   var quad = vec4f();
@@ -45,12 +83,7 @@ fn storeWeights() {
   if RESIDENT == 1u {
     workgroupBarrier();
     for (var i = thread; i < V * D; i += THREADS) {
-      let value = weights[i / D * STRIDE + i % D / 4u][i % D % 4u];
-      if TIED == 1u {
-        embedding[me * V * D + i] = value;
-      } else {
-        unembedding[me * V * D + i] = value;
-      }
+      storeOutput(me * V * D + i, weights[i / D * STRIDE + i % D / 4u][i % D % 4u]);
     }
   }
 }
