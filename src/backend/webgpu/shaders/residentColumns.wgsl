@@ -1,5 +1,5 @@
-// Softmax of a block's columns: PARTS parts of the tokens at a stride (b ≡ p mod PARTS) have a maximum and a sum each, then those in
-// their order. Columns are computed four at a time.
+// Softmax of a block's columns: PARTS parts of the tokens at a stride (b ≡ p mod PARTS) have a maximum and a sum each, then those
+// in their order. Columns are computed four at a time.
 
 /** Of each part and quad its maxima, and its sums behind them. */
 var<workgroup> partials: array<vec4f, 2u * PARTS * QUADS>;

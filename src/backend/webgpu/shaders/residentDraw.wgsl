@@ -5,8 +5,8 @@ var<private> source: u32;
 var<private> batchKey: vec2u;
 var<private> firstOffset: vec2u;
 
-fn startPairs(seed: vec2u, from_: u32) {
-  source = from_;
+fn startPairs(seed: vec2u, sourceOfMember: u32) {
+  source = sourceOfMember;
   batchKey = purposeKey(seed, 0u);
   firstOffset = streamOffset(vec2u(2u * thread, 0u));
 }

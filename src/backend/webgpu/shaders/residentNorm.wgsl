@@ -2,9 +2,9 @@
 // output matrix that lies there anyway: tied, no norm.
 
 const COPIES = NORM != 0u || TIED == 0u || RESIDENT == 0u;
-var<workgroup> x: array<vec4f, select(1u, SLOTS * STRIDE, COPIES)>;
+var<workgroup> x: array<vec4f, max(1u, u32(COPIES) * SLOTS * STRIDE)>;
 /** Mean and 1/σ of every slot's row. */
-var<workgroup> moments: array<vec2f, select(1u, MOST, NORM != 0u)>;
+var<workgroup> moments: array<vec2f, max(1u, u32(NORM != 0u) * MOST)>;
 
 fn embeddingValue(token: u32, d: u32) -> f32 {
   if TIED == 1u && RESIDENT == 1u {

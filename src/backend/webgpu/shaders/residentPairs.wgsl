@@ -20,7 +20,7 @@ var<workgroup> masks: array<atomic<u32>, MASKS>;
 var<workgroup> slots: array<u32, MOST>;
 var<workgroup> slotCount: u32;
 /** Of each token b and slot of a block, how many pairs there are. */
-var<workgroup> counts: array<atomic<u32>, select(V * QUADS * COUNT_WORDS, 1u, EXACT == 1u)>;
+var<workgroup> counts: array<atomic<u32>, max(1u, u32(EXACT == 0u) * V * QUADS * COUNT_WORDS)>;
 
 /** The pairs of a step, and how many distinct inputs they have. */
 fn drawBatch(step: u32) -> u32 {

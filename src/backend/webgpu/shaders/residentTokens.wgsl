@@ -22,8 +22,8 @@ var<workgroup> x: array<f32, V * D>;
 var<workgroup> norms: array<f32, 2u * D>;
 /** What each token gives to the loss, to gain and bias, and (coupled Adam) to the sums of squares of both matrices. */
 var<workgroup> losses: array<f32, V>;
-var<workgroup> normParts: array<f32, select(1u, 2u * V * D, NORM != 0u)>;
-var<workgroup> squares: array<f32, select(1u, 2u * V * D, OPTIMIZER == 1u)>;
+var<workgroup> normParts: array<f32, max(1u, u32(NORM != 0u) * 2u * V * D)>;
+var<workgroup> squares: array<f32, max(1u, u32(OPTIMIZER == 1u) * 2u * V * D)>;
 
 const LN2 = 0.6931471805599453;
 const LOG2_E = 1.4426950408889634;

@@ -1,7 +1,7 @@
 // The update of all parameters of a member. The gradient of the output matrix is in registers, that of inputs' rows in scratch.
 
 /** The optimizer's state of the output matrix, in the shape of `gradients`: in registers from step to step where KEEPS says so. */
-const KEPT = select(1u, TILES, KEEPS == 1u);
+const KEPT = max(1u, KEEPS * TILES);
 var<private> keptState: array<array<vec4f, TILE_ROWS>, KEPT>;
 var<private> keptState2: array<array<vec4f, TILE_ROWS>, KEPT>;
 

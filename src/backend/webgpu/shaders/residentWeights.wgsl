@@ -1,9 +1,9 @@
 // The output matrix U (V × D; E when tied) of a member, four dimensions at a time: row b has its quad k at b·STRIDE + k of
 // workgroup memory, where it fits (STRIDE is odd, so that rows begin in different banks), or else in its buffer.
-// Dimensions from D on are 0.
+// Dimensions from D on are 0. Here and in the files beside it, an array that a run does not need has one element.
 
 const DIMENSION_QUADS = (D + 3u) / 4u;
-var<workgroup> weights: array<vec4f, select(1u, V * STRIDE, RESIDENT == 1u)>;
+var<workgroup> weights: array<vec4f, max(1u, RESIDENT * V * STRIDE)>;
 
 fn storedOutput(at: u32) -> f32 {
   if TIED == 1u {
