@@ -5,13 +5,17 @@ import { normCode } from "../../model/norm.js";
 import { optimizerOf } from "../../optimizer/index.js";
 import { targetKindOf } from "../targetKind.js";
 import { type Field, type FieldType, placesOf } from "./fields.js";
+import { planResident, type ResidentChoice, type ResidentPlan } from "./resident.js";
 
 /** What a device offers, in bytes and threads. */
 export interface Limits {
   /** Bytes of one buffer, as a shader sees it. */
   binding: number;
-  /** Bytes that the threads of a workgroup share. */
+  /** Bytes that the threads of a workgroup share, and how many they may be. */
   workgroup: number;
+  invocations: number;
+  /** Buffers of one shader. */
+  buffers: number;
 }
 
 /** Rows of the vocabulary that are in one buffer of each kind: all of them where no limit asks for less. */
@@ -28,8 +32,8 @@ export interface Shard {
   gramSlices: number;
 }
 
-/** What shaders are made for: the steps of a submission, or one list of inputs. */
-export type Variant = "steps" | "list";
+/** What shaders are made for: the steps of a submission, by many workgroups or by one a member; or one list of inputs. */
+export type Variant = "steps" | "resident" | "list";
 
 export interface Plan {
   members: number;
@@ -59,6 +63,8 @@ export interface Plan {
   dTiles: number;
   gramTiles: number;
   gramSide: number;
+  /** How a workgroup holds a member for many steps; undefined where the large kernels do its steps. */
+  resident: ResidentPlan | undefined;
   /** Whether an update waits for the whole gradient. */
   wholeGradient: boolean;
   bytes: number;
@@ -74,8 +80,13 @@ export interface Tiles {
   depth: number;
   /** Rows of the vocabulary in one buffer, at most, where a limit asks for no fewer. */
   shardRows: number;
+  /** How a workgroup holds a whole small model: chosen, or as given, or not at all. */
+  resident: ResidentChoice | false;
 }
-export const defaultTiles: Tiles = { slices: 264, depth: 16, shardRows: 2 ** 32 };
+export const defaultTiles: Tiles = { slices: 264, depth: 16, shardRows: 2 ** 32, resident: {} };
+/** Parameters of a matrix that one workgroup is quicker with than many, and runs that are worth one each where there are more. */
+const RESIDENT_SIZE = 12288;
+const RESIDENT_MEMBERS = 32;
 
 /** Slots of a block, at most. */
 const WIDTH = 128;
@@ -157,6 +168,10 @@ export function planRuns(
   const sampled = !exact;
   const drawnByHost = config.distribution.kind === "corpus";
 
+  const resident =
+    tiles.resident && !drawnByHost && (V * D <= RESIDENT_SIZE || M >= RESIDENT_MEMBERS)
+      ? planResident(config, limits, tiles.resident)
+      : undefined;
   const parameter = 4 * M * rowsOfShard * D4;
   const stateWords = (shape: "parameter" | "row" | undefined) =>
     shape === undefined ? 4 : shape === "row" ? 4 * M * D4 : parameter;
@@ -164,6 +179,7 @@ export function planRuns(
     embedding: parameter,
     embeddingState: stateWords(shapes[0]),
     embeddingState2: stateWords(shapes[1]),
+    ...(resident ? { scratch: M * resident.constants.SCRATCH } : {}),
     ...(tied
       ? {}
       : {
@@ -272,6 +288,7 @@ export function planRuns(
       GRAM_SLICES: allGrams,
       GRAM_ROWS: gramRows,
       OF_DIMENSIONS: ofDimensions ? 1 : 0,
+      TIED: tied ? 1 : 0,
       NORM: normCode[norm],
       OPTIMIZER: code(optimizer),
       HAS_STATE: shapes.length > 0 ? 1 : 0,
@@ -283,6 +300,7 @@ export function planRuns(
     },
     variants: {
       steps: { B, MOST: most, STEPS: steps, EVERY_INPUT: exact ? 1 : 0 },
+      resident: { B, STEPS: steps, EVERY_INPUT: exact ? 1 : 0, ...resident?.constants },
       list: { B: pairs, MOST: slots, STEPS: 1, EVERY_INPUT: 0 },
     },
     stores,
@@ -299,6 +317,7 @@ export function planRuns(
     gramTiles,
     gramSide,
     wholeGradient,
+    resident,
     bytes,
     largest: 4 * Math.max(...storeWords, ...Object.values(arrays)),
   };

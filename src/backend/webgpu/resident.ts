@@ -3,15 +3,17 @@
  * smallest, with a thread a token, shaders/resident.wgsl for others.
  */
 import type { RunConfig } from "../../config.js";
-import { COUPLED_ADAM, INDEPENDENT } from "../../kernel/constants.js";
+import { COUPLED_ADAM } from "../../kernel/constants.js";
 import { optimizerOf } from "../../optimizer/index.js";
-import { targetKindOf } from "../targetKind.js";
 
-/** What an adapter offers, by WebGPU's names. */
-export type ResidentLimits = Pick<
-  GPUSupportedLimits,
-  "maxComputeWorkgroupStorageSize" | "maxComputeInvocationsPerWorkgroup" | "maxStorageBuffersPerShaderStage"
->;
+/** What a device offers. */
+export interface ResidentLimits {
+  /** Bytes that the threads of a workgroup share, and how many they may be. */
+  workgroup: number;
+  invocations: number;
+  /** Buffers of one shader. */
+  buffers: number;
+}
 
 /** Constants of resident.wgsl (of residentTokens.wgsl THREADS alone) beside those that all shaders have. */
 export interface ResidentConstants {
@@ -67,8 +69,8 @@ const TILE_ROWS = [1, 2, 4, 8];
 const THREADS = 384;
 const SLOTS = 32;
 const PARTS = 16;
-/** Storage buffers of both heads; scratch is resident.wgsl's alone. */
-const BUFFERS = 17;
+/** Buffers of the head of resident.wgsl. */
+const BUFFERS = 12;
 /** What a thread a token has registers for, and the pairs that so few threads draw in good time. */
 const TOKENS = { vocabSize: 32, embeddingDim: 8, threads: 32, pairs: 4096 };
 
@@ -87,11 +89,10 @@ export function planResident(
   const pairs = exact ? 0 : config.batchSize;
   const absent = absentBuffers(config);
   // token and target of a pair share a word
-  if (pairs > MOST_PAIRS || V > 0xffff || BUFFERS - absent.length > limits.maxStorageBuffersPerShaderStage)
-    return;
+  if (pairs > MOST_PAIRS || V > 0xffff || BUFFERS - absent.length > limits.buffers) return;
   const quads = Math.ceil(D / 4);
   const most = exact ? V : Math.min(V, pairs);
-  const allowed = limits.maxComputeInvocationsPerWorkgroup;
+  const allowed = limits.invocations;
   const tilesOf = (rows: number) => Math.ceil(V / rows) * quads;
   const preferred = Math.min(THREADS, allowed);
   const tileRows =
@@ -122,7 +123,7 @@ export function planResident(
         SCRATCH: (most + 2) * D + (coupled ? 4 * tiles : 0),
       };
       const workgroupBytes = bytesOf(config, constants);
-      if (workgroupBytes <= limits.maxComputeWorkgroupStorageSize)
+      if (workgroupBytes <= limits.workgroup)
         return { shader: "resident", constants, threads, workgroupBytes, absent };
       // with fewer at a time there would be more waiting than work
       if (choice.SLOTS !== undefined || slots <= 8) break;
@@ -138,11 +139,7 @@ function planTokens(config: RunConfig, limits: ResidentLimits): ResidentPlan | u
   const coupled = optimizerOf(optimizer).code(optimizer) === COUPLED_ADAM;
   const parts = (norm === "none" ? 1 : 2 * V * D) + (coupled ? 2 * V * D : 1);
   const workgroupBytes = 4 * (2 * V * V + 2 * V * D + 2 * D + V + parts + 1);
-  if (
-    workgroupBytes > limits.maxComputeWorkgroupStorageSize ||
-    BUFFERS - absent.length > limits.maxStorageBuffersPerShaderStage
-  )
-    return;
+  if (workgroupBytes > limits.workgroup || BUFFERS - absent.length > limits.buffers) return;
   const { threads } = TOKENS;
   const constants = {
     THREADS: threads,
@@ -188,15 +185,11 @@ function bytesOf(config: RunConfig, constants: ResidentConstants): number {
   return words.reduce((sum, count) => sum + roundUp(4 * count, 16), 0);
 }
 
-function absentBuffers(config: RunConfig): string[] {
-  const { norm, tied, gradient, optimizer } = config;
-  const independent = targetKindOf(config) === INDEPENDENT;
+/** Arrays of both heads that a run has not: they take no binding. */
+function absentBuffers({ norm, tied, optimizer }: RunConfig): string[] {
   const states = Object.keys(optimizerOf(optimizer).state(optimizer)).length;
-  const absent =
-    gradient === "exact"
-      ? ["aliasTable", "targetTables", ...(independent ? ["conditional"] : [])]
-      : ["probabilities", "conditional", ...(independent ? ["targetTables"] : [])];
   const suffixes = ["", "State", "State2"];
+  const absent: string[] = [];
   for (const [name, present] of [
     ["embedding", true],
     ["unembedding", !tied],

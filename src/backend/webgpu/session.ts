@@ -44,10 +44,12 @@ export class Session {
     this.computedBy = computedBy;
     this.kept = kept;
     this.clock = new Clock(device, timing);
-    const { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupStorageSize } = device.limits;
+    const { limits } = device;
     this.limits = {
-      binding: Math.min(maxStorageBufferBindingSize, maxBufferSize),
-      workgroup: maxComputeWorkgroupStorageSize,
+      binding: Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),
+      workgroup: limits.maxComputeWorkgroupStorageSize,
+      invocations: limits.maxComputeInvocationsPerWorkgroup,
+      buffers: limits.maxStorageBuffersPerShaderStage,
       ...plan,
     };
     this.tiles = { ...defaultTiles, ...plan };

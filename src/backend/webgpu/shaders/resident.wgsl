@@ -1,6 +1,6 @@
-// uses: random, optimizer, residentWeights, residentDraw, residentPairs, residentNorm, residentProducts, residentColumns, residentUpdate
-// reads: members: Member, scalars: f32, aliasTable: vec2u, targetTables: vec2u, probabilities: f32, conditional: f32
-// writes: control: Control, scratch: f32, embedding: f32, embeddingState: f32, embeddingState2: f32, unembedding: f32, unembeddingState: f32, unembeddingState2: f32, gainBias: f32, gainBiasState: f32, gainBiasState2: f32
+// uses: random, optimizer, scalars, residentWeights, residentDraw, residentPairs, residentNorm, residentProducts, residentColumns, residentUpdate
+// reads: tables
+// writes: run, scratch: f32, embedding: f32, embeddingState: f32, embeddingState2: f32, unembedding: f32, unembeddingState: f32, unembeddingState2: f32, gainBias: f32, gainBiasState: f32, gainBiasState2: f32
 //
 // Many small models, each by a workgroup of its own, many steps in one dispatch. The output matrix (the embedding when tied)
 // stays in workgroup memory where it fits, its gradient and the optimizer's state of it in registers. A step goes through its distinct inputs in blocks of
@@ -9,6 +9,10 @@
 //   pairs ⇒ slots;  for each block: x ⇒ logits ⇒ maxima and sums ⇒ G ⇒ dx (to scratch), dU (registers);  loss;  update
 //
 // All sums have a fixed order, and nothing is shared between members.
+
+/** What the optimizer updates at a time, and words from a row of a matrix to the next. */
+alias Values = f32;
+const PITCH = 4u * D4;
 
 var<private> me: u32;
 var<private> thread: u32;
@@ -22,9 +26,9 @@ const LOG2_E = 1.4426950408889634;
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
   me = group.x;
   thread = index;
-  let member = members[group.x];
+  let member = run.members[group.x];
   if thread == 0u {
-    toDo = select(member.count, 0u, control[me].stopped != 0u);
+    toDo = select(member.count, 0u, run.control[me].stopped != 0u);
   }
   let count = workgroupUniformLoad(&toDo);
   if count == 0u {
@@ -59,16 +63,16 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
       break;
     }
     goBackThroughNorm(distinct);
-    update(distinct, member.table * block.steps + done);
+    update(distinct, done);
     storageBarrier();
     workgroupBarrier();
   }
   storeWeights();
   storeStates();
   if thread == 0u {
-    control[me].done += done;
-    control[me].loss = meanLoss;
-    control[me].stopped = select(1u, 0u, done == count);
+    run.control[me].done += done;
+    run.control[me].loss = meanLoss;
+    run.control[me].stopped = select(1u, 0u, done == count);
   }
 }
 

@@ -18,7 +18,7 @@ fn drawToken(bits: vec2u, column: u32, entry: vec2u) -> u32 {
 fn drawTarget(input: u32, key: vec2u, pair: u32, bits: vec2u) -> u32 {
   if TARGET_KIND == 2u {
     let column = multiply32(bits.y, V).y;
-    return drawToken(bits, column, targetTables[(source * V + input) * V + column]);
+    return drawToken(bits, column, tables.targetTables[(source * V + input) * V + column]);
   }
   if TARGET_KIND == 1u {
     // word 2^40 + pair; the threshold is λ·2^32, or all of them
@@ -29,11 +29,11 @@ fn drawTarget(input: u32, key: vec2u, pair: u32, bits: vec2u) -> u32 {
       let begin = topic * (V / TOPIC_COUNT) + min(topic, V % TOPIC_COUNT);
       let size = V / TOPIC_COUNT + select(0u, 1u, topic < V % TOPIC_COUNT);
       let column = multiply32(bits.y, size).y;
-      return topic + TOPIC_COUNT * drawToken(bits, column, targetTables[source * V + begin + column]);
+      return topic + TOPIC_COUNT * drawToken(bits, column, tables.targetTables[source * V + begin + column]);
     }
   }
   let column = multiply32(bits.y, V).y;
-  return drawToken(bits, column, aliasTable[source * V + column]);
+  return drawToken(bits, column, tables.aliasTable[source * V + column]);
 }
 
 /** Input and target of the thread's pair number i, which is pair thread + i·THREADS of the step with this key. */
@@ -42,20 +42,20 @@ fn drawPair(key: vec2u, i: u32) -> vec2u {
   let at = add64(key, add64(firstOffset, further));
   let bits = mix(at);
   let column = multiply32(bits.y, V).y;
-  let input = drawToken(bits, column, aliasTable[source * V + column]);
+  let input = drawToken(bits, column, tables.aliasTable[source * V + column]);
   return vec2u(input, drawTarget(input, key, thread + i * THREADS, mix(add64(at, streamOffset(vec2u())))));
 }
 
 /** P(b|a) of the member's source. */
 fn targetProbabilityOf(b: u32, a: u32) -> f32 {
   if TARGET_KIND == 2u {
-    return conditional[(source * V + b) * V + a];
+    return tables.conditional[(source * V + b) * V + a];
   }
-  let p = probabilities[source * V + b];
+  let p = tables.probabilities[source * V + b];
   if TARGET_KIND == 1u {
     // conditional: λ/w of each topic
     let topic = a % TOPIC_COUNT;
-    return (1.0 - TOPIC_STRENGTH) * p + select(0.0, p * conditional[source * TOPIC_COUNT + topic], topic == b % TOPIC_COUNT);
+    return (1.0 - TOPIC_STRENGTH) * p + select(0.0, p * tables.conditional[source * TOPIC_COUNT + topic], topic == b % TOPIC_COUNT);
   }
   return p;
 }

@@ -10,7 +10,7 @@ fn embeddingValue(token: u32, d: u32) -> f32 {
   if TIED == 1u && RESIDENT == 1u {
     return weights[token * STRIDE + d / 4u][d % 4u];
   }
-  return embedding[(me * V + token) * D + d];
+  return embedding[(me * V + token) * PITCH + d];
 }
 
 fn findMoments(inputs: u32) {
@@ -50,10 +50,10 @@ fn copyInputs(first: u32, inputs: u32) {
           if d < D {
             var value = embeddingValue(token, d);
             if NORM != 0u {
-              value = (value - moments[slot].x) * moments[slot].y * gainBias[me * 2u * D + d];
+              value = (value - moments[slot].x) * moments[slot].y * gainBias[2u * me * PITCH + d];
             }
             if NORM == 1u {
-              value += gainBias[me * 2u * D + D + d];
+              value += gainBias[(2u * me + 1u) * PITCH + d];
             }
             quad[c] = value;
           }
@@ -104,14 +104,14 @@ fn goBackThroughNorm(inputs: u32) {
       var sumH = 0.0;
       var sumHx = 0.0;
       for (var d = 0u; d < D; d++) {
-        let h = scratch[row + d] * gainBias[me * 2u * D + d];
+        let h = scratch[row + d] * gainBias[2u * me * PITCH + d];
         sumH += h;
         sumHx += h * (embeddingValue(token, d) - mean) * scale;
       }
       let meanH = select(0.0, sumH / f32(D), NORM == 1u);
       let meanHx = sumHx / f32(D);
       for (var d = 0u; d < D; d++) {
-        let h = scratch[row + d] * gainBias[me * 2u * D + d];
+        let h = scratch[row + d] * gainBias[2u * me * PITCH + d];
         scratch[row + d] = (h - meanH - (embeddingValue(token, d) - mean) * scale * meanHx) * scale;
       }
     }

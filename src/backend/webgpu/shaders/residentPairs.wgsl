@@ -20,11 +20,11 @@ var<workgroup> masks: array<atomic<u32>, MASKS>;
 var<workgroup> slots: array<u32, MOST>;
 var<workgroup> slotCount: u32;
 /** Of each token b and slot of a block, how many pairs there are. */
-var<workgroup> counts: array<atomic<u32>, max(1u, u32(EXACT == 0u) * V * QUADS * COUNT_WORDS)>;
+var<workgroup> counts: array<atomic<u32>, max(1u, u32(EVERY_INPUT == 0u) * V * QUADS * COUNT_WORDS)>;
 
 /** The pairs of a step, and how many distinct inputs they have. */
 fn drawBatch(step: u32) -> u32 {
-  if EXACT == 1u {
+  if EVERY_INPUT == 1u {
     inputCount = V;
     return V;
   }
@@ -71,7 +71,7 @@ fn drawBatch(step: u32) -> u32 {
 /** The token of a slot; beyond the last one, that of the last. */
 fn slotToken(slot: u32) -> u32 {
   let known = min(slot, inputCount - 1u);
-  if EXACT == 1u {
+  if EVERY_INPUT == 1u {
     return known;
   }
   return slots[known] & 0xffffu;
@@ -79,7 +79,7 @@ fn slotToken(slot: u32) -> u32 {
 
 /** 1 + the slot of a token, 0 where it is no input. */
 fn tokenSlot(token: u32) -> u32 {
-  if EXACT == 1u {
+  if EVERY_INPUT == 1u {
     return token + 1u;
   }
   return atomicLoad(&tokens[token]);
@@ -90,15 +90,15 @@ fn slotMass(slot: u32) -> f32 {
   if slot >= inputCount {
     return 0.0;
   }
-  if EXACT == 1u {
-    return probabilities[source * V + slot];
+  if EVERY_INPUT == 1u {
+    return tables.probabilities[source * V + slot];
   }
   return f32(slots[slot] >> 16u) / f32(B);
 }
 
 /** Adds a block's pairs to `counts`, which are 0 before. */
 fn countPairs(first: u32) {
-  if EXACT == 0u {
+  if EVERY_INPUT == 0u {
     for (var i = 0u; i < PAIRS; i++) {
       if thread + i * THREADS < B {
         // slots before the block's wrap around
@@ -115,7 +115,7 @@ fn countPairs(first: u32) {
 
 /** Σ over b of this is a slot's mass: what each of a quad of slots asks of token b. Counts are 0 behind it. */
 fn targetMasses(b: u32, first: u32, q: u32) -> vec4f {
-  if EXACT == 1u {
+  if EVERY_INPUT == 1u {
     var masses = vec4f();
     for (var c = 0u; c < 4u; c++) {
       let slot = first + 4u * q + c;

@@ -1,6 +1,6 @@
-// uses: random, optimizer, residentDraw
-// reads: members: Member, scalars: f32, aliasTable: vec2u, targetTables: vec2u, probabilities: f32, conditional: f32
-// writes: control: Control, embedding: f32, embeddingState: f32, embeddingState2: f32, unembedding: f32, unembeddingState: f32, unembeddingState2: f32, gainBias: f32, gainBiasState: f32, gainBiasState2: f32
+// uses: random, optimizer, scalars, residentDraw
+// reads: tables
+// writes: run, embedding: f32, embeddingState: f32, embeddingState2: f32, unembedding: f32, unembeddingState: f32, unembeddingState2: f32, gainBias: f32, gainBiasState: f32, gainBiasState2: f32
 //
 // The smallest models, of at most 32 tokens and 8 dimensions: a workgroup of 32 threads each, many steps in one dispatch. Thread a
 // has token a: row a of the embedding and of the output matrix with all of the optimizer's state in its registers, and column a of
@@ -9,6 +9,10 @@
 //   draw, publish rows;  barrier;  logits, softmax, loss, G, dx;  barrier;  dU from all inputs, sums over tokens;  barrier;  update
 //
 // A member whose loss is not finite idles through the steps that are left.
+
+/** What the optimizer updates at a time, and words from a row of a matrix to the next. */
+alias Values = f32;
+const PITCH = 4u * D4;
 
 var<private> me: u32;
 var<private> thread: u32;
@@ -40,9 +44,9 @@ struct Row {
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
   me = group.x;
   thread = index;
-  let member = members[group.x];
+  let member = run.members[group.x];
   if thread == 0u {
-    toDo = select(member.count, 0u, control[me].stopped != 0u);
+    toDo = select(member.count, 0u, run.control[me].stopped != 0u);
   }
   let count = workgroupUniformLoad(&toDo);
   if count == 0u {
@@ -56,7 +60,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   var mean = 0.0;
   var finite = true;
   for (var step = 0u; step < count; step++) {
-    if EXACT == 0u && finite {
+    if EVERY_INPUT == 0u && finite {
       let key = randomBits(batchKey, vec2u(member.firstStep + step, 0u));
       for (var i = 0u; i * 32u < B; i++) {
         if i * 32u + thread < B {
@@ -126,7 +130,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
     // NaN and infinity have all bits of their exponent set
     finite = finite && (bitcast<u32>(mean) & 0x7f800000u) != 0x7f800000u;
     if finite {
-      let s = scalarsOf(member.table * block.steps + step);
+      let s = scalarsOf(me, step);
       updateRow(&e, dE, 0u, s);
       if TIED == 0u {
         updateRow(&u, dU, D, s);
@@ -147,14 +151,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
     storeLoss(mean);
   }
   if thread == 0u {
-    control[me].done += done;
-    control[me].stopped = select(1u, 0u, finite);
+    run.control[me].done += done;
+    run.control[me].stopped = select(1u, 0u, finite);
   }
 }
 
 fn storeLoss(loss: f32) {
   if thread == 0u {
-    control[me].loss = loss;
+    run.control[me].loss = loss;
   }
 }
 
@@ -210,7 +214,7 @@ fn throughLogits() -> array<f32, D> {
   var often = 0u;
   for (var b = 0u; b < V; b++) {
     sum += exp2(logits[b] - most);
-    if EXACT == 0u {
+    if EVERY_INPUT == 0u {
       often += atomicLoad(&counts[thread * V + b]);
     }
   }
@@ -222,7 +226,7 @@ fn throughLogits() -> array<f32, D> {
   for (var b = 0u; b < V; b++) {
     let below = logits[b] - most;
     var wanted = 0.0;
-    if EXACT == 1u {
+    if EVERY_INPUT == 1u {
       wanted = mass * targetProbabilityOf(b, thread);
     } else {
       wanted = f32(atomicLoad(&counts[thread * V + b])) / f32(B);
@@ -246,8 +250,8 @@ fn throughLogits() -> array<f32, D> {
 
 /** The share of the loss that the thread's input has. */
 fn inputMass(often: u32) -> f32 {
-  if EXACT == 1u {
-    return probabilities[source * V + thread];
+  if EVERY_INPUT == 1u {
+    return tables.probabilities[source * V + thread];
   }
   return f32(often) / f32(B);
 }
@@ -324,13 +328,13 @@ fn loadEmbedding() -> Row {
   var row = Row();
   if thread < V {
     for (var d = 0u; d < D; d++) {
-      let at = (me * V + thread) * D + d;
+      let at = (me * V + thread) * PITCH + d;
       row.weight[d] = embedding[at];
       if HAS_STATE == 1u {
         row.state[d] = embeddingState[at];
       }
       if OPTIMIZER <= 1u {
-        row.state2[d] = embeddingState2[select(at, me * D + d, OPTIMIZER == 1u)];
+        row.state2[d] = embeddingState2[select(at, me * PITCH + d, OPTIMIZER == 1u)];
       }
     }
   }
@@ -341,13 +345,13 @@ fn loadUnembedding() -> Row {
   var row = Row();
   if TIED == 0u && thread < V {
     for (var d = 0u; d < D; d++) {
-      let at = (me * V + thread) * D + d;
+      let at = (me * V + thread) * PITCH + d;
       row.weight[d] = unembedding[at];
       if HAS_STATE == 1u {
         row.state[d] = unembeddingState[at];
       }
       if OPTIMIZER <= 1u {
-        row.state2[d] = unembeddingState2[select(at, me * D + d, OPTIMIZER == 1u)];
+        row.state2[d] = unembeddingState2[select(at, me * PITCH + d, OPTIMIZER == 1u)];
       }
     }
   }
@@ -359,7 +363,7 @@ fn loadNorm() -> Norm {
   var norm = Norm();
   if NORM != 0u && thread < D {
     for (var i = 0u; i < 2u; i++) {
-      let at = (2u * me + i) * D + thread;
+      let at = (2u * me + i) * PITCH + thread;
       norm.weight[i] = gainBias[at];
       if HAS_STATE == 1u {
         norm.state[i] = gainBiasState[at];
@@ -376,13 +380,13 @@ fn storeEmbedding(value: Row) {
   var row = value;
   if thread < V {
     for (var d = 0u; d < D; d++) {
-      let at = (me * V + thread) * D + d;
+      let at = (me * V + thread) * PITCH + d;
       embedding[at] = row.weight[d];
       if HAS_STATE == 1u {
         embeddingState[at] = row.state[d];
       }
       if OPTIMIZER == 0u || (OPTIMIZER == 1u && thread == 0u) {
-        embeddingState2[select(at, me * D + d, OPTIMIZER == 1u)] = row.state2[d];
+        embeddingState2[select(at, me * PITCH + d, OPTIMIZER == 1u)] = row.state2[d];
       }
     }
   }
@@ -392,13 +396,13 @@ fn storeUnembedding(value: Row) {
   var row = value;
   if TIED == 0u && thread < V {
     for (var d = 0u; d < D; d++) {
-      let at = (me * V + thread) * D + d;
+      let at = (me * V + thread) * PITCH + d;
       unembedding[at] = row.weight[d];
       if HAS_STATE == 1u {
         unembeddingState[at] = row.state[d];
       }
       if OPTIMIZER == 0u || (OPTIMIZER == 1u && thread == 0u) {
-        unembeddingState2[select(at, me * D + d, OPTIMIZER == 1u)] = row.state2[d];
+        unembeddingState2[select(at, me * PITCH + d, OPTIMIZER == 1u)] = row.state2[d];
       }
     }
   }
@@ -408,7 +412,7 @@ fn storeNorm(value: Norm) {
   var norm = value;
   if NORM != 0u && thread < D {
     for (var i = 0u; i < 2u; i++) {
-      let at = (2u * me + i) * D + thread;
+      let at = (2u * me + i) * PITCH + thread;
       gainBias[at] = norm.weight[i];
       if HAS_STATE == 1u {
         gainBiasState[at] = norm.state[i];

@@ -14,9 +14,9 @@ fn loadStates() {
         for (var c = 0u; c < 4u; c++) {
           let d = 4u * (tile % DIMENSION_QUADS) + c;
           if b < V && d < D {
-            keptState[i][r][c] = outputState((me * V + b) * D + d);
+            keptState[i][r][c] = outputState((me * V + b) * PITCH + d);
             if OPTIMIZER == 0u {
-              keptState2[i][r][c] = outputState2((me * V + b) * D + d);
+              keptState2[i][r][c] = outputState2((me * V + b) * PITCH + d);
             }
           }
         }
@@ -34,9 +34,9 @@ fn storeStates() {
         for (var c = 0u; c < 4u; c++) {
           let d = 4u * (tile % DIMENSION_QUADS) + c;
           if b < V && d < D {
-            storeOutputState((me * V + b) * D + d, keptState[i][r][c]);
+            storeOutputState((me * V + b) * PITCH + d, keptState[i][r][c]);
             if OPTIMIZER == 0u {
-              storeOutputState2((me * V + b) * D + d, keptState2[i][r][c]);
+              storeOutputState2((me * V + b) * PITCH + d, keptState2[i][r][c]);
             }
           }
         }
@@ -53,7 +53,7 @@ fn updateEmbedding(at: u32, d: u32, gradient: f32, s: array<f32, 8>) {
     state = embeddingState[at];
   }
   if OPTIMIZER <= 1u {
-    state2 = embeddingState2[select(at, me * D + d, OPTIMIZER == 1u)];
+    state2 = embeddingState2[select(at, me * PITCH + d, OPTIMIZER == 1u)];
   }
   let next = updated(embedding[at], state, state2, gradient, s);
   if HAS_STATE == 1u {
@@ -103,14 +103,14 @@ fn coupleAll(inputs: u32, s: array<f32, 8>) {
     for (var i = 0u; i < ROW_TILES; i++) {
       squares += scratch[begin + 4u * (i * DIMENSION_QUADS + d / 4u) + d % 4u];
     }
-    storeOutputState2(me * D + d, couple(outputState2(me * D + d), squares, s));
+    storeOutputState2(me * PITCH + d, couple(outputState2(me * PITCH + d), squares, s));
     if TIED == 0u {
       squares = 0.0;
       for (var slot = 0u; slot < inputs; slot++) {
         let g = scratch[me * SCRATCH + slot * D + d];
         squares += g * g;
       }
-      embeddingState2[me * D + d] = couple(embeddingState2[me * D + d], squares, s);
+      embeddingState2[me * PITCH + d] = couple(embeddingState2[me * PITCH + d], squares, s);
     }
   }
   storageBarrier();
@@ -145,7 +145,7 @@ fn updateOutput(s: array<f32, 8>) {
         for (var c = 0u; c < 4u; c++) {
           let d = 4u * k + c;
           if d < D {
-            let at = (me * V + b) * D + d;
+            let at = (me * V + b) * PITCH + d;
             var state = 0.0;
             var state2 = 0.0;
             if KEEPS == 1u {
@@ -158,7 +158,7 @@ fn updateOutput(s: array<f32, 8>) {
               }
             }
             if OPTIMIZER == 1u {
-              state2 = outputState2(me * D + d);
+              state2 = outputState2(me * PITCH + d);
             }
             let next = updated(before[c], state, state2, gradients[i][r][c], s);
             behind[c] = next.weight;
@@ -188,7 +188,7 @@ fn updateOutput(s: array<f32, 8>) {
 /** Gain (D values) and bias (D behind them). */
 fn updateNorm(s: array<f32, 8>) {
   for (var i = thread; i < select(D, 2u * D, NORM == 1u); i += THREADS) {
-    let at = me * 2u * D + i;
+    let at = (2u * me + i / D) * PITCH + i % D;
     let g = scratch[me * SCRATCH + MOST * D + i];
     var state = 0.0;
     var state2 = 0.0;
@@ -215,7 +215,7 @@ fn updateNorm(s: array<f32, 8>) {
 }
 
 fn update(inputs: u32, step: u32) {
-  let s = scalarsOf(step);
+  let s = scalarsOf(me, step);
   if TIED == 1u {
     addInputGradients();
   }
@@ -225,7 +225,7 @@ fn update(inputs: u32, step: u32) {
   updateOutput(s);
   if TIED == 0u {
     for (var i = thread; i < V * D; i += THREADS) {
-      let at = me * V * D + i;
+      let at = (me * V + i / D) * PITCH + i % D;
       updateEmbedding(at, i % D, inputGradient(i / D, i % D), s);
     }
   }

@@ -51,7 +51,7 @@ fn storeOutputState2(at: u32, value: f32) {
 }
 
 fn storedQuad(b: u32, k: u32) -> vec4f {
-  let at = (me * V + b) * D + 4u * k;
+  let at = (me * V + b) * PITCH + 4u * k;
   var quad = vec4f();
   for (var c = 0u; c < 4u; c++) {
     if 4u * k + c < D {
@@ -83,7 +83,7 @@ fn storeWeights() {
   if RESIDENT == 1u {
     workgroupBarrier();
     for (var i = thread; i < V * D; i += THREADS) {
-      storeOutput(me * V * D + i, weights[i / D * STRIDE + i % D / 4u][i % D % 4u]);
+      storeOutput((me * V + i / D) * PITCH + i % D, weights[i / D * STRIDE + i % D / 4u][i % D % 4u]);
     }
   }
 }
