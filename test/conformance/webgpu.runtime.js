@@ -1,10 +1,12 @@
 /** The packed package's WebGPU where it runs: Node and Bun with the peer `webgpu`, Deno, a page and a worker of Chromium. */
-import { access, symlink } from "node:fs/promises";
+import { access, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { build } from "esbuild";
+import { build as viteBuild } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bun, deno, fromFiles, node } from "./fromFiles.js";
 import { esbuildPage, inChromium, plainPage, plainWorker, vitePage } from "./pages.js";
-import { bin, removeProjects } from "./project.js";
+import { bin, project, removeProjects } from "./project.js";
 import { checkNames } from "./webgpuSuite.js";
 
 afterAll(removeProjects);
@@ -57,5 +59,60 @@ describe.each(places)("$name", (place) => {
     const { holds, said, seconds } = found.checks[name];
     console.log(`${place.name}, ${found.computedBy.adapter}: ${name}: ${said} (${seconds.toFixed(1)} s)`);
     expect(holds, said).toBe(true);
+  });
+});
+
+describe.each(["there", "missing"])("bundlers, the peer being %s", (peer) => {
+  const marker = "the peer's own text";
+  const prepared = async (bundler) => {
+    const dir = await project(`webgpu-${bundler}-${peer}`, {
+      "main.js": `import { webgpu } from "unigram-lab/webgpu"; console.log(webgpu().name);`,
+    });
+    if (peer === "there") {
+      await mkdir(join(dir, "node_modules/webgpu"));
+      await writeFile(
+        join(dir, "node_modules/webgpu/package.json"),
+        '{ "name": "webgpu", "main": "index.js" }',
+      );
+      await writeFile(join(dir, "node_modules/webgpu/index.js"), `export const create = () => "${marker}";`);
+    }
+    return dir;
+  };
+  const bundled = async (folder) => {
+    const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".js"));
+    return (await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")))).join("\n");
+  };
+
+  test.each([true, false])("esbuild leaves it alone, minified %s", async (minify) => {
+    const dir = await prepared(`esbuild-${minify}`);
+    const entryPoints = ["main.js"];
+    const { warnings } = await build({
+      ...{ absWorkingDir: dir, entryPoints, outdir: "out", bundle: true, splitting: true, minify },
+      ...{ format: "esm", logLevel: "silent" },
+    });
+    expect(warnings).toEqual([]);
+    const text = await bundled(join(dir, "out"));
+    expect(text).toContain("requestAdapter");
+    expect(text).not.toContain(marker);
+  });
+
+  test("Vite leaves it alone", async () => {
+    const dir = await prepared("vite");
+    await writeFile(join(dir, "index.html"), '<script type="module" src="/main.js"></script>');
+    const said = [];
+    const logger = (message) => said.push(message);
+    await viteBuild({
+      root: dir,
+      configFile: false,
+      build: { target: "es2022" },
+      customLogger: {
+        ...{ info() {}, clearScreen() {}, hasWarned: false, hasErrorLogged: () => false },
+        ...{ warn: logger, warnOnce: logger, error: logger },
+      },
+    });
+    expect(said).toEqual([]);
+    const text = await bundled(join(dir, "dist"));
+    expect(text).toContain("requestAdapter");
+    expect(text).not.toContain(marker);
   });
 });

@@ -36,7 +36,10 @@ async function findGpu(): Promise<GPU> {
 
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software|warp|basic render/i;
 
-/** @throws ConfigError where there is no adapter, or only one that was not asked for */
+/**
+ * @throws ConfigError where there is no adapter, or only one that was not asked for
+ * @internal
+ */
 export async function findAdapter({
   gpu,
   powerPreference,
