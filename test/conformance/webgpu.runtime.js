@@ -6,7 +6,7 @@ import { build as viteBuild } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bun, deno, fromFiles, node } from "./fromFiles.js";
 import { esbuildPage, inChromium, plainPage, plainWorker, vitePage } from "./pages.js";
-import { bin, project, removeProjects } from "./project.js";
+import { bin, project, removeProjects, root, run } from "./project.js";
 import { checkNames } from "./webgpuSuite.js";
 
 afterAll(removeProjects);
@@ -61,6 +61,22 @@ describe.each(places)("$name", (place) => {
     expect(holds, said).toBe(true);
   });
 });
+
+test("the first example of docs/webgpu.md runs, on fewer steps", async ({ skip }) => {
+  await access(software).catch(() => skip(`there is no ${software}`));
+  const [, example] = /```js\n([\s\S]*?)```/.exec(await readFile(join(root, "docs/webgpu.md"), "utf8"));
+  const shorter = example
+    .replace("webgpu()", "webgpu({ allowFallbackAdapter: true })")
+    .replace("50304, steps: 3000", "50, steps: 10")
+    .replace("advance(1000)", "advance(10)")
+    .replace("vocabSize: 100, steps: 1000, evaluateEvery: 500", "vocabSize: 20, steps: 4, evaluateEvery: 2");
+  const dir = await project("webgpu-example", { "main.js": `${shorter}\nprocess.exit(0);` });
+  await withPeer.prepare(dir);
+  const { stdout } = await run(process.execPath, ["main.js"], { cwd: dir, env });
+  const lines = stdout.trim().split("\n");
+  const records = lines.filter((line) => /^[012] [024] [\d.]+$/.test(line));
+  expect(records).toHaveLength(9);
+}, 120_000);
 
 describe.each(["there", "missing"])("bundlers, the peer being %s", (peer) => {
   const marker = "the peer's own text";

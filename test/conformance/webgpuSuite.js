@@ -3,7 +3,7 @@
  * throws, or says what it found.
  */
 import { createTrainer, restoreTrainer } from "unigram-lab";
-import { webgpu } from "unigram-lab/webgpu";
+import { createEnsemble, webgpu } from "unigram-lab/webgpu";
 
 /** Small: a GPU in software takes tens of milliseconds for a step. */
 const small = {
@@ -176,6 +176,24 @@ const checks = {
     return `${bytes.length} bytes, the same`;
   },
 
+  async "many at once are as each alone"({ backend }) {
+    const configs = [0.003, 0.01, 0.03].map((learningRate, seed) => ({ ...small, learningRate, seed }));
+    const bits = [];
+    for (let turn = 0; turn < 2; turn++) {
+      const ensemble = await createEnsemble(configs, { backend });
+      await ensemble.advance(9);
+      bits.push((await ensemble.weights()).map(({ embedding }) => embedding));
+      ensemble.dispose();
+    }
+    let most = 0;
+    for (const [i, config] of configs.entries()) {
+      expectThat(isSame(bits[0][i], bits[1][i]), "other bits when repeated");
+      most = Math.max(most, distance(bits[0][i], (await weightsAfter(9, config, backend)).embedding));
+    }
+    expectThat(most < 2e-6, `${most} apart, expected below 2e-6`);
+    return `${most.toExponential(1)} apart at most`;
+  },
+
   async "timers and frames go on beside a long run"({ backend }) {
     const trainer = await createTrainer(long, { backend });
     await trainer.advance(1);
@@ -187,7 +205,7 @@ const checks = {
     return `longest gap ${longest.toFixed(0)} ms of ${ticks}, ${stepCount} steps beside them`;
   },
 
-  async "a destroyed device fails the call in hand"({ gpu }) {
+  async "a destroyed device fails the call in hand, and its run is reopened"({ gpu }) {
     const mortal = destructible(gpu);
     const backend = webgpu({ gpu: mortal.gpu, allowFallbackAdapter: true });
     const trainer = await createTrainer(long, { backend });
@@ -202,12 +220,11 @@ const checks = {
     expectThat(took < 1000, `the call failed after ${took.toFixed(0)} ms, expected less than 1000`);
     const later = await failure(() => trainer.evaluate());
     expectThat(later.startsWith("DeviceLost: backend: the GPU's device was lost"), `later: ${later}`);
+    // the backend finds another device
+    const { step } = await trainer.reopen();
+    expectThat((await trainer.advance(3)).step === step + 3, "does not go on");
     trainer.dispose();
-    // the backend finds another device for another run
-    const other = await createTrainer(small, { backend });
-    expectThat((await other.advance(3)).step === 3, "no other device");
-    other.dispose();
-    return `after ${took.toFixed(0)} ms`;
+    return `after ${took.toFixed(0)} ms; reopened at step ${step}`;
   },
 
   async "what it cannot do is refused in one line"({ gpu, backend }) {
