@@ -102,11 +102,7 @@ function destructible(gpu) {
 
 const checks = {
   async "the same bits when repeated"({ backend }) {
-    const kinds = [
-      {},
-      { tied: false, norm: "layernorm", optimizer: { kind: "adam", coupled: true } },
-      { gradient: "exact", batchSize: undefined, optimizer: { kind: "sgd", momentum: 0.5 } },
-    ];
+    const kinds = [{}, { tied: false, norm: "layernorm", gradient: "exact", batchSize: undefined }];
     for (const kind of kinds) {
       const config = { ...small, ...kind };
       const [first, second] = [await whole(config, backend), await whole(config, backend)];
@@ -130,7 +126,6 @@ const checks = {
     const V = 21;
     const unembedding = Float32Array.from({ length: V * V }, (_, i) => (i % (V + 1) === 0 ? 1 : 0));
     const sources = [
-      { batchSize: 300 },
       { distribution: { kind: "given", probabilities: Array.from({ length: V }, (_, i) => (i % 4) / 30) } },
       { targets: { kind: "topics", count: 6, strength: 0.7 } },
       { targets: { kind: "low-rank", rank: 3 } },
@@ -241,11 +236,11 @@ const checks = {
 export const checkNames = Object.keys(checks);
 
 /**
- * Every check on the `gpu` that the package finds by itself.
+ * These checks on the `gpu` that the package finds by itself.
  * @param gpu the same, for a device that can be destroyed
  * @returns who computed and, of every check, `{ holds, said }`; or, where there is no adapter, `{ none }`, which says so
  */
-export async function webgpuConformance(gpu) {
+export async function webgpuConformance(gpu, names = checkNames) {
   const backend = webgpu({ allowFallbackAdapter: true });
   let computedBy;
   try {
@@ -254,10 +249,10 @@ export async function webgpuConformance(gpu) {
     return { none: error.message };
   }
   const found = {};
-  for (const [name, check] of Object.entries(checks)) {
+  for (const name of names) {
     const from = performance.now();
     try {
-      found[name] = { holds: true, said: await check({ gpu, backend }) };
+      found[name] = { holds: true, said: await checks[name]({ gpu, backend }) };
     } catch (error) {
       found[name] = { holds: false, said: `${error.name}: ${error.message}` };
     }
