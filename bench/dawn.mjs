@@ -6,7 +6,7 @@ const require = createRequire(import.meta.url);
 const installed = new URL("../test/webgpu/node_modules/webgpu/", import.meta.url);
 
 const load = async () => {
-  if (process.env.DAWN) return { ...require(process.env.DAWN), dawn: process.env.DAWN };
+  if (process.env.DAWN) return { ...require(process.env.DAWN), dawn: "addon" };
   const { version } = JSON.parse(readFileSync(new URL("package.json", installed), "utf8"));
   return { ...(await import(new URL("index.js", installed))), dawn: version };
 };

@@ -41,8 +41,6 @@ const { values } = parseArgs({
     save: { type: "boolean", default: false },
   },
 });
-const began = performance.now();
-const isTimeLeft = () => performance.now() - began < 1000 * Number(values.seconds);
 const show = (x) => Number(x.toPrecision(3));
 
 /** Timestamps as they are: a page's are rounded, so that nobody can be told by them. */
@@ -183,6 +181,8 @@ const chosen = values.sizes
     })
   : goals.map(({ vocabSize, embeddingDim, members = 1 }) => ({ vocabSize, embeddingDim, members }));
 
+const began = performance.now();
+const isTimeLeft = () => performance.now() - began < 1000 * Number(values.seconds);
 const results = [];
 for (const size of chosen) {
   const result = await measureSize(size);
