@@ -2,7 +2,7 @@
 import type { BackendKind } from "../backend/backend.js";
 import { checkVectorBits } from "../backend/wasm/vectorBits.js";
 import { checkNames, checkSignal } from "../checks.js";
-import { ConfigError, show } from "../config.js";
+import { ConfigError, show } from "../configError.js";
 import { type RuntimeOptions, runtimeNames } from "./runtime.js";
 
 export interface TrainerOptions extends RuntimeOptions {
@@ -27,7 +27,10 @@ export interface RunOptions {
    * `stepCount` says where. Another `run`, also after a snapshot, goes on with the same bits. Default no limit.
    */
   milliseconds?: number;
-  /** Called at least every 256 steps, with the steps done so far; the run waits for what it returns. */
+  /**
+   * Called at least every 256 steps (on a device about ten times a second), with the steps done so far; the run waits for
+   * what it returns.
+   */
   onProgress?: (stepsDone: number) => void | Promise<void>;
 }
 
