@@ -6,7 +6,7 @@
  *     [--out FILE | --save]
  * A size is V×D, or V×D×models for many at once. A turn is as many steps as `--turn` seconds take, or `--steps` of them;
  * `--seconds` ends the timing; what would come later is not measured. `--shaders` times every dispatch, too. `--scan` takes a list
- * of `{ name, … }`, each a variant of the backend's options, and times every size with each. `--torch` is a program that
+ * of `{ name, plan: { … } }`, variants of the backend's options, and times every size with each. `--torch` is a program that
  * prints lines of JSON, `{ V, D, M, form, tf32, us }`. `--reproduce` times `reproduce --seeds 5 --backend webgpu`. `--fallback`
  * takes an adapter in software, `--quick` leaves the longer checks out.
  */
