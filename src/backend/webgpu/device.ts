@@ -69,7 +69,7 @@ export class DeviceBuffers {
     const [error] = (await this.session.orLost(scopes)).filter((found) => found !== null);
     if (error)
       throw new ConfigError(
-        `vocabSize × embeddingDim: this takes ${bytes} bytes on the GPU, which refused them (${error.message.split("\n")[0]})`,
+        `vocabSize × embeddingDim: this takes ${bytes} bytes on the GPU, which refused them (${error.message.trim().split("\n")[0]})`,
       );
   }
 

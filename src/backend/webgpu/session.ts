@@ -54,7 +54,7 @@ export class Session {
     };
     this.tiles = { ...defaultTiles, ...plan };
     device.lost.then(({ message }) => {
-      this.failure ??= new DeviceLost(message ? `${LOST} (${message.split("\n")[0]})` : LOST);
+      this.failure ??= new DeviceLost(message ? `${LOST} (${message.trim().split("\n")[0]})` : LOST);
       for (const reject of this.#waiting) reject(this.failure);
       this.#waiting.clear();
     });
