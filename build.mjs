@@ -86,11 +86,11 @@ const loaderWithoutPatches = {
     }),
 };
 
-/** The library itself is shared with whoever imports it: one ConfigError, one schema. */
+/** The library itself is shared with whoever imports it: one schema, one trainer, one kernel. */
 const besideIndex = {
   name: "beside-index",
   setup: ({ onResolve }) =>
-    onResolve({ filter: /^(\.\.\/index|(\.\.\/)+config(Error)?)\.js$/ }, () => ({
+    onResolve({ filter: /^(\.\.\/index|(\.\.\/)+config|\.\/create)\.js$/ }, () => ({
       path: "./index.js",
       external: true,
     })),
@@ -146,7 +146,7 @@ for (const [name, entryPoint, plugins, imports] of [
   ["corpora", "src/corpus/index.ts", [], ["gpt-tokenizer/bpeRanks/r50k_base"]],
   ["principalAxes", "src/observables/principalAxes.ts", [], []],
   ["reference", "src/backend/reference/backend.ts", [], []],
-  ["webgpu", "src/backend/webgpu/index.ts", [besideIndex], ["./index.js"]],
+  ["webgpu", "src/webgpu.ts", [besideIndex], ["./index.js"]],
   ["browser", "src/browser/index.ts", [besideIndex], ["./index.js"]],
   ["browserWorker", "src/browser/worker.ts", [besideIndex], ["./index.js"]],
   ["threads", "src/backend/wasm/threads.ts", [kernelAsBytes, besideIndex], ["./index.js", "./relaxed.js"]],

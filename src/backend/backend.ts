@@ -37,6 +37,11 @@ export interface ComputedBy {
 /** Thrown by the calls of a backend whose device is gone, and the state of its runs with it. */
 export class DeviceLost extends Error {
   override name = "DeviceLost";
+
+  /** By name, as ConfigError: the entries of the package are bundled apart. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === "DeviceLost";
+  }
 }
 
 export interface Advanced {

@@ -11,11 +11,13 @@
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { OptimizerState } from "../backend/backend.js";
-import { ConfigError, canonicalConfig, MOST_STEPS, parseConfig, type RunConfig, show } from "../config.js";
+import { canonicalConfig, parseConfig, type RunConfig } from "../config.js";
+import { ConfigError, show } from "../configError.js";
 import { bitsRevision } from "../kernel/bitsRevision.js";
 import { parametersOf, type Weights } from "../model/parameters.js";
 import { optimizerOf } from "../optimizer/index.js";
 import { type Running, runningAfter } from "../optimizer/optimizer.js";
+import { MOST_STEPS } from "../schema.js";
 import type { TrainingRecord } from "./record.js";
 
 const MAGIC = 0x42414c55;

@@ -1,0 +1,4 @@
+/** Training on a GPU, one model or many at once: `unigram-lab/webgpu`. */
+export { type ComputedBy, DeviceLost } from "./backend/backend.js";
+export { type WebGpuBackend, type WebGpuOptions, webgpu } from "./backend/webgpu/index.js";
+export { createEnsemble, type Ensemble, restoreEnsemble } from "./training/ensemble.js";
