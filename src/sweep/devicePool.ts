@@ -136,6 +136,7 @@ export function devicePool(
       members.delete(member);
       const own = member.waiting;
       return ledger.settle(async () => {
+        ledger.warn(own, outcome);
         if (error === undefined || error instanceof Stopped) {
           if (outcome.result) losses = 0;
           await ledger.keep(own, outcome);

@@ -223,11 +223,15 @@ export class Ledger {
     }
   }
 
+  /** What went wrong with a run and cost it nothing. */
+  warn({ run }: Waiting, { warnings }: Outcome): void {
+    for (const message of warnings) this.#options.onEvent?.({ event: "warning", run, message });
+  }
+
   /** A run that came to its end, on disk when there is a journal. One that was stopped has no result. */
   async keep({ run, seconds }: Waiting, outcome: Outcome): Promise<void> {
     const { onEvent, journal } = this.#options;
-    const { result, resumedFrom, checkpointed, warnings } = outcome;
-    for (const message of warnings) onEvent?.({ event: "warning", run, message });
+    const { result, resumedFrom, checkpointed } = outcome;
     if (!result) return;
     this.#doneSeconds += seconds;
     if (result.config.steps > 0) this.#resumedSeconds += (seconds * resumedFrom) / result.config.steps;

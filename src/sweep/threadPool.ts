@@ -130,6 +130,7 @@ export function threadPool(
     const { trouble } = outcome;
     return ledger.settle(async () => {
       if (!trouble) {
+        ledger.warn(chosen, outcome);
         await ledger.keep(chosen, outcome);
         if (outcome.result) ledger.report(inHand());
       } else if (ledger.stopping)
