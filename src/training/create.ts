@@ -6,6 +6,7 @@ import { createSource } from "../data/createSource.js";
 import type { TokenSource } from "../data/source.js";
 import { defaultMemoryLimit } from "./defaultMemoryLimit.js";
 import { type CompleteTrainerOptions, completeTrainerOptions, type TrainerOptions } from "./options.js";
+import { Recovery } from "./recovery.js";
 import { decodeSnapshot } from "./snapshot.js";
 import { Trainer } from "./trainer.js";
 
@@ -21,16 +22,7 @@ export async function createTrainer(
 ): Promise<Trainer> {
   const config = frozen(parseConfig(input));
   const complete = completeTrainerOptions(options);
-  const { backend, source } = await begin(config, complete);
-  return new Trainer({
-    config,
-    backend,
-    source,
-    maxThreads: complete.maxThreads,
-    trainLoss: null,
-    recorded: null,
-    step: 0,
-  });
+  return new Trainer({ config, ...(await begin(config, complete)), maxThreads: complete.maxThreads });
 }
 
 /**
@@ -48,18 +40,16 @@ export async function restoreTrainer(
   const config = frozen(steps === undefined ? stored : parseConfig({ ...stored, steps }));
   if (steps !== undefined && steps < state.step)
     throw new ConfigError(`steps: expected at least ${state.step}, the snapshot's step, got ${steps}`);
-  const { backend, source } = await begin(config, complete);
-  await backend.setState(state);
-  return new Trainer({
-    config,
-    backend,
-    source,
-    maxThreads: complete.maxThreads,
-    trainLoss,
-    recorded,
-    step: state.step,
-    earlierRecords: records,
-  });
+  const begun = await begin(config, complete);
+  try {
+    await begun.backend.setState(state);
+  } catch (error) {
+    begun.backend.dispose();
+    throw error;
+  }
+  const place = { state, trainLoss, recorded };
+  const { maxThreads } = complete;
+  return new Trainer({ config, ...begun, maxThreads, place, earlierRecords: records });
 }
 
 /** Frozen all the way down: a config that changed under its run would give the snapshot of another. */
@@ -78,13 +68,13 @@ const kinds: Record<"wasm" | "reference", () => Now<BackendKind>> = {
 };
 
 /**
- * Who computes a run, and where its tokens come from.
+ * Who computes a run, where its tokens come from, and how to go on should a device be lost.
  * @throws ConfigError when the run would hold more than the limit
  */
 async function begin(
   config: RunConfig,
   { corpus, probabilities, memoryLimit = defaultMemoryLimit, backend, ...options }: CompleteTrainerOptions,
-): Promise<{ backend: Backend; source: TokenSource }> {
+): Promise<{ backend: Backend; source: TokenSource; recovery: Recovery | undefined }> {
   const kind = typeof backend === "string" ? await kinds[backend as "wasm" | "reference"]() : backend;
   const bytes = kind.bytes(config, options);
   if (bytes > memoryLimit)
@@ -92,5 +82,19 @@ async function begin(
       `vocabSize × embeddingDim: this run takes ${bytes} bytes of memory, more than the ${memoryLimit} allowed (memoryLimit)`,
     );
   const source = await createSource(config, { corpus, probabilities });
-  return { backend: await kind.create(config, { ...options, source }), source };
+  const create = () => kind.create(config, { ...options, source });
+  const { device } = kind;
+  if (!device) return { backend: await create(), source, recovery: undefined };
+  const make = async () => {
+    const backend = await create();
+    try {
+      // asked for afterwards: had it been lost in between, the backend would be of no use
+      return { backend, computedBy: await device.computedBy() };
+    } catch (error) {
+      backend.dispose();
+      throw error;
+    }
+  };
+  const { backend: made, computedBy } = await make();
+  return { backend: made, source, recovery: new Recovery(computedBy, make) };
 }

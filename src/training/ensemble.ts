@@ -1,17 +1,19 @@
 /** Many models in training at once: a device computes them together, anything else one by one. */
 import type { ComputedBy } from "../backend/backend.js";
-import { checkNames } from "../checks.js";
 import { parseConfig, type RunConfig, type RunConfigInput } from "../config.js";
 import { ConfigError, show } from "../configError.js";
 import type { Weights } from "../model/parameters.js";
 import type { Spectrum } from "../observables/spectrum.js";
 import { createTrainer, restoreTrainer } from "./create.js";
-import type { RunOptions, TrainerOptions } from "./options.js";
-import type { TrainingRecord } from "./record.js";
+import { type EnsembleRecord, mergedRun } from "./mergedRun.js";
+import { completeRunOptions, type RunOptions, type TrainerOptions } from "./options.js";
+import { NO_DEVICE } from "./recovery.js";
 import { runtimeFor } from "./runtime.js";
 import { decodeSnapshot } from "./snapshot.js";
 import { checkShapes, type DeviceKind, Together } from "./together.js";
-import type { EvaluationResult, StepResult, Trainer } from "./trainer.js";
+import type { EvaluationResult, Reopened, StepResult, Trainer } from "./trainer.js";
+
+export type { EnsembleRecord } from "./mergedRun.js";
 
 /**
  * A trainer for each of these configs, at step 0. On a device they may differ in seed, rates, numbers of the optimizer,
@@ -94,13 +96,11 @@ async function begin(name: string, starts: readonly Start[], options: TrainerOpt
           open({ ...own[member], backend: together.kind }),
     ),
   );
-  const failed = made.find(({ status }) => status === "rejected");
   const members = made.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
-  if (failed) {
-    for (const trainer of members) trainer.dispose();
-    throw (failed as PromiseRejectedResult).reason;
-  }
-  return new Ensemble(members, together);
+  const failed = made.find((one) => one.status === "rejected");
+  if (!failed) return new Ensemble(members, together);
+  for (const trainer of members) trainer.dispose();
+  throw failed.reason;
 }
 
 async function oneByOne(
@@ -144,12 +144,6 @@ function checkList(name: string, list: unknown): asserts list is readonly unknow
     throw new ConfigError(`${name}: expected a list of at least one, got ${show(list)}`);
 }
 
-/** A record of one member, named by its place among the configs. */
-export interface EnsembleRecord {
-  member: number;
-  record: TrainingRecord;
-}
-
 /**
  * Its members are trainers of their own, in the order of the configs: what several of them are asked at one time a device
  * does in one go. What it is asked itself it asks all of them. A member that diverges stops alone.
@@ -157,6 +151,9 @@ export interface EnsembleRecord {
 export class Ensemble {
   readonly members: readonly Trainer[];
   readonly #together: Together | undefined;
+  /** Records that a run came to, and whoever asked for them left before they were given. */
+  readonly #left: EnsembleRecord[] = [];
+  #running = false;
 
   /** @internal use createEnsemble or restoreEnsemble */
   constructor(members: readonly Trainer[], together?: Together) {
@@ -164,7 +161,12 @@ export class Ensemble {
     this.#together = together;
   }
 
-  /** `count` updates of every member. */
+  /** Who computes its members, where that is a device; undefined elsewhere. */
+  get computedBy(): ComputedBy | undefined {
+    return this.members[0].computedBy;
+  }
+
+  /** `count` updates of every member, as `trainer.advance`. */
   advance(count: number, options: { signal?: AbortSignal } = {}): Promise<StepResult[]> {
     return this.#each((member) => member.advance(count, options));
   }
@@ -187,6 +189,43 @@ export class Ensemble {
   /** Every member's run as bytes: `restoreEnsemble` goes on with them, `restoreTrainer` with one of them. */
   snapshot(): Promise<Uint8Array[]> {
     return this.#each((member) => member.snapshot());
+  }
+
+  /**
+   * Every member on to its `config.steps`; their records as they come, a member's in its order. A member waits at a record
+   * until that is taken. Another run goes on where this one was left.
+   * @param options as of `trainer.run`; `onProgress` is told the steps done by all
+   * @throws ConfigError while another run is under way; the signal's reason when it is aborted
+   */
+  async *run(options: RunOptions = {}): AsyncGenerator<EnsembleRecord> {
+    const complete = completeRunOptions(options);
+    if (this.#running) throw new ConfigError("run: expected one run() at a time, got a second");
+    this.#running = true;
+    try {
+      yield* mergedRun(this.members, this.#left, complete);
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  /**
+   * All members that were not disposed of, after their device was lost: as `trainer.reopen`, which a member does not do by
+   * itself. Should it fail, it may be called again.
+   * @returns where each member stands; undefined for one that was disposed of
+   */
+  async reopen(): Promise<(Reopened | undefined)[]> {
+    const together = this.#together;
+    if (!together) throw new ConfigError(NO_DEVICE);
+    const alive = this.members.filter(({ disposed }) => !disposed);
+    const ends = await together.all(alive.map((member) => () => member.reopen()));
+    const failed = ends.find((end) => end.status === "rejected");
+    if (failed) throw failed.reason;
+    const reopened = new Map(
+      ends.map((end, i) => [alive[i], (end as PromiseFulfilledResult<Reopened>).value]),
+    );
+    // what another device came to is not to be mixed with what this one will
+    if ([...reopened.values()].some(({ afresh }) => afresh)) this.#left.length = 0;
+    return this.members.map((member) => reopened.get(member));
   }
 
   /** Gives the memory of all members back. */

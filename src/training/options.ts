@@ -2,7 +2,7 @@
 import type { BackendKind } from "../backend/backend.js";
 import { checkVectorBits } from "../backend/wasm/vectorBits.js";
 import { checkNames, checkSignal } from "../checks.js";
-import { ConfigError, show } from "../config.js";
+import { ConfigError, show } from "../configError.js";
 import { type RuntimeOptions, runtimeNames } from "./runtime.js";
 
 export interface TrainerOptions extends RuntimeOptions {

@@ -1,5 +1,5 @@
 /** A model in training: steps, evaluations, weights in and out, snapshots. */
-import { type Advanced, after, type Backend, type Now } from "../backend/backend.js";
+import { type Advanced, after, type Backend, type ComputedBy, type Now } from "../backend/backend.js";
 import { checkNames, checkSignal } from "../checks.js";
 import { ConfigError, MOST_STEPS, type RunConfig, show } from "../config.js";
 import type { Batch } from "../data/batch.js";
@@ -17,6 +17,7 @@ import { breathe, clockAfter } from "./clock.js";
 import { checkThreads, completeRunOptions, type RunOptions } from "./options.js";
 import { Queue } from "./queue.js";
 import { recordOf, type TrainingRecord } from "./record.js";
+import { NO_DEVICE, type Place, type Recovery } from "./recovery.js";
 import { encodeSnapshot, type Recorded } from "./snapshot.js";
 
 /** What a step gives back. `loss`: mean of the batch in nats, before the update; not finite when the run diverged. */
@@ -26,6 +27,14 @@ export interface StepResult {
   loss: number;
   /** Of the last update, or of the one that could not be done. */
   learningRate: number;
+}
+
+/** Where a run goes on whose device was lost. */
+export interface Reopened {
+  /** Updates done. */
+  step: number;
+  /** Whether it is another device, and the run back at what it began with. */
+  afresh: boolean;
 }
 
 export interface EvaluationResult extends PopulationLoss {
@@ -46,9 +55,10 @@ interface Start {
   backend: Backend;
   source: TokenSource;
   maxThreads: number;
-  step: number;
-  trainLoss: number | null;
-  recorded: Recorded | null;
+  /** Of a run on a device. */
+  recovery: Recovery | undefined;
+  /** Where the backend is; step 0 when left out. */
+  place?: Place;
   earlierRecords?: readonly TrainingRecord[] | undefined;
 }
 
@@ -62,19 +72,20 @@ export class Trainer {
   readonly conditionalEntropy: number;
   /** The records that the snapshot of this trainer brought along; undefined where it brought none. */
   readonly earlierRecords: readonly TrainingRecord[] | undefined;
-  readonly #backend: Backend;
   readonly #source: TokenSource;
   readonly #maxThreads: number;
+  readonly #recovery: Recovery | undefined;
   readonly #queue = new Queue();
-  #step: number;
-  #trainLoss: number | null;
-  #recorded: Recorded | null;
+  #backend: Backend;
+  #step = 0;
+  #trainLoss: number | null = null;
+  #recorded: Recorded | null = null;
   #stepSeconds = 0;
   #running = false;
   #disposed = false;
 
   /** @internal use createTrainer or restoreTrainer */
-  constructor({ config, backend, source, maxThreads, step, trainLoss, recorded, earlierRecords }: Start) {
+  constructor({ config, backend, source, maxThreads, recovery, place, earlierRecords }: Start) {
     this.config = config;
     this.entropy = source.entropy;
     this.conditionalEntropy = source.conditionalEntropy;
@@ -82,9 +93,9 @@ export class Trainer {
     this.earlierRecords = earlierRecords;
     this.#backend = backend;
     this.#maxThreads = maxThreads;
-    this.#step = step;
-    this.#trainLoss = trainLoss;
-    this.#recorded = recorded;
+    this.#recovery = recovery;
+    this.#standAt(place);
+    if (place) recovery?.beginWith(place);
   }
 
   /** Updates done so far. */
@@ -92,10 +103,20 @@ export class Trainer {
     return this.#step;
   }
 
+  /** Who computes this run, where that is a device, whose rounding is its own; undefined elsewhere. */
+  get computedBy(): ComputedBy | undefined {
+    return this.#recovery?.computedBy;
+  }
+
   /** Bytes of memory that the run holds. */
   get bytes(): number {
     this.#checkAlive();
     return this.#backend.bytes;
+  }
+
+  /** Whether its memory was given back. */
+  get disposed(): boolean {
+    return this.#disposed;
   }
 
   /** Wall seconds spent in steps by this trainer. */
@@ -240,10 +261,10 @@ export class Trainer {
         for (const array of Object.values(arrays)) (array as Float32Array | undefined)?.fill(0);
       const { optimizer } = this.config;
       const scalars = startRunning(optimizerOf(optimizer).factors(optimizer));
-      await this.#backend.setState({ ...state, step: 0, scalars });
-      this.#step = 0;
-      this.#trainLoss = null;
-      this.#recorded = null;
+      const place: Place = { state: { ...state, step: 0, scalars }, trainLoss: null, recorded: null };
+      await this.#backend.setState(place.state);
+      this.#standAt(place);
+      this.#recovery?.beginWith(place);
     });
   }
 
@@ -256,15 +277,29 @@ export class Trainer {
     const { records } = options;
     if (records !== undefined && !Array.isArray(records))
       throw new ConfigError(`records: expected a list of records, got ${show(records)}`);
-    return this.#call(async () =>
-      encodeSnapshot({
-        config: this.config,
-        state: await this.#backend.state(),
-        trainLoss: this.#trainLoss,
-        recorded: this.#recorded,
-        records,
-      }),
-    );
+    return this.#call(async () => encodeSnapshot({ config: this.config, ...(await this.#place()), records }));
+  }
+
+  /**
+   * Goes on after the device was lost, which fails the call in hand and all later ones with a `DeviceLost`: on a device that
+   * is found anew, where the run was when it was last kept. That is every half minute of its steps, in memory, and at
+   * every `snapshot`; before the first of them it is what the trainer began with: the initial weights, a snapshot, or
+   * what `load` put in. Steps since then are to be done again, the caller's own batches too; `run` gives their
+   * records again, with the same bits. On another device the run goes back to what it began with, since its records would
+   * be of two that round differently. A call that fails changes nothing, and may be made again.
+   * @returns the step that it stands at, and whether another device made it begin afresh
+   * @throws ConfigError where no device computes, or none is found; the members of an ensemble are reopened by it
+   */
+  async reopen(): Promise<Reopened> {
+    const recovery = this.#recovery;
+    if (!recovery) throw new ConfigError(NO_DEVICE);
+    return this.#call(async () => {
+      const { backend, place, afresh } = await recovery.reopen();
+      this.#backend.dispose();
+      this.#backend = backend;
+      this.#standAt(place);
+      return { step: this.#step, afresh };
+    });
   }
 
   /**
@@ -316,18 +351,18 @@ export class Trainer {
     for (;;) {
       signal?.throwIfAborted();
       if (this.#recorded?.diverged && this.#recorded.step === this.#step) return;
-      const due = isEvaluation(this.config, this.#step);
-      if (due && this.#recorded?.step !== this.#step) {
-        const record = await this.#call(() => this.#record());
-        yield record;
-        if (record.diverged || now >= end) return;
+      if (this.#isRecordDue()) {
+        // a call before this one may have put the run elsewhere
+        const record = await this.#call(() => (this.#isRecordDue() ? this.#record() : undefined));
+        if (record) yield record;
+        if (record?.diverged || now >= end) return;
         continue;
       }
       if (this.#step >= steps) return;
-      const next = nextEvaluation(this.config, this.#step);
-      const { loss } = await this.#call(() =>
-        this.#advance(Math.max(1, Math.min(this.#slice(SLICE), next - this.#step))),
-      );
+      const { loss } = await this.#call(() => {
+        const left = nextEvaluation(this.config, this.#step) - this.#step;
+        return this.#advance(Math.max(1, Math.min(this.#slice(SLICE), left)));
+      });
       await onProgress?.(this.#step);
       if (!Number.isFinite(loss)) {
         yield this.#diverge();
@@ -335,8 +370,12 @@ export class Trainer {
       }
       now = await clockAfter(now);
       breath = await this.#breathe(breath);
-      if (now >= end && this.#step < next) return;
+      if (now >= end && !this.#isRecordDue()) return;
     }
+  }
+
+  #isRecordDue(): boolean {
+    return isEvaluation(this.config, this.#step) && this.#recorded?.step !== this.#step;
   }
 
   /** Lets timers and messages in where the last time was long ago; says when that was. */
@@ -399,8 +438,25 @@ export class Trainer {
     this.#stepSeconds += (performance.now() - from) / 1000;
     this.#step += done;
     this.#trainLoss = loss;
+    if (this.#recovery?.due) await this.#place();
     const latest = Number.isFinite(loss) ? this.#step - 1 : this.#step;
     return { step: this.#step, loss, learningRate: learningRateAt(this.config.learningRate, latest) };
+  }
+
+  #standAt(place: Place | undefined): void {
+    this.#step = place?.state.step ?? 0;
+    this.#trainLoss = place?.trainLoss ?? null;
+    this.#recorded = place?.recorded ?? null;
+  }
+
+  /** Where the run is, which is kept for the case that its device is lost. */
+  #place(): Promise<Place> {
+    const read = async () => ({
+      state: await this.#backend.state(),
+      trainLoss: this.#trainLoss,
+      recorded: this.#recorded,
+    });
+    return this.#recovery ? this.#recovery.keep(read) : read();
   }
 
   /** Rate of the latest update, of the first one before there is any. */
@@ -408,9 +464,10 @@ export class Trainer {
     return learningRateAt(this.config.learningRate, Math.max(0, this.#step - 1));
   }
 
-  /** Steps of one call of the backend. */
+  /** Steps of one call of the backend; a device holds no thread meanwhile. */
   #slice(most: number): number {
-    return Math.min(most, this.#backend.stepsAtOnce);
+    const { stepsAtOnce } = this.#backend;
+    return this.#recovery ? stepsAtOnce : Math.min(most, stepsAtOnce);
   }
 
   #asked() {
