@@ -3,7 +3,7 @@
  * device has fallen idle the next ones join.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ComputedBy } from "../backend/backend.js";
+import { type ComputedBy, DeviceLost } from "../backend/backend.js";
 import { restoreEnsemble } from "../training/ensemble.js";
 import { type RuntimeOptions, runtimeFor } from "../training/runtime.js";
 import type { DeviceKind } from "../training/together.js";
@@ -20,6 +20,8 @@ import { type Trouble, troubleOf } from "./trouble.js";
 const LOSSES = 3;
 /** Milliseconds after which a device that is not there is looked for again. */
 const PAUSE = 1000;
+
+const MOVED = "backend: the device was lost while runs were made on it";
 
 /** A run in hand, and what part of the device it takes. */
 interface Member extends InHand {
@@ -173,14 +175,9 @@ export function devicePool(
       return;
     }
     try {
-      // made on another device than the one that was asked, which was lost in between
-      const now = await device.computedBy().catch(() => undefined);
-      const moved = !isSameComputer(now, computedBy);
       await Promise.all(
         group.map(async (member, i) => {
-          const error = moved
-            ? Object.assign(new Error("backend: the device was lost"), { name: "DeviceLost" })
-            : await advance(trainers[i], found[i], tasks[i], member, outcomes[i]);
+          const error = await advance(trainers[i], found[i], tasks[i], member, outcomes[i]);
           trainers[i].dispose();
           await settle(member, outcomes[i], error);
         }),
@@ -206,6 +203,8 @@ export function devicePool(
       member.step = step;
     };
     try {
+      // the device that was asked before was lost in between
+      if (!isSameComputer(trainer.computedBy, task.computedBy)) throw new DeviceLost(MOVED);
       const control = { checkpointEvery, stopped: () => ending, onStep };
       await computeRun(trainer, found?.header, task, control, outcome);
       return undefined;
