@@ -76,6 +76,7 @@ export async function printPlan(
   for (const [i, run] of plan.runs.entries()) {
     const config = plan.at(i) as RunConfig;
     const cost = estimateCost(config, threads);
+    if (device) cost.bytes = device.bytes(config, { maxThreads: 1 });
     const state = journal?.has(run) ? "finished" : journal?.hasFailed(run) ? "failed" : "waiting";
     const group = await groups?.add(run, config);
     if (state === "waiting" || (state === "failed" && retryFailed)) {

@@ -118,8 +118,10 @@ function bars(total: number, left: (shares: Shares) => number | null): ProgressR
       const [bestText, lastText] = results.lines;
       best.update(0, { text: bestText });
       last.update(0, { text: lastText });
-      // of the many on a device the first
-      for (const [slot, task] of running.slice(0, LINES).entries()) {
+      // of the many on a device the first; lines that were there stay
+      const shown = Math.min(LINES, Math.max(running.length, threads.length));
+      for (let slot = 0; slot < shown; slot++) {
+        const task = running[slot];
         threads[slot] ??= multi.create(1, 0, { text: "" }, { format: "{bar} {text}", barsize: 12 });
         const text = task
           ? `${task.run} ${nameOf(task.config)}, step ${task.step} of ${task.config.steps}`

@@ -143,14 +143,11 @@ function checkBase(flags: Options, { axes = {}, zip = [], seeds }: SweepDescript
   }
 }
 
-/** A GPU's runs are relaxed where nothing is said, and nothing else may be. */
-function implied(description: SweepDescription, { backend }: Options): SweepDescription {
-  if (backend !== "webgpu") return description;
-  const base = { arithmetic: "relaxed" as const, ...description.base };
-  const { axes = {}, zip = [] } = description;
+/** @throws ConfigError for a sweep of which a GPU could not compute all */
+function checkDevice({ base = {}, axes = {}, zip = [] }: SweepDescription, { backend }: Options): void {
+  if (backend !== "webgpu") return;
   const varied = [axes, ...zip].flatMap((together) => together.arithmetic ?? []);
   for (const arithmetic of [base.arithmetic, ...varied]) checkRelaxed(arithmetic);
-  return { ...description, base };
 }
 
 async function describe(
@@ -159,7 +156,9 @@ async function describe(
   corpus: CorpusTokens | undefined,
 ): Promise<SweepDescription> {
   const { vary = [], seeds } = given;
-  const described = implied(await readSweep(file), given);
+  const described = await readSweep(file);
+  // what a GPU computes, where nothing else is said
+  if (given.backend === "webgpu") described.base = { arithmetic: "relaxed", ...described.base };
   const flags = await withCorpus(given, (described.base ?? {}) as Input, corpus);
   const based = givenFields(flags).length > 0;
   if (file === undefined && vary.length === 0 && !based)
@@ -238,6 +237,7 @@ async function sweepCommand(file: string | undefined, flags: Options): Promise<v
   checkBackendFlags(options, BACKENDS);
   const corpus = await readCorpus(options.corpus);
   const description = await namingFlags(options, () => describe(file, options, corpus));
+  checkDevice(description, options);
   const threads =
     options.threads === undefined ? cores() : parseWholeNumber("--threads", options.threads, 1, 1024);
   const keep = await keepOf(options);

@@ -30,7 +30,10 @@ function fuses(): boolean {
 let known: Omit<ComputedBy, "backend"> | undefined;
 
 /** Who computes a run on this machine's processor; undefined for a strict one, which has the same bits everywhere. */
-export function processorOf({ arithmetic }: RunConfig, backend = "wasm"): ComputedBy | undefined {
+export function processorOf(
+  { arithmetic }: Pick<RunConfig, "arithmetic">,
+  backend = "wasm",
+): ComputedBy | undefined {
   if (arithmetic !== "relaxed") return undefined;
   const { bun, v8 } = process.versions;
   known ??= {
