@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { webgpu } from "../backend/webgpu/index.js";
 import { ConfigError } from "../config.js";
 import { shownComputedBy } from "../sweep/computedBy.js";
+import { hasRelaxed } from "../sweep/processor.js";
 import type { DeviceKind } from "../training/together.js";
 
 export interface BackendFlags {
@@ -75,6 +76,10 @@ export async function deviceOf({
       .replace(/^backend:/, "--backend:")
       .replace("(allowFallbackAdapter takes it)", "(--allow-fallback-adapter takes it)");
     if (!fallBack) throw new ConfigError(message);
+    if (!hasRelaxed())
+      throw new ConfigError(
+        `${message}; and the processor cannot take its place: this runtime has no relaxed SIMD`,
+      );
     process.stderr.write(`${message}; falling back to the processor, relaxed arithmetic\n`);
     return undefined;
   }

@@ -15,6 +15,9 @@ const RELAXED_MADD = Uint8Array.from(
   ].flat(),
 );
 
+/** Whether this runtime computes relaxed runs at all: Node 20 does not. */
+export const hasRelaxed = (): boolean => WebAssembly.validate(RELAXED_MADD);
+
 /** Whether relaxed products are added before they are rounded. */
 function fuses(): boolean {
   try {
