@@ -58,7 +58,7 @@ async function checkProfiles(out: string, directories: string[]): Promise<void> 
     first ??= { content, directory };
     if (!first.content.some((name) => content.includes(name)))
       throw new ConfigError(
-        `DIR: expected reports of one profile, got ${first.directory} of the ${first.content[0]} one and ${directory} of the ${content[0]} one`,
+        `DIR: expected reports of one profile, got ${first.directory} of the ${first.content.join(" or ")} one and ${directory} of the ${content.join(" or ")} one`,
       );
   }
 }

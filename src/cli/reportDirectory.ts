@@ -56,7 +56,7 @@ export async function checkReportDirectory(
   const own = profileName(profile);
   if (content.length > 0 && !content.includes(own))
     throw new ConfigError(
-      `--out: expected a new directory or one of a ${own} report, got ${directory}, which holds a ${content[0] === "sweep" ? "sweep" : `${content[0]} report`}`,
+      `--out: expected a new directory or one of a ${own} report, got ${directory}, which holds a ${content[0] === "sweep" ? "sweep" : `${content.join(" or ")} report`}`,
     );
   // one that is missing, or no directory, is the journal's matter
   if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return;

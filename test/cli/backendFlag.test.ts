@@ -147,13 +147,13 @@ test("a report is of one arithmetic", { timeout: 120_000 }, async () => {
   await journalOf(join(dir, "strict"), syntheticRuns(first.conditions(true), 1));
   const args = ["reproduce", first.name, "--quick", "--seeds", "1"];
   expect((await unigramLab([...args, "--out", "relaxed"], dir)).stderr).toBe(
-    "error: --out: expected a new directory or one of a quick report, got relaxed, which holds a relaxed quick report\n",
+    "error: --out: expected a new directory or one of a quick report, got relaxed, which holds a relaxed full or relaxed quick report\n",
   );
   expect((await unigramLab([...args, "--backend", "webgpu", "--out", "strict"], dir)).stderr).toBe(
-    "error: --out: expected a new directory or one of a relaxed quick report, got strict, which holds a quick report\n",
+    "error: --out: expected a new directory or one of a relaxed quick report, got strict, which holds a full or quick report\n",
   );
   const merged = await unigramLab(["merge", "both", "strict", "relaxed"], dir);
   expect(merged.stderr).toBe(
-    "error: DIR: expected reports of one profile, got strict of the quick one and relaxed of the relaxed quick one\n",
+    "error: DIR: expected reports of one profile, got strict of the full or quick one and relaxed of the relaxed full or relaxed quick one\n",
   );
 });
