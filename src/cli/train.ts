@@ -30,6 +30,7 @@ import { interruptSignal } from "./interrupt.js";
 import { parseWholeNumber } from "./numbers.js";
 import { say } from "./output.js";
 import { refusedUnless } from "./refused.js";
+import { reopened } from "./reopened.js";
 import { vectorBits } from "./revectorizer.js";
 import { RunCheckpoint } from "./runCheckpoint.js";
 import { scheduleHelp } from "./scheduleText.js";
@@ -235,7 +236,10 @@ async function runToFiles(
   try {
     try {
       if (!options.json) await say(`${header}\n`);
-      for await (const record of trainer.run({ signal, onProgress })) {
+      const onAfresh = () => {
+        records.length = earlier?.length ?? 0;
+      };
+      for await (const record of reopened(trainer, { signal, onProgress, onAfresh })) {
         records.push(record);
         await say(`${options.json ? JSON.stringify({ ...record, ...computedBy }) : line(record)}\n`);
       }
