@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { webgpu } from "../../src/backend/webgpu/index.js";
 import { createTrainer, type RunConfigInput } from "../../src/index.js";
+import { readCheckpoint } from "../../src/sweep/checkpoint.js";
 import {
   Journal,
   type PoolEvent,
@@ -16,6 +17,7 @@ import {
   SweepPlan,
   sweep,
 } from "../../src/sweep/index.js";
+import { decodeSnapshot } from "../../src/training/snapshot.js";
 import { testGpu } from "./devices.js";
 
 const gpu = await testGpu();
@@ -108,18 +110,22 @@ describe.skipIf(!gpu)("a sweep on a GPU", () => {
     const journal = await Journal.open(dir);
     const events: PoolEvent[] = [];
     let destroyed = false;
-    const plan = new SweepPlan({ base: { ...base, steps: 90, evaluateEvery: 20 }, seeds: 3 });
+    const plan = new SweepPlan({ base: { ...base, steps: 150, evaluateEvery: 20 }, seeds: 3 });
+    const destroyBehindCheckpoint = async () => {
+      for (const run of plan.runs) {
+        const found = await readCheckpoint(join(dir, "checkpoints", `${run}.checkpoint`));
+        if (destroyed || !found || decodeSnapshot(found.snapshot).state.step === 0) continue;
+        destroyed = true;
+        own.destroy();
+      }
+    };
     const results = await collect(
       runPool(plan, {
         backend: webgpu({ gpu: own.gpu, allowFallbackAdapter: true }),
         journal,
         checkpointEvery: 0,
         onEvent: (event) => events.push(event),
-        onProgress: ({ running }) => {
-          if (destroyed || !running.some((run) => run !== null && run.step >= 20)) return;
-          destroyed = true;
-          own.destroy();
-        },
+        onProgress: () => void destroyBehindCheckpoint(),
       }),
     );
     await journal.close();
