@@ -198,7 +198,8 @@ async function runToFiles(
   options: Options,
 ): Promise<void> {
   const { config } = trainer;
-  const computedBy = computedByOf(trainer, options);
+  /** After its device was lost it may be another. */
+  const computedBy = () => computedByOf(trainer, options);
   const from = performance.now();
   const seconds = () => (performance.now() - from) / 1000;
   const signal = interruptSignal();
@@ -241,7 +242,7 @@ async function runToFiles(
       };
       for await (const record of reopened(trainer, { signal, onProgress, onAfresh })) {
         records.push(record);
-        await say(`${options.json ? JSON.stringify({ ...record, ...computedBy }) : line(record)}\n`);
+        await say(`${options.json ? JSON.stringify({ ...record, ...computedBy() }) : line(record)}\n`);
       }
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error;
@@ -252,7 +253,7 @@ async function runToFiles(
       await writeWhole(options.snapshot, bytes, { kind: "snapshot", force: options.force });
     }
     if (options.out !== undefined && records.length > 0) {
-      await writeRecords(options.out, [resultOf(trainer, records, computedBy, seconds())], {
+      await writeRecords(options.out, [resultOf(trainer, records, computedBy(), seconds())], {
         force: options.force,
       });
       kept.push(options.out);

@@ -11,6 +11,7 @@ import type { Trainer } from "../training/trainer.js";
 import { isSameComputer } from "./computedBy.js";
 import type { Computing, InHand, Ledger, Waiting } from "./ledger.js";
 import type { PoolOptions } from "./poolOptions.js";
+import { Rounds } from "./rounds.js";
 import { type Checkpoint, computeRun, findCheckpoint, type RunTask, Stopped, warnIn } from "./run.js";
 import { type Shape, Shapes } from "./shapes.js";
 import type { Outcome } from "./task.js";
@@ -53,9 +54,8 @@ export function devicePool(
   let ending = false;
 
   const fill = () => {
-    if (opening || ledger.stopping || ledger.full || waiting.length === 0) return;
     // what was lost goes on once all of it has come back
-    if (lost.length > 0 && members.size > 0) return;
+    if (opening || ledger.stopping || ledger.full || waiting.length === 0 || lost.length > 0) return;
     opening = true;
     open()
       .catch((error: unknown) => {
@@ -84,9 +84,13 @@ export function devicePool(
       return { waiting: own, config, step: 0, resumedFrom: 0, share: 1 / shape.most };
     });
     for (const member of chosen) members.add(member);
-    const group = compute(chosen, shape, computedBy).catch((error: unknown) => ledger.break(error));
+    const group = compute(chosen, shape, computedBy)
+      .then(() => {
+        if (lost.length > 0 && members.size === 0) goOn();
+      })
+      .catch((error: unknown) => ledger.break(error));
     groups.add(group);
-    void group.finally(() => {
+    void group.then(() => {
       groups.delete(group);
       fill();
       ledger.wake();
@@ -146,7 +150,6 @@ export function devicePool(
         } else if (ledger.stopping) return;
         else if (isLoss(error)) lost.push({ waiting: own, error });
         else await retreat(own, group.length, troubleOf(error), halve);
-        if (lost.length > 0 && members.size === 0) goOn();
       }, fill);
     };
 
@@ -174,10 +177,11 @@ export function devicePool(
       }
       return;
     }
+    const rounds = new Rounds(checkpointEvery);
     try {
       await Promise.all(
         group.map(async (member, i) => {
-          const error = await advance(trainers[i], found[i], tasks[i], member, outcomes[i]);
+          const error = await advance(trainers[i], found[i], tasks[i], member, outcomes[i], rounds);
           trainers[i].dispose();
           await settle(member, outcomes[i], error);
         }),
@@ -194,6 +198,7 @@ export function devicePool(
     task: RunTask,
     member: Member,
     outcome: Outcome,
+    rounds: Rounds,
   ): Promise<unknown> => {
     member.step = trainer.stepCount;
     member.resumedFrom = trainer.stepCount;
@@ -205,7 +210,7 @@ export function devicePool(
     try {
       // the device that was asked before was lost in between
       if (!isSameComputer(trainer.computedBy, task.computedBy)) throw new DeviceLost(MOVED);
-      const control = { checkpointEvery, stopped: () => ending, onStep };
+      const control = { rounds, stopped: () => ending, onStep };
       await computeRun(trainer, found?.header, task, control, outcome);
       return undefined;
     } catch (error) {

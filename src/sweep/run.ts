@@ -9,6 +9,7 @@ import { decodeSnapshot } from "../training/snapshot.js";
 import type { Trainer } from "../training/trainer.js";
 import { type CheckpointHeader, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
 import { isSameComputer, shownComputedBy } from "./computedBy.js";
+import type { Rounds } from "./rounds.js";
 import type { Outcome } from "./task.js";
 import { troubleOf } from "./trouble.js";
 
@@ -82,8 +83,8 @@ export async function findCheckpoint(
 }
 
 export interface RunControl {
-  /** Milliseconds between two checkpoints. */
-  checkpointEvery: number;
+  /** When it is checkpointed. */
+  rounds: Rounds;
   /** Whether the run is to stop. */
   stopped(): boolean;
   /** Hears of steps, between two slices of them. */
@@ -106,7 +107,7 @@ export async function computeRun(
   trainer: Trainer,
   before: CheckpointHeader | undefined,
   { run, config, checkpoint, computedBy }: RunTask,
-  { checkpointEvery, stopped, onStep }: RunControl,
+  { rounds, stopped, onStep }: RunControl,
   outcome: Outcome,
 ): Promise<void> {
   const from = performance.now();
@@ -116,14 +117,14 @@ export async function computeRun(
   const stepSeconds = () => (before?.stepSeconds ?? 0) + trainer.stepSeconds;
   outcome.resumedFrom = trainer.stepCount;
   outcome.checkpointed = trainer.stepCount > 0;
+  const round = rounds.join(from);
   let last = from;
-  let pause = checkpointEvery;
 
   /** Between two steps: a run that is to stop stops here, a long one is kept here. */
   const pauseForBreath = async () => {
     const stop = stopped();
     const now = performance.now();
-    if (checkpoint !== null && (stop ? now - last > WORTH_KEEPING : now - last > pause)) {
+    if (checkpoint !== null && (stop ? now - last > WORTH_KEEPING : round.due(now))) {
       const header = { computedBy, records, seconds: seconds(), stepSeconds: stepSeconds() };
       try {
         await writeCheckpoint(checkpoint, header, await trainer.snapshot());
@@ -134,8 +135,7 @@ export async function computeRun(
         warn(`a checkpoint could not be written (${code ?? error})`);
       }
       last = performance.now();
-      // no more than a tenth of the time goes into checkpoints
-      pause = Math.max(checkpointEvery, 10 * (last - now));
+      if (!stop) await round.kept(last);
     }
     if (stop) throw new Stopped();
   };
@@ -145,9 +145,13 @@ export async function computeRun(
     // at an evaluation the record comes first: a checkpoint before it would lose it
     if (!isEvaluation(config, step)) await pauseForBreath();
   };
-  for await (const record of trainer.run({ onProgress })) {
-    records.push(withoutNegativeZero(record));
-    if (record.step < config.steps && !record.diverged) await pauseForBreath();
+  try {
+    for await (const record of trainer.run({ onProgress })) {
+      records.push(withoutNegativeZero(record));
+      if (record.step < config.steps && !record.diverged) await pauseForBreath();
+    }
+  } finally {
+    round.leave(performance.now());
   }
   const end = records.at(-1);
   const small = config.vocabSize * config.embeddingDim <= SMALL && !end?.diverged;

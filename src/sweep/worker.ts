@@ -5,6 +5,7 @@ import { type RuntimeOptions, runtimeFor } from "../training/runtime.js";
 import type { Trainer } from "../training/trainer.js";
 import type { CheckpointHeader } from "./checkpoint.js";
 import { processorOf } from "./processor.js";
+import { Rounds } from "./rounds.js";
 import { computeRun, findCheckpoint, Stopped, warnIn } from "./run.js";
 import { CONTROL_WORDS, type Outcome, type Task, Word } from "./task.js";
 import { troubleOf } from "./trouble.js";
@@ -78,7 +79,7 @@ async function compute(task: Task, outcome: Outcome): Promise<void> {
       return takeThreads();
     };
     const own = { ...task, computedBy: processorOf(config) };
-    await computeRun(trainer, before, own, { checkpointEvery, stopped, onStep }, outcome);
+    await computeRun(trainer, before, own, { rounds: new Rounds(checkpointEvery), stopped, onStep }, outcome);
   } finally {
     trainer.dispose();
   }

@@ -62,6 +62,7 @@ export class FakeDevice {
     };
     return new Proxy(backend, {
       get: (target, name) => {
+        if (name === "stepsAtOnce") return 256;
         const value = Reflect.get(target, name);
         if (name === "dispose")
           return () => {
