@@ -2,8 +2,9 @@
  * The WebGPU backend on this machine's card, in one command: right first, then timed. Takes dist/ alone and Dawn, the package
  * `webgpu` (as `npm run webgpu` installs it) or, by DAWN=/path/dawn.node, its addon.
  *   node bench/gpu.mjs [--sizes 50304x100,100x100x1056] [--turns 5] [--turn 0.3] [--steps N] [--seconds 240]
- *     [--shaders] [--scan variants.json] [--torch "python3 baseline.py"] [--reproduce] [--quick] [--fallback]
+ *     [--shaders] [--scan gpuScan.json] [--dawn FLAG,…] [--torch "python3 baseline.py"] [--reproduce] [--quick] [--fallback]
  *     [--out FILE | --save]
+ * `--dawn` hands Dawn more flags, such as enable-dawn-features=disable_robustness.
  * A size is V×D, or V×D×models for many at once. A turn is as many steps as `--turn` seconds take, or `--steps` of them;
  * `--seconds` ends the timing; what would come later is not measured. `--shaders` times every dispatch, too. `--scan` takes a list
  * of `{ name, plan: { … } }`, variants of the backend's options, and times every size with each. `--torch` is a program that
@@ -33,6 +34,7 @@ const { values } = parseArgs({
     seconds: { type: "string", default: "240" },
     shaders: { type: "boolean", default: false },
     scan: { type: "string" },
+    dawn: { type: "string" },
     torch: { type: "string" },
     reproduce: { type: "boolean", default: false },
     quick: { type: "boolean", default: false },
@@ -45,7 +47,7 @@ const show = (x) => Number(x.toPrecision(3));
 
 /** Timestamps as they are: a page's are rounded, so that nobody can be told by them. */
 const { create, dawn } = await import("./dawn.mjs");
-const gpu = create(["disable-dawn-features=timestamp_quantization"]);
+const gpu = create(["disable-dawn-features=timestamp_quantization", ...(values.dawn?.split(",") ?? [])]);
 const backendOf = (options = {}) => entry.webgpu({ gpu, allowFallbackAdapter: values.fallback, ...options });
 
 /** One model, or many at once, as `advance(steps)`; undefined where this build cannot. */
@@ -167,7 +169,7 @@ async function reproduce() {
 
 const checked = backendOf();
 const computedBy = await checked.device.computedBy();
-const environment = { ...hardware(), ...computedBy, dawn };
+const environment = { ...hardware(), ...computedBy, dawn, flags: values.dawn };
 if (process.env.COMMIT) environment.commit = process.env.COMMIT;
 console.log(`${computedBy.adapter} (${computedBy.driver}), Dawn ${dawn}, commit ${environment.commit}`);
 const checks = await checkGpu(checked, { quick: values.quick });
