@@ -1,5 +1,4 @@
 /** The runs of several trainers at once, their records as they come. */
-import { breathe } from "./clock.js";
 import type { RunOptions } from "./options.js";
 import type { TrainingRecord } from "./record.js";
 import type { Trainer } from "./trainer.js";
@@ -62,10 +61,9 @@ export async function* mergedRun(
   const followed = members.map(follow);
   try {
     for (;;) {
-      // all that comes in one turn, so that its members go on together
-      await breathe();
       while (left.length > 0) yield left.shift() as EnsembleRecord;
       if (failure) throw failure.reason;
+      // all at once, so that they go on together
       if (waiting.length > 0) release();
       else if (running === 0) return;
       else await new Promise<void>((resolve) => (wake = resolve));

@@ -27,7 +27,10 @@ export interface RunOptions {
    * `stepCount` says where. Another `run`, also after a snapshot, goes on with the same bits. Default no limit.
    */
   milliseconds?: number;
-  /** Called at least every 256 steps, with the steps done so far; the run waits for what it returns. */
+  /**
+   * Called at least every 256 steps (on a device about ten times a second), with the steps done so far; the run waits for
+   * what it returns.
+   */
   onProgress?: (stepsDone: number) => void | Promise<void>;
 }
 

@@ -4,6 +4,7 @@ import { DeviceLost } from "../../src/backend/backend.js";
 import { corpusDigest } from "../../src/data/digest.js";
 import { createTrainer, type RunConfigInput, type TrainingRecord } from "../../src/index.js";
 import { createEnsemble, type EnsembleRecord, restoreEnsemble } from "../../src/training/ensemble.js";
+import { Together } from "../../src/training/together.js";
 import { LossyDevice } from "./lossyDevice.js";
 
 const base: RunConfigInput = {
@@ -113,6 +114,13 @@ describe.each(["wasm", "device"] as const)("on %s", (where) => {
     ensemble.dispose();
   });
 
+  test("whoever leaves it finds every member at its record", async () => {
+    const ensemble = await createEnsemble(configs, { backend });
+    for await (const { record } of ensemble.run()) if (record.step === 0) break;
+    expect(ensemble.members.map(({ stepCount }) => stepCount)).toEqual(configs.map(() => 0));
+    ensemble.dispose();
+  });
+
   test("stops at a signal, says how far all are, and refuses a second run", async () => {
     const ensemble = await createEnsemble(configs.slice(0, 3), { backend });
     const controller = new AbortController();
@@ -192,6 +200,29 @@ describe.each(["wasm", "device"] as const)("on %s", (where) => {
     expect(await again.evaluate()).toEqual(await ensemble.evaluate());
     for (const one of [ensemble, again, trainer]) one.dispose();
   });
+});
+
+test("a member that has no record to give stops too when the run is left", async () => {
+  const ensemble = await createEnsemble([base, { ...base, steps: 100_000, evaluateEvery: 100_000 }]);
+  for await (const { record } of ensemble.run()) if (record.step === 20) break;
+  expect(ensemble.members[1].stepCount).toBeLessThan(100_000);
+  ensemble.dispose();
+});
+
+test("a member that fails before it has asked for its backend fails those that ask later", async () => {
+  const { kind } = new LossyDevice();
+  const together = new Together(kind);
+  const [first, second] = await together.all([
+    async () => {
+      throw new Error("no source");
+    },
+    async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      return together.kind.create({} as never, {} as never);
+    },
+  ]);
+  expect(first).toEqual({ status: "rejected", reason: new Error("no source") });
+  expect(second).toEqual(first);
 });
 
 test("elsewhere than on a device shapes may differ", async () => {
@@ -333,6 +364,13 @@ describe("on a device", () => {
     await expect(restoreEnsemble(snapshots, { backend: device.kind })).rejects.toThrow(DeviceLost);
     await new Promise((resolve) => setImmediate(resolve));
     expect(device.alive).toBe(0);
+    device.onCall = (name) => {
+      if (name === "setState" && ++sets === 5) throw new Error("no memory");
+    };
+    await expect(restoreEnsemble(snapshots, { backend: device.kind })).rejects.toThrow("no memory");
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(device.alive).toBe(0);
+    device.lose();
     device.adapter = undefined;
     await expect(createEnsemble(configs, { backend: device.kind })).rejects.toThrow(
       "backend: expected an adapter, got none",

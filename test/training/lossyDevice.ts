@@ -13,6 +13,7 @@ const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** What runs of one shape have in common. */
 const shapeOf = ({ vocabSize, embeddingDim, batchSize, tied, norm, optimizer, targets }: RunConfig) => {
+  if (targets?.kind === "topics" && targets.count === undefined) throw new Error("no config");
   const { kind, coupled } = optimizer as { kind: string; coupled?: boolean };
   return JSON.stringify([vocabSize, embeddingDim, batchSize, tied, norm, kind, coupled, targets?.kind]);
 };

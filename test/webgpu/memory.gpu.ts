@@ -33,24 +33,30 @@ test.skipIf(!gpu)("after a thousand trainers and an ensemble, every buffer is de
     if (seed % 10 === 1) await trainer.snapshot();
     trainer.dispose();
   };
+  const trainMany = async () => {
+    const ensemble = await createEnsemble(
+      Array.from({ length: 50 }, (_, seed) => ({ ...config, seed })),
+      { backend },
+    );
+    await ensemble.advance(3);
+    expect(watched.alive.size).toBeGreaterThan(kept);
+    ensemble.dispose();
+  };
+  let kept = 0;
+  // what the first ones make is the device's
+  await trainMany();
   for (let seed = 0; seed < 100; seed++) await train(seed);
   const before = await resident();
-  const kept = watched.alive.size;
+  kept = watched.alive.size;
   for (let seed = 100; seed < 1000; seed++) await train(seed);
-  const ensemble = await createEnsemble(
-    Array.from({ length: 50 }, (_, seed) => ({ ...config, seed })),
-    { backend },
-  );
-  await ensemble.advance(3);
-  expect(watched.alive.size).toBeGreaterThan(0);
-  ensemble.dispose();
+  await trainMany();
   const after = await resident();
   expect(watched.alive.size).toBe(kept);
   expect(watched.created).toBeGreaterThan(1000);
   console.log(
     `process memory: ${before.toFixed(0)} MiB after 100 trainers, ${after.toFixed(0)} after 1000; ${kept} buffers are the device's own`,
   );
-  // seen: 15, at 300 trainers as at 1500
+  // seen: 10, most of it before the 600th
   expect(after - before).toBeLessThan(40);
 });
 

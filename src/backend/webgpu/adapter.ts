@@ -1,6 +1,8 @@
 /** A device to compute on, or one line that says why there is none. */
 import { ConfigError } from "../../configError.js";
 import type { ComputedBy } from "../backend.js";
+import type { Timing } from "./clock.js";
+import type { Limits, Tiles } from "./plan.js";
 
 export interface WebGpuOptions {
   /** `navigator.gpu` when left out; in Node and Bun `create([])` of the package `webgpu`. */
@@ -8,6 +10,13 @@ export interface WebGpuOptions {
   powerPreference?: GPUPowerPreference | undefined;
   /** Whether an adapter will do that computes in software. Default false. */
   allowFallbackAdapter?: boolean | undefined;
+  /**
+   * Whether the device times its work: submissions as wholes, or, at some cost, every dispatch; `device.profile()` says what it
+   * took. Default "off".
+   */
+  timing?: Timing | undefined;
+  /** @internal other sizes of tiles, and smaller limits than the device's, for benches and tests */
+  plan?: Partial<Tiles & Limits> | undefined;
 }
 
 async function findGpu(): Promise<GPU> {

@@ -1,16 +1,29 @@
 /** A backend on a GPU, for `createTrainer(config, { backend: webgpu() })`. Its arithmetic is relaxed. */
-import { ConfigError, configHash, type RunConfig } from "../../config.js";
+import { ConfigError, type RunConfig } from "../../config.js";
+import { optimizerOf } from "../../optimizer/index.js";
 import type { BackendKind } from "../backend.js";
 import type { WebGpuOptions } from "./adapter.js";
-import { createGpuBackend } from "./backend.js";
-import { planRun } from "./plan.js";
+import type { Profile } from "./clock.js";
+import { createGroup } from "./group.js";
+import { type Limits, planRuns } from "./plan.js";
 import { Session } from "./session.js";
 
 export type { ComputedBy } from "../backend.js";
 export type { WebGpuOptions } from "./adapter.js";
+export type { Profile } from "./clock.js";
 
 /** A backend that computes on a device: `device.computedBy()` says on which one. */
-export type WebGpuBackend = BackendKind & Required<Pick<BackendKind, "device">>;
+export interface WebGpuBackend extends BackendKind {
+  device: NonNullable<BackendKind["device"]> & {
+    /** What the device took since the last call, where `timing` was asked for. */
+    profile(): Promise<Profile>;
+  };
+}
+
+/** What most devices offer; only to say beforehand what a run takes. */
+const USUAL: Limits = { binding: 2 ** 30, workgroup: 32768 };
+/** Runs at once, and bytes of all of them where one does not take more. */
+const MOST_TOGETHER = 4096;
 
 /**
  * Trains on a GPU through WebGPU: the CPU's tokens bit for bit, the same bits when repeated on one device, and f32 that
@@ -30,22 +43,43 @@ export function webgpu(options: WebGpuOptions = {}): WebGpuBackend {
   };
   return {
     name: "webgpu",
-    bytes: (config) => planRun(config).bytes,
+    bytes: (config) => planRuns(config, 1, 1, USUAL).bytes,
     async create(config, { source, maxThreads }) {
       check(config, maxThreads);
-      return createGpuBackend(config, source, await session());
+      const [backend] = await createGroup([config], [source], await session());
+      return backend;
     },
     device: {
       computedBy: async () => (await session()).computedBy,
-      shapeOf: (config) => configHash({ ...config, seed: 0 }),
-      mostTogether: async () => 64,
+      shapeOf,
+      async mostTogether(config) {
+        const { limits } = await session();
+        // what a run takes beside others is less than alone
+        const { bytes } = planRuns(config, 16, 1, limits);
+        return Math.max(1, Math.min(MOST_TOGETHER, Math.floor((16 * limits.binding) / bytes)));
+      },
+      profile: async () => (await session()).clock.profile(),
       async createMany(configs, { sources, maxThreads }) {
         for (const config of configs) check(config, maxThreads);
         const opened = await session();
-        return Promise.all(configs.map((config, i) => createGpuBackend(config, sources[i], opened)));
+        return createGroup(configs, sources, opened);
       },
     },
   };
+}
+
+/** What runs have in common that can be computed together; they may differ in all that is data. */
+function shapeOf({ optimizer, distribution, targets, ...config }: RunConfig): string {
+  const { vocabSize, embeddingDim, batchSize, tied, norm, gradient, arithmetic } = config;
+  const { code, state } = optimizerOf(optimizer);
+  return JSON.stringify([
+    { vocabSize, embeddingDim, tied, norm, gradient, arithmetic },
+    gradient === "exact" ? null : batchSize,
+    [optimizer.kind, code(optimizer), state(optimizer)],
+    distribution.kind === "corpus",
+    // factors of low rank are data, topics are written into the shaders
+    targets?.kind === "topics" ? targets : (targets?.kind ?? null),
+  ]);
 }
 
 /** @throws ConfigError for what a GPU does not do */

@@ -1,129 +1,351 @@
-/** The buffers of a run on a GPU, in words of 4 bytes, and the constants of its shaders. */
+/** How runs lie on a device: the constants of their shaders, their stores and arrays, and how the vocabulary is cut. */
 import type { RunConfig } from "../../config.js";
 import { SCALARS, TABLES, TOPICS } from "../../kernel/constants.js";
 import { normCode } from "../../model/norm.js";
 import { optimizerOf } from "../../optimizer/index.js";
 import { targetKindOf } from "../targetKind.js";
-import { CONTROL_WORDS, type Constants } from "./program.js";
+import { type Field, type FieldType, placesOf } from "./fields.js";
+
+/** What a device offers, in bytes and threads. */
+export interface Limits {
+  /** Bytes of one buffer, as a shader sees it. */
+  binding: number;
+  /** Bytes that the threads of a workgroup share. */
+  workgroup: number;
+}
+
+/** Rows of the vocabulary that are in one buffer of each kind: all of them where no limit asks for less. */
+export interface Shard {
+  firstRow: number;
+  rows: number;
+  firstTile: number;
+  tiles: number;
+  firstSlice: number;
+  slices: number;
+  firstChunk: number;
+  chunks: number;
+  firstGram: number;
+  gramSlices: number;
+}
+
+/** What shaders are made for: the steps of a submission, or one list of inputs. */
+export type Variant = "steps" | "list";
 
 export interface Plan {
-  constants: Constants;
-  buffers: Record<string, number>;
+  members: number;
+  /** Equal plans have equal keys. */
+  key: string;
+  constants: Readonly<Record<string, number>>;
+  variants: Readonly<Record<Variant, Record<string, number>>>;
+  /** Buffers of several arrays. */
+  stores: Readonly<Record<string, Record<string, Field>>>;
+  /** Plain buffers, in words, of a shard where they have a row for every token. */
+  arrays: Readonly<Record<string, number>>;
+  shards: readonly Shard[];
+  /** Those of the arrays that have a row for every token: each shard has its own. */
+  sharded: ReadonlySet<string>;
   /** Steps of one submission, at most. */
   steps: number;
-  /** Distinct inputs of a step, and of a list, at most. */
-  most: number;
+  /** Slots of a block. */
+  width: number;
+  /** Blocks of a step. */
+  blocks: number;
+  /** Operations of a block of a step of one member. */
+  blockCost: number;
+  /** Inputs and pairs of a list, at most. */
   slots: number;
-  /** Pairs of an evaluation's list, at most. */
   pairs: number;
-  /** Different blocks of one submission, at most. */
-  blockSlots: number;
+  /** Tiles of dimensions that products are cut in. */
+  dTiles: number;
+  gramTiles: number;
+  gramSide: number;
+  /** Whether an update waits for the whole gradient. */
+  wholeGradient: boolean;
   bytes: number;
   /** Bytes of the largest buffer. */
   largest: number;
 }
 
-/** Slots of a block, where a limit does not ask for fewer. */
+/** Tile sizes that a bench may try; what stands here is what is used. */
+export interface Tiles {
+  /** Workgroups that dx is spread over. */
+  slices: number;
+  /** Rows of the shallow side of a product that are in workgroup memory at a time. */
+  depth: number;
+  /** Rows of the vocabulary in one buffer, at most, where a limit asks for no fewer. */
+  shardRows: number;
+}
+export const defaultTiles: Tiles = { slices: 264, depth: 16, shardRows: 2 ** 32 };
+
+/** Slots of a block, at most. */
 const WIDTH = 128;
-const ROWS = 256;
-/** Words of the logits that are held at once, at most: 128 MiB of them. */
-const LOGITS = 1 << 25;
+/** Rows that one thread sums up. */
+const CHUNK_ROWS = 256;
+/** Steps of a submission, and pairs of all of them, at most. */
 const STEPS = 256;
-const PAIRS = 65536;
+const STEP_PAIRS = 2 ** 21;
+/** Pairs and inputs of a list. */
+const LIST_PAIRS = 2 ** 17;
+const LIST_INPUTS = 1024;
+/** Values of the slices of a Gram matrix that are read back. */
+const GRAM_VALUES = 2 ** 22;
 
 const roundUp = (x: number, to: number): number => Math.ceil(x / to) * to;
+const clamp = (x: number, least: number, most: number): number => Math.max(least, Math.min(most, x));
+const field = (type: FieldType, count: number): Field => ({ type, count: Math.max(1, count) });
 
-export function planRun(config: RunConfig): Plan {
+/** @param sources token sources that differ */
+export function planRuns(
+  config: RunConfig,
+  members: number,
+  sources: number,
+  limits: Limits,
+  tiles: Tiles = defaultTiles,
+): Plan {
   const { vocabSize: V, embeddingDim: D, targets, tied, norm, optimizer } = config;
+  const M = members;
   const exact = config.gradient === "exact";
-  const B = exact ? 0 : config.batchSize;
+  const B = exact ? 1 : config.batchSize;
   const most = exact ? V : Math.min(V, B);
-  const slots = Math.max(most, Math.min(V, 1024));
-  const width = Math.max(16, Math.min(WIDTH, roundUp(slots, 16), Math.floor(LOGITS / V / 16) * 16));
-  const chunks = Math.ceil(V / ROWS);
-  const slices = Math.max(1, Math.min(64, Math.ceil(V / 256)));
+  const width = Math.min(WIDTH, roundUp(most, 16));
+  const D4 = Math.ceil(D / 4);
+  const groups = Math.ceil(D4 / 2);
+  const dTiles = Math.ceil(groups / 16);
+  const dGroups = Math.ceil(groups / dTiles);
+
+  // 16 KiB are what every device has; most have 32
+  const isSmall = limits.workgroup < 32768;
+  const tokenGroups = Math.min(isSmall ? 8 : 16, Math.ceil(V / 8));
+  const depthRows = isSmall ? Math.min(8, tiles.depth) : tiles.depth;
+  const depth = depthOf(D4, isSmall ? 3 : 5);
+
+  const perRow = 16 * Math.max(D4, width / 4);
+  const fitting = Math.min(limits.binding / perRow, tiles.shardRows);
+  const rowsOfShard = M * V <= fitting ? V : roundDown(fitting, 1024);
+  const sliceRows = roundUp(
+    Math.ceil(V / clamp(Math.round(tiles.slices / (dTiles * M)), 1, Math.ceil(V / 64))),
+    16,
+  );
+  const gramSide = Math.min(V, D);
+  const gramTiles = Math.ceil(gramSide / 128);
+  const ofDimensions = D <= V;
+  const gramSlices = clamp(Math.floor(GRAM_VALUES / (gramSide * gramSide * M)), 1, 64);
+  const gramRows = roundUp(Math.ceil((ofDimensions ? V : D) / gramSlices), 8);
+  const shards = shardsOf(V, rowsOfShard, {
+    tile: 8 * tokenGroups,
+    slice: sliceRows,
+    chunk: CHUNK_ROWS,
+    gram: ofDimensions ? gramRows : undefined,
+    gramSlices: ofDimensions ? undefined : Math.ceil(D / gramRows),
+  });
+  const last = shards[shards.length - 1];
+  const allChunks = last.firstChunk + last.chunks;
+  const allSlices = last.firstSlice + last.slices;
+  const allTiles = last.firstTile + last.tiles;
+  const allGrams = last.firstGram + last.gramSlices;
+
   const kind = targetKindOf(config);
   const topics = kind === TOPICS && targets?.kind === "topics" ? targets : { count: 1, strength: 0 };
-  const { state, code } = optimizerOf(optimizer);
-  const shapes = Object.values(state(optimizer));
-  const steps = Math.max(1, Math.min(STEPS, Math.floor(2 ** 22 / Math.max(1, B))));
-  const pairs = Math.max(B, PAIRS);
   const threshold = topics.strength * 2 ** 32;
-  const sizeOf = (shape: "parameter" | "row" | undefined) =>
-    shape === undefined ? 1 : shape === "row" ? D : V * D;
-  const buffers: Record<string, number> = {
-    control: CONTROL_WORDS,
-    keys: 2 * steps,
-    scalars: SCALARS * steps,
-    stepLosses: steps,
-    aliasTable: 2 * V,
-    probabilities: V,
-    topicStarts: 2 * topics.count,
-    targetTables:
-      kind === TABLES && config.distribution.kind !== "corpus" ? 2 * V * V : kind === TOPICS ? 2 * V : 2,
-    conditional: kind === TABLES ? V * V : topics.count,
-    inputs: Math.max(1, B * steps),
-    targets: Math.max(B * steps, pairs),
-    firstPair: V,
-    tokenSlot: V,
-    distinct: slots,
-    counts: slots,
-    slots: pairs,
-    leaders: Math.max(1, B),
-    x: slots * D,
-    moments: 2 * slots,
-    logits: V * width,
-    parts: 4 * chunks * width,
-    columns: 4 * slots,
-    losses: pairs,
-    dxParts: slices * width * D,
-    dx: most * D,
-    gradient: V * D,
-    gainBias: 2 * D,
-    gainBiasParts: norm === "none" ? 2 : 2 * most * D,
-    gainBiasState: 2 * D,
-    gainBiasState2: 2 * D,
-    shares: slots,
-    entropies: slots,
-    meanPrediction: V,
-    embedding: V * D,
-    embeddingState: sizeOf(shapes[0]),
-    embeddingState2: sizeOf(shapes[1]),
+  const { state, code, needsWholeGradient } = optimizerOf(optimizer);
+  const shapes = Object.values(state(optimizer));
+  const steps = clamp(Math.floor(STEP_PAIRS / (B * M)), 1, STEPS);
+  const slots = clamp(Math.floor(2 ** 20 / M), Math.min(V, width), Math.min(V, Math.max(most, LIST_INPUTS)));
+  const pairs = Math.max(256, Math.floor(LIST_PAIRS / M));
+  const blocks = Math.ceil(most / width);
+  const wholeGradient = exact || blocks > 1 || (needsWholeGradient?.(optimizer) ?? false);
+  const sampled = !exact;
+  const drawnByHost = config.distribution.kind === "corpus";
+
+  const parameter = 4 * M * rowsOfShard * D4;
+  const stateWords = (shape: "parameter" | "row" | undefined) =>
+    shape === undefined ? 4 : shape === "row" ? 4 * M * D4 : parameter;
+  const arrays: Record<string, number> = {
+    embedding: parameter,
+    embeddingState: stateWords(shapes[0]),
+    embeddingState2: stateWords(shapes[1]),
+    ...(tied
+      ? {}
+      : {
+          unembedding: parameter,
+          unembeddingState: stateWords(shapes[0]),
+          unembeddingState2: stateWords(shapes[1]),
+        }),
+    gainBias: 8 * M * D4,
+    gainBiasState: 8 * M * D4,
+    gainBiasState2: 8 * M * D4,
+    logits: M * rowsOfShard * width,
+    parts: 2 * M * allTiles * width,
+    columnParts: 4 * M * allChunks * width,
+    rowParts: 4 * M * allChunks * D4,
+    dxParts: 4 * M * allSlices * width * D4,
+    gradient: wholeGradient ? parameter : 4,
+    gram: 4 * M * allGrams * gramSide * Math.ceil(gramSide / 4),
   };
-  if (!tied)
-    Object.assign(buffers, {
-      unembedding: V * D,
-      unembeddingState: sizeOf(shapes[0]),
-      unembeddingState2: sizeOf(shapes[1]),
-    });
-  const blockSlots = 8 + Math.ceil(slots / width) * 2;
-  const sizes = Object.values(buffers);
-  return {
+  const listOf = (lists: number, length: number, inputs: number): Record<string, Field> => ({
+    distinctCount: field("u32", M * lists),
+    pairCount: field("u32", M),
+    inputs: field("u32", M * lists * length),
+    targets: field("u32", M * lists * length),
+    distinct: field("u32", M * lists * inputs),
+    starts: field("u32", M * lists * (inputs + 1)),
+    counts: field("u32", M * lists * inputs),
+    keptCounts: field("u32", M * lists * inputs),
+    places: field("vec4u", M * lists * length),
+    weights: field("u32", M * lists * length),
+    pairs: field("vec2u", M * lists * length),
+  });
+  const stores: Record<string, Record<string, Field>> = {
+    run: {
+      control: field("Control", M),
+      members: field("Member", M),
+      scalars: field("f32", M * steps * SCALARS),
+    },
+    tables: {
+      aliasTable: field("vec2u", sources * V),
+      targetTables: field(
+        "vec2u",
+        sources * (kind === TABLES && !drawnByHost && sampled ? V * V : kind === TOPICS ? V : 1),
+      ),
+      topicStarts: field("vec2u", topics.count),
+      probabilities: field("f32", sources * V),
+      conditional: field("f32", sources * (kind === TABLES ? V * V : topics.count)),
+    },
+    batch: listOf(steps, B, exact ? 1 : most),
+    list: listOf(1, pairs, slots),
+    work: {
+      x: field("vec4f", M * width * D4),
+      dx: field("vec4f", M * most * D4),
+      gainBiasParts: field("vec4f", norm === "none" ? 1 : M * most * 2 * D4),
+      moments: field("vec2f", M * width),
+      tokenSlot: field("vec2u", sampled ? M * V : 1),
+      most: field("f32", M * width),
+      factor: field("f32", M * width),
+      logSum: field("f32", M * width),
+      slotLoss: field("f32", M * most),
+    },
+    results: {
+      meanRow: field("vec4f", M * D4),
+      losses: field("f32", M * pairs),
+      inputLosses: field("f32", M * slots),
+      entropies: field("f32", M * slots),
+      shares: field("f32", M * slots),
+      meanPrediction: field("f32", M * V),
+    },
+  };
+  const storeWords = Object.values(stores).map((fields) => placesOf(fields).words);
+  const sharded = new Set(
+    Object.keys(arrays).filter(
+      (name) =>
+        ["embedding", "unembedding", "logits", "gradient"].includes(name) ||
+        (name.endsWith("embeddingState") && shapes[0] === "parameter") ||
+        (name.endsWith("embeddingState2") && shapes[1] === "parameter"),
+    ),
+  );
+  const bytes = Object.entries(arrays).reduce(
+    (sum, [name, words]) => sum + 4 * words * (sharded.has(name) ? shards.length : 1),
+    storeWords.reduce((sum, words) => sum + 4 * words, 0),
+  );
+  const plan = {
+    members,
     constants: {
       V,
       D,
-      B: Math.max(1, B),
+      D4,
+      MEMBERS: M,
+      ROWS: rowsOfShard,
       WIDTH: width,
-      ROWS,
-      CHUNKS: chunks,
-      SLICES: slices,
+      TILES: allTiles,
+      SLICES: allSlices,
+      SLICE_ROWS: sliceRows,
+      CHUNKS: allChunks,
+      CHUNK_ROWS,
+      TOKEN_GROUPS: tokenGroups,
+      D_GROUPS: dGroups,
+      DEPTH: depth,
+      LANES: Math.min(32, D4),
+      PARTS: Math.min(8, allSlices),
+      PIECE: B <= 64 ? roundUp(B, 8) : 256,
+      DEPTH_ROWS: depthRows,
+      GRAM_SIDE: gramSide,
+      GRAM_TILES: gramTiles,
+      GRAM_SLICES: allGrams,
+      GRAM_ROWS: gramRows,
+      OF_DIMENSIONS: ofDimensions ? 1 : 0,
       NORM: normCode[norm],
       OPTIMIZER: code(optimizer),
       HAS_STATE: shapes.length > 0 ? 1 : 0,
-      EXACT: exact ? 1 : 0,
       TARGET_KIND: kind,
       TOPIC_COUNT: topics.count,
       TOPIC_THRESHOLD: Math.min(0xffffffff, Math.ceil(threshold)),
       TOPIC_ALWAYS: threshold >= 2 ** 32 ? 1 : 0,
       TOPIC_STRENGTH: topics.strength,
     },
-    buffers,
+    variants: {
+      steps: { B, MOST: most, STEPS: steps, EVERY_INPUT: exact ? 1 : 0 },
+      list: { B: pairs, MOST: slots, STEPS: 1, EVERY_INPUT: 0 },
+    },
+    stores,
+    arrays,
+    shards,
+    sharded,
     steps,
-    most,
+    width,
+    blocks,
+    blockCost: 6 * width * V * D,
     slots,
     pairs,
-    blockSlots,
-    bytes: 4 * sizes.reduce((sum, words) => sum + Math.max(4, words), 0) + 256 * blockSlots,
-    largest: 4 * Math.max(...sizes),
+    dTiles,
+    gramTiles,
+    gramSide,
+    wholeGradient,
+    bytes,
+    largest: 4 * Math.max(...storeWords, ...Object.values(arrays)),
   };
+  return { ...plan, key: JSON.stringify([plan.constants, plan.variants, plan.stores]) };
+}
+
+const roundDown = (x: number, to: number): number => Math.max(to, Math.floor(x / to) * to);
+
+/** Vectors of four dimensions that a product takes at a time: what D is best divided by. */
+function depthOf(D4: number, most: number): number {
+  let best = 1;
+  for (let depth = 1; depth <= most; depth++)
+    if (roundUp(D4, depth) - depth / 4 <= roundUp(D4, best) - best / 4) best = depth;
+  return best;
+}
+
+function shardsOf(
+  V: number,
+  rowsOfShard: number,
+  per: {
+    tile: number;
+    slice: number;
+    chunk: number;
+    gram: number | undefined;
+    gramSlices: number | undefined;
+  },
+): Shard[] {
+  const shards: Shard[] = [];
+  let at = { firstRow: 0, firstTile: 0, firstSlice: 0, firstChunk: 0, firstGram: 0 };
+  while (at.firstRow < V) {
+    const rows = Math.min(rowsOfShard, V - at.firstRow);
+    const shard = {
+      ...at,
+      rows,
+      tiles: Math.ceil(rows / per.tile),
+      slices: Math.ceil(rows / per.slice),
+      chunks: Math.ceil(rows / per.chunk),
+      gramSlices: per.gramSlices ?? Math.ceil(rows / (per.gram as number)),
+    };
+    shards.push(shard);
+    at = {
+      firstRow: at.firstRow + rows,
+      firstTile: at.firstTile + shard.tiles,
+      firstSlice: at.firstSlice + shard.slices,
+      firstChunk: at.firstChunk + shard.chunks,
+      firstGram: at.firstGram + shard.gramSlices,
+    };
+  }
+  return shards;
 }

@@ -1,117 +1,59 @@
 /**
- * Shaders put together: a .wgsl file says in its head which others it uses and which buffers it reads and writes; what is
- * the same for all of them comes before it. So a pipeline's bindings follow from the file, and nothing from a string.
+ * Shaders put together. A .wgsl file says in its head which others it uses, and which stores and arrays it reads and writes; so
+ * its bindings follow from the file, and nothing from a string. Before it come what all have in common: the run's constants and
+ * what a dispatch is told.
  */
+import type { Field } from "./fields.js";
+import type { Plan, Variant } from "./plan.js";
+import { type ShaderName, shaders, shared } from "./shaders.js";
 
-import accumulate from "./shaders/accumulate.wgsl";
-import backward from "./shaders/backward.wgsl";
-import columns from "./shaders/columns.wgsl";
-import draw from "./shaders/draw.wgsl";
-import entropies from "./shaders/entropies.wgsl";
-import error from "./shaders/error.wgsl";
-import finish from "./shaders/finish.wgsl";
-import gather from "./shaders/gather.wgsl";
-import group from "./shaders/group.wgsl";
-import inputGradient from "./shaders/inputGradient.wgsl";
-import logits from "./shaders/logits.wgsl";
-import loss from "./shaders/loss.wgsl";
-import optimizer from "./shaders/optimizer.wgsl";
-import pairLosses from "./shaders/pairLosses.wgsl";
-import predict from "./shaders/predict.wgsl";
-import random from "./shaders/random.wgsl";
-import softmax from "./shaders/softmax.wgsl";
-import source from "./shaders/source.wgsl";
-import squares from "./shaders/squares.wgsl";
-import subtractPairs from "./shaders/subtractPairs.wgsl";
-import total from "./shaders/total.wgsl";
-import update from "./shaders/update.wgsl";
-import updateNorm from "./shaders/updateNorm.wgsl";
+/** What a dispatch is told, a word each. */
+export const blockFields = [
+  /** Slot that a block of distinct inputs begins at, or pair that a list does. */
+  "first",
+  /** Step in the submission. */
+  "step",
+  /** Rows of the vocabulary in this shard, and the first of them. */
+  "rows",
+  "firstRow",
+  /** Where a shard's tiles, slices, chunks and slices of a Gram matrix are among those of all. */
+  "firstTile",
+  "firstSlice",
+  "firstChunk",
+  "firstGram",
+  /** Pairs to draw; of an evaluation 1 where single pairs are what counts. */
+  "pairs",
+  "purpose",
+  "isStep",
+  /** Whether it is the last block of a step. */
+  "isLast",
+  "isEmbedding",
+  "isUnembedding",
+] as const;
+export type BlockField = (typeof blockFields)[number];
+export type Block = Readonly<Partial<Record<BlockField, number>>>;
 
-const shared: Record<string, string> = { random, source, optimizer, total };
-const shaders = {
-  accumulate,
-  backward,
-  columns,
-  draw,
-  entropies,
-  error,
-  finish,
-  gather,
-  group,
-  inputGradient,
-  logits,
-  loss,
-  pairLosses,
-  predict,
-  softmax,
-  squares,
-  subtractPairs,
-  update,
-  updateNorm,
-};
-export type ShaderName = keyof typeof shaders;
-
-/** What a run's shaders are made for: pipeline-overridable constants, the same in all of them. */
-export interface Constants {
-  V: number;
-  D: number;
-  /** Pairs of a step; of no meaning where gradients are exact. */
-  B: number;
-  /** Slots of a block. */
-  WIDTH: number;
-  /** Tokens of a chunk of a column, and how many chunks there are. */
-  ROWS: number;
-  CHUNKS: number;
-  /** Slices of the vocabulary that dx is summed in. */
-  SLICES: number;
-  NORM: number;
-  OPTIMIZER: number;
-  HAS_STATE: number;
-  EXACT: number;
-  TARGET_KIND: number;
-  TOPIC_COUNT: number;
-  TOPIC_THRESHOLD: number;
-  TOPIC_ALWAYS: number;
-  TOPIC_STRENGTH: number;
+const structs = `
+struct Control {
+  stopped: u32,
+  done: u32,
+  loss: f32,
+  spare: u32,
 }
-const FLOATS = new Set<keyof Constants>(["TOPIC_STRENGTH"]);
-
-/** Words of `control`: steps done of the submission, distinct inputs, whether a loss was not finite. */
-export const Control = { step: 0, distinct: 1, stopped: 2 } as const;
-export const CONTROL_WORDS = 4;
-/** Words of what a dispatch is told: see Block. */
-export const BLOCK_WORDS = 5;
-
-export interface Block {
-  first: number;
-  pairs: number;
-  ofStep: number;
-  isEmbedding: number;
-  isUnembedding: number;
+struct Member {
+  seed: vec2u,
+  firstStep: u32,
+  count: u32,
+  table: u32,
+  source: u32,
+  stamp: u32,
+  spare: u32,
 }
-
-const prelude = (constants: Constants): string => `
-${Object.keys(constants)
-  .map((name) => `override ${name}: ${FLOATS.has(name as keyof Constants) ? "f32" : "u32"};`)
-  .join("\n")}
-const STEP = ${Control.step}u;
-const DISTINCT = ${Control.distinct}u;
-const STOPPED = ${Control.stopped}u;
 struct Block {
-  first: u32,
-  pairs: u32,
-  ofStep: u32,
-  isEmbedding: u32,
-  isUnembedding: u32,
+${blockFields.map((name) => `  ${name}: u32,`).join("\n")}
 }
 @group(1) @binding(0) var<uniform> block: Block;
 `;
-
-interface Binding {
-  name: string;
-  type: string;
-  access: "read" | "read_write";
-}
 
 /** What stands behind `word:` in a file's head. */
 const headOf = (text: string, word: string): string[] => {
@@ -119,16 +61,28 @@ const headOf = (text: string, word: string): string[] => {
   return line === undefined ? [] : line.split(",").map((part) => part.trim());
 };
 
-const bindingsOf = (text: string): Binding[] =>
-  (["reads", "writes"] as const).flatMap((word) =>
-    headOf(text, word).map((part) => {
-      const [name, type] = part.split(": ");
-      return { name, type, access: word === "reads" ? ("read" as const) : ("read_write" as const) };
-    }),
-  );
+/** A file with those that it uses before it, each once. */
+function withUsed(name: string, text: string, seen = new Set<string>()): string[] {
+  if (seen.has(name)) return [];
+  seen.add(name);
+  const used = headOf(text, "uses").flatMap((other) => withUsed(other, shared[other], seen));
+  return [...used, text];
+}
+
+/** Types of the arrays that are no part of a store. */
+const elementOf = (name: string): string => (name === "parts" ? "vec2f" : "vec4f");
+
+/** The name of a store’s type. */
+const structName = (store: string): string => store[0].toUpperCase() + store.slice(1);
+
+const structOf = (name: string, fields: Record<string, Field>): string =>
+  `struct ${name} {\n${Object.entries(fields)
+    .map(([field, { type, count }]) => `  ${field}: array<${type}, ${count}>,`)
+    .join("\n")}\n}`;
 
 export interface Program {
   pipeline: GPUComputePipeline;
+  /** Stores and arrays in the order of their bindings. */
   buffers: string[];
 }
 
@@ -136,19 +90,29 @@ export interface Program {
 export function createProgram(
   device: GPUDevice,
   name: ShaderName,
-  constants: Constants,
+  plan: Plan,
+  variant: Variant,
   blockLayout: GPUBindGroupLayout,
 ): Program {
   const text = shaders[name];
-  const bindings = bindingsOf(text);
-  const declared = bindings.map(
-    ({ name, type, access }, i) =>
-      `@group(0) @binding(${i}) var<storage, ${access}> ${name}: array<${type}>;`,
+  const constants = { ...plan.constants, ...plan.variants[variant] };
+  const bindings = (["reads", "writes"] as const).flatMap((word) =>
+    headOf(text, word).map((buffer) => ({ buffer, access: word === "reads" ? "read" : "read_write" })),
   );
-  const used = headOf(text, "uses").map((other) => shared[other]);
+  const declared = bindings.flatMap(({ buffer, access }, i) => {
+    const fields = plan.stores[variant === "list" && buffer === "batch" ? "list" : buffer];
+    const type = fields ? structName(buffer) : `array<${elementOf(buffer)}>`;
+    return [
+      ...(fields ? [structOf(type, fields)] : []),
+      `@group(0) @binding(${i}) var<storage, ${access}> ${buffer}: ${type};`,
+    ];
+  });
+  const lines = Object.entries(constants).map(([constant, value]) =>
+    constant === "TOPIC_STRENGTH" ? `const ${constant} = f32(${value});` : `const ${constant} = ${value}u;`,
+  );
   const module = device.createShaderModule({
     label: name,
-    code: [prelude(constants), ...declared, ...used, text].join("\n"),
+    code: [...lines, structs, ...declared, ...withUsed(name, text)].join("\n"),
   });
   const layout = device.createBindGroupLayout({
     entries: bindings.map(({ access }, binding) => ({
@@ -160,7 +124,7 @@ export function createProgram(
   const pipeline = device.createComputePipeline({
     label: name,
     layout: device.createPipelineLayout({ bindGroupLayouts: [layout, blockLayout] }),
-    compute: { module, entryPoint: "main", constants: { ...constants } },
+    compute: { module, entryPoint: "main" },
   });
-  return { pipeline, buffers: bindings.map((binding) => binding.name) };
+  return { pipeline, buffers: bindings.map(({ buffer }) => buffer) };
 }

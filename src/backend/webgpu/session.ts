@@ -2,32 +2,60 @@
 import { ConfigError } from "../../configError.js";
 import { type ComputedBy, DeviceLost } from "../backend.js";
 import { findAdapter, type WebGpuOptions } from "./adapter.js";
-import { type Constants, createProgram, type Program, type ShaderName } from "./program.js";
+import { Clock } from "./clock.js";
+import { defaultTiles, type Limits, type Plan, type Tiles, type Variant } from "./plan.js";
+import { createProgram, type Program } from "./program.js";
+import type { ShaderName } from "./shaders.js";
 
 const LOST = "backend: the GPU's device was lost, and with it the state of its runs";
+
+const asked = [
+  "maxStorageBufferBindingSize",
+  "maxBufferSize",
+  "maxStorageBuffersPerShaderStage",
+  "maxComputeWorkgroupStorageSize",
+  "maxComputeInvocationsPerWorkgroup",
+  "maxComputeWorkgroupSizeX",
+] as const;
 
 export class Session {
   readonly device: GPUDevice;
   readonly computedBy: ComputedBy;
-  /** Rejects when the device is lost: Dawn itself is silent then. */
-  readonly lost: Promise<never>;
   /** Of every run's blocks. */
   readonly blockLayout: GPUBindGroupLayout;
   /** What is the matter with the device; undefined while it works. */
   failure: Error | undefined;
   /** Dawn ends what its device needs with the last reference to these. */
   readonly kept: readonly unknown[];
+  readonly clock: Clock;
+  /** What plans are made for. */
+  readonly limits: Limits;
+  readonly tiles: Tiles;
   readonly #programs = new Map<string, Program>();
+  readonly #waiting = new Set<(failure: Error) => void>();
 
-  private constructor(device: GPUDevice, computedBy: ComputedBy, kept: unknown[]) {
+  private constructor(
+    device: GPUDevice,
+    computedBy: ComputedBy,
+    kept: unknown[],
+    { timing = "off", plan = {} }: WebGpuOptions,
+  ) {
     this.device = device;
     this.computedBy = computedBy;
     this.kept = kept;
-    this.lost = device.lost.then(({ message }) => {
+    this.clock = new Clock(device, timing);
+    const { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupStorageSize } = device.limits;
+    this.limits = {
+      binding: Math.min(maxStorageBufferBindingSize, maxBufferSize),
+      workgroup: maxComputeWorkgroupStorageSize,
+      ...plan,
+    };
+    this.tiles = { ...defaultTiles, ...plan };
+    device.lost.then(({ message }) => {
       this.failure ??= new DeviceLost(message ? `${LOST} (${message.split("\n")[0]})` : LOST);
-      throw this.failure;
+      for (const reject of this.#waiting) reject(this.failure);
+      this.#waiting.clear();
     });
-    this.lost.catch(() => {});
     this.blockLayout = device.createBindGroupLayout({
       entries: [{ binding: 0, visibility: 4, buffer: { type: "uniform", hasDynamicOffset: true } }],
     });
@@ -36,33 +64,44 @@ export class Session {
   /** @throws ConfigError where there is no adapter, or none that was asked for */
   static async open(options: WebGpuOptions): Promise<Session> {
     const { gpu, adapter, name } = await findAdapter(options);
-    const { maxStorageBufferBindingSize, maxBufferSize } = adapter.limits;
-    // as large as there are: which run comes next is not known yet
-    const device = await adapter.requestDevice({
-      requiredLimits: { maxStorageBufferBindingSize, maxBufferSize },
-    });
-    return new Session(device, name, [gpu, adapter]);
+    const { limits } = adapter;
+    // as much as there is: which run comes next is not known yet
+    const requiredLimits = Object.fromEntries(asked.map((limit) => [limit, limits[limit]]));
+    const { timing = "off" } = options;
+    const requiredFeatures: GPUFeatureName[] = timing === "off" ? [] : ["timestamp-query"];
+    if (timing !== "off" && !adapter.features.has("timestamp-query"))
+      throw new ConfigError("timing: expected an adapter that has timestamp queries, got one without");
+    const device = await adapter.requestDevice({ requiredLimits, requiredFeatures });
+    return new Session(device, name, [gpu, adapter], options);
   }
 
   /** @throws ConfigError with what is needed and what is offered */
-  checkSize(largest: number): void {
-    const { maxStorageBufferBindingSize, maxBufferSize } = this.device.limits;
-    const offered = Math.min(maxStorageBufferBindingSize, maxBufferSize);
-    if (largest > offered)
+  check({ largest }: Plan): void {
+    if (largest > this.limits.binding)
       throw new ConfigError(
-        `vocabSize × embeddingDim: this run takes a buffer of ${largest} bytes, the adapter offers ${offered}`,
+        `vocabSize × embeddingDim: this run takes a buffer of ${largest} bytes, the adapter offers ${this.limits.binding}`,
       );
   }
 
-  /** The pipeline of a shader for these constants, made when it is first asked for. */
-  program(name: ShaderName, constants: Constants): Program {
-    const key = `${name} ${Object.values(constants).join()}`;
+  /** The pipeline of a shader for a plan, made when it is first asked for. */
+  program(name: ShaderName, plan: Plan, variant: Variant): Program {
+    const key = `${name} ${variant} ${plan.key}`;
     let program = this.#programs.get(key);
     if (!program) {
-      program = createProgram(this.device, name, constants, this.blockLayout);
+      program = createProgram(this.device, name, plan, variant, this.blockLayout);
       this.#programs.set(key, program);
     }
     return program;
+  }
+
+  /** What the device promises, or its loss: Dawn itself is silent then. */
+  orLost<T>(promise: Promise<T>): Promise<T> {
+    if (this.failure) return Promise.reject(this.failure);
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(reject);
+      // not a race with a promise that lives as long as the device: that would keep every one that ever ran
+      promise.then(resolve, reject).finally(() => this.#waiting.delete(reject));
+    });
   }
 
   /** Whether the device may still be used. */

@@ -1,38 +1,30 @@
-// reads: control: u32, logits: f32, x: f32
-// writes: gradient: f32
+// uses: block, outputGradient
+// reads: batch, run, work, logits, tables
+// writes: gradient
 //
-// gradient (V × D) ← or += G x for the slots of a block, in tiles of 16 tokens × 16 dimensions.
+// gradient (rows × D) ← or += dU of a block's slots, where there are several blocks, or an optimizer that wants the whole
+// gradient before it moves a row.
 
-var<workgroup> g: array<array<f32, 17>, 16>;
-var<workgroup> inputs: array<array<f32, 17>, 16>;
-
-@compute @workgroup_size(16, 16)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
-  let count = control[DISTINCT];
-  if block.first > 0u && block.first >= count {
+@compute @workgroup_size(THREADS)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let member = group.z;
+  let count = slotsHere(member);
+  if count == 0u {
     return;
   }
-  let token = (group.y + group.z * 32768u) * 16u + local.y;
-  let d = group.x * 16u + local.x;
-  let end = min(WIDTH, count - block.first);
-  var sum = 0.0;
-  for (var j = 0u; j < end; j += 16u) {
-    g[local.y][local.x] = 0.0;
-    inputs[local.y][local.x] = 0.0;
-    if token < V && j + local.x < end {
-      g[local.y][local.x] = logits[token * WIDTH + j + local.x];
+  let firstRow = group.x * TOKENS;
+  let firstD = 2u * D_GROUPS * group.y;
+  outputGradient(member, firstRow, firstD, count, thread);
+  let s = thread % D_GROUPS;
+  let t = thread / D_GROUPS;
+  for (var i = 0u; i < 8u; i++) {
+    let r = firstRow + 8u * t + i;
+    for (var h = 0u; h < 2u; h++) {
+      let d = firstD + 2u * s + h;
+      if r < block.rows && d < D4 {
+        let at = (member * ROWS + r) * D4 + d;
+        gradient[at] = select(gradient[at], vec4f(0.0), block.first == 0u) + sums[2u * i + h];
+      }
     }
-    if j + local.y < end && d < D {
-      inputs[local.y][local.x] = x[(block.first + j + local.y) * D + d];
-    }
-    workgroupBarrier();
-    for (var k = 0u; k < 16u; k++) {
-      sum += g[local.y][k] * inputs[k][local.x];
-    }
-    workgroupBarrier();
-  }
-  if token < V && d < D {
-    let at = token * D + d;
-    gradient[at] = select(gradient[at], 0.0, block.first == 0u) + sum;
   }
 }

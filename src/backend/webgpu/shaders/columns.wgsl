@@ -1,36 +1,37 @@
-// uses: source
-// reads: control: u32, distinct: u32, logits: f32, probabilities: f32, conditional: f32
-// writes: parts: vec4f
+// uses: block, source, logitAt
+// reads: batch, run, logits, tables
+// writes: columnParts
 //
-// Of each column of a block and each chunk of ROWS tokens: the largest logit, Σ 2^(l − largest), Σ P(b|a) l and Σ P(b|a), but where
-// single pairs are what counts.
+// Of each slot of a block and each chunk of CHUNK_ROWS rows: the largest logit, Σ 2^(l − largest), Σ P(b|a) (l − largest) and
+// Σ P(b|a), but where single pairs are what counts.
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let member = group.z;
   let j = group.x * 64u + thread;
-  let slot = block.first + j;
-  if j >= WIDTH || slot >= control[DISTINCT] {
+  if j >= slotsHere(member) {
     return;
   }
-  let input = distinct[slot];
-  let end = min(V, (group.y + 1u) * ROWS);
-  var most = logits[group.y * ROWS * WIDTH + j];
-  for (var b = group.y * ROWS; b < end; b++) {
-    most = max(most, logits[b * WIDTH + j]);
+  let input = inputOf(member, block.first + j);
+  let begin = group.y * CHUNK_ROWS;
+  let end = min(block.rows, begin + CHUNK_ROWS);
+  var most = -3e38;
+  for (var r = begin; r < end; r++) {
+    most = max(most, logitAt(member, r, j));
   }
   var sum = 0.0;
   var expected = 0.0;
   var mass = 0.0;
-  for (var b = group.y * ROWS; b < end; b++) {
-    let l = logits[b * WIDTH + j];
+  for (var r = begin; r < end; r++) {
+    let l = logitAt(member, r, j);
     sum += exp2(l - most);
     if block.pairs == 0u {
-      let p = targetProbability(b, input);
+      let p = targetProbability(member, block.firstRow + r, input);
       if p > 0.0 {
         expected += p * (l - most);
         mass += p;
       }
     }
   }
-  parts[group.y * WIDTH + j] = vec4f(most, sum, expected, mass);
+  columnParts[(member * CHUNKS + block.firstChunk + group.y) * WIDTH + j] = vec4f(most, sum, expected, mass);
 }

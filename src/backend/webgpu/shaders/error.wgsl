@@ -1,27 +1,31 @@
 // uses: source
-// reads: control: u32, distinct: u32, counts: u32, columns: vec4f, probabilities: f32, conditional: f32
-// writes: logits: f32
 //
-// Logits of a block → G: n q/B of a batch (its pairs are subtracted behind), p (q − P) where gradients are exact.
+// G of four slots of a block side by side, of one row: n q/B of a batch (whose pairs are subtracted apart), p (q − P) where
+// gradients are exact. 0 where there is no row or no slot.
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let j = id.x;
-  let token = id.y + id.z * 32768u;
-  let slot = block.first + j;
-  if j >= WIDTH || token >= V {
-    return;
+var<workgroup> most: array<vec4f, WIDTH / 4u>;
+var<workgroup> factor: array<vec4f, WIDTH / 4u>;
+
+/** To be called by all threads, before a barrier. */
+fn loadColumns(member: u32, thread: u32, threads: u32) {
+  for (var i = thread; i < WIDTH / 4u; i += threads) {
+    let at = member * WIDTH + 4u * i;
+    most[i] = vec4f(work.most[at], work.most[at + 1u], work.most[at + 2u], work.most[at + 3u]);
+    factor[i] = vec4f(work.factor[at], work.factor[at + 1u], work.factor[at + 2u], work.factor[at + 3u]);
   }
-  let at = token * WIDTH + j;
-  if slot >= control[DISTINCT] {
-    logits[at] = 0.0;
-    return;
+}
+
+fn errorAt(member: u32, r: u32, four: u32, count: u32) -> vec4f {
+  let l = logits[(member * ROWS + min(r, block.rows - 1u)) * WIDTH / 4u + min(four, WIDTH / 4u - 1u)];
+  var g = select(1.0, 0.0, V == 1u) * exp2(l - most[min(four, WIDTH / 4u - 1u)]) * factor[min(four, WIDTH / 4u - 1u)];
+  if EVERY_INPUT == 1u {
+    for (var i = 0u; i < 4u; i++) {
+      let input = block.first + 4u * four + i;
+      if input < V {
+        g[i] -= probabilityOf(member, input) * targetProbability(member, block.firstRow + r, input);
+      }
+    }
   }
-  let q = exp2(logits[at] - columns[slot].x) / columns[slot].w;
-  if EXACT == 1u {
-    let input = distinct[slot];
-    logits[at] = probabilities[input] * (q - targetProbability(token, input));
-  } else {
-    logits[at] = q * f32(counts[slot]) / f32(B);
-  }
+  let isHere = vec4u(4u * four) + vec4u(0u, 1u, 2u, 3u) < vec4u(select(0u, count, r < block.rows));
+  return select(vec4f(0.0), g, isHere);
 }

@@ -1,40 +1,36 @@
-// One update of one value, as assembly/optimizer.ts: `s` are the scalars of the step, in the order of src/optimizer/.
+// One update of four values, as assembly/optimizer.ts: `s` are the scalars of the step, in the order of src/optimizer/.
 
 struct Updated {
-  weight: f32,
-  state: f32,
-  state2: f32,
+  weight: vec4f,
+  state: vec4f,
+  state2: vec4f,
 }
 
 const LARGEST_MOMENT = 8.507059173023462e37;
 const LEAST = 1e-30;
+const LEAST_EPS = 1.2e-38;
 
-fn updated(weight: f32, state: f32, state2: f32, gradient: f32, s: array<f32, 8>) -> Updated {
-  var scalars = s;
+/** @param state2 of coupled Adam brought up to date before */
+fn updated(theta: vec4f, state: vec4f, state2: vec4f, g: vec4f, s: array<f32, 8>) -> Updated {
   if OPTIMIZER <= 1u {
-    let m = scalars[2] * state + scalars[6] * gradient;
-    // of coupled Adam the second moment has been brought up to date
-    let v = select(state2, min(scalars[3] * state2 + scalars[7] * gradient * gradient, LARGEST_MOMENT), OPTIMIZER == 0u);
-    let difference = scalars[0] * m / (sqrt(v) / scalars[1] + max(scalars[4], 1.2e-38));
-    return Updated(scalars[5] * weight - difference, m, v);
+    let m = s[2] * state + s[6] * g;
+    var v = state2;
+    if OPTIMIZER == 0u {
+      v = min(s[3] * state2 + s[7] * g * g, vec4f(LARGEST_MOMENT));
+    }
+    return Updated(s[5] * theta - s[0] * m / (sqrt(v) / s[1] + max(s[4], LEAST_EPS)), m, v);
   }
   if OPTIMIZER == 2u {
-    let g = gradient + scalars[3] * weight;
-    let buffer = scalars[1] * state + g;
-    let direction = select(buffer, g + scalars[1] * buffer, scalars[2] == 1.0);
-    return Updated(weight - scalars[0] * direction, buffer, 0.0);
+    let decayed = g + s[3] * theta;
+    let buffer = select(decayed, s[1] * state + decayed, HAS_STATE == 1u);
+    return Updated(theta - s[0] * select(buffer, decayed + s[1] * buffer, s[2] == 1.0), buffer, vec4f());
   }
-  var direction = scalars[1] * state + gradient;
-  if abs(direction) < LEAST {
-    direction = 0.0;
-  }
-  return Updated(weight - scalars[0] * sign(direction), direction, 0.0);
+  let given = select(g, s[1] * state + g, HAS_STATE == 1u);
+  let direction = select(given, vec4f(), abs(given) < vec4f(LEAST));
+  return Updated(theta - s[0] * sign(direction), direction, vec4f());
 }
 
-fn scalarsOf(step: u32) -> array<f32, 8> {
-  var s: array<f32, 8>;
-  for (var i = 0u; i < 8u; i++) {
-    s[i] = scalars[step * 8u + i];
-  }
-  return s;
+/** Coupled Adam: the second moment of four dimensions of a matrix, of Σ g² over its rows. */
+fn coupled(state2: vec4f, squares: vec4f, rows: f32, s: array<f32, 8>) -> vec4f {
+  return min(s[3] * state2 + s[7] * squares / rows, vec4f(LARGEST_MOMENT));
 }

@@ -1,18 +1,21 @@
-// reads: control: u32, logits: f32, columns: vec4f, shares: f32
-// writes: meanPrediction: f32
+// uses: block, logitAt
+// reads: batch, work, logits
+// writes: results
 //
-// meanPrediction (V) += Σ_j share_j q_j(b) over the slots of a block, in their order.
+// The mean prediction (V) += Σ_j share_j q_j(b) over the slots of a block, in their order.
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  let b = id.x;
-  if b >= V {
+  let member = id.z;
+  let r = id.x;
+  let count = slotsHere(member);
+  if r >= block.rows || count == 0u {
     return;
   }
-  let count = min(control[DISTINCT], block.first + WIDTH);
   var sum = 0.0;
-  for (var slot = block.first; slot < count; slot++) {
-    sum += shares[slot] * exp2(logits[b * WIDTH + slot - block.first] - columns[slot].x) / columns[slot].w;
+  for (var j = 0u; j < count; j++) {
+    let here = member * WIDTH + j;
+    sum += results.shares[member * MOST + block.first + j] * exp2(logitAt(member, r, j) - work.most[here]) * work.factor[here];
   }
-  meanPrediction[b] += sum;
+  results.meanPrediction[member * V + block.firstRow + r] += sum;
 }

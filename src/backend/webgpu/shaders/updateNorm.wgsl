@@ -1,27 +1,27 @@
-// uses: optimizer
-// reads: control: u32, scalars: f32, gainBiasParts: f32
-// writes: gainBias: f32, gainBiasState: f32, gainBiasState2: f32
+// uses: block, updateAt
+// reads: batch, run, work
+// writes: weights, state, state2
 //
-// Gain (D values) and bias (D behind them): what the slots give, in their order, and the update.
+// Gain (D values) and bias (D behind them) of a norm: what the slots give, in their order, and the update.
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  let at = id.x;
-  let trained = select(D, 2u * D, NORM == 1u);
-  if at >= trained || control[STOPPED] == 1u {
+  let member = id.z;
+  let d = id.x;
+  let trained = select(D4, 2u * D4, NORM == 1u);
+  let count = distinctOf(member);
+  if d >= trained || count == 0u || run.control[member].stopped == 1u {
     return;
   }
-  var g = 0.0;
-  for (var slot = 0u; slot < control[DISTINCT]; slot++) {
-    g += gainBiasParts[slot * 2u * D + at];
+  var g = vec4f(0.0);
+  for (var slot = 0u; slot < count; slot++) {
+    g += work.gainBiasParts[(member * MOST + slot) * 2u * D4 + d];
   }
-  let s = scalarsOf(control[STEP]);
+  let s = scalarsOf(member, block.step);
+  let at = member * 2u * D4 + d;
   if OPTIMIZER == 1u {
     // of one row, the mean over rows is its own
-    gainBiasState2[at] = min(s[3] * gainBiasState2[at] + s[7] * g * g, LARGEST_MOMENT);
+    state2[at] = coupled(state2[at], g * g, 1.0, s);
   }
-  let next = updated(gainBias[at], gainBiasState[at], gainBiasState2[at], g, s);
-  gainBias[at] = next.weight;
-  gainBiasState[at] = next.state;
-  gainBiasState2[at] = next.state2;
+  updateAt(at, at, g, s);
 }
