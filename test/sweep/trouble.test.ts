@@ -10,6 +10,11 @@ test.each<[unknown, string, string]>([
   [error("this run takes more than is at hand"), "memory", "this run takes more than is at hand"],
   [error("Out of memory"), "memory", "Out of memory"],
   [
+    error("vkAllocateMemory failed with VK_ERROR_OUT_OF_DEVICE_MEMORY"),
+    "memory",
+    "vkAllocateMemory failed with VK_ERROR_OUT_OF_DEVICE_MEMORY",
+  ],
+  [
     error("vocabSize × embeddingDim: this run takes 9 bytes on the GPU, which refused them (x)"),
     "memory",
     "vocabSize × embeddingDim: this run takes 9 bytes on the GPU, which refused them (x)",
