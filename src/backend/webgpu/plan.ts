@@ -56,6 +56,8 @@ export interface Plan {
   blocks: number;
   /** Operations of a block of a step of one member. */
   blockCost: number;
+  /** What dispatches are told, a set of words each: sets of one step, and room for those of several. */
+  told: { step: number; capacity: number };
   /** Inputs and pairs of a list, at most. */
   slots: number;
   pairs: number;
@@ -164,6 +166,7 @@ export function planRuns(
   const slots = clamp(Math.floor(2 ** 20 / M), Math.min(V, width), Math.min(V, Math.max(most, LIST_INPUTS)));
   const pairs = Math.max(256, Math.floor(LIST_PAIRS / M));
   const blocks = Math.ceil(most / width);
+  const toldStep = 2 * shards.length * (blocks + 4) + 4;
   const wholeGradient = exact || blocks > 1 || (needsWholeGradient?.(optimizer) ?? false);
   const sampled = !exact;
   const drawnByHost = config.distribution.kind === "corpus";
@@ -198,19 +201,28 @@ export function planRuns(
     gradient: wholeGradient ? parameter : 4,
     gram: 4 * M * allGrams * gramSide * Math.ceil(gramSide / 4),
   };
-  const listOf = (lists: number, length: number, inputs: number): Record<string, Field> => ({
-    distinctCount: field("u32", M * lists),
-    pairCount: field("u32", M),
-    inputs: field("u32", M * lists * length),
-    targets: field("u32", M * lists * length),
-    distinct: field("u32", M * lists * inputs),
-    starts: field("u32", M * lists * (inputs + 1)),
-    counts: field("u32", M * lists * inputs),
-    keptCounts: field("u32", M * lists * inputs),
-    places: field("vec4u", M * lists * length),
-    weights: field("u32", M * lists * length),
-    pairs: field("vec2u", M * lists * length),
-  });
+  /** What a list of an evaluation has of it is less: its pairs come sorted from the host. */
+  const listOf = (
+    lists: number,
+    length: number,
+    inputs: number,
+    isGrouped: boolean,
+  ): Record<string, Field> => {
+    const own = isGrouped ? M * lists : 0;
+    return {
+      distinctCount: field("u32", M * lists),
+      pairCount: field("u32", M),
+      inputs: field("u32", M * lists * length),
+      targets: field("u32", M * lists * length),
+      distinct: field("u32", M * lists * inputs),
+      pairs: field("vec2u", M * lists * length),
+      starts: field("u32", own * (inputs + 1)),
+      counts: field("u32", own * inputs),
+      keptCounts: field("u32", own * inputs),
+      places: field("vec4u", own * length),
+      weights: field("u32", own * length),
+    };
+  };
   const stores: Record<string, Record<string, Field>> = {
     run: {
       control: field("Control", M),
@@ -227,8 +239,8 @@ export function planRuns(
       probabilities: field("f32", sources * V),
       conditional: field("f32", sources * (kind === TABLES ? V * V : topics.count)),
     },
-    batch: listOf(steps, B, exact ? 1 : most),
-    list: listOf(1, pairs, slots),
+    batch: listOf(steps, B, exact ? 1 : most, sampled),
+    list: listOf(1, pairs, slots, false),
     work: {
       x: field("vec4f", M * width * D4),
       dx: field("vec4f", M * most * D4),
@@ -310,6 +322,7 @@ export function planRuns(
     steps,
     width,
     blocks,
+    told: { step: toldStep, capacity: 512 + clamp(toldStep * (resident ? 1 : steps), toldStep, 8192) },
     blockCost: 6 * width * V * D,
     slots,
     pairs,

@@ -206,8 +206,8 @@ export class Steps {
   }
 
   #step(step: number): Dispatch[][] {
-    const { blocks } = this.#buffers;
-    if (!blocks.hasRoom(1024)) {
+    const { blocks, plan } = this.#buffers;
+    if (!blocks.hasRoom(plan.told.step)) {
       blocks.clear();
       this.#recorded.length = 0;
     }
