@@ -142,7 +142,7 @@ class Group {
     if (this.#session.failure) throw this.#session.failure;
     if (error)
       throw new ConfigError(
-        `backend: expected shaders and buffers that this device takes, got ${error.message.split("\n")[0]} (a run of ${this.plan.bytes} bytes)`,
+        `backend: expected shaders and buffers that this device takes, got ${error.message.trim().split("\n")[0]} (a run of ${this.plan.bytes} bytes)`,
       );
     if (failure) throw failure;
     return result;

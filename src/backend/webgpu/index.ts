@@ -21,7 +21,7 @@ export interface WebGpuBackend extends BackendKind {
 }
 
 /** What most devices offer; only to say beforehand what a run takes. */
-const USUAL: Limits = { binding: 2 ** 30, workgroup: 32768 };
+const USUAL: Limits = { binding: 2 ** 30, workgroup: 32768, invocations: 256, buffers: 10 };
 /** Runs at once, and bytes of all of them where one does not take more. */
 const MOST_TOGETHER = 4096;
 

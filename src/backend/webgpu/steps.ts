@@ -121,6 +121,13 @@ export class Steps {
     for (const [table, scalars] of tables.made.entries())
       this.#buffers.write("run", "scalars", scalars, SCALARS * plan.steps * table);
     this.#buffers.write("run", "members", memberWords(this.#members, turns));
+    // one workgroup a member draws for itself; what others draw the large kernels take
+    const { resident } = plan;
+    if (resident && asks.every(({ batch }) => !batch))
+      return this.#send(
+        [this.#buffers.dispatch(resident.shader, "resident", 0, [this.#members.length, 1, 1], {})],
+        count,
+      );
     let dispatches = this.#firstOf(asks, turns, at, count);
     let cost = 0;
     const own = plan.blockCost * turns.length;
@@ -137,6 +144,12 @@ export class Steps {
         dispatches.push(...block);
         cost += own;
       }
+    return this.#send(dispatches, count);
+  }
+
+  /** Submits what ends `count` steps; resolves with the control words behind it. */
+  #send(dispatches: readonly Dispatch[], count: number): Promise<Float32Array[]> {
+    const { session } = this.#buffers;
     const encoder = session.device.createCommandEncoder();
     session.clock.encode(encoder, this.#buffers.encode, dispatches, count);
     const { arrived } = this.#buffers.copyOut(encoder, [
@@ -193,8 +206,8 @@ export class Steps {
   }
 
   #step(step: number): Dispatch[][] {
-    const { blocks } = this.#buffers;
-    if (!blocks.hasRoom(1024)) {
+    const { blocks, plan } = this.#buffers;
+    if (!blocks.hasRoom(plan.told.step)) {
       blocks.clear();
       this.#recorded.length = 0;
     }
