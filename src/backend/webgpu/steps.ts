@@ -25,7 +25,7 @@ const IN_FLIGHT = 3;
 const CALL = 100;
 /** Steps of a call of one member, and of all of them, at most: their rates are held on the host. */
 const MOST_AT_ONCE = 4096;
-const MOST_OF_ALL = 2 ** 20;
+const MOST_OF_ALL = 2 ** 22;
 /** Words of Control, and where they are. */
 const CONTROL_WORDS = 4;
 const STOPPED = 0;
@@ -63,8 +63,8 @@ export class Steps {
   async advance(asks: readonly StepsAsk[]): Promise<Advanced[]> {
     const { plan } = this.#buffers;
     const most = Math.max(...asks.map(({ learningRates }) => learningRates.length));
-    for (const { member } of asks)
-      this.#buffers.write("run", "control", new Uint32Array(CONTROL_WORDS), member.index);
+    // of others nobody reads them
+    this.#buffers.write("run", "control", new Uint32Array(CONTROL_WORDS * this.#members.length));
     const inFlight: { count: number; from: number; control: Promise<Float32Array[]> }[] = [];
     let at = 0;
     let latest = performance.now();
@@ -289,7 +289,7 @@ class Tables {
 
   /** @param ahead steps of this call before these */
   of(member: Member, ahead: number, rates: Float64Array): number {
-    const key = `${member.step} ${rates.length} ${rates[0]} ${JSON.stringify(member.config.optimizer)}`;
+    const key = `${member.step} ${rates.length} ${rates[0]} ${member.optimizerKey}`;
     let known = this.#known.get(key);
     if (!known) {
       known = [];
