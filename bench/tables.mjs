@@ -1,5 +1,6 @@
 /** Writes the tables of bench/README.md and README.md, between their markers, from the newest raw results. */
 import { readdir, readFile, writeFile } from "node:fs/promises";
+import { gpuTables } from "./gpuTable.mjs";
 import { median, ratio, undisturbed } from "./paired.mjs";
 
 const folder = new URL("results/", import.meta.url);
@@ -104,6 +105,19 @@ const parts = {
         `- ${pool.runs} runs of 280 steps at V = D = 100 on ${pool.threads} threads: ${short(pool.seconds)} s, ${short(100 * pool.inSteps)} % of it in steps.`,
         `- \`reproduce --seeds 1\`: ${short(reproduce.seconds)} s, ${short(100 * reproduce.outsideSteps)} % of the runs' time outside steps.`,
       ].join("\n"),
+    ];
+  },
+  async gpu() {
+    const all = await newest("gpu");
+    if (!all) return ["No card has been timed yet."];
+    const { date, adapter, driver, dawn, commit } = all.environment;
+    const { torch, gpu } = all.torch?.find((row) => row.torch) ?? {};
+    const beside = torch ? `, beside PyTorch ${torch} on ${gpu}` : "";
+    const seconds = all.reproduce?.seconds;
+    return [
+      `${date.slice(0, 10)}, ${adapter} (${driver}), Dawn ${dawn}, commit ${commit}${beside}. –: not measured.`,
+      ...gpuTables(all).map(({ head, rows }) => table(head, rows)),
+      `\`reproduce --seeds 5 --backend webgpu\`: ${seconds ? `${short(seconds)} s` : "not measured"}.`,
     ];
   },
   async growth() {

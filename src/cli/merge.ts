@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { ConfigError } from "../config.js";
 import type { SweepDescription } from "../sweep/description.js";
 import { Journal } from "../sweep/journal.js";
-import { merge } from "../sweep/merge.js";
+import { type MergeReport, merge } from "../sweep/merge.js";
 import { counted } from "./counted.js";
 import { say } from "./output.js";
 import { contentOf } from "./reportDirectory.js";
@@ -24,10 +24,11 @@ export function addMerge(program: Command): void {
     .command("merge")
     .summary("make the directories of shards one")
     .description(
-      "Copies the finished runs of several directories into OUT, each once. Two results of one run must be the same in what both have, and of one bits revision, or nothing is written. Says which runs of the sweep are missing, and ends with exit code 1 when some are.",
+      "Copies the finished runs of several directories into OUT, each once. Two results of one run must be the same in what both have, and of one bits revision, or nothing is written; relaxed ones may differ by who computed them: the first is kept, and how far the others are from it is told. Says which runs of the sweep are missing, and ends with exit code 1 when some are.",
     )
     .argument("<out>", "directory to write to; it may hold runs already")
     .argument("<dir...>", "directories to merge")
+    .option("--json", "what came of it as a JSON line")
     .addHelpText("after", "\nExample:\n  unigram-lab merge results results-*")
     .action(mergeCommand);
 }
@@ -50,19 +51,19 @@ async function commonSweeps(directories: string[]): Promise<SweepDescription[]> 
 
 /** A report of `reproduce` is of one profile. */
 async function checkProfiles(out: string, directories: string[]): Promise<void> {
-  let first: { content: string; directory: string } | undefined;
+  let first: { content: string[]; directory: string } | undefined;
   for (const directory of [out, ...directories]) {
     const content = await contentOf(directory);
-    if (content === undefined || content === "sweep") continue;
+    if (content.length === 0 || content[0] === "sweep") continue;
     first ??= { content, directory };
-    if (first.content !== content)
+    if (!first.content.some((name) => content.includes(name)))
       throw new ConfigError(
-        `DIR: expected reports of one profile, got ${first.directory} of the ${first.content} one and ${directory} of the ${content} one`,
+        `DIR: expected reports of one profile, got ${first.directory} of the ${first.content.join(" or ")} one and ${directory} of the ${content.join(" or ")} one`,
       );
   }
 }
 
-async function mergeCommand(out: string, directories: string[]): Promise<void> {
+async function mergeCommand(out: string, directories: string[], { json }: { json?: boolean }): Promise<void> {
   const sweeps = await commonSweeps(directories);
   // of all that the merged directory has or had
   let record = await readRecord(out);
@@ -72,21 +73,39 @@ async function mergeCommand(out: string, directories: string[]): Promise<void> {
     await checkNoReport(out, "OUT");
     await checkRecord(out, record);
   }
-  const { added, duplicates, runs, failed } = await merge(out, directories, {
+  const report = await merge(out, directories, {
     onNotice: (line) => process.stderr.write(`${line}\n`),
   });
+  const { added, duplicates, runs, failed } = report;
   process.stderr.write(
-    `${counted(added, "run")} added, ${duplicates} there more than once, ${counted(runs, "run")} in ${out}\n`,
+    `${counted(added, "run")} added, ${duplicates} there more than once, ${counted(runs, "run")} in ${out}\n${differenceLine(report)}`,
   );
-  if (sweeps.length === 0) return;
-  const merged = await Journal.read(out);
-  const missing = [...runsOf(sweeps)].filter((run) => !merged.has(run));
-  await merged.close();
+  const missing = sweeps.length === 0 ? null : await missingOf(sweeps, out);
+  if (json) await say(`${JSON.stringify({ ...report, missing })}\n`);
+  if (missing === null) return;
   await writeRecord(out, record);
   if (missing.length === 0) return;
-  for (const run of missing.slice(0, SHOWN))
-    await say(`missing ${run}${failed.includes(run) ? " (failed)" : ""}\n`);
+  if (!json)
+    for (const run of missing.slice(0, SHOWN))
+      await say(`missing ${run}${failed.includes(run) ? " (failed)" : ""}\n`);
   throw new Error(
     `${counted(missing.length, "run")} of the sweep ${missing.length === 1 ? "is" : "are"} missing in ${out}${missing.length > SHOWN ? `, the first ${SHOWN} are listed` : ""}`,
   );
+}
+
+/** Runs of these sweeps that the directory does not have. */
+async function missingOf(sweeps: readonly SweepDescription[], out: string): Promise<string[]> {
+  const merged = await Journal.read(out);
+  try {
+    return [...runsOf(sweeps)].filter((run) => !merged.has(run));
+  } finally {
+    await merged.close();
+  }
+}
+
+/** How far relaxed results of one run are from each other, "" where none differ. */
+function differenceLine({ differing, largestDifference }: MergeReport): string {
+  if (largestDifference === null) return "";
+  const { run, field, relative } = largestDifference;
+  return `${counted(differing, "relaxed result")} ${differing === 1 ? "differs" : "differ"} from the one that is kept, by ${relative.toExponential(1)} of the number at most (${field} of run ${run})\n`;
 }

@@ -4,6 +4,9 @@ import type { PoolEvent, PoolProgress } from "../sweep/poolOptions.js";
 import { clock } from "./clock.js";
 import { counted } from "./counted.js";
 
+/** Runs in hand that have a line of their own on a terminal. */
+const LINES = 32;
+
 export interface ProgressReporter {
   update(progress: PoolProgress): void;
   event(event: PoolEvent): void;
@@ -49,6 +52,10 @@ function trouble(event: PoolEvent): string | undefined {
     return `run ${event.run}: ${event.error}; at most ${event.atOnce} ${event.atOnce === 1 ? "run" : "runs"} at once from here on`;
   if (event.event === "skipped")
     return `run ${event.run}: ${event.error}; it takes ${event.bytes} bytes of memory with its thread and is skipped`;
+  if (event.event === "lost") {
+    const { length } = event.runs;
+    return `${event.error}; ${counted(length, "run")} ${length === 1 ? "goes" : "go"} on from ${length === 1 ? "its checkpoint" : "their checkpoints"}, or anew`;
+  }
   if (event.event === "warning") return `run ${event.run}: ${event.message}`;
   return undefined;
 }
@@ -111,7 +118,10 @@ function bars(total: number, left: (shares: Shares) => number | null): ProgressR
       const [bestText, lastText] = results.lines;
       best.update(0, { text: bestText });
       last.update(0, { text: lastText });
-      for (const [slot, task] of running.entries()) {
+      // of the many on a device the first; lines that were there stay
+      const shown = Math.min(LINES, Math.max(running.length, threads.length));
+      for (let slot = 0; slot < shown; slot++) {
+        const task = running[slot];
         threads[slot] ??= multi.create(1, 0, { text: "" }, { format: "{bar} {text}", barsize: 12 });
         const text = task
           ? `${task.run} ${nameOf(task.config)}, step ${task.step} of ${task.config.steps}`

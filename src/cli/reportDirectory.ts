@@ -6,23 +6,28 @@ import { ConfigError } from "../config.js";
 import { type Kind, kindOf } from "../disk/kind.js";
 import { checkWritable } from "../disk/writeWhole.js";
 import { experiments } from "../experiments/index.js";
-import { profileOf } from "../report/journaled.js";
+import { type Profile, profileName, profiles } from "../experiments/profile.js";
+import { profilesOf } from "../report/journaled.js";
 import { reportTitle } from "../report/page.js";
 import { Journal, journalFile } from "../sweep/journal.js";
 
 const textOf = (path: string): Promise<string> => readFile(path, "utf8").catch(() => "");
 
-/** What a directory holds, by its page, or by the runs of its journal as long as there is no page; undefined for neither. */
-export async function contentOf(at: string): Promise<"full" | "quick" | "sweep" | undefined> {
+/**
+ * What a directory holds, by its page, or by the runs of its journal as long as there is no page: the name of a report's
+ * profile, or several where runs are of more than one; "sweep"; nothing.
+ */
+export async function contentOf(at: string): Promise<string[]> {
   const directory = dirname(journalFile(at));
-  if ((await kindOf(join(directory, "sweep.json")).catch(() => undefined)) === "description") return "sweep";
+  if ((await kindOf(join(directory, "sweep.json")).catch(() => undefined)) === "description")
+    return ["sweep"];
   const title = /<title>([^<]*)<\/title>/.exec(await textOf(join(directory, "index.html")))?.[1];
-  for (const quick of [true, false]) if (title === reportTitle(quick)) return quick ? "quick" : "full";
-  if (!existsSync(journalFile(at))) return undefined;
+  const profile = profiles.find((one) => title === reportTitle(one));
+  if (profile) return [profileName(profile)];
+  if (!existsSync(journalFile(at))) return [];
   const journal = await Journal.read(at);
   try {
-    const profile = await profileOf(journal);
-    return profile === "neither" ? "sweep" : profile;
+    return (await profilesOf(journal)).map((name) => (name === "neither" ? "sweep" : name));
   } finally {
     await journal.close();
   }
@@ -38,20 +43,20 @@ const written: [string, Kind | undefined][] = [
 
 /**
  * Tries what a report will be written to.
- * @throws ConfigError for the directory of a sweep, of the other profile's report, or one with files of others
+ * @throws ConfigError for the directory of a sweep, of another profile's report, or one with files of others
  */
 export async function checkReportDirectory(
   directory: string,
-  quick: boolean,
+  profile: Profile,
   force?: boolean,
 ): Promise<void> {
   if (directory.endsWith(".ndjson"))
     throw new ConfigError(`--out: expected a directory, got ${directory}, the name of a journal`);
   const content = await contentOf(directory);
-  const own = quick ? "quick" : "full";
-  if (content !== undefined && content !== own)
+  const own = profileName(profile);
+  if (content.length > 0 && !content.includes(own))
     throw new ConfigError(
-      `--out: expected a new directory or one of a ${own} report, got ${directory}, which holds a ${content === "sweep" ? "sweep" : `${content} report`}`,
+      `--out: expected a new directory or one of a ${own} report, got ${directory}, which holds a ${content[0] === "sweep" ? "sweep" : `${content.join(" or ")} report`}`,
     );
   // one that is missing, or no directory, is the journal's matter
   if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return;

@@ -4,10 +4,15 @@ import type { Command } from "commander";
 import type { Claim } from "../analysis/verdict.js";
 import { ConfigError, configHash, parseConfig } from "../config.js";
 import { experiments } from "../experiments/index.js";
+import { conditionsOf, type Profile, profiles } from "../experiments/profile.js";
 import { shortNumber } from "../figures/labels.js";
 import { writeReport } from "../report/index.js";
 import { journaledExperiments } from "../report/journaled.js";
+import { isSameComputer, shownComputedBy } from "../sweep/computedBy.js";
 import { cores, FailedRuns, Journal, type RunResult, runPool } from "../sweep/index.js";
+import { processorOf } from "../sweep/processor.js";
+import type { DeviceKind } from "../training/together.js";
+import { addBackendFlags, type BackendFlags, checkBackendFlags, deviceOf } from "./backendFlag.js";
 import { addConfigFlags, type Flags, givenFields, shownFlag } from "./configFlags.js";
 import { counted, keptOf } from "./counted.js";
 import { Interrupted } from "./failure.js";
@@ -19,9 +24,10 @@ import { refusedUnless } from "./refused.js";
 import { checkReportDirectory } from "./reportDirectory.js";
 import { vectorBits } from "./revectorizer.js";
 
-interface Options extends Flags {
+const BACKENDS = ["wasm", "webgpu"];
+
+interface Options extends Flags, BackendFlags {
   seeds?: string;
-  threads?: string;
   out?: string;
   quick?: boolean;
   force?: boolean;
@@ -30,7 +36,9 @@ interface Options extends Flags {
 }
 
 /** Where a profile's report goes when no directory is given. */
-const directoryOf = (quick: boolean): string => `unigram-lab-report${quick ? "-quick" : ""}`;
+const directoryOf = ({ quick, arithmetic }: Profile): string =>
+  `unigram-lab-report${arithmetic === "relaxed" ? "-relaxed" : ""}${quick ? "-quick" : ""}`;
+const [full, quickOne] = profiles.map(directoryOf);
 
 export function addReproduce(program: Command): void {
   const command = program
@@ -44,7 +52,7 @@ export function addReproduce(program: Command): void {
     .option("--threads <n>", "threads (default: one a core)")
     .option(
       "--out <dir>",
-      `directory of the report (default: ${directoryOf(false)}, with --quick ${directoryOf(true)})`,
+      `directory of the report (default: ${full}, with --quick ${quickOne}; with webgpu unigram-lab-report-relaxed…)`,
     )
     .option("--quick", "a first look in under a minute: fewer steps, small vocabularies")
     .option("--force", "replace files that unigram-lab did not write")
@@ -52,9 +60,10 @@ export function addReproduce(program: Command): void {
     .option("--verbose", "say more")
     .addHelpText(
       "after",
-      "\nExamples:\n  unigram-lab reproduce --quick\n  unigram-lab reproduce scaling-law --seeds 3\n\nA run that is finished is kept in DIR/journal.ndjson and not run again. Page,\nclaims and tables show all experiments with finished runs there, with all their\nseeds, whichever were named last. The quick profile trains other configs: its\nreport has a directory of its own, and one that holds the other profile or a\nsweep is refused.",
+      "\nExamples:\n  unigram-lab reproduce --quick\n  unigram-lab reproduce scaling-law --seeds 3\n  unigram-lab reproduce --backend webgpu --seeds 5\n\nA run that is finished is kept in DIR/journal.ndjson and not run again. Page,\nclaims and tables show all experiments with finished runs there, with all their\nseeds, whichever were named last. The quick profile trains other configs, and so\ndoes a GPU, whose arithmetic is relaxed: their reports have directories of their\nown, and one that holds another profile, relaxed results of another device or a\nsweep is refused.",
     )
     .action((names: string[], options: Options) => refusedUnless("--force", () => reproduce(names, options)));
+  addBackendFlags(command, BACKENDS);
   // known, so that they can be refused with a reason
   addConfigFlags(command);
 }
@@ -70,15 +79,20 @@ async function reproduce(names: string[], options: Options): Promise<void> {
       throw new ConfigError(
         `EXPERIMENT: expected ${experiments.map((experiment) => experiment.name).join(", ")}, got ${name}`,
       );
+  checkBackendFlags(options, BACKENDS);
   const seeds = parseWholeNumber("--seeds", options.seeds ?? "3", 1, 10000);
   const threads =
     options.threads === undefined ? cores() : parseWholeNumber("--threads", options.threads, 1, 1024);
-  const quick = options.quick ?? false;
-  const out = options.out ?? directoryOf(quick);
-  await checkReportDirectory(out, quick, options.force);
+  const profile: Profile = {
+    quick: options.quick ?? false,
+    arithmetic: options.backend === "webgpu" ? "relaxed" : "strict",
+  };
+  const out = options.out ?? directoryOf(profile);
+  await checkReportDirectory(out, profile, options.force);
+  const device = await deviceOf(options);
   const journal = await Journal.open(out);
   try {
-    await reproduceInto(out, journal, { names, seeds, threads, quick }, options);
+    await reproduceInto(out, journal, { names, seeds, threads, profile, device }, options);
   } finally {
     await journal.close();
   }
@@ -89,24 +103,42 @@ interface Wanted {
   names: string[];
   seeds: number;
   threads: number;
-  quick: boolean;
+  profile: Profile;
+  device: DeviceKind | undefined;
+}
+
+/** @throws ConfigError where runs of another device are there: one mean is of one device */
+async function checkComputer(
+  out: string,
+  journal: Journal,
+  { profile, device }: Pick<Wanted, "profile" | "device">,
+): Promise<void> {
+  if (profile.arithmetic === "strict") return;
+  const own = (await device?.device.computedBy()) ?? processorOf(profile);
+  for await (const { config, computedBy } of journal.results())
+    if (config.arithmetic === "relaxed" && own && computedBy && !isSameComputer(own, computedBy))
+      throw new ConfigError(
+        `--out: expected a new directory or a report computed by ${shownComputedBy(own)}, got ${out}, which ${shownComputedBy(computedBy)} computed`,
+      );
 }
 
 async function reproduceInto(
   out: string,
   journal: Journal,
-  { names, seeds, threads, quick }: Wanted,
+  { names, seeds, threads, profile, device }: Wanted,
   options: Options,
 ): Promise<void> {
   const chosen = experiments.filter(({ name }) => names.length === 0 || names.includes(name));
-  const configs = chosen.flatMap(({ conditions }) =>
-    conditions(quick).flatMap(({ config }) =>
+  const configs = chosen.flatMap((experiment) =>
+    conditionsOf(experiment, profile).flatMap(({ config }) =>
       Array.from({ length: seeds }, (_, seed) => parseConfig({ ...config, seed })),
     ),
   );
   const total = new Set(configs.map(configHash)).size;
   for (const notice of journal.notices) process.stderr.write(`${notice}\n`);
-  process.stderr.write(`${counted(total, "run")} on ${counted(threads, "thread")}\n`);
+  if (configs.some((config) => !journal.has(configHash(config))))
+    await checkComputer(out, journal, { profile, device });
+  process.stderr.write(`${counted(total, "run")}${device ? "" : ` on ${counted(threads, "thread")}`}\n`);
 
   const signal = interruptSignal();
   const bar = progressReporter(total);
@@ -114,8 +146,7 @@ async function reproduceInto(
   let failed: FailedRuns | undefined;
   try {
     for await (const result of runPool(configs, {
-      threads,
-      vectorBits: vectorBits(),
+      ...(device ? { backend: device } : { threads, vectorBits: vectorBits() }),
       journal,
       signal,
       // a second call is the way to try again here
@@ -135,7 +166,7 @@ async function reproduceInto(
     bar.stop();
   }
 
-  const journaled = await journaledExperiments(journal, quick);
+  const journaled = await journaledExperiments(journal, profile);
   const asked = new Set(chosen.map(({ name }) => name));
   // what ran for another experiment alone makes no section of its own
   const shown = journaled.map((own) => ({
@@ -148,7 +179,7 @@ async function reproduceInto(
     out,
     {
       experiments: shown,
-      quick,
+      ...profile,
       seeds,
       seconds: [...runs.values()].reduce((sum, run) => sum + run.seconds, 0),
       threads,

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { Computers, shownComputedBy } from "../sweep/computedBy.js";
 import { Journal } from "../sweep/journal.js";
 import { livingWriter } from "../sweep/lock.js";
 import { clock } from "./clock.js";
@@ -7,7 +8,7 @@ import { readStatus } from "./liveStatus.js";
 import { say } from "./output.js";
 import { readRecord, runsOf } from "./sweepRecord.js";
 
-/** Failures that are listed one by one. */
+/** Failures, and runs in hand, that are listed one by one. */
 const SHOWN = 20;
 
 export function addStatus(program: Command): void {
@@ -50,7 +51,11 @@ async function statusCommand(directory: string, options: { json?: boolean }): Pr
     const notices = [...journal.notices, ...(notice === undefined ? [] : [notice])];
     const total = await totalOf(directory, live?.total, notices);
     let diverged = 0;
-    for await (const { divergedAt } of journal.results()) if (divergedAt !== null) diverged++;
+    const computers = new Computers();
+    for await (const result of journal.results()) {
+      if (result.divergedAt !== null) diverged++;
+      computers.add(result);
+    }
     const failures = [];
     for (const run of journal.failedRuns.slice(0, SHOWN)) failures.push(await journal.failure(run));
     const status = {
@@ -61,6 +66,7 @@ async function statusCommand(directory: string, options: { json?: boolean }): Pr
       diverged,
       failed: journal.failedRuns.length,
       bitsRevisions: [...journal.revisions.keys()],
+      computedBy: computers.list,
       secondsLeft: writer === null ? null : (live?.secondsLeft ?? null),
       running: writer === null ? [] : (live?.running ?? []),
       failures: failures.flatMap((failure) => (failure ? [{ run: failure.run, error: failure.error }] : [])),
@@ -75,7 +81,9 @@ async function statusCommand(directory: string, options: { json?: boolean }): Pr
       writer === null
         ? "no process of this machine writes here now"
         : `process ${writer} is running, ${clock(status.secondsLeft)} left`,
-      ...status.running.map(({ run, step, steps }) => `run ${run}: step ${step} of ${steps}`),
+      ...status.computedBy.map((one) => `${counted(one.runs, "relaxed run")} by ${shownComputedBy(one)}`),
+      ...status.running.slice(0, SHOWN).map(({ run, step, steps }) => `run ${run}: step ${step} of ${steps}`),
+      ...(status.running.length > SHOWN ? [`and ${status.running.length - SHOWN} more running`] : []),
       ...status.failures.map(({ run, error }) => `run ${run} failed: ${error}`),
       ...(status.failed > SHOWN ? [`and ${status.failed - SHOWN} more failed`] : []),
       ...status.notices,

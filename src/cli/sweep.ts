@@ -7,12 +7,20 @@ import type { CorpusTokens } from "../data/digest.js";
 import { exportRuns } from "../report/export.js";
 import { cores } from "../sweep/cores.js";
 import type { SweepDescription } from "../sweep/description.js";
+import { FailedRuns } from "../sweep/failedRuns.js";
 import { SweepPlan } from "../sweep/grid.js";
 import { Journal, journalFile } from "../sweep/journal.js";
-import { FailedRuns, runPool } from "../sweep/pool.js";
+import { runPool } from "../sweep/pool.js";
 import type { PoolEvent } from "../sweep/poolOptions.js";
 import { checkRevision } from "../sweep/revisions.js";
 import { inShard, parseShard, taskArray } from "../sweep/shard.js";
+import {
+  addBackendFlags,
+  type BackendFlags,
+  checkBackendFlags,
+  checkRelaxed,
+  deviceOf,
+} from "./backendFlag.js";
 import {
   addConfigFlags,
   type Flags,
@@ -48,11 +56,12 @@ import {
 } from "./sweepRecord.js";
 import { parseVary } from "./vary.js";
 
-interface Options extends Flags {
+const BACKENDS = ["wasm", "webgpu"];
+
+interface Options extends Flags, BackendFlags {
   vary?: string[];
   seeds?: string;
   corpus?: string;
-  threads?: string;
   out?: string;
   dryRun?: boolean;
   shard?: string;
@@ -89,9 +98,10 @@ export function addSweep(program: Command): void {
     .option("--json", "a JSON line an event")
     .addHelpText(
       "after",
-      `\n${scheduleHelp}\n\n${interventionHelp}\n\nExamples:\n  unigram-lab sweep --vary learningRate=log:1e-4:1e-1:7 --seeds 5\n  unigram-lab sweep --optimizer sgd --vary optimizer.momentum=0,0.9 \\\n    --vary learningRate=0.1,cosine:0.1:0:3000\n  unigram-lab sweep sweep.json --out results\n  unigram-lab sweep more.json --out results --add\n  unigram-lab sweep sweep.json --shard 3/16 --out results-3`,
+      `\n${scheduleHelp}\n\n${interventionHelp}\n\nExamples:\n  unigram-lab sweep --vary learningRate=log:1e-4:1e-1:7 --seeds 5\n  unigram-lab sweep --optimizer sgd --vary optimizer.momentum=0,0.9 \\\n    --vary learningRate=0.1,cosine:0.1:0:3000\n  unigram-lab sweep sweep.json --out results\n  unigram-lab sweep sweep.json --backend webgpu --out on-gpu\n  unigram-lab sweep more.json --out results --add\n  unigram-lab sweep sweep.json --shard 3/16 --out results-3`,
     )
     .action(sweepCommand);
+  addBackendFlags(command, BACKENDS);
   addConfigFlags(command, "Base of every run:");
 }
 
@@ -134,6 +144,13 @@ function checkBase(flags: Options, { axes = {}, zip = [], seeds }: SweepDescript
   }
 }
 
+/** @throws ConfigError for a sweep of which a GPU could not compute all */
+function checkDevice({ base = {}, axes = {}, zip = [] }: SweepDescription, { backend }: Options): void {
+  if (backend !== "webgpu") return;
+  const varied = [axes, ...zip].flatMap((together) => together.arithmetic ?? []);
+  for (const arithmetic of [base.arithmetic, ...varied]) checkRelaxed(arithmetic);
+}
+
 async function describe(
   file: string | undefined,
   given: Options,
@@ -141,6 +158,8 @@ async function describe(
 ): Promise<SweepDescription> {
   const { vary = [], seeds } = given;
   const described = await readSweep(file);
+  // what a GPU computes, where nothing else is said
+  if (given.backend === "webgpu") described.base = { arithmetic: "relaxed", ...described.base };
   const flags = await withCorpus(given, (described.base ?? {}) as Input, corpus);
   const based = givenFields(flags).length > 0;
   if (file === undefined && vary.length === 0 && !based)
@@ -167,10 +186,11 @@ async function describe(
 function jsonLine(event: PoolEvent): string {
   if (event.event !== "finished") return JSON.stringify(event);
   const { run, result, resumedFrom } = event;
-  const { config, divergedAt, seconds, records } = result;
+  const { computedBy, config, divergedAt, seconds, records } = result;
   return JSON.stringify({
     event: "finished",
     run,
+    computedBy,
     config,
     divergedAt,
     seconds,
@@ -215,8 +235,10 @@ async function keepOf({ out, shard }: Placed): Promise<((run: string) => boolean
 
 async function sweepCommand(file: string | undefined, flags: Options): Promise<void> {
   const options = { ...flags, out: flags.out ?? "unigram-lab-sweep" };
+  checkBackendFlags(options, BACKENDS);
   const corpus = await readCorpus(options.corpus);
   const description = await namingFlags(options, () => describe(file, options, corpus));
+  checkDevice(description, options);
   const threads =
     options.threads === undefined ? cores() : parseWholeNumber("--threads", options.threads, 1, 1024);
   const keep = await keepOf(options);
@@ -225,9 +247,11 @@ async function sweepCommand(file: string | undefined, flags: Options): Promise<v
   const [first] = plan;
   if (first)
     await namingFlags(options, () => checkHandedIn(first.distribution, { corpus }), { corpus: "--corpus" });
+  const device = await deviceOf(options);
   if (options.dryRun) {
     const journal = await journalOf(options.out);
-    await printPlan(plan, journal, { threads, json: options.json, retryFailed: options.retryFailed });
+    const { json, retryFailed } = options;
+    await printPlan(plan, journal, { threads, device, json, retryFailed });
     await journal?.close();
     // what a dry run finds there it may read; to run there is another matter
     await placeOf(description, options).catch((error) => process.stderr.write(`${error.message}\n`));
@@ -257,7 +281,7 @@ async function sweepCommand(file: string | undefined, flags: Options): Promise<v
     );
     const before = count();
     process.stderr.write(
-      `${counted(total, "run")} on ${counted(threads, "thread")}${before ? `, ${before} of them finished before` : ""}\n`,
+      `${counted(total, "run")}${device ? "" : ` on ${counted(threads, "thread")}`}${before ? `, ${before} of them finished before` : ""}\n`,
     );
     const bar = progressReporter(total);
     const left = timeLeft(performance.now());
@@ -267,8 +291,7 @@ async function sweepCommand(file: string | undefined, flags: Options): Promise<v
     };
     try {
       for await (const _ of runPool(plan, {
-        threads,
-        vectorBits: vectorBits(),
+        ...(device ? { backend: device } : { threads, vectorBits: vectorBits() }),
         corpus,
         journal,
         signal,

@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import type { ComputedBy } from "../backend/backend.js";
 import { ConfigError, configHash, type RunConfig } from "../config.js";
 import { checkWritable, writeWhole } from "../disk/writeWhole.js";
 import { isEvaluation } from "../evaluationSteps.js";
@@ -8,11 +9,19 @@ import { bitsRevision } from "../kernel/bitsRevision.js";
 import { checkRecordsPath, writeRecords } from "../report/index.js";
 import { cores } from "../sweep/cores.js";
 import { estimateCost, worthSharing } from "../sweep/cost.js";
+import { processorOf } from "../sweep/processor.js";
 import { createTrainer, restoreTrainer } from "../training/create.js";
 import { MOST_THREADS, type TrainerOptions } from "../training/options.js";
 import type { TrainingRecord } from "../training/record.js";
 import { decodeSnapshot } from "../training/snapshot.js";
 import type { Trainer } from "../training/trainer.js";
+import {
+  addBackendFlags,
+  type BackendFlags,
+  checkBackendFlags,
+  checkRelaxed,
+  deviceOf,
+} from "./backendFlag.js";
 import { addConfigFlags, namingFlags } from "./configFlags.js";
 import { corpusFlag, readCorpus } from "./corpusFlag.js";
 import { counted } from "./counted.js";
@@ -28,14 +37,13 @@ import { RunCheckpoint } from "./runCheckpoint.js";
 import { scheduleHelp } from "./scheduleText.js";
 import { configOf, stepsOfResumed, type TrainFlags } from "./trainConfig.js";
 
-interface Options extends TrainFlags {
-  threads?: string;
-  backend?: string;
+const BACKENDS = ["wasm", "reference", "webgpu"];
+
+interface Options extends TrainFlags, BackendFlags {
   out?: string;
   snapshot?: string;
   resume?: string;
   corpus?: string;
-  allowFallbackAdapter?: boolean;
   force?: boolean;
   json?: boolean;
   verbose?: boolean;
@@ -52,8 +60,6 @@ export function addTrain(program: Command): void {
       "--threads <n>",
       "threads that share the run (default: one a core where a step takes a millisecond)",
     )
-    .option("--backend <name>", "wasm, reference or webgpu, which computes relaxed (default: wasm)")
-    .option("--allow-fallback-adapter", "with webgpu: take an adapter that computes in software")
     .option("--out <file>", "write the records of the whole run: .parquet, .csv, .json or .ndjson")
     .option("--snapshot <file>", "write a snapshot at the end, also after Ctrl-C")
     .option("--resume <file>", "go on from a snapshot; of the config only --steps may be another")
@@ -65,46 +71,30 @@ export function addTrain(program: Command): void {
       `\n${scheduleHelp}\n\n${interventionHelp}\n\nExamples:\n  unigram-lab train --vocab-size 1000 --out run.parquet\n  unigram-lab train --learning-rate warmup:200:0.01 --evaluate-at log\n  unigram-lab train --optimizer sgd --momentum 0.9 \\\n    --learning-rate cosine:0.1:0:3000\n  unigram-lab train --snapshot run.snapshot\n  unigram-lab train --resume run.snapshot --steps 6000\n\nA run of more than half a minute is kept every half minute in\nunigram-lab-train-RUN.snapshot, RUN being the name of its config, in the working\ndirectory; the file is removed when the run is at its end.`,
     )
     .action((options: Options) => refusedUnless("--force", () => trainCommand(options)));
+  addBackendFlags(command, BACKENDS);
   addConfigFlags(command, "Config:");
 }
 
-const BACKENDS = ["wasm", "reference", "webgpu"];
-
 /** What the run computes on. Threads share it by themselves where that pays; the bits are the same. */
 async function runtimeOf(options: Options, config: RunConfig): Promise<TrainerOptions & { threads: number }> {
-  // of the library's backends those that have a name
-  if (options.backend !== undefined && !BACKENDS.includes(options.backend))
-    throw new ConfigError(
-      `backend: expected "wasm", "reference" or "webgpu", got ${JSON.stringify(options.backend)}`,
-    );
-  if (options.allowFallbackAdapter && options.backend !== "webgpu")
-    throw new ConfigError("--allow-fallback-adapter: expected --backend webgpu with it, got another backend");
+  if (options.backend === "webgpu") checkRelaxed(config.arithmetic);
+  const device = await deviceOf(options);
+  if (device) return { backend: device, threads: 1 };
+  const backend = options.backend === "reference" ? "reference" : "wasm";
   const { seconds } = estimateCost(config);
-  const sensible =
-    (options.backend ?? "wasm") === "wasm" && worthSharing(seconds, config.steps) ? cores() : 1;
+  const sensible = backend === "wasm" && worthSharing(seconds, config.steps) ? cores() : 1;
   const threads =
     options.threads === undefined
       ? sensible
       : parseWholeNumber("--threads", options.threads, 1, MOST_THREADS);
-  const backend =
-    options.backend === "webgpu" ? await gpuOf(options) : (options.backend as "wasm" | "reference");
   return { backend, threads, vectorBits: vectorBits() };
-}
-
-/** The GPU, and a line that says which one. */
-async function gpuOf({ allowFallbackAdapter = false }: Options): Promise<TrainerOptions["backend"]> {
-  const { webgpu } = await import("../backend/webgpu/index.js");
-  const backend = webgpu({ allowFallbackAdapter });
-  const { adapter, driver } = await backend.device.computedBy();
-  process.stderr.write(`on ${adapter}${driver ? ` (${driver})` : ""}, relaxed arithmetic\n`);
-  return backend;
 }
 
 async function openTrainer(options: Options): Promise<{ trainer: Trainer; threads: number }> {
   if (options.resume === undefined) {
     const corpus = await readCorpus(options.corpus);
-    const relaxed = options.backend === "webgpu" ? { arithmetic: "relaxed" } : {};
-    const config = await configOf({ ...relaxed, ...options }, corpus);
+    const implied = options.backend === "webgpu" ? { arithmetic: "relaxed" } : {};
+    const config = await configOf(options, corpus, implied);
     const runtime = { ...(await runtimeOf(options, config)), corpus };
     return { trainer: await createTrainer(config, runtime), threads: runtime.threads };
   }
@@ -167,15 +157,21 @@ const quoted = (word: string): string =>
 
 /** The command that goes on from a snapshot. */
 function resumeCommand(from: string, options: Options): string {
-  const { threads, backend, out, snapshot, force, json } = options;
+  const { threads, backend, out, snapshot, allowFallbackAdapter, fallBack, force, json } = options;
   const flags = Object.entries({ threads, backend, out, snapshot }).flatMap(([flag, value]) =>
     value === undefined ? [] : [`--${flag}`, quoted(value)],
   );
-  const switches = Object.entries({ force, json }).flatMap(([flag, on]) => (on ? [`--${flag}`] : []));
+  const switches = Object.entries({
+    "allow-fallback-adapter": allowFallbackAdapter,
+    "fall-back": fallBack,
+    force,
+    json,
+  }).flatMap(([flag, on]) => (on ? [`--${flag}`] : []));
   return ["unigram-lab train --resume", quoted(from), ...flags, ...switches].join(" ");
 }
 
 async function trainCommand(options: Options): Promise<void> {
+  checkBackendFlags(options, BACKENDS);
   await checkOutputs(options);
   const { trainer, threads } = await namingFlags(options, () => openTrainer(options), {
     ...(options.resume === undefined ? {} : { snapshot: "--resume" }),
@@ -203,6 +199,8 @@ async function runToFiles(
   options: Options,
 ): Promise<void> {
   const { config } = trainer;
+  /** After its device was lost it may be another. */
+  const computedBy = () => computedByOf(trainer, options);
   const from = performance.now();
   const seconds = () => (performance.now() - from) / 1000;
   const signal = interruptSignal();
@@ -245,7 +243,7 @@ async function runToFiles(
       };
       for await (const record of reopened(trainer, { signal, onProgress, onAfresh })) {
         records.push(record);
-        await say(`${options.json ? JSON.stringify(record) : line(record)}\n`);
+        await say(`${options.json ? JSON.stringify({ ...record, ...computedBy() }) : line(record)}\n`);
       }
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error;
@@ -256,7 +254,9 @@ async function runToFiles(
       await writeWhole(options.snapshot, bytes, { kind: "snapshot", force: options.force });
     }
     if (options.out !== undefined && records.length > 0) {
-      await writeRecords(options.out, [resultOf(trainer, records, seconds())], { force: options.force });
+      await writeRecords(options.out, [resultOf(trainer, records, computedBy(), seconds())], {
+        force: options.force,
+      });
       kept.push(options.out);
     }
     if (options.snapshot !== undefined) kept.push(options.snapshot);
@@ -282,13 +282,23 @@ async function runToFiles(
   throw stop;
 }
 
+/** Who computes a relaxed run: undefined for a strict one. */
+const computedByOf = ({ config, computedBy }: Trainer, { backend }: Options): ComputedBy | undefined =>
+  computedBy ?? processorOf(config, backend === "reference" ? backend : "wasm");
+
 /** The run as a table takes it. */
-function resultOf(trainer: Trainer, records: TrainingRecord[], seconds: number) {
+function resultOf(
+  trainer: Trainer,
+  records: TrainingRecord[],
+  computedBy: ComputedBy | undefined,
+  seconds: number,
+) {
   const { config, bytes, stepSeconds } = trainer;
   const last = records.at(-1);
   return {
     run: configHash(config),
     bitsRevision,
+    ...(computedBy ? { computedBy } : {}),
     config,
     records,
     finalEmbedding: null,

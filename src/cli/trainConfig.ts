@@ -23,9 +23,16 @@ async function readConfig(path: string): Promise<Input> {
   return value as Input;
 }
 
-/** The config of a new run. */
-export async function configOf(flags: TrainFlags, corpus?: CorpusTokens): Promise<RunConfig> {
-  const input = flags.config === undefined ? {} : await readConfig(flags.config);
+/**
+ * The config of a new run.
+ * @param implied what holds where neither flags nor file say anything else
+ */
+export async function configOf(
+  flags: TrainFlags,
+  corpus?: CorpusTokens,
+  implied: Input = {},
+): Promise<RunConfig> {
+  const input = { ...implied, ...(flags.config === undefined ? {} : await readConfig(flags.config)) };
   return parseConfig(withFlags(input, await withCorpus(flags, input, corpus)));
 }
 

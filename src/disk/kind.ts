@@ -44,15 +44,25 @@ const isConfigField = (name: string): boolean => {
   return configFields.has(root) && rest.every((part) => /^\w+$/.test(part));
 };
 
+/** What may stand before the fields of the record, in this order, each group whole or left out. */
+const beforeRecord = [
+  ["experiment"],
+  ["run"],
+  ["bitsRevision"],
+  ["backend", "adapter", "driver"],
+  ["evaluations", "divergedAt"],
+];
+
 /** Exactly the columns of our tables: who ran, what was measured (some of it of some runs only), the config, and nothing else. */
 function areColumns(names: readonly string[]): boolean {
-  const rest = names[0] === "experiment" ? names.slice(1) : names;
-  const first = rest[1] === "evaluations" ? ["run", "evaluations", "divergedAt"] : ["run"];
-  const always = [...first, ...recordColumns];
-  const others = rest.slice(always.length);
+  let at = 0;
+  for (const group of beforeRecord) if (same(names.slice(at, at + group.length), group)) at += group.length;
+  const rest = names.slice(at);
+  const others = rest.slice(recordColumns.length);
   const own = particular.filter((name) => others.includes(name));
   return (
-    same(rest.slice(0, always.length), always) &&
+    names.slice(0, at).includes("run") &&
+    same(rest.slice(0, recordColumns.length), recordColumns) &&
     same(others.slice(0, own.length), own) &&
     others.slice(own.length).every(isConfigField)
   );

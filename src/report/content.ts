@@ -8,6 +8,8 @@ export interface ReportContent {
   /** `seeds`: how many its conditions should have, when that is not `seeds` of all. */
   experiments: { name: string; runs: RunResult[]; conditions: Condition[]; seeds?: number }[];
   quick: boolean;
+  /** Of all runs. Default strict. */
+  arithmetic?: "strict" | "relaxed";
   seeds: number;
   /** Wall seconds of all the runs together. */
   seconds: number;

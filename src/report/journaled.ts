@@ -2,6 +2,7 @@
 import { configHash, type RunConfigInput } from "../config.js";
 import type { Condition } from "../experiments/experiment.js";
 import { experiments } from "../experiments/index.js";
+import { conditionsOf, type Profile, profileName, profiles } from "../experiments/profile.js";
 import type { Journal } from "../sweep/journal.js";
 import type { RunResult } from "../sweep/result.js";
 
@@ -19,14 +20,13 @@ export interface Journaled {
 }
 
 /**
- * All experiments, each with those of its runs that are finished in a journal; runs of the other profile and of sweeps
+ * All experiments, each with those of its runs that are finished in a journal; runs of other profiles and of sweeps
  * are passed over, for their configs are others.
- * @param quick the profile: the quick one's conditions, or the full one's
  */
-export async function journaledExperiments(journal: Journal, quick: boolean): Promise<Journaled[]> {
-  const all = experiments.map(({ name, conditions }) => ({
-    name,
-    conditions: conditions(quick),
+export async function journaledExperiments(journal: Journal, profile: Profile): Promise<Journaled[]> {
+  const all = experiments.map((experiment) => ({
+    name: experiment.name,
+    conditions: conditionsOf(experiment, profile),
     runs: [] as RunResult[],
     seeds: 0,
   }));
@@ -45,18 +45,32 @@ export async function journaledExperiments(journal: Journal, quick: boolean): Pr
   return all;
 }
 
-/** The profile that the runs of a journal were made for: undefined when both have them all, "neither" for other runs. */
-export async function profileOf(journal: Journal): Promise<"quick" | "full" | "neither" | undefined> {
-  const settings = (quick: boolean) =>
-    new Set(
-      experiments.flatMap(({ conditions }) => conditions(quick).map(({ config }) => settingOf(config))),
-    );
-  const [quick, full] = [settings(true), settings(false)];
-  const found = new Set<"quick" | "full" | "neither">();
+/**
+ * Names of the profiles that the runs of a journal may have been made for: several where all of them have all of its runs;
+ * "neither" for a journal of other runs alone. Empty without runs.
+ */
+export async function profilesOf(journal: Journal): Promise<string[]> {
+  const settings = profiles.map(
+    (profile) =>
+      [
+        profileName(profile),
+        new Set(
+          experiments.flatMap((experiment) =>
+            conditionsOf(experiment, profile).map(({ config }) => settingOf(config)),
+          ),
+        ),
+      ] as const,
+  );
+  const own = new Set<string>();
+  const shared = new Set<string>();
+  let other = false;
   for await (const { config } of journal.results()) {
     const setting = settingOf(config);
-    if (full.has(setting) !== quick.has(setting)) found.add(full.has(setting) ? "full" : "quick");
-    else if (!full.has(setting)) found.add("neither");
+    const having = settings.flatMap(([name, all]) => (all.has(setting) ? [name] : []));
+    other ||= having.length === 0;
+    for (const name of having) (having.length === 1 ? own : shared).add(name);
   }
-  return (["full", "quick", "neither"] as const).find((profile) => found.has(profile));
+  const names = settings.map(([name]) => name);
+  const first = names.find((name) => own.has(name));
+  return first !== undefined ? [first] : other ? ["neither"] : names.filter((name) => shared.has(name));
 }

@@ -1,9 +1,13 @@
 /** The report as one self-contained page: no script, nothing fetched, light and dark. */
+
 import type { Claim, Verdict } from "../analysis/verdict.js";
+import type { ComputedBy } from "../backend/backend.js";
 import { configHash, type RunConfigInput } from "../config.js";
 import { generator } from "../disk/generator.js";
 import type { Source } from "../experiments/experiment.js";
+import type { Profile } from "../experiments/profile.js";
 import { printable, shortNumber } from "../figures/labels.js";
+import { Computers, shownComputedBy } from "../sweep/computedBy.js";
 import { mixOf, revisionsOf } from "../sweep/revisions.js";
 import type { AnalysedExperiment, ReportContent } from "./content.js";
 import type { Environment } from "./environment.js";
@@ -64,10 +68,10 @@ export const inline = (svg: string, prefix: string): string =>
     .replaceAll(/(xlink:)?href="#([^"]+)"/g, `$1href="#${prefix}-$2"`)
     .replaceAll(/ xmlns(:xlink)?="[^"]*"/g, "");
 
-const command = ({ name, seeds }: AnalysedExperiment, quick: boolean): string =>
-  `unigram-lab reproduce ${name} --seeds ${seeds}${quick ? " --quick" : ""}`;
+const command = ({ name, seeds }: AnalysedExperiment, { quick, arithmetic }: Profile): string =>
+  `unigram-lab reproduce ${name} --seeds ${seeds}${quick ? " --quick" : ""}${arithmetic === "relaxed" ? " --backend webgpu" : ""}`;
 
-function section(experiment: AnalysedExperiment, quick: boolean): string {
+function section(experiment: AnalysedExperiment, profile: Profile): string {
   const figures = experiment.figures.map(
     ({
       name,
@@ -104,14 +108,25 @@ ${diverged.length ? `<p class="notice">Runs that diverged: ${escapeHtml(diverged
 ${experiment.left.map((line) => `<p class="notice">${escapeHtml(line)}</p>`).join("\n")}
 ${figures.join("\n")}
 ${claimTable(experiment.claims, experiment.source)}
-<p>To repeat it:</p><pre>${escapeHtml(command(experiment, quick))}</pre>
+<p>To repeat it:</p><pre>${escapeHtml(command(experiment, profile))}</pre>
 <details><summary>Configs of its ${experiment.conditions.length} conditions</summary>${configs.join("\n")}</details>
 </section>`;
 }
 
 /** The title, which tells the profiles of a report apart. */
-export const reportTitle = (quick: boolean): string =>
-  `The unigram toy model, reproduced${quick ? " (quick profile)" : ""}`;
+export function reportTitle({ quick, arithmetic }: Profile): string {
+  const notes = [
+    ...(quick ? ["quick profile"] : []),
+    ...(arithmetic === "relaxed" ? ["relaxed arithmetic"] : []),
+  ];
+  return `The unigram toy model, reproduced${notes.length > 0 ? ` (${notes.join(", ")})` : ""}`;
+}
+
+/** Who computed relaxed runs, a device at a time; undefined where all are strict. */
+export function computersText(computers: readonly (ComputedBy & { runs: number })[]): string | undefined {
+  if (computers.length === 0) return undefined;
+  return computers.map((one) => `${one.runs} by ${shownComputedBy(one)}`).join("; ");
+}
 
 /** The start of every page, up to its body. */
 export const pageHead = (title: string): string => `<!doctype html>
@@ -119,6 +134,12 @@ export const pageHead = (title: string): string => `<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"><link rel="icon" href="data:,">
 <title>${escapeHtml(title)}</title><style>${style}</style></head>`;
+
+function timeText({ seconds, threads }: ReportContent, computers: readonly ComputedBy[]): string {
+  if (computers.some(({ backend }) => backend !== "wasm"))
+    return `${duration(seconds)} of all runs together, many of them at once`;
+  return `${duration(seconds)} of computing, ${threads === 1 ? "on one thread" : `shared by ${threads} threads`}`;
+}
 
 /** The page. `omitted`: names of experiments without a finished run; `png`: whether there are figures as PNG. */
 export function reportPage(
@@ -134,32 +155,39 @@ export function reportPage(
     content.experiments.flatMap((experiment) => experiment.runs).map((result) => [result.run, result]),
   );
   const runs = results.size;
+  const { quick, arithmetic = "strict" } = content;
+  const profile = { quick, arithmetic };
+  const counter = new Computers();
+  for (const result of results.values()) counter.add(result);
+  const computers = computersText(counter.list);
   const counts = analysed.length > 0 ? analysed.map((experiment) => experiment.seeds) : [content.seeds];
   const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
   const seeds = `${fewest === most ? most : `${fewest} to ${most}`} seed${most === 1 ? "" : "s"}`;
   const mix = mixOf(revisionsOf(results.values()));
   const notices = [
     mix !== undefined && `This page shows ${mix}.`,
+    counter.list.length > 1 &&
+      `Runs of ${counter.list.length} devices, whose rounding may differ, are in one mean: a device was lost on the way.`,
     content.quick &&
       "This is the quick profile: some conditions are smaller or left out. It is a first look, not the reproduction.",
     omitted.length > 0 && `Left out, because none of its runs finished: ${omitted.join(", ")}.`,
     fewest < 3 && `With ${seeds} most numbers cannot be judged; three or more give verdicts.`,
   ].filter((notice): notice is string => notice !== false);
-  return `${pageHead(reportTitle(content.quick))}<body>
+  return `${pageHead(reportTitle(profile))}<body>
 <header><h1>The unigram toy model, reproduced</h1>
 <p>${cited ? `Every figure of ${escapeHtml(cited)}, trained anew` : "Trained"} with ${seeds} and judged claim by claim.
 <strong>${countOf(claims, "holds")}</strong> of ${claims.length} statements hold, <strong>${countOf(claims, "fails")}</strong> fail, <strong>${countOf(claims, "inconclusive")}</strong> are inconclusive.</p>
 ${notices.map((notice) => `<p class="notice">${escapeHtml(notice)}</p>`).join("\n")}
 <dl class="facts">
 <dt>runs</dt><dd>${runs} finished, ${seeds} a condition</dd>
-<dt>time</dt><dd>${duration(content.seconds)} of computing, ${content.threads === 1 ? "on one thread" : `shared by ${content.threads} threads`}</dd>
-<dt>machine</dt><dd>${escapeHtml(cpu)}, ${cores} cores, ${escapeHtml(platform)}</dd>
+<dt>time</dt><dd>${timeText(content, counter.list)}</dd>
+${computers === undefined ? "" : `<dt>arithmetic</dt><dd>relaxed: rounding may differ from device to device; computed ${escapeHtml(computers)}</dd>\n`}<dt>machine</dt><dd>${escapeHtml(cpu)}, ${cores} cores, ${escapeHtml(platform)}</dd>
 <dt>versions</dt><dd>${escapeHtml(versions)}</dd>
 <dt>data</dt><dd>runs.parquet (one row an evaluation), claims.json, figures/*.svg${png ? " and *.png" : ""} beside this page</dd>
 </dl></header>
 ${overview(analysed)}
 <p class="soft">Losses are in nats; measured values are mean ± standard deviation over seeds. Rows of an order ("a is larger than b") measure the difference. Every verdict has its rule beside it.</p>
-${analysed.map((experiment) => section(experiment, content.quick)).join("\n")}
+${analysed.map((experiment) => section(experiment, profile)).join("\n")}
 </body></html>
 `;
 }

@@ -1,9 +1,10 @@
 /** What varies in a set of runs, found in the runs themselves, so that any directory can be drawn. */
 
-import type { RunConfig } from "../config.js";
 import { keyOf } from "../figures/labels.js";
 import type { Cell, Row } from "../formats/table.js";
+import { shownComputedBy } from "../sweep/computedBy.js";
 import { compareValues } from "../sweep/groups.js";
+import type { RunResult } from "../sweep/result.js";
 import { configCells } from "./table.js";
 
 /** A config field that differs between runs. */
@@ -14,9 +15,17 @@ export interface Axis {
   values: Cell[];
 }
 
-/** The flat fields of a config: those of an exported table, but for a learning rate that is a number and stays one. */
-export const axisCells = (config: RunConfig): Row => {
+/** What of a run tells its setting. */
+type Drawn = Pick<RunResult, "config" | "computedBy">;
+
+/**
+ * The flat fields of a run's config: those of an exported table, but for a learning rate that is a number and stays one; and
+ * the device, of a relaxed run.
+ */
+export const axisCells = ({ config, computedBy }: Drawn): Row => {
   const cells = configCells(config);
+  // relaxed runs of two devices are kept apart as two settings are
+  if (computedBy) cells.device = shownComputedBy(computedBy);
   const rate = config.learningRate;
   return typeof rate === "number" ? { ...cells, "config.learningRate": rate } : cells;
 };
@@ -25,8 +34,8 @@ export const axisCells = (config: RunConfig): Row => {
 export class AxisFinder {
   readonly #points = new Map<string, Row>();
 
-  add(config: RunConfig): void {
-    const { seed: _, ...cells } = axisCells(config);
+  add(run: Drawn): void {
+    const { seed: _, ...cells } = axisCells(run);
     this.#points.set(JSON.stringify(cells), cells);
   }
 

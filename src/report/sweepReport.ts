@@ -8,7 +8,7 @@ import { keyOf, labelsOf, shortNumber } from "../figures/labels.js";
 import type { Journal } from "../sweep/journal.js";
 import { mixOf } from "../sweep/revisions.js";
 import { environment } from "./environment.js";
-import { escapeHtml, inline, pageHead } from "./page.js";
+import { computersText, escapeHtml, inline, pageHead } from "./page.js";
 import { type ReportOptions, reportOptionNames } from "./reportOptions.js";
 import type { Axis } from "./sweepAxes.js";
 import { axisTitle, sweepFigures } from "./sweepFigures.js";
@@ -91,12 +91,13 @@ export async function writeSweepReport(
   checkNames(options, reportOptionNames);
   const { onNotice, force = false } = options;
   if (journal.runs.length === 0) throw new ConfigError("DIR: expected at least one finished run, got none");
-  const { axes, settings } = await summarizeSweep(journal);
+  const { axes, settings, computers: list } = await summarizeSweep(journal);
   const { figures, left: empty } = sweepFigures(axes, settings);
   const { drawn, left } = await drawFigures(figures);
   if (!(await writeFigures(out, drawn, { force }))) onNotice?.(withoutPng);
   const failed = journal.failedRuns.length;
   const diverged = settings.reduce((sum, setting) => sum + setting.diverged, 0);
+  const computers = computersText(list);
   const mix = mixOf(journal.revisions);
   const notices = [
     mix === undefined ? "" : `This page shows ${mix}.`,
@@ -109,7 +110,7 @@ export async function writeSweepReport(
 <dl class="facts">
 <dt>axes</dt><dd>${axes.length ? escapeHtml(axesText(axes)) : "none: only seeds differ"}</dd>
 <dt>runs</dt><dd>${journal.runs.length} finished, ${diverged} of them diverged; ${failed} failed and are not shown</dd>
-<dt>versions</dt><dd>${escapeHtml(environment().versions)}</dd>
+${computers === undefined ? "" : `<dt>relaxed runs</dt><dd>${escapeHtml(computers)}</dd>\n`}<dt>versions</dt><dd>${escapeHtml(environment().versions)}</dd>
 </dl></header>
 ${notices.map((notice) => `<p class="notice">${escapeHtml(notice)}</p>`).join("\n")}
 ${drawn

@@ -3,6 +3,7 @@ import { leastSquaresExponent, withoutLogarithm } from "../analysis/lossExponent
 import { lastStepOf, type Observable, type SeriesRow, series, valueAt } from "../analysis/series.js";
 import { type Measured as Mean, meanInterval, measured } from "../analysis/statistics.js";
 import type { Cell } from "../formats/table.js";
+import { Computers } from "../sweep/computedBy.js";
 import type { Journal } from "../sweep/journal.js";
 import { type Axis, AxisFinder, axisCells } from "./sweepAxes.js";
 
@@ -36,13 +37,22 @@ const measure = (values: (number | null)[]): Measured | null => {
 };
 
 /** Reads a journal twice: for its axes, and then setting by setting, so that one setting's runs are in memory. */
-export async function summarizeSweep(journal: Journal): Promise<{ axes: Axis[]; settings: Setting[] }> {
+export async function summarizeSweep(journal: Journal): Promise<{
+  axes: Axis[];
+  settings: Setting[];
+  computers: Computers["list"];
+}> {
   const finder = new AxisFinder();
-  for await (const { config } of journal.results()) finder.add(config);
+  const computers = new Computers();
+  for await (const run of journal.results()) {
+    finder.add(run);
+    computers.add(run);
+  }
   const axes = finder.axes();
   const names = new Map<string, { values: Cell[]; runs: string[] }>();
-  for await (const { run, config } of journal.results()) {
-    const cells = axisCells(config);
+  for await (const result of journal.results()) {
+    const { run } = result;
+    const cells = axisCells(result);
     const values = axes.map(({ path }) => cells[path] ?? null);
     const key = JSON.stringify(values);
     const setting = names.get(key);
@@ -81,5 +91,5 @@ export async function summarizeSweep(journal: Journal): Promise<{ axes: Axis[]; 
     const i = x.findIndex((place, j) => place !== y[j]);
     return i < 0 ? 0 : x[i] - y[i];
   });
-  return { axes, settings };
+  return { axes, settings, computers: computers.list };
 }

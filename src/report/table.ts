@@ -51,20 +51,37 @@ export function configCells(config: RunConfig): Row {
 
 /** The rows of one run; the rate that it was given is `config.learningRate`, the rate of a record `learningRate`. */
 export function runRows(result: ListedRun, rows: TableRows = "evaluations"): Row[] {
-  const { experiment, run, config, records, divergedAt } = result;
+  const { experiment, run, computedBy, config, records, divergedAt } = result;
   const cells = configCells(config);
   // without its times, which no two machines share: the same runs give the same table
   const first: Row = {
     ...(experiment === undefined ? {} : { experiment }),
     run,
     bitsRevision: revisionOf(result),
+    ...computedByCells(computedBy),
     ...(rows === "runs" ? { evaluations: records.length, divergedAt } : {}),
   };
   const shown = rows === "runs" ? records.slice(-1) : records;
   return shown.map((record) => ({ ...first, ...(record as unknown as Row), ...cells }));
 }
 
-const beforeRecord = ["experiment", "run", "bitsRevision", "evaluations", "divergedAt"];
+/** Who computed a relaxed run; a strict one has no such cells. */
+const computedByCells = (computedBy: RunResult["computedBy"]): Row => {
+  if (!computedBy) return {};
+  const { backend, adapter, driver } = computedBy;
+  return { backend, adapter, driver };
+};
+
+const beforeRecord = [
+  "experiment",
+  "run",
+  "bitsRevision",
+  "backend",
+  "adapter",
+  "driver",
+  "evaluations",
+  "divergedAt",
+];
 const wholeNumbers = new Set([
   "bitsRevision",
   "evaluations",
@@ -82,7 +99,7 @@ const wholeNumbers = new Set([
 
 /**
  * The columns of these runs: who ran, every field of a record, those that only some runs measure where any of these does,
- * and the config. The bits revision is a column where they mix several. A config field that came after version 0.1 is a column where it is not at its default in all of them.
+ * and the config. The bits revision is a column where they mix several, and who computed them where any is relaxed. A config field that came after version 0.1 is a column where it is not at its default in all of them.
  */
 export async function columnsOf(
   runs: AsyncIterable<ListedRun> | Iterable<ListedRun>,

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { lstat, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { ComputedBy } from "../backend/backend.js";
 import { kindOf } from "../disk/kind.js";
 import { tidyPartials } from "../disk/partial.js";
 import { openWhole } from "../disk/writeWhole.js";
@@ -14,6 +15,8 @@ import type { TrainingRecord } from "../training/record.js";
 export interface CheckpointHeader {
   /** Which bits it has: those of this version where nothing is said in writing, of 0.1 where nothing is read. */
   bitsRevision?: number;
+  /** Who computed it; absent where arithmetic is strict. */
+  computedBy?: ComputedBy | undefined;
   /** Evaluations so far. */
   records: TrainingRecord[];
   /** Wall seconds so far, and those spent in steps. */

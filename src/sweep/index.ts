@@ -9,14 +9,17 @@ import type { RunResult } from "./result.js";
 import { checkShard, inShard, type Shard } from "./shard.js";
 import { checkWhere, meets } from "./where.js";
 
+export type { ComputedBy } from "../backend/backend.js";
 export type { Space } from "./axis.js";
 export { cores } from "./cores.js";
 export type { AxisValues, Condition, Operand, SweepDescription } from "./description.js";
+export { FailedRuns, type SkippedRun } from "./failedRuns.js";
 export { SweepPlan, sweepConfigs } from "./grid.js";
 export { type Group, groupBy } from "./groups.js";
 export { Journal } from "./journal.js";
+export type { Configs } from "./ledger.js";
 export { type MergeReport, merge } from "./merge.js";
-export { type Configs, FailedRuns, runPool, type SkippedRun } from "./pool.js";
+export { runPool } from "./pool.js";
 export type { PoolEvent, PoolOptions, PoolProgress, RunningRun } from "./poolOptions.js";
 export type { RunFailure, RunResult } from "./result.js";
 export type { Shard } from "./shard.js";

@@ -10,6 +10,10 @@ export interface MergeReport {
   added: number;
   /** Results that another directory had as well, with the same content. */
   duplicates: number;
+  /** Relaxed results that differ from the one of their run that is kept. */
+  differing: number;
+  /** Where they differ most; null where none does. */
+  largestDifference: Difference | null;
   /** Runs of the merged directory now. */
   runs: number;
   /** Runs that failed and have no result anywhere. */
@@ -18,12 +22,21 @@ export interface MergeReport {
   notices: string[];
 }
 
+/** Two relaxed results of one run, where they differ most. */
+export interface Difference {
+  run: string;
+  /** Of the records: "loss". */
+  field: string;
+  /** Size of the difference over the larger of the two numbers' sizes; 1 where one of them has none. */
+  relative: number;
+}
+
 const TOGETHER = 256;
 
 type Fields = Record<string, unknown>;
 
 /** What two machines need not agree on, the time it took and the memory it was given, and what is compared by itself. */
-const apart = new Set(["seconds", "stepSeconds", "bytes", "bitsRevision", "config", "records"]);
+const apart = new Set(["seconds", "stepSeconds", "bytes", "bitsRevision", "computedBy", "config", "records"]);
 
 /** Whether the fields that both have are equal; a later version may have measured more. */
 const sharedAgree = (a: Fields, b: Fields): boolean =>
@@ -39,12 +52,39 @@ function canonical(config: RunConfig): unknown {
   }
 }
 
-/** Whether two results are of the same run, as far as both tell. */
+const isSameConfig = (a: RunResult, b: RunResult): boolean =>
+  isDeepStrictEqual(canonical(a.config), canonical(b.config));
+
+/** Whether two results of a run are the same, as far as both tell. */
 const agree = (a: RunResult, b: RunResult): boolean =>
-  isDeepStrictEqual(canonical(a.config), canonical(b.config)) &&
   sharedAgree(a as unknown as Fields, b as unknown as Fields) &&
   a.records.length === b.records.length &&
   a.records.every((record, i) => sharedAgree({ ...record }, { ...b.records[i] }));
+
+/** Numbers, or what stands in the place of one. */
+const isMeasured = (value: unknown): value is number | null => value === null || typeof value === "number";
+
+/** Where the records of two results differ most, step by step; the end of one that the other has not counts as no number. */
+function largestDifference(a: RunResult, b: RunResult): Difference {
+  let largest: Difference = { run: a.run, field: "step", relative: 0 };
+  const note = (field: string, relative: number) => {
+    if (relative > largest.relative) largest = { run: a.run, field, relative };
+  };
+  for (let i = 0; i < Math.max(a.records.length, b.records.length); i++) {
+    const [x, y] = [a.records[i], b.records[i]] as unknown as (Fields | undefined)[];
+    if (!x || !y || x.step !== y.step) {
+      note("step", 1);
+      continue;
+    }
+    for (const [field, one] of Object.entries(x)) {
+      const other = y[field];
+      if (one === other || !isMeasured(one) || !isMeasured(other)) continue;
+      const size = Math.max(Math.abs(one ?? 0), Math.abs(other ?? 0));
+      note(field, one === null || other === null ? 1 : Math.abs(one - other) / size);
+    }
+  }
+  return largest;
+}
 
 /** Cells that a result has. */
 const told = ({ records }: RunResult): number =>
@@ -54,6 +94,8 @@ const told = ({ records }: RunResult): number =>
 class Holders {
   readonly best = new Map<string, Journal>();
   duplicates = 0;
+  differing = 0;
+  largest: Difference | null = null;
 
   /** @throws ConfigError when the journal has another result of a run than those before it, or one of another revision */
   async add(journal: Journal): Promise<void> {
@@ -70,19 +112,29 @@ class Holders {
           `run ${run}: expected results of one bits revision, ${other.directory} has it of ${old} and ${journal.directory} of ${young}, which are other bits; merge each revision into a directory of its own`,
         );
       const [a, b] = [(await other.get(run)) as RunResult, (await journal.get(run)) as RunResult];
-      if (!agree(a, b))
+      if (isSameConfig(a, b) && a.config.arithmetic === "relaxed") {
+        if (!agree(a, b)) this.#note(largestDifference(a, b));
+        continue;
+      }
+      if (!isSameConfig(a, b) || !agree(a, b))
         throw new ConfigError(
           `run ${run}: expected one result, ${other.directory} and ${journal.directory} have different ones`,
         );
       if (told(b) > told(a)) this.best.set(run, journal);
     }
   }
+
+  #note(difference: Difference): void {
+    this.differing++;
+    if (!this.largest || difference.relative > this.largest.relative) this.largest = difference;
+  }
 }
 
 /**
  * Copies the runs of `sources` into the directory `out` (which may hold some already), each once. The sources are only
  * read. All are checked before anything is made or written. Two results of one run must have equal configs (in their
- * canonical form) and be equal in the fields that both have; of two sources the one whose records have more is copied.
+ * canonical form) and be equal in the fields that both have; of two sources the one whose records have more is copied. Those
+ * of a relaxed run may differ by who computed them: the first is copied.
  * @param options.onNotice hears what is wrong with a journal in one line as soon as it is opened, also of a merge that fails,
  *   and of results of several bits revisions that come together
  * @throws ConfigError when a source has no journal, or two results of one run differ or are of two bits revisions
@@ -123,6 +175,8 @@ export async function merge(
     return {
       added: added.length,
       duplicates: holders.duplicates,
+      differing: holders.differing,
+      largestDifference: holders.largest,
       runs: holders.best.size,
       failed: target.failedRuns,
       notices: opened.flatMap(({ notices }) => notices),

@@ -1,9 +1,11 @@
 /** What a pool is asked for, and what it tells while it runs. */
+import type { BackendKind } from "../backend/backend.js";
 import { checkNames, checkSignal } from "../checks.js";
 import { ConfigError, type RunConfig, show } from "../config.js";
 import type { CorpusTokens } from "../data/digest.js";
 import { completeTrainerOptions } from "../training/options.js";
 import { type RuntimeOptions, runtimeNames, runtimeOf } from "../training/runtime.js";
+import type { DeviceKind } from "../training/together.js";
 import { cores } from "./cores.js";
 import type { Journal } from "./journal.js";
 import type { RunResult } from "./result.js";
@@ -26,7 +28,7 @@ export interface PoolProgress {
   failed: number;
   /** Runs that the machine had no memory for. */
   skipped: number;
-  /** What each thread is at, null when it waits. */
+  /** What each thread is at, null when it waits; the runs in hand on a device. */
   running: (RunningRun | null)[];
 }
 
@@ -42,10 +44,17 @@ export type PoolEvent =
   | { event: "slowed"; run: string; atOnce: number; error: string }
   /** Not enough memory for it even alone: it is not recorded, and tried again by the next call. */
   | { event: "skipped"; run: string; config: RunConfig; bytes: number; error: string }
+  /** The device is gone: its `runs`, of which `run` is the first, go on from their checkpoints, or begin anew, on the next one. */
+  | { event: "lost"; run: string; runs: string[]; error: string }
   /** Something that costs no run: a checkpoint that could not be written. */
   | { event: "warning"; run: string; message: string };
 
 export interface PoolOptions extends RuntimeOptions {
+  /**
+   * Computes on its device, such as `webgpu()` of unigram-lab/webgpu, in place of threads: many runs of one shape together,
+   * as many as it holds. Of relaxed arithmetic only. `memoryLimit` is for all runs in hand together then.
+   */
+  backend?: BackendKind;
   /** Threads, up to 1024; one a core when left out. One run is shared by 255 at most. */
   threads?: number;
   /** Finished runs are kept here, and taken from here instead of being run again; long runs are checkpointed beside it. */
@@ -69,6 +78,7 @@ export interface PoolOptions extends RuntimeOptions {
 /** @internal */
 export const poolOptionNames = [
   "threads",
+  "backend",
   "journal",
   "signal",
   "onProgress",
@@ -82,7 +92,11 @@ export const poolOptionNames = [
 ];
 
 /** @throws ConfigError for a bad or unknown option */
-export function completePoolOptions(options: PoolOptions): { threads: number; runtime: RuntimeOptions } {
+export function completePoolOptions(options: PoolOptions): {
+  threads: number;
+  runtime: RuntimeOptions;
+  backend?: DeviceKind;
+} {
   checkNames(options, poolOptionNames);
   checkSignal(options.signal);
   for (const name of ["memory", "checkpointEvery"] as const) {
@@ -90,13 +104,23 @@ export function completePoolOptions(options: PoolOptions): { threads: number; ru
     if (value !== undefined && !(typeof value === "number" && value >= 0))
       throw new ConfigError(`${name}: expected a number of at least 0, got ${show(value)}`);
   }
-  const threads = options.threads ?? cores();
+  const { backend } = options;
+  if (backend !== undefined && !isDeviceKind(backend))
+    throw new ConfigError(`backend: expected one that computes on a device, got ${show(backend)}`);
+  for (const name of ["threads", "memory"] as const)
+    if (backend !== undefined && options[name] !== undefined)
+      throw new ConfigError(`${name}: expected nothing with ${backend.name}, got ${show(options[name])}`);
+  const threads = options.threads ?? (backend ? 1 : cores());
   if (!Number.isInteger(threads) || threads < 1 || threads > 1024)
     throw new ConfigError(`threads: expected a whole number from 1 to 1024, got ${threads}`);
   const runtime = runtimeOf(options);
   completeTrainerOptions(runtime);
+  if (backend) return { threads, runtime, backend };
   return { threads, runtime: { ...runtime, corpus: shared(runtime.corpus) } };
 }
+
+const isDeviceKind = (backend: unknown): backend is DeviceKind =>
+  typeof (backend as BackendKind | null)?.device?.createMany === "function";
 
 /** The same tokens in memory that threads share, so that each of them does not get a copy. */
 function shared(corpus: RuntimeOptions["corpus"]): RuntimeOptions["corpus"] {

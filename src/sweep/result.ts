@@ -1,3 +1,4 @@
+import type { ComputedBy } from "../backend/backend.js";
 import type { RunConfig } from "../config.js";
 import type { TrainingRecord } from "../training/record.js";
 
@@ -7,6 +8,8 @@ export interface RunResult {
   run: string;
   /** Which bits it has (`src/kernel/bitsRevision.ts`); absent in results of version 0.1, which are of revision 1. */
   bitsRevision?: number;
+  /** Who computed it, where arithmetic is relaxed and rounding may differ from one to another. */
+  computedBy?: ComputedBy;
   config: RunConfig;
   records: TrainingRecord[];
   /** The embedding at the end (V×D, row-major) when V·D is at most 1024, else null. */

@@ -7,7 +7,8 @@ export interface Trouble {
   message: string;
 }
 
-const MEMORY = /more than is at hand|out of memory|allocation failed|could not allocate|cannot allocate/i;
+const MEMORY =
+  /more than is at hand|on the GPU, which refused them|out[ _]of[ _](device[ _]|host[ _])?memory|allocation failed|could not allocate|cannot allocate/i;
 
 const NO_THREAD = /^threads: one of this run's could not be started/;
 

@@ -10,6 +10,8 @@ import { promisify } from "node:util";
 export const run = promisify(execFile);
 export const here = dirname(fileURLToPath(import.meta.url));
 export const root = join(here, "../..");
+/** A program that npm installed. */
+export const bin = (path) => join(here, "node_modules", path);
 
 /** Packs `dist` as it is built and installs the tarball once; all projects are copies of that folder. */
 async function install() {
@@ -39,12 +41,12 @@ export const removeProjects = async () => {
   if (installed) await rm((await installed).dir, { recursive: true, force: true });
 };
 
-/** A project of that name, with the suite and the files given. */
+/** A project of that name, with the suites and the files given. */
 export async function project(name, files = {}) {
   const { dir, first } = await installation();
   const path = join(dir, name);
   await cp(first, path, { recursive: true });
-  await cp(join(here, "suite.js"), join(path, "suite.js"));
+  for (const suite of ["suite.js", "webgpuSuite.js"]) await cp(join(here, suite), join(path, suite));
   for (const [file, text] of Object.entries(files)) {
     await mkdir(dirname(join(path, file)), { recursive: true });
     await writeFile(join(path, file), text);
@@ -62,7 +64,7 @@ const types = {
 
 /**
  * Serves a folder on a free port of this machine, cross-origin isolated unless told otherwise. Under `/rewritten/` the
- * bare specifier is replaced, as a CDN does for module workers, which have no import maps.
+ * bare specifiers are replaced, as a CDN does for module workers, which have no import maps.
  */
 export async function serve(dir, { isolated = true } = {}) {
   const server = createServer(async ({ url }, response) => {
@@ -71,7 +73,10 @@ export async function serve(dir, { isolated = true } = {}) {
     try {
       let body = await readFile(join(dir, path));
       if (pathname.startsWith("/rewritten/") && extname(path) === ".js" && !path.includes("node_modules"))
-        body = body.toString().replaceAll('"unigram-lab"', '"/node_modules/unigram-lab/dist/index.js"');
+        body = body
+          .toString()
+          .replaceAll('"unigram-lab"', '"/node_modules/unigram-lab/dist/index.js"')
+          .replaceAll('"unigram-lab/webgpu"', '"/node_modules/unigram-lab/dist/webgpu.js"');
       response.writeHead(200, {
         "content-type": types[extname(path)] ?? "application/octet-stream",
         ...(isolated && {
@@ -127,9 +132,12 @@ export async function startServer(command, args, url) {
 export const chromiumPath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
 /** A Chromium with one page open; `use` gets the page. */
-export async function withPage(use) {
+export async function withPage(use, browserArguments = []) {
   const { chromium } = await import("playwright-core");
-  const browser = await chromium.launch({ executablePath: chromiumPath, args: ["--no-sandbox"] });
+  const browser = await chromium.launch({
+    executablePath: chromiumPath,
+    args: ["--no-sandbox", ...browserArguments],
+  });
   try {
     const page = await browser.newPage();
     const errors = [];

@@ -2,13 +2,13 @@
  * Every runtime: how the suite gets there from the installed tarball. `run` gives `{ version, cases, features }` as the
  * runtime itself found them; `lacks` says which features it cannot have, and why.
  */
-import { access, cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { EdgeVM } from "@edge-runtime/vm";
 import { build } from "esbuild";
-import { chromiumPath, freePort, here, project, run, serve, startServer, withPage } from "./project.js";
-
-const bin = (path) => join(here, "node_modules", path);
+import { bun, deno, fromFiles, node } from "./fromFiles.js";
+import { esbuildPage, inChromium, plainPage, plainWorker, vitePage } from "./pages.js";
+import { bin, freePort, project, run, startServer } from "./project.js";
 
 /** For runtimes with files: runs both and prints them. */
 const fileProgram = (version) => `
@@ -18,17 +18,6 @@ const bytes = await readFile(new URL("node_modules/unigram-lab/dist/kernel.wasm"
 console.log(JSON.stringify({ version: ${version}, cases: await conformance(), features: await features({ bytes }) }));
 process.exit(0);
 `;
-
-/** `[name, command, arguments before the program, the version as the runtime knows it]` */
-const fromFiles = (name, command, args, version) => ({
-  name,
-  async run() {
-    const dir = await project(name.replaceAll(" ", "-").toLowerCase(), { "main.js": fileProgram(version) });
-    const { stdout } = await run(command, [...args, "main.js"], { cwd: dir, maxBuffer: 1 << 24 });
-    return JSON.parse(stdout);
-  },
-  lacks: {},
-});
 
 const kernelAsModules = {
   name: "kernel-as-a-module-of-its-own",
@@ -169,112 +158,30 @@ const edge = (name, { forbidden }) => ({
   lacks: { "threads in a run": "the edge runtime has no threads" },
 });
 
-const runHere = `
+const pageProgram = `
+import { conformance, features } from "./suite.js";
 const bytes = await (await fetch("/node_modules/unigram-lab/dist/kernel.wasm")).arrayBuffer();
 const result = { cases: await conformance(), features: await features({ bytes }) };
 `;
-const pageProgram = `import { conformance, features } from "./suite.js";\n${runHere}\nglobalThis.result = result;`;
-const webWorkerProgram = `import { conformance, features } from "./suite.js";\n${runHere}\npostMessage(result);`;
-const html = (script, importMap = "") =>
-  `<!doctype html><meta charset="utf-8"><title>conformance</title>${importMap}<script type="module" src="${script}"></script>`;
-const starter = (url) => `
-const worker = new Worker(${url}, { type: "module" });
-worker.onmessage = ({ data }) => { globalThis.result = data; };
-worker.onerror = ({ message }) => { globalThis.result = { error: message || "the worker did not start" }; };
-`;
-const workerByUrl = 'new URL("./webWorker.js", import.meta.url)';
-
-/** In Chromium: `prepare` gives the path of the page in its project. */
-const inChromium = (name, prepare) => ({
-  name,
-  async available() {
-    await access(chromiumPath).catch(() => {
-      throw new Error(`there is no ${chromiumPath}`);
-    });
-  },
-  async run() {
-    const dir = await project(name.replaceAll(/[ ,]+/g, "-").toLowerCase(), {
-      "page.js": pageProgram,
-      "webWorker.js": webWorkerProgram,
-      "starter.js": starter(workerByUrl),
-    });
-    const server = await serve(dir);
-    try {
-      const path = await prepare(dir);
-      const { result, version } = await withPage(async (page) => {
-        await page.goto(server.url + path);
-        await page.waitForFunction(() => globalThis.result, undefined, { timeout: 600_000 });
-        return page.evaluate(() => globalThis.result);
-      });
-      if (result.error) throw new Error(result.error);
-      return { version, ...result };
-    } finally {
-      await server.close();
-    }
-  },
-  lacks: {},
-});
-
-const esbuildPage = (entries, page) => async (dir) => {
-  await build({
-    absWorkingDir: dir,
-    entryPoints: entries,
-    outdir: join(dir, "built"),
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    minify: true,
-    target: "es2022",
-    logLevel: "error",
-  });
-  await writeFile(join(dir, "index.html"), html(`/built/${page}`));
-  return "/index.html";
-};
-
-const vitePage = (script) => async (dir) => {
-  const { build } = await import("vite");
-  await mkdir(join(dir, "app"), { recursive: true });
-  await writeFile(join(dir, "index.html"), html(`/${script}`));
-  await build({
-    root: dir,
-    base: "/app/",
-    logLevel: "error",
-    configFile: false,
-    // threads are a chunk of their own, which only module workers can have; top-level await in the page
-    worker: { format: "es" },
-    build: { outDir: "app", target: "es2022" },
-  });
-  return "/app/index.html";
-};
-
-const importMap = `<script type="importmap">{ "imports": { "unigram-lab": "/node_modules/unigram-lab/dist/index.js" } }</script>`;
 
 export const runtimes = [
   ...["20", "22", "24", "26"].map((major) =>
-    fromFiles(`Node ${major}`, bin(`node${major}/bin/node`), [], "process.versions.node"),
+    fromFiles(`Node ${major}`, node(major), fileProgram("process.versions.node")),
   ),
-  fromFiles(
-    "Deno",
-    bin("@deno/linux-x64-glibc/deno"),
-    ["run", "--allow-all", "--cached-only"],
-    "Deno.version.deno",
-  ),
-  fromFiles("Bun", bin("@oven/bun-linux-x64/bin/bun"), ["run"], "Bun.version"),
+  fromFiles("Deno", deno, fileProgram("Deno.version.deno")),
+  fromFiles("Bun", bun, fileProgram("Bun.version")),
   workerd,
   miniflare,
   edge("Edge runtime", { forbidden: false }),
   edge("Edge runtime, no code generation", { forbidden: true }),
-  inChromium("Chromium page", async (dir) => {
-    await writeFile(join(dir, "index.html"), html("/page.js", importMap));
-    return "/index.html";
-  }),
-  inChromium("Chromium worker", async (dir) => {
-    await writeFile(join(dir, "starter.js"), starter('"/rewritten/webWorker.js"'));
-    await writeFile(join(dir, "index.html"), html("/starter.js"));
-    return "/index.html";
-  }),
-  inChromium("Chromium page, esbuild", esbuildPage(["page.js"], "page.js")),
-  inChromium("Chromium worker, esbuild", esbuildPage(["starter.js", "webWorker.js"], "starter.js")),
-  inChromium("Chromium page, Vite", vitePage("page.js")),
-  inChromium("Chromium worker, Vite", vitePage("starter.js")),
+  inChromium("Chromium page", pageProgram, plainPage),
+  inChromium("Chromium worker", pageProgram, plainWorker),
+  inChromium("Chromium page, esbuild", pageProgram, esbuildPage(["page.js"], "page.js")),
+  inChromium(
+    "Chromium worker, esbuild",
+    pageProgram,
+    esbuildPage(["starter.js", "webWorker.js"], "starter.js"),
+  ),
+  inChromium("Chromium page, Vite", pageProgram, vitePage("page.js")),
+  inChromium("Chromium worker, Vite", pageProgram, vitePage("starter.js")),
 ];

@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -30,6 +30,7 @@ const script = async (name: string, source: string): Promise<string> => {
   await writeFile(join(dir, name), source);
   return (await run(process.execPath, [name], { cwd: dir })).stdout.trim();
 };
+const textOf = (name: string) => readFile(join(dir, name), "utf8");
 const bytesOf = async (name: string) => new Uint8Array(await readFile(join(dir, name)));
 const parquetRows = async (name: string) => {
   const { buffer } = await bytesOf(name);
@@ -109,6 +110,18 @@ test("holds what consumers need and nothing else", () => {
       "package.json",
     ].sort(),
   );
+});
+
+test("the universal entries hold nothing of WebGPU, and nobody gets the optional peers", async () => {
+  const ofWebGpu = /requestAdapter|@workgroup_size|GPUBuffer/;
+  for (const entry of ["index.js", "index.workerd.js", "index.edge-light.js", "browser.js"]) {
+    const text = await textOf(`node_modules/unigram-lab/dist/${entry}`);
+    expect(ofWebGpu.test(text), entry).toBe(false);
+    expect(text, entry).not.toContain("webgpu.js");
+  }
+  expect(await textOf("node_modules/unigram-lab/dist/webgpu.js")).toMatch(ofWebGpu);
+  for (const peer of ["webgpu", "gpt-tokenizer"])
+    expect(existsSync(join(dir, "node_modules", peer)), peer).toBe(false);
 });
 
 describe("the command line", () => {
@@ -338,6 +351,29 @@ describe("the library", () => {
     );
   });
 
+  test("WebGPU where the package webgpu is missing or does not load: one line that says what to do", async () => {
+    const program = `import { ConfigError, createTrainer } from "unigram-lab";
+       import { webgpu } from "unigram-lab/webgpu";
+       await createTrainer({ arithmetic: "relaxed" }, { backend: webgpu() }).catch((error) =>
+         console.log(error instanceof ConfigError, error.message));`;
+    expect(await script("gpu.mjs", program)).toBe(
+      "true backend: expected WebGPU, which is not here; in Node, install the package webgpu: npm install webgpu",
+    );
+    // one that is there, without its library
+    const peer = join(dir, "node_modules/webgpu");
+    await mkdir(peer);
+    await writeFile(
+      join(peer, "package.json"),
+      '{ "name": "webgpu", "version": "0.6.2", "main": "index.cjs" }',
+    );
+    await writeFile(join(peer, "index.cjs"), 'require("./dist/linux-x64.dawn.node");');
+    const said = await script("gpu.mjs", program);
+    await rm(peer, { recursive: true });
+    expect(said).toBe(
+      "true backend: the package webgpu does not load here: Cannot find module './dist/linux-x64.dawn.node'",
+    );
+  });
+
   test("require() of the ES module works", async () => {
     await writeFile(
       join(dir, "common.cjs"),
@@ -350,11 +386,11 @@ describe("the library", () => {
   test("require() of every entry works", async () => {
     await writeFile(
       join(dir, "entries.cjs"),
-      `const entries = ["unigram-lab", "unigram-lab/sweep", "unigram-lab/report", "unigram-lab/browser", "unigram-lab/corpus"].map(require);
-       console.log(entries.map(({ train, sweep, writeReport, trainInWorker, tokenize }) => typeof (train ?? sweep ?? writeReport ?? trainInWorker ?? tokenize)).join());`,
+      `const entries = ["unigram-lab", "unigram-lab/sweep", "unigram-lab/report", "unigram-lab/browser", "unigram-lab/corpus", "unigram-lab/webgpu"].map(require);
+       console.log(entries.map(({ train, sweep, writeReport, trainInWorker, tokenize, webgpu }) => typeof (train ?? sweep ?? writeReport ?? trainInWorker ?? tokenize ?? webgpu)).join());`,
     );
     const { stdout } = await run(process.execPath, ["entries.cjs"], { cwd: dir });
-    expect(stdout.trim()).toBe("function,function,function,function,function");
+    expect(stdout.trim()).toBe("function,function,function,function,function,function");
   });
 
   test("types check under strict TypeScript with skipLibCheck off", async () => {
@@ -376,21 +412,42 @@ describe("the library", () => {
        await createTrainer({ vocabsize: 10 });
 `,
     );
-    const options = {
-      compilerOptions: {
-        strict: true,
-        noEmit: true,
-        skipLibCheck: false,
-        module: "nodenext",
-        target: "es2023",
-        lib: ["es2023", "dom"],
-        types: [],
-      },
-      files: ["typed.ts"],
-    };
-    await writeFile(join(dir, "tsconfig.json"), JSON.stringify(options));
-    const tsc = join(process.cwd(), "node_modules/.bin/tsc");
-    const { stdout } = await run(tsc, ["-p", dir]).catch((error) => error);
-    expect(stdout).toBe("");
+    await checkTypes(["typed.ts"], ["es2023", "dom"]);
+  });
+
+  test("types of WebGPU check where there are none of the browser's", async () => {
+    await writeFile(
+      join(dir, "gpu.ts"),
+      `import { createTrainer } from "unigram-lab";
+       import { webgpu, type ComputedBy, type WebGpuOptions } from "unigram-lab/webgpu";
+       const options: WebGpuOptions = { powerPreference: "high-performance", allowFallbackAdapter: true };
+       const backend = webgpu(options);
+       const { adapter }: ComputedBy = await backend.device.computedBy(); void adapter;
+       const step: number = (await (await createTrainer({ arithmetic: "relaxed" }, { backend })).step()).step; void step;
+       // @ts-expect-error a misspelt option
+       webgpu({ powerpreference: "low-power" });
+`,
+    );
+    // what every runtime has
+    await writeFile(
+      join(dir, "globals.d.ts"),
+      "declare namespace WebAssembly { interface Module {} }\ninterface AbortSignal {}\n",
+    );
+    await checkTypes(["gpu.ts", "globals.d.ts"], ["es2023"]);
+    await writeFile(
+      join(dir, "navigator.ts"),
+      'import { webgpu } from "unigram-lab/webgpu"; webgpu({ gpu: navigator.gpu });\n',
+    );
+    await checkTypes(["navigator.ts"], ["es2023", "dom"]);
   });
 });
+
+/** Strict TypeScript with skipLibCheck off. */
+async function checkTypes(names: string[], lib: string[]): Promise<void> {
+  const options = { strict: true, noEmit: true, skipLibCheck: false, module: "nodenext", target: "es2023" };
+  const compilerOptions = { ...options, lib, types: [] };
+  await writeFile(join(dir, "tsconfig.json"), JSON.stringify({ compilerOptions, files: names }));
+  const tsc = join(process.cwd(), "node_modules/.bin/tsc");
+  const { stdout } = await run(tsc, ["-p", dir]).catch((error) => error);
+  expect(stdout).toBe("");
+}

@@ -3,6 +3,8 @@ import { expect, test } from "vitest";
 import type { Source } from "../../src/experiments/experiment.js";
 import type { AnalysedExperiment } from "../../src/report/content.js";
 import { reportPage } from "../../src/report/page.js";
+import type { RunResult } from "../../src/sweep/result.js";
+import { runOf } from "../experiments/syntheticRuns.js";
 
 const experiment = (name: string, source: Source | null): AnalysedExperiment => ({
   name,
@@ -56,4 +58,38 @@ test("a question of our own has no such column, and nobody is cited for it", () 
   expect(own).toContain("<th>claim and quantity</th><th>measured, mean ± sd</th>");
   expect(own.match(/<td/g)).toHaveLength(own.match(/<th>/g)?.length ?? 0);
   expect(page(experiment("ours", null))).toContain("<p>Trained with 3 seeds and judged claim by claim.");
+});
+
+test("a relaxed report says so, who computed it, and how to repeat it", () => {
+  const by = (adapter: string, seed: number) => ({
+    ...runOf({ vocabSize: 3, steps: 0, seed, arithmetic: "relaxed" }, { excess: () => 1 }),
+    computedBy: { backend: "webgpu", adapter, driver: "" },
+  });
+  const relaxed = (...runs: RunResult[]) =>
+    reportPage(
+      {
+        experiments: [{ name: "a", runs, conditions: [] }],
+        quick: true,
+        arithmetic: "relaxed",
+        seeds: 3,
+        seconds: 1,
+        threads: 1,
+      },
+      [experiment("a", null)],
+      [],
+      { cpu: "", cores: 1, platform: "", versions: "" },
+      true,
+    );
+  const html = relaxed(by("a card", 0), by("a card", 1));
+  expect(html).toContain(
+    "<title>The unigram toy model, reproduced (quick profile, relaxed arithmetic)</title>",
+  );
+  expect(html).toContain("computed 2 by webgpu on a card</dd>");
+  expect(html).toContain("unigram-lab reproduce a --seeds 3 --quick --backend webgpu</pre>");
+  expect(html).toContain("1.0 s of all runs together, many of them at once");
+  expect(html).not.toContain("devices, whose rounding");
+  expect(relaxed(by("a card", 0), by("another", 1))).toContain(
+    "Runs of 2 devices, whose rounding may differ",
+  );
+  expect(page(experiment("a", null))).not.toContain("arithmetic");
 });

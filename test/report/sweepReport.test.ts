@@ -248,3 +248,35 @@ test("page, figures and tables say what made them", async () => {
   }
   await journal.close();
 });
+
+test("strict and relaxed runs, and relaxed ones of two devices, are settings of their own; the page says who computed", async () => {
+  const journal = await Journal.open(await mkdtemp(join(tmpdir(), "unigram-lab-")));
+  const shape: Shape = { excess: (step) => 1 / (1 + step) };
+  const add = (adapter: string | undefined, seeds: number[]) =>
+    Promise.all(
+      seeds.map((seed) =>
+        journal.append({
+          ...runOf({ vocabSize: 4, steps: 100, seed, arithmetic: adapter ? "relaxed" : "strict" }, shape),
+          ...(adapter ? { computedBy: { backend: "webgpu", adapter, driver: "d" } } : {}),
+        }),
+      ),
+    );
+  await add(undefined, [0, 1, 2]);
+  await add("one", [0, 1]);
+  const single = await summarizeSweep(journal);
+  // one device: that it is relaxed tells it apart
+  expect(single.axes).toEqual([{ path: "arithmetic", values: ["relaxed", "strict"] }]);
+  await add("another", [2, 3, 4, 5]);
+  const { settings, axes } = await summarizeSweep(journal);
+  const device = axes.map(({ path }) => path).indexOf("device");
+  expect(device).toBeGreaterThanOrEqual(0);
+  expect(settings.map(({ values, seeds }) => `${values[device]} ${seeds}`).sort()).toEqual([
+    "null 3",
+    "webgpu on another (d) 4",
+    "webgpu on one (d) 2",
+  ]);
+  const out = await mkdtemp(join(tmpdir(), "unigram-lab-"));
+  const page = await readFile(await writeSweepReport(journal, out), "utf8");
+  expect(page).toContain("<dt>relaxed runs</dt><dd>4 by webgpu on another (d); 2 by webgpu on one (d)</dd>");
+  await journal.close();
+});

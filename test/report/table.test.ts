@@ -164,3 +164,27 @@ test("a table of no run is empty, and still one of ours", async () => {
     expect(await kindOf(path)).toBe(kind);
   }
 });
+
+test("who computed relaxed runs is three columns where there are any, and a table with them is one of ours", async () => {
+  const computedBy = { backend: "webgpu", adapter: 'a "card", of some sort', driver: "" };
+  const relaxed = { ...run({ arithmetic: "relaxed" }), computedBy };
+  const who = ["backend", "adapter", "driver"];
+  expect((await namesOf(run(), relaxed)).slice(0, 4)).toEqual(["run", ...who]);
+  expect(await namesOf(run())).not.toContain("backend");
+  expect(runRows(relaxed)[0]).toMatchObject(computedBy);
+  expect(runRows(run())[0]).not.toHaveProperty("backend");
+  const directory = await mkdtemp(join(tmpdir(), "unigram-lab-"));
+  for (const ending of ["csv", "json", "ndjson", "parquet"])
+    for (const rows of ["evaluations", "runs"] as const)
+      for (const revision of [1, relaxed.bitsRevision]) {
+        const path = join(directory, `${rows}.${ending}`);
+        await writeTable(path, () => [{ ...run(), bitsRevision: revision as number }, relaxed], {
+          rows,
+          force: true,
+        });
+        expect(await kindOf(path), path).toBe("table");
+      }
+  const [header, ...lines] = (await readFile(join(directory, "runs.csv"), "utf8")).trim().split("\n");
+  expect(header.startsWith("run,backend,adapter,driver,evaluations,divergedAt,step")).toBe(true);
+  expect(lines.some((line) => line.includes(',webgpu,"a ""card"", of some sort",,'))).toBe(true);
+});

@@ -37,7 +37,15 @@ test("each run once, in the order of their names, whatever the order of the dire
     ["y", parts.toReversed()],
   ] as const) {
     const report = await merge(at(out), sources);
-    expect(report).toEqual({ added: 300, duplicates: 50, runs: 300, failed: [], notices: [] });
+    expect(report).toEqual({
+      added: 300,
+      duplicates: 50,
+      differing: 0,
+      largestDifference: null,
+      runs: 300,
+      failed: [],
+      notices: [],
+    });
     const lines = (await readFile(join(at(out), "journal.ndjson"), "utf8")).trim().split("\n");
     expect(lines.map((line) => JSON.parse(line).result.run)).toEqual(names);
     expect(await readdir(at(out))).toEqual(["journal.ndjson"]);
@@ -177,4 +185,65 @@ test("results of one run in two bits revisions are refused; of different runs th
   ]);
   expect([run, other].map(({ run }) => journal.revisionOf(run))).toEqual([1, bitsRevision]);
   await journal.close();
+});
+
+const computedBy = { backend: "webgpu", adapter: "one", driver: "" };
+const relaxedOf = (seed: number, more: Partial<RunResult> = {}): RunResult => ({
+  ...runOf({ vocabSize: 3, steps: 100, seed, arithmetic: "relaxed" }, { excess: () => 1 }),
+  computedBy,
+  ...more,
+});
+/** With the last record's loss as given. */
+const withLoss = (result: RunResult, loss: number | null): RunResult => ({
+  ...result,
+  computedBy: { ...computedBy, adapter: "another" },
+  records: result.records.map((record, i) =>
+    i === result.records.length - 1 ? { ...record, loss } : record,
+  ),
+});
+
+test("of relaxed results that differ the first is kept, and how many differ by how much at most is told", async () => {
+  const [one, other, same] = [0, 1, 2].map((seed) => relaxedOf(seed));
+  const loss = (result: RunResult) => result.records.at(-1)?.loss as number;
+  const changed = [
+    withLoss(one, loss(one) * 1.25),
+    withLoss(other, loss(other) * 1.0625),
+    { ...same, seconds: 9 },
+  ];
+  const [a, b] = [await journalOf("a", [one, other, same]), await journalOf("b", changed)];
+  for (const [out, sources, kept] of [
+    ["x", [a, b], one],
+    ["y", [b, a], changed[0]],
+  ] as const) {
+    const report = await merge(at(out), sources);
+    expect(report).toMatchObject({ added: 3, duplicates: 3, differing: 2 });
+    expect(report.largestDifference).toMatchObject({ run: one.run, field: "loss" });
+    expect(report.largestDifference?.relative).toBeCloseTo(0.2, 12);
+    const journal = await Journal.read(at(out));
+    expect(await journal.get(one.run)).toEqual(kept);
+    await journal.close();
+  }
+  // strict results still have to agree, and so do configs
+  const c = await journalOf("c", [withLoss(runs[0], 1)]);
+  await expect(merge(at("z"), [await journalOf("d", [runs[0]]), c])).rejects.toThrow("expected one result");
+  const e = await journalOf("e", [{ ...one, config: { ...one.config, seed: 7 } }]);
+  await expect(merge(at("z"), [a, e])).rejects.toThrow("expected one result");
+});
+
+test("a number that one has and the other has not is a difference as large as itself; so is another end", async () => {
+  const [one, other] = [relaxedOf(0), relaxedOf(1)];
+  const a = await journalOf("a", [one]);
+  const b = await journalOf("b", [withLoss(one, null)]);
+  expect((await merge(at("x"), [a, b])).largestDifference).toEqual({
+    run: one.run,
+    field: "loss",
+    relative: 1,
+  });
+  const c = await journalOf("c", [other]);
+  const d = await journalOf("d", [{ ...other, records: other.records.slice(0, -1) }]);
+  expect((await merge(at("y"), [c, d])).largestDifference).toEqual({
+    run: other.run,
+    field: "step",
+    relative: 1,
+  });
 });

@@ -62,7 +62,7 @@ describe("a sweep", () => {
     [{ corpus: Uint16Array.of(1, 2, 3) }, "corpus: expected tokens with the digest"],
     [{ corpus: [1, 2, 3] as never }, "corpus: expected"],
     [{ memoryLimit: -1 }, "memoryLimit: expected a number of bytes above 0, got -1"],
-    [{ backend: "reference" as never }, "backend: unknown option"],
+    [{ backend: "reference" as never }, 'backend: expected one that computes on a device, got "reference"'],
   ])("refuses %j before anything is run or written", async (options, message) => {
     const journal = join(directory, "refused");
     await expect(all(sweep({ base }, { journal, ...options }))).rejects.toThrow(message);

@@ -9,6 +9,16 @@ test.each<[unknown, string, string]>([
   [undefined, "run", "undefined"],
   [error("this run takes more than is at hand"), "memory", "this run takes more than is at hand"],
   [error("Out of memory"), "memory", "Out of memory"],
+  [
+    error("vkAllocateMemory failed with VK_ERROR_OUT_OF_DEVICE_MEMORY"),
+    "memory",
+    "vkAllocateMemory failed with VK_ERROR_OUT_OF_DEVICE_MEMORY",
+  ],
+  [
+    error("vocabSize × embeddingDim: this run takes 9 bytes on the GPU, which refused them (x)"),
+    "memory",
+    "vocabSize × embeddingDim: this run takes 9 bytes on the GPU, which refused them (x)",
+  ],
   [error("Array buffer allocation failed"), "memory", "Array buffer allocation failed"],
   [error("could not allocate memory"), "memory", "could not allocate memory"],
   [error("fork: cannot allocate memory"), "memory", "fork: cannot allocate memory"],

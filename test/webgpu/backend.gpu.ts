@@ -11,19 +11,21 @@ import { architectures } from "../backend/modelCases.js";
 import { testGpu } from "./devices.js";
 
 const gpu = await testGpu();
-const kind = webgpu({ gpu, allowFallbackAdapter: true });
+/** The large kernels, at sizes too that a workgroup could hold by itself (test/webgpu/resident.gpu.ts). */
+const by = (plan: object) => webgpu({ gpu, allowFallbackAdapter: true, plan: { resident: false, ...plan } });
+const kind = by({});
 /** Four buffers for the rows of a vocabulary of 3500, and the tiles of devices that have only what each must have. */
-const inShards = webgpu({ gpu, allowFallbackAdapter: true, plan: { shardRows: 1024, slices: 6 } });
-const inLittle = webgpu({ gpu, allowFallbackAdapter: true, plan: { workgroup: 16384 } });
+const inShards = by({ shardRows: 1024, slices: 6 });
+const inLittle = by({ workgroup: 16384 });
 const made: Backend[] = [];
 afterAll(() => {
   for (const backend of made) backend.dispose();
 });
 
-async function pair(input: RunConfigInput, by = kind): Promise<[Backend, Backend, () => object]> {
+async function pair(input: RunConfigInput, device = kind): Promise<[Backend, Backend, () => object]> {
   const config = parseConfig({ ...input, arithmetic: "relaxed" });
   const source = await createSource(config);
-  const on = await by.create(config, { source, threads: 1, maxThreads: 1, vectorBits: 128 });
+  const on = await device.create(config, { source, threads: 1, maxThreads: 1, vectorBits: 128 });
   made.push(on);
   const reference = createReferenceBackend(config, { source }) as Backend;
   return [on, reference, () => ({ config, source, step: 0 })];
@@ -55,8 +57,8 @@ const optimizers: NonNullable<RunConfigInput["optimizer"]>[] = [
 const middle = { vocabSize: 33, embeddingDim: 17, batchSize: 40 };
 
 /** Three steps, and where they end, as the reference's. */
-async function expectSteps(input: RunConfigInput, by = kind) {
-  const [on, reference] = await pair({ seed: 3, ...input }, by);
+async function expectSteps(input: RunConfigInput, device = kind) {
+  const [on, reference] = await pair({ seed: 3, ...input }, device);
   const { kind: optimizer = "adam" } = input.optimizer ?? {};
   const rates = new Float64Array(3).fill(optimizer === "sgd" ? 0.3 : 1e-3);
   const [a, b] = [await on.advance(rates), await reference.advance(rates)];

@@ -10,7 +10,8 @@ export default defineConfig({
     testTimeout: 600_000,
     hookTimeout: 600_000,
     pool: "forks",
-    fileParallelism: false,
+    // making pipelines takes one core and most of the time
+    maxWorkers: 2,
     reporters: ["default", ["json", { outputFile: "build/webgpu-results.json" }]],
   },
 });

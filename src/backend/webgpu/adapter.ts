@@ -4,10 +4,17 @@ import type { ComputedBy } from "../backend.js";
 import type { Timing } from "./clock.js";
 import type { Limits, Tiles } from "./plan.js";
 
+/** A `GPU`, in words that need none of the WebGPU types, which not every project has. */
+export interface GpuObject {
+  requestAdapter(options?: {
+    powerPreference?: "low-power" | "high-performance";
+  }): Promise<{ requestDevice(): Promise<object> } | null>;
+}
+
 export interface WebGpuOptions {
   /** `navigator.gpu` when left out; in Node and Bun `create([])` of the package `webgpu`. */
-  gpu?: GPU | undefined;
-  powerPreference?: GPUPowerPreference | undefined;
+  gpu?: GpuObject | undefined;
+  powerPreference?: "low-power" | "high-performance" | undefined;
   /** Whether an adapter will do that computes in software. Default false. */
   allowFallbackAdapter?: boolean | undefined;
   /**
@@ -19,12 +26,16 @@ export interface WebGpuOptions {
   plan?: Partial<Tiles & Limits> | undefined;
 }
 
+/** A package that may be missing: bundlers neither follow a name that comes from elsewhere nor ask for it. */
+const load = (name: string) => import(/* @vite-ignore */ /* webpackIgnore: true */ name);
+
 async function findGpu(): Promise<GPU> {
   const { gpu } = (globalThis as { navigator?: { gpu?: GPU } }).navigator ?? {};
   if (gpu) return gpu;
-  const name = "webgpu";
-  // by a name that bundlers do not follow
-  const dawn = await import(/* @vite-ignore */ name).catch(() => undefined);
+  const dawn = await load("webgpu").catch(({ code, message }) => {
+    if (code && code !== "ERR_MODULE_NOT_FOUND")
+      throw new ConfigError(`backend: the package webgpu does not load here: ${message.split("\n")[0]}`);
+  });
   if (!dawn)
     throw new ConfigError(
       "backend: expected WebGPU, which is not here; in Node, install the package webgpu: npm install webgpu",
@@ -34,13 +45,16 @@ async function findGpu(): Promise<GPU> {
 
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software|warp|basic render/i;
 
-/** @throws ConfigError where there is no adapter, or only one that was not asked for */
+/**
+ * @throws ConfigError where there is no adapter, or only one that was not asked for
+ * @internal
+ */
 export async function findAdapter({
   gpu,
   powerPreference,
   allowFallbackAdapter = false,
 }: WebGpuOptions): Promise<{ gpu: GPU; adapter: GPUAdapter; name: ComputedBy }> {
-  const found = gpu ?? (await findGpu());
+  const found = (gpu as GPU | undefined) ?? (await findGpu());
   const adapter = await found.requestAdapter({ ...(powerPreference ? { powerPreference } : {}) });
   if (!adapter) throw new ConfigError("backend: expected a WebGPU adapter, got none");
   const { vendor, architecture, device, description } = adapter.info;

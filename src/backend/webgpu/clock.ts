@@ -13,7 +13,10 @@ export interface Profile {
 /** Whether submissions, or even dispatches, are timed. */
 export type Timing = "off" | "submissions" | "shaders";
 
-/** Encodes one pass of dispatches. */
+/**
+ * Encodes one pass of dispatches.
+ * @internal
+ */
 export type EncodePass = (
   encoder: GPUCommandEncoder,
   dispatches: readonly Dispatch[],
@@ -22,6 +25,7 @@ export type EncodePass = (
 
 const QUERIES = 4096;
 
+/** @internal */
 export class Clock {
   readonly #device: GPUDevice;
   readonly #mode: Timing;

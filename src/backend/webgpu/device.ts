@@ -4,7 +4,7 @@ import type { EncodePass } from "./clock.js";
 import { placesOf, wordsOf } from "./fields.js";
 import type { Plan, Shard, Variant } from "./plan.js";
 import type { Block } from "./program.js";
-import { BLOCK_BYTES, Blocks, type Dispatch, replay } from "./recorder.js";
+import { ALIGN, Blocks, type Dispatch, replay } from "./recorder.js";
 import type { Session } from "./session.js";
 import type { ShaderName } from "./shaders.js";
 
@@ -42,7 +42,9 @@ export class DeviceBuffers {
     this.#places = Object.fromEntries(
       Object.entries(plan.stores).map(([name, fields]) => [name, placesOf(fields).places]),
     );
-    this.blocks = new Blocks((data, at) => this.#writeTo(this.#of("blocks")[0], data, at));
+    this.blocks = new Blocks(plan.told.capacity, (data, at) =>
+      this.#writeTo(this.#of("blocks")[0], data, at),
+    );
   }
 
   /** @throws ConfigError when the device has no room for them */
@@ -60,7 +62,7 @@ export class DeviceBuffers {
         name,
         (sharded.has(name) ? shards : [0]).map(() => make(name, 4 * words)),
       );
-    this.#buffers.set("blocks", [make("blocks", BLOCK_BYTES, UNIFORM)]);
+    this.#buffers.set("blocks", [make("blocks", ALIGN * this.plan.told.capacity, UNIFORM)]);
     this.#blockGroup = device.createBindGroup({
       layout: this.session.blockLayout,
       entries: [{ binding: 0, resource: { buffer: this.#of("blocks")[0], size: 64 } }],
@@ -69,7 +71,7 @@ export class DeviceBuffers {
     const [error] = (await this.session.orLost(scopes)).filter((found) => found !== null);
     if (error)
       throw new ConfigError(
-        `vocabSize × embeddingDim: this takes ${bytes} bytes on the GPU, which refused them (${error.message.split("\n")[0]})`,
+        `vocabSize × embeddingDim: this takes ${bytes} bytes on the GPU, which refused them (${error.message.trim().split("\n")[0]})`,
       );
   }
 
@@ -199,6 +201,8 @@ export class DeviceBuffers {
     for (const buffers of this.#buffers.values()) for (const buffer of buffers) buffer.destroy();
     this.#buffers.clear();
     this.#groups.clear();
+    // writes that no submission has followed yet would hold them
+    this.#device.queue.submit([]);
   }
 }
 

@@ -66,7 +66,7 @@ class Group {
   readonly steps: Steps;
   readonly #session: Session;
   readonly #buffers: DeviceBuffers;
-  readonly #members: readonly Member[];
+  #alive: number;
   readonly #lists: Lists;
   readonly #turns: Turns<Ask, unknown>;
 
@@ -74,7 +74,7 @@ class Group {
     this.plan = buffers.plan;
     this.#session = session;
     this.#buffers = buffers;
-    this.#members = members;
+    this.#alive = members.length;
     this.steps = new Steps(buffers, members);
     this.#lists = new Lists(buffers, members);
     this.#turns = new Turns(
@@ -82,7 +82,7 @@ class Group {
         const asks = asked.map(({ member, ask }) => ({ ...ask, member: members[member] }));
         return this.#guarded(async () => this.#compute(asks[0].kind, asks as never));
       },
-      () => this.#members.filter(({ alive }) => alive).length,
+      () => this.#alive,
     );
   }
 
@@ -92,7 +92,8 @@ class Group {
 
   leave(member: Member): void {
     member.alive = false;
-    if (this.#members.every(({ alive }) => !alive)) this.#buffers.destroy();
+    this.#alive--;
+    if (this.#alive === 0) this.#buffers.destroy();
     else this.#turns.look();
   }
 
@@ -142,7 +143,7 @@ class Group {
     if (this.#session.failure) throw this.#session.failure;
     if (error)
       throw new ConfigError(
-        `backend: expected shaders and buffers that this device takes, got ${error.message.split("\n")[0]} (a run of ${this.plan.bytes} bytes)`,
+        `backend: expected shaders and buffers that this device takes, got ${error.message.trim().split("\n")[0]} (a run of ${this.plan.bytes} bytes)`,
       );
     if (failure) throw failure;
     return result;

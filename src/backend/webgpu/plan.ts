@@ -5,13 +5,17 @@ import { normCode } from "../../model/norm.js";
 import { optimizerOf } from "../../optimizer/index.js";
 import { targetKindOf } from "../targetKind.js";
 import { type Field, type FieldType, placesOf } from "./fields.js";
+import { planResident, type ResidentChoice, type ResidentPlan } from "./resident.js";
 
 /** What a device offers, in bytes and threads. */
 export interface Limits {
   /** Bytes of one buffer, as a shader sees it. */
   binding: number;
-  /** Bytes that the threads of a workgroup share. */
+  /** Bytes that the threads of a workgroup share, and how many they may be. */
   workgroup: number;
+  invocations: number;
+  /** Buffers of one shader. */
+  buffers: number;
 }
 
 /** Rows of the vocabulary that are in one buffer of each kind: all of them where no limit asks for less. */
@@ -28,8 +32,8 @@ export interface Shard {
   gramSlices: number;
 }
 
-/** What shaders are made for: the steps of a submission, or one list of inputs. */
-export type Variant = "steps" | "list";
+/** What shaders are made for: the steps of a submission, by many workgroups or by one a member; or one list of inputs. */
+export type Variant = "steps" | "resident" | "list";
 
 export interface Plan {
   members: number;
@@ -52,6 +56,8 @@ export interface Plan {
   blocks: number;
   /** Operations of a block of a step of one member. */
   blockCost: number;
+  /** What dispatches are told, a set of words each: sets of one step, and room for those of several. */
+  told: { step: number; capacity: number };
   /** Inputs and pairs of a list, at most. */
   slots: number;
   pairs: number;
@@ -59,6 +65,8 @@ export interface Plan {
   dTiles: number;
   gramTiles: number;
   gramSide: number;
+  /** How a workgroup holds a member for many steps; undefined where the large kernels do its steps. */
+  resident: ResidentPlan | undefined;
   /** Whether an update waits for the whole gradient. */
   wholeGradient: boolean;
   bytes: number;
@@ -74,8 +82,13 @@ export interface Tiles {
   depth: number;
   /** Rows of the vocabulary in one buffer, at most, where a limit asks for no fewer. */
   shardRows: number;
+  /** How a workgroup holds a whole small model: chosen, or as given, or not at all. */
+  resident: ResidentChoice | false;
 }
-export const defaultTiles: Tiles = { slices: 264, depth: 16, shardRows: 2 ** 32 };
+export const defaultTiles: Tiles = { slices: 264, depth: 16, shardRows: 2 ** 32, resident: {} };
+/** Parameters of a matrix that one workgroup is quicker with than many, and runs that are worth one each where there are more. */
+const RESIDENT_SIZE = 12288;
+const RESIDENT_MEMBERS = 32;
 
 /** Slots of a block, at most. */
 const WIDTH = 128;
@@ -153,10 +166,15 @@ export function planRuns(
   const slots = clamp(Math.floor(2 ** 20 / M), Math.min(V, width), Math.min(V, Math.max(most, LIST_INPUTS)));
   const pairs = Math.max(256, Math.floor(LIST_PAIRS / M));
   const blocks = Math.ceil(most / width);
+  const toldStep = 2 * shards.length * (blocks + 4) + 4;
   const wholeGradient = exact || blocks > 1 || (needsWholeGradient?.(optimizer) ?? false);
   const sampled = !exact;
   const drawnByHost = config.distribution.kind === "corpus";
 
+  const resident =
+    tiles.resident && !drawnByHost && (V * D <= RESIDENT_SIZE || M >= RESIDENT_MEMBERS)
+      ? planResident(config, limits, tiles.resident)
+      : undefined;
   const parameter = 4 * M * rowsOfShard * D4;
   const stateWords = (shape: "parameter" | "row" | undefined) =>
     shape === undefined ? 4 : shape === "row" ? 4 * M * D4 : parameter;
@@ -164,6 +182,7 @@ export function planRuns(
     embedding: parameter,
     embeddingState: stateWords(shapes[0]),
     embeddingState2: stateWords(shapes[1]),
+    ...(resident ? { scratch: M * resident.constants.SCRATCH } : {}),
     ...(tied
       ? {}
       : {
@@ -182,19 +201,28 @@ export function planRuns(
     gradient: wholeGradient ? parameter : 4,
     gram: 4 * M * allGrams * gramSide * Math.ceil(gramSide / 4),
   };
-  const listOf = (lists: number, length: number, inputs: number): Record<string, Field> => ({
-    distinctCount: field("u32", M * lists),
-    pairCount: field("u32", M),
-    inputs: field("u32", M * lists * length),
-    targets: field("u32", M * lists * length),
-    distinct: field("u32", M * lists * inputs),
-    starts: field("u32", M * lists * (inputs + 1)),
-    counts: field("u32", M * lists * inputs),
-    keptCounts: field("u32", M * lists * inputs),
-    places: field("vec4u", M * lists * length),
-    weights: field("u32", M * lists * length),
-    pairs: field("vec2u", M * lists * length),
-  });
+  /** What a list of an evaluation has of it is less: its pairs come sorted from the host. */
+  const listOf = (
+    lists: number,
+    length: number,
+    inputs: number,
+    isGrouped: boolean,
+  ): Record<string, Field> => {
+    const own = isGrouped ? M * lists : 0;
+    return {
+      distinctCount: field("u32", M * lists),
+      pairCount: field("u32", M),
+      inputs: field("u32", M * lists * length),
+      targets: field("u32", M * lists * length),
+      distinct: field("u32", M * lists * inputs),
+      pairs: field("vec2u", M * lists * length),
+      starts: field("u32", own * (inputs + 1)),
+      counts: field("u32", own * inputs),
+      keptCounts: field("u32", own * inputs),
+      places: field("vec4u", own * length),
+      weights: field("u32", own * length),
+    };
+  };
   const stores: Record<string, Record<string, Field>> = {
     run: {
       control: field("Control", M),
@@ -211,8 +239,8 @@ export function planRuns(
       probabilities: field("f32", sources * V),
       conditional: field("f32", sources * (kind === TABLES ? V * V : topics.count)),
     },
-    batch: listOf(steps, B, exact ? 1 : most),
-    list: listOf(1, pairs, slots),
+    batch: listOf(steps, B, exact ? 1 : most, sampled),
+    list: listOf(1, pairs, slots, false),
     work: {
       x: field("vec4f", M * width * D4),
       dx: field("vec4f", M * most * D4),
@@ -272,6 +300,7 @@ export function planRuns(
       GRAM_SLICES: allGrams,
       GRAM_ROWS: gramRows,
       OF_DIMENSIONS: ofDimensions ? 1 : 0,
+      TIED: tied ? 1 : 0,
       NORM: normCode[norm],
       OPTIMIZER: code(optimizer),
       HAS_STATE: shapes.length > 0 ? 1 : 0,
@@ -283,6 +312,7 @@ export function planRuns(
     },
     variants: {
       steps: { B, MOST: most, STEPS: steps, EVERY_INPUT: exact ? 1 : 0 },
+      resident: { B, STEPS: steps, EVERY_INPUT: exact ? 1 : 0, ...resident?.constants },
       list: { B: pairs, MOST: slots, STEPS: 1, EVERY_INPUT: 0 },
     },
     stores,
@@ -292,6 +322,7 @@ export function planRuns(
     steps,
     width,
     blocks,
+    told: { step: toldStep, capacity: 512 + clamp(toldStep * (resident ? 1 : steps), toldStep, 8192) },
     blockCost: 6 * width * V * D,
     slots,
     pairs,
@@ -299,6 +330,7 @@ export function planRuns(
     gramTiles,
     gramSide,
     wholeGradient,
+    resident,
     bytes,
     largest: 4 * Math.max(...storeWords, ...Object.values(arrays)),
   };

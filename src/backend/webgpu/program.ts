@@ -1,6 +1,6 @@
 /**
  * Shaders put together. A .wgsl file says in its head which others it uses, and which stores and arrays it reads and writes; so
- * its bindings follow from the file, and nothing from a string. Before it come what all have in common: the run's constants and
+ * its bindings follow from the file, and nothing from a string. An array with a type behind its name may be missing. Before it come what all have in common: the run's constants and
  * what a dispatch is told.
  */
 import type { Field } from "./fields.js";
@@ -96,17 +96,27 @@ export function createProgram(
 ): Program {
   const text = shaders[name];
   const constants = { ...plan.constants, ...plan.variants[variant] };
-  const bindings = (["reads", "writes"] as const).flatMap((word) =>
-    headOf(text, word).map((buffer) => ({ buffer, access: word === "reads" ? "read" : "read_write" })),
+  const named = (["reads", "writes"] as const).flatMap((word) =>
+    headOf(text, word).map((part) => {
+      const [buffer, element] = part.split(": ");
+      return { buffer, element, access: word === "reads" ? "read" : "read_write" };
+    }),
   );
-  const declared = bindings.flatMap(({ buffer, access }, i) => {
-    const fields = plan.stores[variant === "list" && buffer === "batch" ? "list" : buffer];
-    const type = fields ? structName(buffer) : `array<${elementOf(buffer)}>`;
-    return [
-      ...(fields ? [structOf(type, fields)] : []),
-      `@group(0) @binding(${i}) var<storage, ${access}> ${buffer}: ${type};`,
-    ];
-  });
+  // those with a type may be missing, and take no binding then, of which there are few
+  const isAbsent = ({ buffer, element }: (typeof named)[number]) =>
+    element !== undefined && plan.resident?.absent.includes(buffer) === true;
+  const bindings = named.filter((part) => !isAbsent(part));
+  const declared = [
+    ...named.filter(isAbsent).map(({ buffer, element }) => `var<private> ${buffer}: array<${element}, 1>;`),
+    ...bindings.flatMap(({ buffer, element = elementOf(buffer), access }, i) => {
+      const fields = plan.stores[variant === "list" && buffer === "batch" ? "list" : buffer];
+      const type = fields ? structName(buffer) : `array<${element}>`;
+      return [
+        ...(fields ? [structOf(type, fields)] : []),
+        `@group(0) @binding(${i}) var<storage, ${access}> ${buffer}: ${type};`,
+      ];
+    }),
+  ];
   const lines = Object.entries(constants).map(([constant, value]) =>
     constant === "TOPIC_STRENGTH" ? `const ${constant} = f32(${value});` : `const ${constant} = ${value}u;`,
   );

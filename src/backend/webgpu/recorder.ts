@@ -13,24 +13,25 @@ export interface Dispatch {
 }
 
 /** Bytes between two blocks' words, as dynamic offsets ask for. */
-const ALIGN = 256;
-/** Blocks that there is room for. */
-export const BLOCKS = 8192;
-export const BLOCK_BYTES = ALIGN * BLOCKS;
-
+export const ALIGN = 256;
 /** The words of what dispatches are told, each written once. */
 export class Blocks {
   readonly #write: (data: Uint32Array, at: number) => void;
+  readonly #capacity: number;
   readonly #places = new Map<string, number>();
 
-  /** @param write writes words from a word on */
-  constructor(write: (data: Uint32Array, at: number) => void) {
+  /**
+   * @param capacity blocks that there is room for
+   * @param write writes words from a word on
+   */
+  constructor(capacity: number, write: (data: Uint32Array, at: number) => void) {
+    this.#capacity = capacity;
     this.#write = write;
   }
 
   /** Whether so many more find room; where they do not, everything that was recorded is to be recorded anew. */
   hasRoom(more: number): boolean {
-    return this.#places.size + more <= BLOCKS;
+    return this.#places.size + more <= this.#capacity;
   }
 
   clear(): void {
@@ -44,7 +45,7 @@ export class Blocks {
     let place = this.#places.get(key);
     if (place === undefined) {
       place = this.#places.size;
-      if (place >= BLOCKS) throw new Error("no room for another block");
+      if (place >= this.#capacity) throw new Error("no room for another block");
       this.#places.set(key, place);
       this.#write(words, (ALIGN / 4) * place);
     }

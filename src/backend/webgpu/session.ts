@@ -44,15 +44,17 @@ export class Session {
     this.computedBy = computedBy;
     this.kept = kept;
     this.clock = new Clock(device, timing);
-    const { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupStorageSize } = device.limits;
+    const { limits } = device;
     this.limits = {
-      binding: Math.min(maxStorageBufferBindingSize, maxBufferSize),
-      workgroup: maxComputeWorkgroupStorageSize,
+      binding: Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),
+      workgroup: limits.maxComputeWorkgroupStorageSize,
+      invocations: limits.maxComputeInvocationsPerWorkgroup,
+      buffers: limits.maxStorageBuffersPerShaderStage,
       ...plan,
     };
     this.tiles = { ...defaultTiles, ...plan };
     device.lost.then(({ message }) => {
-      this.failure ??= new DeviceLost(message ? `${LOST} (${message.split("\n")[0]})` : LOST);
+      this.failure ??= new DeviceLost(message ? `${LOST} (${message.trim().split("\n")[0]})` : LOST);
       for (const reject of this.#waiting) reject(this.failure);
       this.#waiting.clear();
     });

@@ -25,6 +25,15 @@ import pairLosses from "./shaders/pairLosses.wgsl";
 import pairs from "./shaders/pairs.wgsl";
 import predict from "./shaders/predict.wgsl";
 import random from "./shaders/random.wgsl";
+import resident from "./shaders/resident.wgsl";
+import residentColumns from "./shaders/residentColumns.wgsl";
+import residentDraw from "./shaders/residentDraw.wgsl";
+import residentNorm from "./shaders/residentNorm.wgsl";
+import residentPairs from "./shaders/residentPairs.wgsl";
+import residentProducts from "./shaders/residentProducts.wgsl";
+import residentTokens from "./shaders/residentTokens.wgsl";
+import residentUpdate from "./shaders/residentUpdate.wgsl";
+import residentWeights from "./shaders/residentWeights.wgsl";
 import scalars from "./shaders/scalars.wgsl";
 import secondMoment from "./shaders/secondMoment.wgsl";
 import softmax from "./shaders/softmax.wgsl";
@@ -49,6 +58,13 @@ export const shared: Readonly<Record<string, string>> = {
   outputGradient,
   pairs,
   random,
+  residentColumns,
+  residentDraw,
+  residentNorm,
+  residentPairs,
+  residentProducts,
+  residentUpdate,
+  residentWeights,
   scalars,
   source,
   tile,
@@ -73,6 +89,8 @@ export const shaders = {
   means,
   pairLosses,
   predict,
+  resident,
+  residentTokens,
   secondMoment,
   softmax,
   squares,

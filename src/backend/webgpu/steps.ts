@@ -25,7 +25,7 @@ const IN_FLIGHT = 3;
 const CALL = 100;
 /** Steps of a call of one member, and of all of them, at most: their rates are held on the host. */
 const MOST_AT_ONCE = 4096;
-const MOST_OF_ALL = 2 ** 20;
+const MOST_OF_ALL = 2 ** 22;
 /** Words of Control, and where they are. */
 const CONTROL_WORDS = 4;
 const STOPPED = 0;
@@ -63,8 +63,8 @@ export class Steps {
   async advance(asks: readonly StepsAsk[]): Promise<Advanced[]> {
     const { plan } = this.#buffers;
     const most = Math.max(...asks.map(({ learningRates }) => learningRates.length));
-    for (const { member } of asks)
-      this.#buffers.write("run", "control", new Uint32Array(CONTROL_WORDS), member.index);
+    // of others nobody reads them
+    this.#buffers.write("run", "control", new Uint32Array(CONTROL_WORDS * this.#members.length));
     const inFlight: { count: number; from: number; control: Promise<Float32Array[]> }[] = [];
     let at = 0;
     let latest = performance.now();
@@ -121,6 +121,13 @@ export class Steps {
     for (const [table, scalars] of tables.made.entries())
       this.#buffers.write("run", "scalars", scalars, SCALARS * plan.steps * table);
     this.#buffers.write("run", "members", memberWords(this.#members, turns));
+    // one workgroup a member draws for itself; what others draw the large kernels take
+    const { resident } = plan;
+    if (resident && asks.every(({ batch }) => !batch))
+      return this.#send(
+        [this.#buffers.dispatch(resident.shader, "resident", 0, [this.#members.length, 1, 1], {})],
+        count,
+      );
     let dispatches = this.#firstOf(asks, turns, at, count);
     let cost = 0;
     const own = plan.blockCost * turns.length;
@@ -137,6 +144,12 @@ export class Steps {
         dispatches.push(...block);
         cost += own;
       }
+    return this.#send(dispatches, count);
+  }
+
+  /** Submits what ends `count` steps; resolves with the control words behind it. */
+  #send(dispatches: readonly Dispatch[], count: number): Promise<Float32Array[]> {
+    const { session } = this.#buffers;
     const encoder = session.device.createCommandEncoder();
     session.clock.encode(encoder, this.#buffers.encode, dispatches, count);
     const { arrived } = this.#buffers.copyOut(encoder, [
@@ -193,8 +206,8 @@ export class Steps {
   }
 
   #step(step: number): Dispatch[][] {
-    const { blocks } = this.#buffers;
-    if (!blocks.hasRoom(1024)) {
+    const { blocks, plan } = this.#buffers;
+    if (!blocks.hasRoom(plan.told.step)) {
       blocks.clear();
       this.#recorded.length = 0;
     }
@@ -276,7 +289,7 @@ class Tables {
 
   /** @param ahead steps of this call before these */
   of(member: Member, ahead: number, rates: Float64Array): number {
-    const key = `${member.step} ${rates.length} ${rates[0]} ${JSON.stringify(member.config.optimizer)}`;
+    const key = `${member.step} ${rates.length} ${rates[0]} ${member.optimizerKey}`;
     let known = this.#known.get(key);
     if (!known) {
       known = [];

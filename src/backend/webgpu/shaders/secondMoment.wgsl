@@ -4,6 +4,8 @@
 //
 // Coupled Adam: the second moment of each dimension of a matrix, of the mean of g² over the vocabulary.
 
+alias Values = vec4f;
+
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let member = id.z;

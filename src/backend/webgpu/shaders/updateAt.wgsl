@@ -2,6 +2,8 @@
 //
 // The update of four values in `weights`, `state` and `state2`.
 
+alias Values = vec4f;
+
 /** @param at place of the values; `row` of those of a state of one row */
 fn updateAt(at: u32, row: u32, g: vec4f, s: array<f32, 8>) {
   var before = vec4f();
