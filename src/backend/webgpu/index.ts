@@ -36,7 +36,9 @@ const MOST_TOGETHER = 4096;
 export function webgpu(options: WebGpuOptions = {}): WebGpuBackend {
   let opened: Promise<Session> | undefined;
   const session = async (): Promise<Session> => {
-    if (opened && !(await opened).alive) opened = undefined;
+    const before = opened;
+    // others may have waited for it too, and found another since
+    if (before && !(await before).alive && opened === before) opened = undefined;
     opened ??= Session.open(options).catch((error) => {
       opened = undefined;
       throw error;

@@ -16,7 +16,8 @@ export async function eigenvaluesOf(
   const { plan } = buffers;
   const { vocabSize: V, embeddingDim: D } = asks[0].member.config;
   const { D4, GRAM_SIDE: n, GRAM_SLICES, GRAM_TILES } = plan.constants;
-  if (V * D * n <= SMALL || (D > V && plan.shards.length > 1)) return onHost(buffers, asks);
+  if (V * D * n <= SMALL || plan.arrays.gram === 4 || (D > V && plan.shards.length > 1))
+    return onHost(buffers, asks);
   const groups = Math.ceil(D4 / 64);
   const dispatches = [
     ...plan.shards.map(({ chunks }, shard) => buffers.dispatch("means", "list", shard, [groups, chunks], {})),
