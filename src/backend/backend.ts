@@ -129,7 +129,7 @@ export interface BackendKind {
     mostTogether(config: RunConfig): Promise<number>;
     /**
      * Runs of one shape, computed together: what they are asked at one time the device does in one go. A run's bits do not
-     * depend on who else is there.
+     * depend on the others' configs, only on how many they are.
      * @param options.sources of every config one
      */
     createMany(

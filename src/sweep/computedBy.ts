@@ -2,7 +2,7 @@
 import type { ComputedBy } from "../backend/backend.js";
 import type { RunResult } from "./result.js";
 
-/** "webgpu on NVIDIA H100 (nvidia hopper)" */
+/** "webgpu on NVIDIA H100 (nvidia hopper 580.65)" */
 export const shownComputedBy = ({ backend, adapter, driver }: ComputedBy): string =>
   `${backend} on ${adapter}${driver ? ` (${driver})` : ""}`;
 

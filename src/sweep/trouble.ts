@@ -8,7 +8,7 @@ export interface Trouble {
 }
 
 const MEMORY =
-  /more than is at hand|on the GPU, which refused them|out[ _]of[ _](device[ _]|host[ _])?memory|allocation failed|could not allocate|cannot allocate/i;
+  /more than is at hand|on the GPU, which refused them|out[ _]?of[ _]?(device[ _]|host[ _])?memory|allocation failed|could not allocate|cannot allocate/i;
 
 const NO_THREAD = /^threads: one of this run's could not be started/;
 

@@ -219,7 +219,7 @@ test("a backend of another's making is asked for nothing else than what the inte
     plain.push(record);
   expect(records).toEqual(plain);
   expect([...asked].sort()).toEqual(
-    ["advance", "eigenvalues", "predictions", "then"].filter((name) => asked.has(name)),
+    ["advance", "eigenvalues", "predictions", "stepsAtOnce", "then"].filter((name) => asked.has(name)),
   );
   trainer.dispose();
 });

@@ -71,8 +71,8 @@ export async function findAdapter({
     adapter,
     name: {
       backend: "webgpu",
-      adapter: words[0] ?? "unknown",
-      driver: [vendor, architecture].filter((word) => word !== "").join(" "),
+      adapter: device || description || architecture || "unknown",
+      driver: [vendor, architecture, description].filter((word) => word !== "").join(" "),
     },
   };
 }

@@ -12,6 +12,8 @@ import type { ShaderName } from "./shaders.js";
 const STORAGE = 0x80 | 0x08 | 0x04;
 const UNIFORM = 0x40 | 0x08;
 const STAGING = 0x01 | 0x08;
+/** Words that are copied out at a time: 64 MiB. */
+const STAGING_WORDS = 2 ** 24;
 
 /** Words of a store's array (or of a plain buffer), from an element on. */
 export interface Part {
@@ -47,8 +49,11 @@ export class DeviceBuffers {
     );
   }
 
-  /** @throws ConfigError when the device has no room for them */
-  async make(): Promise<void> {
+  /**
+   * @param begin writes what is in them at first
+   * @throws ConfigError when the device has no room for them
+   */
+  async make(begin: () => void): Promise<void> {
     const { stores, arrays, shards, sharded, bytes } = this.plan;
     const device = this.#device;
     device.pushErrorScope("out-of-memory");
@@ -67,6 +72,8 @@ export class DeviceBuffers {
       layout: this.session.blockLayout,
       entries: [{ binding: 0, resource: { buffer: this.#of("blocks")[0], size: 64 } }],
     });
+    begin();
+    device.queue.submit([]);
     const scopes = Promise.all([device.popErrorScope(), device.popErrorScope()]);
     const [error] = (await this.session.orLost(scopes)).filter((found) => found !== null);
     if (error)
@@ -187,13 +194,33 @@ export class DeviceBuffers {
     };
   }
 
-  /** Runs dispatches and reads parts behind them. */
+  /** Runs dispatches and reads parts behind them, as much at a time as the host is to map. */
   async read(parts: readonly Part[], dispatches: readonly Dispatch[] = []): Promise<Float32Array[]> {
-    const encoder = this.#device.createCommandEncoder();
-    if (dispatches.length > 0) this.encode(encoder, dispatches);
-    const { arrived } = this.copyOut(encoder, parts);
-    this.#device.queue.submit([encoder.finish()]);
-    return arrived();
+    if (dispatches.length > 0) this.submit(dispatches);
+    const whole = parts.map(({ words }) => new Float32Array(words));
+    let pieces: { part: number; from: number; words: number }[] = [];
+    let room = STAGING_WORDS;
+    const fetch = async () => {
+      const encoder = this.#device.createCommandEncoder();
+      const { arrived } = this.copyOut(
+        encoder,
+        pieces.map(({ part, from, words }) => ({ ...parts[part], at: (parts[part].at ?? 0) + from, words })),
+      );
+      this.#device.queue.submit([encoder.finish()]);
+      for (const [i, read] of (await arrived()).entries()) whole[pieces[i].part].set(read, pieces[i].from);
+      pieces = [];
+      room = STAGING_WORDS;
+    };
+    for (const [part, { words: all }] of parts.entries())
+      for (let from = 0; from < all; ) {
+        const words = Math.min(room, all - from);
+        pieces.push({ part, from, words });
+        from += words;
+        room -= words;
+        if (room === 0) await fetch();
+      }
+    await fetch();
+    return whole;
   }
 
   destroy(): void {

@@ -1,6 +1,6 @@
 /**
  * Runs of one shape on a device, and for each of them a backend. What backends are asked at one time the device does in one go;
- * the bits of a run do not depend on who else is there.
+ * the bits of a run do not depend on the others, only on how many they are.
  */
 import { ConfigError, type RunConfig } from "../../config.js";
 import type { Batch } from "../../data/batch.js";
@@ -27,6 +27,9 @@ type Ask =
   | { kind: "gradientNorm" | "eigenvalues" | "state" }
   | { kind: "setState"; state: OptimizerState };
 
+/** Workgroups in a row, of which each member takes one. */
+const MOST_MEMBERS = 65535;
+
 /**
  * Backends of runs of one shape.
  * @throws ConfigError for runs that the device cannot hold
@@ -44,15 +47,20 @@ export async function createGroup(
     return new Member(i, config, sources[i], numbers.get(key) as number);
   });
   const plan = planRuns(configs[0], configs.length, numbers.size, session.limits, session.tiles);
+  if (configs.length > MOST_MEMBERS)
+    throw new ConfigError(`configs: expected at most ${MOST_MEMBERS} of one shape, got ${configs.length}`);
   session.check(plan);
   const buffers = new DeviceBuffers(session, plan);
   try {
-    await buffers.make();
-    for (const number of numbers.values()) {
-      const { config, source } = members.find(({ sourceIndex }) => sourceIndex === number) as Member;
-      writeTables(config, source, number, (field, data, at) => buffers.write("tables", field, data, at));
-    }
-    for (const member of members) writeState(buffers, member, firstState(member));
+    await session.alone(() =>
+      buffers.make(() => {
+        for (const number of numbers.values()) {
+          const { config, source } = members.find(({ sourceIndex }) => sourceIndex === number) as Member;
+          writeTables(config, source, number, (field, data, at) => buffers.write("tables", field, data, at));
+        }
+        for (const member of members) writeState(buffers, member, firstState(member));
+      }),
+    );
   } catch (error) {
     buffers.destroy();
     throw session.failure ?? error;
@@ -66,7 +74,7 @@ class Group {
   readonly steps: Steps;
   readonly #session: Session;
   readonly #buffers: DeviceBuffers;
-  readonly #members: readonly Member[];
+  #alive: number;
   readonly #lists: Lists;
   readonly #turns: Turns<Ask, unknown>;
 
@@ -74,15 +82,15 @@ class Group {
     this.plan = buffers.plan;
     this.#session = session;
     this.#buffers = buffers;
-    this.#members = members;
+    this.#alive = members.length;
     this.steps = new Steps(buffers, members);
     this.#lists = new Lists(buffers, members);
     this.#turns = new Turns(
       (asked) => {
         const asks = asked.map(({ member, ask }) => ({ ...ask, member: members[member] }));
-        return this.#guarded(async () => this.#compute(asks[0].kind, asks as never));
+        return this.#session.alone(() => this.#answer(asks[0].kind, asks as never));
       },
-      () => this.#members.filter(({ alive }) => alive).length,
+      () => this.#alive,
     );
   }
 
@@ -92,8 +100,18 @@ class Group {
 
   leave(member: Member): void {
     member.alive = false;
-    if (this.#members.every(({ alive }) => !alive)) this.#buffers.destroy();
+    this.#alive--;
+    if (this.#alive === 0) this.#buffers.destroy();
     else this.#turns.look();
+  }
+
+  async #answer(kind: Ask["kind"], asks: never): Promise<unknown[]> {
+    const answers = await this.#guarded(async () => this.#compute(kind, asks));
+    // a run is further only where nothing went wrong
+    if (kind === "steps" || kind === "stepOn")
+      for (const [i, { member }] of (asks as StepsAsk[]).entries())
+        member.advance((answers[i] as Advanced).done);
+    return answers;
   }
 
   #compute(kind: Ask["kind"], asks: never): Promise<unknown[]> | unknown[] {

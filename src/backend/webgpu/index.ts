@@ -1,7 +1,9 @@
 /** A backend on a GPU, for `createTrainer(config, { backend: webgpu() })`. Its arithmetic is relaxed. */
 import { ConfigError, type RunConfig } from "../../config.js";
+import { TABLES } from "../../kernel/constants.js";
 import { optimizerOf } from "../../optimizer/index.js";
 import type { BackendKind } from "../backend.js";
+import { targetKindOf } from "../targetKind.js";
 import type { WebGpuOptions } from "./adapter.js";
 import type { Profile } from "./clock.js";
 import { createGroup } from "./group.js";
@@ -34,7 +36,9 @@ const MOST_TOGETHER = 4096;
 export function webgpu(options: WebGpuOptions = {}): WebGpuBackend {
   let opened: Promise<Session> | undefined;
   const session = async (): Promise<Session> => {
-    if (opened && !(await opened).alive) opened = undefined;
+    const before = opened;
+    // others may have waited for it too, and found another since
+    if (before && !(await before).alive && opened === before) opened = undefined;
     opened ??= Session.open(options).catch((error) => {
       opened = undefined;
       throw error;
@@ -54,8 +58,9 @@ export function webgpu(options: WebGpuOptions = {}): WebGpuBackend {
       shapeOf,
       async mostTogether(config) {
         const { limits } = await session();
-        // what a run takes beside others is less than alone
-        const { bytes } = planRuns(config, 16, 1, limits);
+        // what a run takes beside others is less than alone; tables of V × V are each one's own
+        const sources = targetKindOf(config) === TABLES ? 16 : 1;
+        const { bytes } = planRuns(config, 16, sources, limits);
         return Math.max(1, Math.min(MOST_TOGETHER, Math.floor((16 * limits.binding) / bytes)));
       },
       profile: async () => (await session()).clock.profile(),

@@ -186,6 +186,7 @@ export class Lists {
     const counts = new Uint32Array(plan.steps * this.#members.length);
     for (const { member } of asks) counts[plan.steps * member.index] = V;
     this.#buffers.write("batch", "distinctCount", counts);
+    this.#buffers.write("run", "members", memberWords(this.#members, []));
     const dispatches: Dispatch[] = [];
     for (let first = 0; first < V; first += plan.width)
       dispatches.push(

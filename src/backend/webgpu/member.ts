@@ -13,6 +13,8 @@ export class Member {
   /** Place of its token source among those that differ. */
   readonly sourceIndex: number;
   readonly factors: Running;
+  /** Equal where the optimizer's numbers are. */
+  readonly optimizerKey: string;
   running: Running;
   /** Updates done. */
   step = 0;
@@ -25,6 +27,7 @@ export class Member {
     this.sourceIndex = sourceIndex;
     this.factors = optimizerOf(config.optimizer).factors(config.optimizer);
     this.running = startRunning(this.factors);
+    this.optimizerKey = JSON.stringify(config.optimizer);
   }
 
   /** `count` updates further. */

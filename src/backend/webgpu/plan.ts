@@ -50,6 +50,8 @@ export interface Plan {
   sharded: ReadonlySet<string>;
   /** Steps of one submission, at most. */
   steps: number;
+  /** The same where a workgroup does all steps of a member. */
+  residentSteps: number;
   /** Slots of a block. */
   width: number;
   /** Blocks of a step. */
@@ -92,6 +94,8 @@ const RESIDENT_MEMBERS = 32;
 
 /** Slots of a block, at most. */
 const WIDTH = 128;
+/** Rows of one buffer, so that no dispatch over them has more workgroups than 65535 in a row. */
+const MOST_ROWS = 2 ** 22 - 1024;
 /** Rows that one thread sums up. */
 const CHUNK_ROWS = 256;
 /** Steps of a submission, and pairs of all of them, at most. */
@@ -133,8 +137,8 @@ export function planRuns(
   const depth = depthOf(D4, isSmall ? 3 : 5);
 
   const perRow = 16 * Math.max(D4, width / 4);
-  const fitting = Math.min(limits.binding / perRow, tiles.shardRows);
-  const rowsOfShard = M * V <= fitting ? V : roundDown(fitting, 1024);
+  const fitting = Math.min(limits.binding / (perRow * M), tiles.shardRows, MOST_ROWS);
+  const rowsOfShard = V <= fitting ? V : roundDown(fitting, 1024);
   const sliceRows = roundUp(
     Math.ceil(V / clamp(Math.round(tiles.slices / (dTiles * M)), 1, Math.ceil(V / 64))),
     16,
@@ -162,7 +166,6 @@ export function planRuns(
   const threshold = topics.strength * 2 ** 32;
   const { state, code, needsWholeGradient } = optimizerOf(optimizer);
   const shapes = Object.values(state(optimizer));
-  const steps = clamp(Math.floor(STEP_PAIRS / (B * M)), 1, STEPS);
   const slots = clamp(Math.floor(2 ** 20 / M), Math.min(V, width), Math.min(V, Math.max(most, LIST_INPUTS)));
   const pairs = Math.max(256, Math.floor(LIST_PAIRS / M));
   const blocks = Math.ceil(most / width);
@@ -175,9 +178,13 @@ export function planRuns(
     tiles.resident && !drawnByHost && (V * D <= RESIDENT_SIZE || M >= RESIDENT_MEMBERS)
       ? planResident(config, limits, tiles.resident)
       : undefined;
+  // those that a workgroup does by itself need no room for their pairs
+  const steps = resident ? 1 : clamp(Math.floor(STEP_PAIRS / (B * M)), 1, STEPS);
+  const residentSteps = resident ? STEPS : 0;
   const parameter = 4 * M * rowsOfShard * D4;
   const stateWords = (shape: "parameter" | "row" | undefined) =>
     shape === undefined ? 4 : shape === "row" ? 4 * M * D4 : parameter;
+  const gramWords = 4 * M * allGrams * gramSide * Math.ceil(gramSide / 4);
   const arrays: Record<string, number> = {
     embedding: parameter,
     embeddingState: stateWords(shapes[0]),
@@ -199,7 +206,8 @@ export function planRuns(
     rowParts: 4 * M * allChunks * D4,
     dxParts: 4 * M * allSlices * width * D4,
     gradient: wholeGradient ? parameter : 4,
-    gram: 4 * M * allGrams * gramSide * Math.ceil(gramSide / 4),
+    // one that is too large is the host's to make
+    gram: gramWords * 4 <= limits.binding ? gramWords : 4,
   };
   /** What a list of an evaluation has of it is less: its pairs come sorted from the host. */
   const listOf = (
@@ -227,7 +235,7 @@ export function planRuns(
     run: {
       control: field("Control", M),
       members: field("Member", M),
-      scalars: field("f32", M * steps * SCALARS),
+      scalars: field("f32", M * Math.max(steps, residentSteps) * SCALARS),
     },
     tables: {
       aliasTable: field("vec2u", sources * V),
@@ -280,7 +288,6 @@ export function planRuns(
       V,
       D,
       D4,
-      MEMBERS: M,
       ROWS: rowsOfShard,
       WIDTH: width,
       TILES: allTiles,
@@ -312,7 +319,7 @@ export function planRuns(
     },
     variants: {
       steps: { B, MOST: most, STEPS: steps, EVERY_INPUT: exact ? 1 : 0 },
-      resident: { B, STEPS: steps, EVERY_INPUT: exact ? 1 : 0, ...resident?.constants },
+      resident: { B, STEPS: residentSteps, EVERY_INPUT: exact ? 1 : 0, ...resident?.constants },
       list: { B: pairs, MOST: slots, STEPS: 1, EVERY_INPUT: 0 },
     },
     stores,
@@ -320,9 +327,10 @@ export function planRuns(
     shards,
     sharded,
     steps,
+    residentSteps,
     width,
     blocks,
-    told: { step: toldStep, capacity: 512 + clamp(toldStep * (resident ? 1 : steps), toldStep, 8192) },
+    told: { step: toldStep, capacity: 2 * toldStep + 512 + Math.min(toldStep * steps, 8192) },
     blockCost: 6 * width * V * D,
     slots,
     pairs,

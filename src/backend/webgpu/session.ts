@@ -32,6 +32,7 @@ export class Session {
   readonly limits: Limits;
   readonly tiles: Tiles;
   readonly #programs = new Map<string, Program>();
+  #latest: Promise<unknown> = Promise.resolve();
   readonly #waiting = new Set<(failure: Error) => void>();
 
   private constructor(
@@ -98,12 +99,22 @@ export class Session {
 
   /** What the device promises, or its loss: Dawn itself is silent then. */
   orLost<T>(promise: Promise<T>): Promise<T> {
-    if (this.failure) return Promise.reject(this.failure);
+    if (this.failure) {
+      promise.catch(() => {});
+      return Promise.reject(this.failure);
+    }
     return new Promise((resolve, reject) => {
       this.#waiting.add(reject);
       // not a race with a promise that lives as long as the device: that would keep every one that ever ran
       promise.then(resolve, reject).finally(() => this.#waiting.delete(reject));
     });
+  }
+
+  /** Work by itself: a device has one stack of error scopes, in which that of two would tell on each other. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#latest.then(work);
+    this.#latest = result.catch(() => {});
+    return result;
   }
 
   /** Whether the device may still be used. */

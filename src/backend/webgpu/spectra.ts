@@ -6,6 +6,9 @@ import type { DeviceBuffers } from "./device.js";
 import type { Member } from "./member.js";
 import { matrixOf, matrixParts } from "./states.js";
 
+/** Multiply-adds that the host has done before a device has answered. */
+const SMALL = 2 ** 17;
+
 export async function eigenvaluesOf(
   buffers: DeviceBuffers,
   asks: readonly { member: Member }[],
@@ -13,7 +16,8 @@ export async function eigenvaluesOf(
   const { plan } = buffers;
   const { vocabSize: V, embeddingDim: D } = asks[0].member.config;
   const { D4, GRAM_SIDE: n, GRAM_SLICES, GRAM_TILES } = plan.constants;
-  if (D > V && plan.shards.length > 1) return Promise.all(asks.map(({ member }) => onHost(buffers, member)));
+  if (V * D * n <= SMALL || plan.arrays.gram === 4 || (D > V && plan.shards.length > 1))
+    return onHost(buffers, asks);
   const groups = Math.ceil(D4 / 64);
   const dispatches = [
     ...plan.shards.map(({ chunks }, shard) => buffers.dispatch("means", "list", shard, [groups, chunks], {})),
@@ -32,7 +36,7 @@ export async function eigenvaluesOf(
     dispatches,
   );
   return Promise.all(
-    asks.map(({ member }, i) => {
+    asks.map(async ({ member }, i) => {
       const [slices, mean] = [read[2 * i], read[2 * i + 1]];
       const gram = new Float64Array(n * n);
       for (let slice = 0; slice < GRAM_SLICES; slice++)
@@ -44,7 +48,7 @@ export async function eigenvaluesOf(
         for (let x = 0; x < y; x++) gram[n * x + y] = gram[n * y + x];
       }
       // squares beyond f32
-      if (!Number.isFinite(energy)) return onHost(buffers, member);
+      if (!Number.isFinite(energy)) return (await onHost(buffers, [{ member }]))[0];
       let meanEnergy = 0;
       for (let d = 0; d < D; d++) meanEnergy += V * mean[d] * mean[d];
       return {
@@ -55,10 +59,18 @@ export async function eigenvaluesOf(
   );
 }
 
-/** Where no one buffer holds all rows of a short, wide embedding. */
-async function onHost(buffers: DeviceBuffers, { index, config }: Member): Promise<Eigenvalues> {
-  const { vocabSize: V, embeddingDim: D } = config;
-  const embedding = matrixOf(await buffers.read(matrixParts(buffers, "embedding", index)), D);
-  const { n, gram, meanEnergyShare } = centredGram(embedding, V, D);
-  return { values: symmetricEigenvalues(gram, n), meanEnergyShare };
+/**
+ * Where that is quicker, no one buffer holds all rows of a short, wide embedding, or squares are beyond f32.
+ */
+async function onHost(buffers: DeviceBuffers, asks: readonly { member: Member }[]): Promise<Eigenvalues[]> {
+  const { vocabSize: V, embeddingDim: D } = asks[0].member.config;
+  const shards = buffers.plan.shards.length;
+  const read = await buffers.read(
+    asks.flatMap(({ member }) => matrixParts(buffers, "embedding", member.index)),
+  );
+  return asks.map((_, i) => {
+    const embedding = matrixOf(read.slice(shards * i, shards * (i + 1)), D);
+    const { n, gram, meanEnergyShare } = centredGram(embedding, V, D);
+    return { values: symmetricEigenvalues(gram, n), meanEnergyShare };
+  });
 }

@@ -25,7 +25,7 @@ const IN_FLIGHT = 3;
 const CALL = 100;
 /** Steps of a call of one member, and of all of them, at most: their rates are held on the host. */
 const MOST_AT_ONCE = 4096;
-const MOST_OF_ALL = 2 ** 20;
+const MOST_OF_ALL = 2 ** 22;
 /** Words of Control, and where they are. */
 const CONTROL_WORDS = 4;
 const STOPPED = 0;
@@ -41,6 +41,7 @@ export class Steps {
   /** Milliseconds of a step of all members, as far as is known. */
   #stepTime = 1;
   #stamp = 1;
+  #asked = 0;
 
   constructor(buffers: DeviceBuffers, members: readonly Member[]) {
     this.#buffers = buffers;
@@ -63,24 +64,29 @@ export class Steps {
   async advance(asks: readonly StepsAsk[]): Promise<Advanced[]> {
     const { plan } = this.#buffers;
     const most = Math.max(...asks.map(({ learningRates }) => learningRates.length));
-    for (const { member } of asks)
-      this.#buffers.write("run", "control", new Uint32Array(CONTROL_WORDS), member.index);
-    const inFlight: { count: number; from: number; control: Promise<Float32Array[]> }[] = [];
+    // of others nobody reads them
+    this.#buffers.write("run", "control", new Uint32Array(CONTROL_WORDS * this.#members.length));
+    const inFlight: { count: number; control: Promise<Float32Array[]> }[] = [];
+    // what fewer took says nothing of more
+    if (asks.length > this.#asked) this.#perSubmission = 1;
+    this.#asked = asks.length;
+    const isResident = plan.resident !== undefined && asks.every(({ batch }) => !batch);
+    const atMost = isResident ? plan.residentSteps : plan.steps;
     let at = 0;
-    let latest = performance.now();
+    const began = performance.now();
+    let landed = 0;
     let control: Float32Array = new Float32Array(0);
     const land = async () => {
       const next = inFlight.shift() as (typeof inFlight)[number];
       [control] = await next.control;
-      const now = performance.now();
-      this.#learn((now - Math.max(latest, next.from)) / next.count, next.count);
-      latest = now;
+      landed += next.count;
+      // of the whole call: one interval says little where the host was busy itself
+      this.#learn((performance.now() - began) / landed, next.count);
     };
     try {
       while (at < most) {
-        const count = Math.min(this.#perSubmission, plan.steps, most - at);
-        const from = performance.now();
-        inFlight.push({ count, from, control: this.#submit(asks, at, count) });
+        const count = Math.min(this.#perSubmission, atMost, most - at);
+        inFlight.push({ count, control: this.#submit(asks, at, count, isResident) });
         at += count;
         if (inFlight.length >= IN_FLIGHT) {
           await land();
@@ -95,9 +101,8 @@ export class Steps {
     while (inFlight.length > 0) await land();
     const words = new Uint32Array(control.buffer, control.byteOffset, control.length);
     return asks.map(({ member }) => {
-      const done = words[CONTROL_WORDS * member.index + DONE];
-      member.advance(done);
-      return { done, loss: control[CONTROL_WORDS * member.index + LOSS] };
+      const at = CONTROL_WORDS * member.index;
+      return { done: words[at + DONE], loss: control[at + LOSS] };
     });
   }
 
@@ -107,7 +112,12 @@ export class Steps {
   }
 
   /** Steps `at` to `at + count` of what is asked, as one submission; resolves with the control words behind it. */
-  #submit(asks: readonly StepsAsk[], at: number, count: number): Promise<Float32Array[]> {
+  #submit(
+    asks: readonly StepsAsk[],
+    at: number,
+    count: number,
+    isResident: boolean,
+  ): Promise<Float32Array[]> {
     const { session, plan } = this.#buffers;
     const turns: Turn[] = [];
     const tables = new Tables();
@@ -118,12 +128,11 @@ export class Steps {
       turns.push({ member, firstStep: member.step + at, count: rates.length, table, stamp: this.#stamp });
     }
     this.#stamp += count;
-    for (const [table, scalars] of tables.made.entries())
-      this.#buffers.write("run", "scalars", scalars, SCALARS * plan.steps * table);
+    this.#buffers.write("run", "scalars", tables.all(isResident ? plan.residentSteps : plan.steps));
     this.#buffers.write("run", "members", memberWords(this.#members, turns));
     // one workgroup a member draws for itself; what others draw the large kernels take
     const { resident } = plan;
-    if (resident && asks.every(({ batch }) => !batch))
+    if (resident && isResident)
       return this.#send(
         [this.#buffers.dispatch(resident.shader, "resident", 0, [this.#members.length, 1, 1], {})],
         count,
@@ -287,9 +296,17 @@ class Tables {
   readonly made: Float32Array[] = [];
   readonly #known = new Map<string, { rates: Float64Array; table: number }[]>();
 
+  /** One after another, each in room for `steps` steps. */
+  all(steps: number): Float32Array {
+    const size = SCALARS * steps;
+    const all = new Float32Array(size * this.made.length);
+    for (const [table, scalars] of this.made.entries()) all.set(scalars, size * table);
+    return all;
+  }
+
   /** @param ahead steps of this call before these */
   of(member: Member, ahead: number, rates: Float64Array): number {
-    const key = `${member.step} ${rates.length} ${rates[0]} ${JSON.stringify(member.config.optimizer)}`;
+    const key = `${member.step} ${rates.length} ${rates[0]} ${member.optimizerKey}`;
     let known = this.#known.get(key);
     if (!known) {
       known = [];

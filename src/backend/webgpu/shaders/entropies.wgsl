@@ -22,6 +22,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   let entropy = total(sum, thread) * LN2;
   if thread == 0u {
     let at = member * MOST + block.first + j;
-    results.entropies[at] = select(results.entropies[at], 0.0, block.firstRow == 0u) + max(0.0, entropy);
+    // below 0 by rounding alone; max would hide NaN
+    results.entropies[at] = select(results.entropies[at], 0.0, block.firstRow == 0u) + select(entropy, 0.0, entropy < 0.0);
   }
 }
