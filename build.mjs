@@ -16,7 +16,6 @@ const common = {
   metafile: true,
   logLevel: "warning",
   minify: true,
-  loader: { ".wgsl": "text" },
 };
 
 /**
@@ -31,6 +30,22 @@ const loadedOnDemand = {
     onResolve({ filter: /\/principalAxes\.js$/ }, () => ({ path: "./principalAxes.js", external: true }));
     onResolve({ filter: /\/reference\/backend\.js$/ }, () => ({ path: "./reference.js", external: true }));
   },
+};
+
+/** Shaders go in without what only their readers need: all but the lines of a head that say what they use, read and write. */
+const shadersAsText = {
+  name: "shaders-as-text",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\.wgsl$/ }, async ({ path }) => {
+      const lines = (await readFile(path, "utf8"))
+        .replace(/\/\*[\s\S]*?\*\//g, "")
+        .split("\n")
+        .map((line) => line.trim())
+        .filter(
+          (line) => line !== "" && (!line.startsWith("//") || /^\/\/ (uses|reads|writes): /.test(line)),
+        );
+      return { contents: lines.join("\n"), loader: "text" };
+    }),
 };
 
 /** The kernels become bytes within the bundle, decoded only where they are used. */
@@ -159,7 +174,7 @@ for (const [name, entryPoint, plugins, imports] of [
     // the same sources as index.js.map's, or part of them
     sourcesContent: ["index", "index.workerd", "browser"].includes(name),
     entryPoints: { [name]: entryPoint },
-    plugins: [...plugins, loaderWithoutPatches],
+    plugins: [...plugins, shadersAsText, loaderWithoutPatches],
     platform: "neutral",
     mainFields: ["module", "main"],
     conditions: ["import"],
@@ -182,7 +197,7 @@ const entries = {
 const forNode = await build({
   ...common,
   entryPoints: entries,
-  plugins: [kernelAsBytes, loaderWithoutPatches, withoutCanvas],
+  plugins: [kernelAsBytes, shadersAsText, loaderWithoutPatches, withoutCanvas],
   // a stack trace needs names and lines only, and these bundles hold much that is not ours
   sourcesContent: false,
   platform: "node",

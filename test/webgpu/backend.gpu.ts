@@ -1,8 +1,9 @@
 /** The GPU's backend against the f64 reference, over every optimizer, architecture and source, at sizes around its tiles. */
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import type { Backend } from "../../src/backend/backend.js";
 import { createReferenceBackend } from "../../src/backend/reference/backend.js";
 import { webgpu } from "../../src/backend/webgpu/index.js";
+import { Blocks } from "../../src/backend/webgpu/recorder.js";
 import { parseConfig, type RunConfigInput } from "../../src/config.js";
 import { createSource } from "../../src/data/createSource.js";
 import type { Weights } from "../../src/model/parameters.js";
@@ -105,6 +106,22 @@ describe.skipIf(!gpu)("three steps as the reference's", () => {
     "where a workgroup has 16 KiB: %j",
     (more) => expectSteps({ vocabSize: 90, embeddingDim: 20, batchSize: 30, ...more }, inLittle),
   );
+});
+
+test.skipIf(!gpu)("the same bits where what dispatches are told finds no more room", async () => {
+  const input: RunConfigInput = { vocabSize: 300, embeddingDim: 5, batchSize: 140 };
+  const run = async () => {
+    const [on, , asked] = await pair(input);
+    await on.advance(new Float64Array(5).fill(0.01));
+    const population = await measurePopulation({ ...(asked() as never as object), backend: on } as never);
+    return [await on.state(), population];
+  };
+  const expected = await run();
+  let asked = 0;
+  const hasRoom = vi.spyOn(Blocks.prototype, "hasRoom").mockImplementation(() => asked++ % 2 === 0);
+  expect(await run()).toEqual(expected);
+  expect(asked).toBeGreaterThan(8);
+  hasRoom.mockRestore();
 });
 
 const sources: Pick<RunConfigInput, "targets" | "distribution">[] = [

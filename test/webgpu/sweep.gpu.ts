@@ -19,6 +19,7 @@ import {
 } from "../../src/sweep/index.js";
 import { decodeSnapshot } from "../../src/training/snapshot.js";
 import { testGpu } from "./devices.js";
+import { WatchedGpu } from "./watchedGpu.js";
 
 const gpu = await testGpu();
 const backend = webgpu({ gpu, allowFallbackAdapter: true });
@@ -47,34 +48,6 @@ const essence = (results: RunResult[]) =>
     computedBy,
     finalEmbedding,
   }));
-
-/** The GPU with a way to lose its latest device. */
-function losable(): { gpu: GPU; destroy(): void; devices: number } {
-  const own = {
-    devices: 0,
-    destroy: () => {},
-    gpu: {
-      requestAdapter: async (options?: GPURequestAdapterOptions) => {
-        const adapter = (await gpu!.requestAdapter(options)) as GPUAdapter;
-        return new Proxy(adapter, {
-          get(target, name) {
-            if (name !== "requestDevice") {
-              const value = Reflect.get(target, name);
-              return typeof value === "function" ? value.bind(target) : value;
-            }
-            return async (asked: GPUDeviceDescriptor) => {
-              const device = await target.requestDevice(asked);
-              own.devices++;
-              own.destroy = () => device.destroy();
-              return device;
-            };
-          },
-        });
-      },
-    } as unknown as GPU,
-  };
-  return own;
-}
 
 /** The built command line, which finds the peer. */
 const unigramLab = (args: string[], cwd: string) =>
@@ -106,7 +79,7 @@ describe.skipIf(!gpu)("a sweep on a GPU", () => {
 
   test("a device that is destroyed in mid-sweep: nothing is lost, and nothing is recorded that was not computed", async () => {
     const dir = await mkdtemp(join(tmpdir(), "unigram-lab-"));
-    const own = losable();
+    const own = new WatchedGpu(gpu!);
     const journal = await Journal.open(dir);
     const events: PoolEvent[] = [];
     let destroyed = false;
@@ -116,7 +89,7 @@ describe.skipIf(!gpu)("a sweep on a GPU", () => {
         const found = await readCheckpoint(join(dir, "checkpoints", `${run}.checkpoint`));
         if (destroyed || !found || decodeSnapshot(found.snapshot).state.step === 0) continue;
         destroyed = true;
-        own.destroy();
+        own.lose();
       }
     };
     const results = await collect(

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { webgpu } from "../../src/backend/webgpu/index.js";
 import { createTrainer, type RunConfigInput, restoreTrainer, type TrainingRecord } from "../../src/index.js";
 import { testGpu } from "./devices.js";
+import { WatchedGpu } from "./watchedGpu.js";
 
 const gpu = await testGpu();
 const backend = webgpu({ gpu, allowFallbackAdapter: true });
@@ -144,30 +145,12 @@ describe.skipIf(!gpu)("a trainer on a GPU", () => {
   });
 
   test("a device that is lost in the middle fails the call in hand, and later ones; another run finds another", async () => {
-    let destroy = () => {};
-    const own = {
-      requestAdapter: async (options?: GPURequestAdapterOptions) => {
-        const adapter = (await gpu!.requestAdapter(options)) as GPUAdapter;
-        return new Proxy(adapter, {
-          get(target, name) {
-            if (name !== "requestDevice") {
-              const value = Reflect.get(target, name);
-              return typeof value === "function" ? value.bind(target) : value;
-            }
-            return async (descriptor: GPUDeviceDescriptor) => {
-              const device = await target.requestDevice(descriptor);
-              destroy = () => device.destroy();
-              return device;
-            };
-          },
-        });
-      },
-    } as unknown as GPU;
-    const kind = webgpu({ gpu: own, allowFallbackAdapter: true });
+    const watched = new WatchedGpu(gpu!);
+    const kind = webgpu({ gpu: watched.gpu, allowFallbackAdapter: true });
     const trainer = await createTrainer({ ...small, vocabSize: 2000, steps: 1e6 }, { backend: kind });
     await trainer.advance(2);
     const advanced = trainer.advance(100_000);
-    setTimeout(() => destroy(), 50);
+    setTimeout(() => watched.lose(), 50);
     await expect(advanced).rejects.toThrow("backend: the GPU's device was lost");
     await expect(trainer.evaluate()).rejects.toThrow("backend: the GPU's device was lost");
     trainer.dispose();

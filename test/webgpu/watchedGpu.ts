@@ -5,6 +5,8 @@ export class WatchedGpu {
   /** Buffers that were created and not destroyed. */
   readonly alive = new Set<GPUBuffer>();
   created = 0;
+  /** Devices that were opened. */
+  devices = 0;
   /** Told of every submission, before it is made. */
   onSubmit: () => void = () => {};
   readonly #gpu: GPU;
@@ -31,6 +33,7 @@ export class WatchedGpu {
   async #open(adapter: GPUAdapter, descriptor?: GPUDeviceDescriptor): Promise<GPUDevice> {
     const device = await adapter.requestDevice(descriptor);
     this.#device = device;
+    this.devices++;
     const { queue } = device;
     return instead(device, {
       createBuffer: (asked) => {

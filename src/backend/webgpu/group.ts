@@ -27,6 +27,8 @@ type Ask =
   | { kind: "gradientNorm" | "eigenvalues" | "state" }
   | { kind: "setState"; state: OptimizerState };
 
+/** Sets of words of what is asked that is no step and no list. */
+const ROOM = 256;
 /** Workgroups in a row, of which each member takes one. */
 const MOST_MEMBERS = 65535;
 
@@ -106,6 +108,9 @@ class Group {
   }
 
   async #answer(kind: Ask["kind"], asks: never): Promise<unknown[]> {
+    const { blocks } = this.#buffers;
+    // nothing that was recorded waits to be submitted now
+    if (!blocks.hasRoom(ROOM)) blocks.clear();
     const answers = await this.#guarded(async () => this.#compute(kind, asks));
     // a run is further only where nothing went wrong
     if (kind === "steps" || kind === "stepOn")

@@ -187,12 +187,10 @@ export class Lists {
     for (const { member } of asks) counts[plan.steps * member.index] = V;
     this.#buffers.write("batch", "distinctCount", counts);
     this.#buffers.write("run", "members", memberWords(this.#members, []));
-    const dispatches: Dispatch[] = [];
-    for (let first = 0; first < V; first += plan.width)
-      dispatches.push(
-        ...columnsOf(this.#buffers, "steps", { first }),
-        ...gradientOf(this.#buffers, { first }, { intoGradient: true }),
-      );
+    const dispatches = this.#blocks(V, (block) => [
+      ...columnsOf(this.#buffers, "steps", block),
+      ...gradientOf(this.#buffers, block, { intoGradient: true }),
+    ]);
     this.#buffers.submit(dispatches);
     const norms: number[] = [];
     for (const { member } of asks) {
@@ -241,13 +239,15 @@ export class Lists {
 
   /** Dispatches of a list's last blocks; those before them are submitted already where they are much. */
   #blocks(count: number, encode: (block: { first: number }) => Dispatch[]): Dispatch[] {
-    const { width, blockCost } = this.#buffers.plan;
+    const { width, blockCost, told } = this.#buffers.plan;
     let dispatches: Dispatch[] = [];
     let cost = 0;
     for (let first = 0; first < count; first += width) {
       cost += blockCost * this.#members.length;
-      if (dispatches.length > 0 && cost > SUBMISSION_COST) {
+      const isFull = !this.#buffers.blocks.hasRoom(told.step);
+      if (isFull || (dispatches.length > 0 && cost > SUBMISSION_COST)) {
         this.#buffers.submit(dispatches);
+        if (isFull) this.#buffers.blocks.clear();
         dispatches = [];
         cost = 0;
       }

@@ -243,7 +243,6 @@ export function planRuns(
         "vec2u",
         sources * (kind === TABLES && !drawnByHost && sampled ? V * V : kind === TOPICS ? V : 1),
       ),
-      topicStarts: field("vec2u", topics.count),
       probabilities: field("f32", sources * V),
       conditional: field("f32", sources * (kind === TABLES ? V * V : topics.count)),
     },

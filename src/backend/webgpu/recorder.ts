@@ -17,6 +17,8 @@ export const ALIGN = 256;
 /** The words of what dispatches are told, each written once. */
 export class Blocks {
   readonly #write: (data: Uint32Array, at: number) => void;
+  /** How often all was forgotten. */
+  cleared = 0;
   readonly #capacity: number;
   readonly #places = new Map<string, number>();
 
@@ -34,8 +36,10 @@ export class Blocks {
     return this.#places.size + more <= this.#capacity;
   }
 
+  /** Forgets all: what was recorded is to be recorded anew, and must have been submitted. */
   clear(): void {
     this.#places.clear();
+    this.cleared++;
   }
 
   /** Bytes to the words of a block. */

@@ -45,7 +45,7 @@ export interface ResidentConstants {
 export interface ResidentPlan {
   /** The shader that computes it; a workgroup a member. */
   shader: "resident" | "residentTokens";
-  constants: ResidentConstants;
+  constants: Pick<ResidentConstants, "THREADS" | "SCRATCH"> & Partial<ResidentConstants>;
   threads: number;
   workgroupBytes: number;
   /** Buffers of the shader's head that this run does not have: they take no binding. */
@@ -141,20 +141,7 @@ function planTokens(config: RunConfig, limits: ResidentLimits): ResidentPlan | u
   const workgroupBytes = 4 * (2 * V * V + 2 * V * D + 2 * D + V + parts + 1);
   if (workgroupBytes > limits.workgroup || BUFFERS - absent.length > limits.buffers) return;
   const { threads } = TOKENS;
-  const constants = {
-    THREADS: threads,
-    SLOTS: V,
-    MOST: V,
-    RESIDENT: 1,
-    STRIDE: D,
-    TILE_ROWS: 1,
-    TILES: 1,
-    KEEPS: 1,
-    LOGIT_ROWS: 1,
-    PARTS: 1,
-    COUNT_BITS: 32,
-    SCRATCH: 0,
-  };
+  const constants = { THREADS: threads, SCRATCH: 0 };
   return { shader: "residentTokens", constants, threads, workgroupBytes, absent };
 }
 

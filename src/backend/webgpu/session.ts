@@ -18,6 +18,9 @@ const asked = [
   "maxComputeWorkgroupSizeX",
 ] as const;
 
+/** Bytes of one array on the host. */
+const MOST_BYTES = 2 ** 33;
+
 export class Session {
   readonly device: GPUDevice;
   readonly computedBy: ComputedBy;
@@ -79,10 +82,15 @@ export class Session {
   }
 
   /** @throws ConfigError with what is needed and what is offered */
-  check({ largest }: Plan): void {
+  check({ largest, constants: { V, D } }: Plan): void {
     if (largest > this.limits.binding)
       throw new ConfigError(
         `vocabSize × embeddingDim: this run takes a buffer of ${largest} bytes, the adapter offers ${this.limits.binding}`,
+      );
+    // weights come from the host and go back to it whole
+    if (4 * V * D > MOST_BYTES)
+      throw new ConfigError(
+        `vocabSize × embeddingDim: this run takes a buffer of ${4 * V * D} bytes, the host holds ${MOST_BYTES} in one`,
       );
   }
 

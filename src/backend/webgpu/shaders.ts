@@ -31,6 +31,7 @@ import residentDraw from "./shaders/residentDraw.wgsl";
 import residentNorm from "./shaders/residentNorm.wgsl";
 import residentPairs from "./shaders/residentPairs.wgsl";
 import residentProducts from "./shaders/residentProducts.wgsl";
+import residentRows from "./shaders/residentRows.wgsl";
 import residentTokens from "./shaders/residentTokens.wgsl";
 import residentUpdate from "./shaders/residentUpdate.wgsl";
 import residentWeights from "./shaders/residentWeights.wgsl";
@@ -40,6 +41,7 @@ import softmax from "./shaders/softmax.wgsl";
 import source from "./shaders/source.wgsl";
 import squares from "./shaders/squares.wgsl";
 import tile from "./shaders/tile.wgsl";
+import token from "./shaders/token.wgsl";
 import total from "./shaders/total.wgsl";
 import update from "./shaders/update.wgsl";
 import updateAt from "./shaders/updateAt.wgsl";
@@ -63,11 +65,13 @@ export const shared: Readonly<Record<string, string>> = {
   residentNorm,
   residentPairs,
   residentProducts,
+  residentRows,
   residentUpdate,
   residentWeights,
   scalars,
   source,
   tile,
+  token,
   total,
   updateAt,
 };

@@ -37,6 +37,7 @@ export class Steps {
   readonly #members: readonly Member[];
   /** Of every step of a submission its dispatches, a block of inputs at a time. */
   readonly #recorded: Dispatch[][][] = [];
+  #recordedAt = 0;
   #perSubmission = 1;
   /** Milliseconds of a step of all members, as far as is known. */
   #stepTime = 1;
@@ -137,22 +138,29 @@ export class Steps {
         [this.#buffers.dispatch(resident.shader, "resident", 0, [this.#members.length, 1, 1], {})],
         count,
       );
+    const { blocks } = this.#buffers;
     let dispatches = this.#firstOf(asks, turns, at, count);
     let cost = 0;
+    const flush = () => {
+      const encoder = session.device.createCommandEncoder();
+      session.clock.encode(encoder, this.#buffers.encode, dispatches, 0);
+      session.device.queue.submit([encoder.finish()]);
+      dispatches = [];
+      cost = 0;
+    };
     const own = plan.blockCost * turns.length;
-    for (let step = 0; step < count; step++)
+    for (let step = 0; step < count; step++) {
+      if (!blocks.hasRoom(plan.told.step)) {
+        flush();
+        blocks.clear();
+      }
       for (const block of this.#step(step)) {
         // a step may be more than one submission should hold
-        if (cost > 0 && cost + own > SUBMISSION_COST) {
-          const encoder = session.device.createCommandEncoder();
-          session.clock.encode(encoder, this.#buffers.encode, dispatches, 0);
-          session.device.queue.submit([encoder.finish()]);
-          dispatches = [];
-          cost = 0;
-        }
+        if (cost > 0 && cost + own > SUBMISSION_COST) flush();
         dispatches.push(...block);
         cost += own;
       }
+    }
     return this.#send(dispatches, count);
   }
 
@@ -215,11 +223,9 @@ export class Steps {
   }
 
   #step(step: number): Dispatch[][] {
-    const { blocks, plan } = this.#buffers;
-    if (!blocks.hasRoom(plan.told.step)) {
-      blocks.clear();
-      this.#recorded.length = 0;
-    }
+    const { cleared } = this.#buffers.blocks;
+    if (this.#recordedAt !== cleared) this.#recorded.length = 0;
+    this.#recordedAt = cleared;
     this.#recorded[step] ??= this.#recordStep(step);
     return this.#recorded[step];
   }

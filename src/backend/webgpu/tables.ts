@@ -7,7 +7,7 @@ import { targetKindOf } from "../targetKind.js";
 
 /** Writes an array of the store `tables`, from an element on. */
 export type WriteTable = (
-  field: "aliasTable" | "targetTables" | "topicStarts" | "probabilities" | "conditional",
+  field: "aliasTable" | "targetTables" | "probabilities" | "conditional",
   data: Uint32Array | Float32Array,
   at: number,
 ) => void;
@@ -23,18 +23,15 @@ export function writeTables(config: RunConfig, source: TokenSource, number: numb
     const { count, strength } = targets;
     const masses = new Float64Array(count);
     for (let i = 0; i < V; i++) masses[i % count] += probabilities[i];
-    const starts = new Uint32Array(2 * count);
     let start = 0;
     for (let topic = 0; topic < count; topic++) {
       const size = Math.ceil((V - topic) / count);
       const own = Float64Array.from({ length: size }, (_, j) =>
         masses[topic] > 0 ? probabilities[topic + count * j] / masses[topic] : 1 / size,
       );
-      starts.set([start, size], 2 * topic);
       write("targetTables", entriesOf(own), number * V + start);
       start += size;
     }
-    write("topicStarts", starts, 0);
     write(
       "conditional",
       Float32Array.from(masses, (mass) => (mass > 0 ? strength / mass : 0)),

@@ -26,7 +26,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
     let l = logitAt(member, r, j);
     sum += exp2(l - most);
     if block.pairs == 0u {
-      let p = targetProbability(member, block.firstRow + r, input);
+      let p = targetProbability(run.members[member].source, block.firstRow + r, input);
       if p > 0.0 {
         expected += p * (l - most);
         mass += p;

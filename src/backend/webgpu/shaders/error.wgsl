@@ -19,10 +19,11 @@ fn errorAt(member: u32, r: u32, four: u32, count: u32) -> vec4f {
   let l = logits[(member * ROWS + min(r, block.rows - 1u)) * WIDTH / 4u + min(four, WIDTH / 4u - 1u)];
   var g = select(1.0, 0.0, V == 1u) * exp2(l - most[min(four, WIDTH / 4u - 1u)]) * factor[min(four, WIDTH / 4u - 1u)];
   if EVERY_INPUT == 1u {
+    let source = run.members[member].source;
     for (var i = 0u; i < 4u; i++) {
       let input = block.first + 4u * four + i;
       if input < V {
-        g[i] -= probabilityOf(member, input) * targetProbability(member, block.firstRow + r, input);
+        g[i] -= probabilityOf(source, input) * targetProbability(source, block.firstRow + r, input);
       }
     }
   }

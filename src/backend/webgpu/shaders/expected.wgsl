@@ -35,7 +35,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   work.logSum[member * WIDTH + j] = log2(sum);
   work.factor[member * WIDTH + j] = 1.0 / sum;
   if EVERY_INPUT == 1u {
-    let p = probabilityOf(member, slot);
+    let p = probabilityOf(run.members[member].source, slot);
     work.factor[member * WIDTH + j] = p / sum;
     // an input that never occurs is left out, even where its loss is infinite
     work.slotLoss[member * MOST + slot] = select(0.0, p * inputLoss, p > 0.0);

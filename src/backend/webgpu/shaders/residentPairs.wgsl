@@ -91,7 +91,7 @@ fn slotMass(slot: u32) -> f32 {
     return 0.0;
   }
   if EVERY_INPUT == 1u {
-    return tables.probabilities[source * V + slot];
+    return probabilityOf(source, slot);
   }
   return f32(slots[slot] >> 16u) / f32(B);
 }
@@ -120,7 +120,7 @@ fn targetMasses(b: u32, first: u32, q: u32) -> vec4f {
     for (var c = 0u; c < 4u; c++) {
       let slot = first + 4u * q + c;
       if slot < V {
-        masses[c] = slotMass(slot) * targetProbabilityOf(b, slot);
+        masses[c] = slotMass(slot) * targetProbability(source, b, slot);
       }
     }
     return masses;

@@ -1,4 +1,4 @@
-// uses: random, optimizer, scalars, residentDraw
+// uses: random, optimizer, scalars, residentDraw, residentRows
 // reads: tables
 // writes: run, embedding: f32, embeddingState: f32, embeddingState2: f32, unembedding: f32, unembeddingState: f32, unembeddingState2: f32, gainBias: f32, gainBiasState: f32, gainBiasState2: f32
 //
@@ -33,14 +33,7 @@ const LN2 = 0.6931471805599453;
 const LOG2_E = 1.4426950408889634;
 const COPIES = NORM != 0u || TIED == 0u;
 
-/** A row of parameters and what the optimizer keeps of it. */
-struct Row {
-  weight: array<f32, D>,
-  state: array<f32, D>,
-  state2: array<f32, D>,
-}
-
-@compute @workgroup_size(32)
+@compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
   me = group.x;
   thread = index;
@@ -62,8 +55,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   for (var step = 0u; step < count; step++) {
     if EVERY_INPUT == 0u && finite {
       let key = randomBits(batchKey, vec2u(member.firstStep + step, 0u));
-      for (var i = 0u; i * 32u < B; i++) {
-        if i * 32u + thread < B {
+      for (var i = 0u; i * THREADS < B; i++) {
+        if i * THREADS + thread < B {
           let pair = drawPair(key, i);
           atomicAdd(&counts[pair.x * V + pair.y], 1u);
         }
@@ -227,7 +220,7 @@ fn throughLogits() -> array<f32, D> {
     let below = logits[b] - most;
     var wanted = 0.0;
     if EVERY_INPUT == 1u {
-      wanted = mass * targetProbabilityOf(b, thread);
+      wanted = mass * targetProbability(source, b, thread);
     } else {
       wanted = f32(atomicLoad(&counts[thread * V + b])) / f32(B);
       atomicStore(&counts[thread * V + b], 0u);
@@ -251,7 +244,7 @@ fn throughLogits() -> array<f32, D> {
 /** The share of the loss that the thread's input has. */
 fn inputMass(often: u32) -> f32 {
   if EVERY_INPUT == 1u {
-    return tables.probabilities[source * V + thread];
+    return probabilityOf(source, thread);
   }
   return f32(often) / f32(B);
 }
@@ -281,7 +274,6 @@ fn goBack(dx: ptr<function, array<f32, D>>, e: ptr<function, Row>, moments: vec2
 /** The update of a row; `part` says which half of `squares` is the matrix's own. */
 fn updateRow(row: ptr<function, Row>, gradient: array<f32, D>, part: u32, s: array<f32, 8>) {
   var g = gradient;
-  var scalars = s;
   for (var d = 0u; d < D; d++) {
     if OPTIMIZER == 1u {
       // the second moment of a dimension, of the mean of g² over the vocabulary: every thread forms the same
@@ -289,7 +281,7 @@ fn updateRow(row: ptr<function, Row>, gradient: array<f32, D>, part: u32, s: arr
       for (var a = 0u; a < V; a++) {
         sum += squares[a * 2u * D + part + d];
       }
-      (*row).state2[d] = min(scalars[3] * (*row).state2[d] + scalars[7] * sum / f32(V), LARGEST_MOMENT);
+      (*row).state2[d] = coupled((*row).state2[d], sum, f32(V), s);
     }
     let next = updated((*row).weight[d], (*row).state[d], (*row).state2[d], g[d], s);
     (*row).weight[d] = next.weight;
@@ -300,126 +292,18 @@ fn updateRow(row: ptr<function, Row>, gradient: array<f32, D>, part: u32, s: arr
   }
 }
 
-/** Gain and bias of one dimension. */
-struct Norm {
-  weight: array<f32, 2>,
-  state: array<f32, 2>,
-  state2: array<f32, 2>,
-}
-
 fn updateNorm(norm: ptr<function, Norm>, gradient: array<f32, 2>, s: array<f32, 8>) {
   var g = gradient;
-  var scalars = s;
   for (var i = 0u; i < select(1u, 2u, NORM == 1u); i++) {
     if OPTIMIZER == 1u {
       // of one row, the mean over rows is its own
-      (*norm).state2[i] = min(scalars[3] * (*norm).state2[i] + scalars[7] * g[i] * g[i], LARGEST_MOMENT);
+      (*norm).state2[i] = coupled((*norm).state2[i], g[i] * g[i], 1.0, s);
     }
     let next = updated((*norm).weight[i], (*norm).state[i], (*norm).state2[i], g[i], s);
     (*norm).weight[i] = next.weight;
     (*norm).state[i] = next.state;
     if OPTIMIZER == 0u {
       (*norm).state2[i] = next.state2;
-    }
-  }
-}
-
-fn loadEmbedding() -> Row {
-  var row = Row();
-  if thread < V {
-    for (var d = 0u; d < D; d++) {
-      let at = (me * V + thread) * PITCH + d;
-      row.weight[d] = embedding[at];
-      if HAS_STATE == 1u {
-        row.state[d] = embeddingState[at];
-      }
-      if OPTIMIZER <= 1u {
-        row.state2[d] = embeddingState2[select(at, me * PITCH + d, OPTIMIZER == 1u)];
-      }
-    }
-  }
-  return row;
-}
-
-fn loadUnembedding() -> Row {
-  var row = Row();
-  if TIED == 0u && thread < V {
-    for (var d = 0u; d < D; d++) {
-      let at = (me * V + thread) * PITCH + d;
-      row.weight[d] = unembedding[at];
-      if HAS_STATE == 1u {
-        row.state[d] = unembeddingState[at];
-      }
-      if OPTIMIZER <= 1u {
-        row.state2[d] = unembeddingState2[select(at, me * PITCH + d, OPTIMIZER == 1u)];
-      }
-    }
-  }
-  return row;
-}
-
-/** Gain and bias of the thread's dimension. */
-fn loadNorm() -> Norm {
-  var norm = Norm();
-  if NORM != 0u && thread < D {
-    for (var i = 0u; i < 2u; i++) {
-      let at = (2u * me + i) * PITCH + thread;
-      norm.weight[i] = gainBias[at];
-      if HAS_STATE == 1u {
-        norm.state[i] = gainBiasState[at];
-      }
-      if OPTIMIZER <= 1u {
-        norm.state2[i] = gainBiasState2[at];
-      }
-    }
-  }
-  return norm;
-}
-
-fn storeEmbedding(value: Row) {
-  var row = value;
-  if thread < V {
-    for (var d = 0u; d < D; d++) {
-      let at = (me * V + thread) * PITCH + d;
-      embedding[at] = row.weight[d];
-      if HAS_STATE == 1u {
-        embeddingState[at] = row.state[d];
-      }
-      if OPTIMIZER == 0u || (OPTIMIZER == 1u && thread == 0u) {
-        embeddingState2[select(at, me * PITCH + d, OPTIMIZER == 1u)] = row.state2[d];
-      }
-    }
-  }
-}
-
-fn storeUnembedding(value: Row) {
-  var row = value;
-  if TIED == 0u && thread < V {
-    for (var d = 0u; d < D; d++) {
-      let at = (me * V + thread) * PITCH + d;
-      unembedding[at] = row.weight[d];
-      if HAS_STATE == 1u {
-        unembeddingState[at] = row.state[d];
-      }
-      if OPTIMIZER == 0u || (OPTIMIZER == 1u && thread == 0u) {
-        unembeddingState2[select(at, me * PITCH + d, OPTIMIZER == 1u)] = row.state2[d];
-      }
-    }
-  }
-}
-
-fn storeNorm(value: Norm) {
-  var norm = value;
-  if NORM != 0u && thread < D {
-    for (var i = 0u; i < 2u; i++) {
-      let at = (2u * me + i) * PITCH + thread;
-      gainBias[at] = norm.weight[i];
-      if HAS_STATE == 1u {
-        gainBiasState[at] = norm.state[i];
-      }
-      if OPTIMIZER <= 1u {
-        gainBiasState2[at] = norm.state2[i];
-      }
     }
   }
 }

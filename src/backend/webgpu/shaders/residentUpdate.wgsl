@@ -74,12 +74,6 @@ fn inputGradient(token: u32, d: u32) -> f32 {
   return scratch[me * SCRATCH + (slot - 1u) * D + d];
 }
 
-/** Coupled Adam: brings the second moment of a dimension up to date with the mean over V rows of g². */
-fn couple(state2: f32, squares: f32, s: array<f32, 8>) -> f32 {
-  var scalars = s;
-  return min(scalars[3] * state2 + scalars[7] * squares / f32(V), LARGEST_MOMENT);
-}
-
 /** Second moments of every matrix's dimensions: sums over the rows of a tile, then over tiles in their order. */
 fn coupleAll(inputs: u32, s: array<f32, 8>) {
   let begin = me * SCRATCH + (MOST + 2u) * D;
@@ -103,14 +97,14 @@ fn coupleAll(inputs: u32, s: array<f32, 8>) {
     for (var i = 0u; i < ROW_TILES; i++) {
       squares += scratch[begin + 4u * (i * DIMENSION_QUADS + d / 4u) + d % 4u];
     }
-    storeOutputState2(me * PITCH + d, couple(outputState2(me * PITCH + d), squares, s));
+    storeOutputState2(me * PITCH + d, coupled(outputState2(me * PITCH + d), squares, f32(V), s));
     if TIED == 0u {
       squares = 0.0;
       for (var slot = 0u; slot < inputs; slot++) {
         let g = scratch[me * SCRATCH + slot * D + d];
         squares += g * g;
       }
-      embeddingState2[me * PITCH + d] = couple(embeddingState2[me * PITCH + d], squares, s);
+      embeddingState2[me * PITCH + d] = coupled(embeddingState2[me * PITCH + d], squares, f32(V), s);
     }
   }
   storageBarrier();
@@ -200,8 +194,7 @@ fn updateNorm(s: array<f32, 8>) {
     }
     if OPTIMIZER == 1u {
       // of one row, the mean over rows is its own
-      var scalars = s;
-      state2 = min(scalars[3] * state2 + scalars[7] * g * g, LARGEST_MOMENT);
+      state2 = coupled(state2, g * g, 1.0, s);
     }
     let next = updated(gainBias[at], state, state2, g, s);
     gainBias[at] = next.weight;

@@ -1,16 +1,15 @@
-// p and P(b|a) of a member's source.
+// p and P(b|a) of a source.
 
-fn probabilityOf(member: u32, token: u32) -> f32 {
-  return tables.probabilities[run.members[member].source * V + token];
+fn probabilityOf(source: u32, token: u32) -> f32 {
+  return tables.probabilities[source * V + token];
 }
 
-fn targetProbability(member: u32, b: u32, a: u32) -> f32 {
-  let source = run.members[member].source;
+fn targetProbability(source: u32, b: u32, a: u32) -> f32 {
   if TARGET_KIND == 2u {
     // (V × V), row b for the inputs a
     return tables.conditional[(source * V + b) * V + a];
   }
-  let p = tables.probabilities[source * V + b];
+  let p = probabilityOf(source, b);
   if TARGET_KIND == 1u {
     // λ/w of each topic
     let own = p * tables.conditional[source * TOPIC_COUNT + a % TOPIC_COUNT];
