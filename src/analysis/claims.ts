@@ -4,7 +4,16 @@
  */
 import type { RunResult } from "../sweep/result.js";
 import { type Observable, type Runs, valueAt } from "./series.js";
-import { type Claim, judgeBelow, judgeExact, judgeNumber, judgeOrder, type Statement } from "./verdict.js";
+import {
+  type Claim,
+  judgeAbove,
+  judgeBelow,
+  judgeEquivalent,
+  judgeExact,
+  judgeNumber,
+  judgeOrder,
+  type Statement,
+} from "./verdict.js";
 
 /** The runs of one seed, by condition label. */
 export type SeedRuns = ReadonlyMap<string, RunResult>;
@@ -24,10 +33,13 @@ type Judged =
   | { rule: "exact"; value: Quantity; tolerance: number }
   /** One is below the other in the same seed. */
   | { rule: "order"; smaller: Quantity; larger: Quantity }
-  /** Below a bound; `origin` says where it comes from. */
-  | { rule: "below"; value: Quantity; bound: number; origin: string };
+  /** Below, or above, a bound; `origin` says where it comes from. */
+  | { rule: "below" | "above"; value: Quantity; bound: number; origin: string }
+  /** 0 within a margin; `origin` says why that does not matter. */
+  | { rule: "equivalent"; value: Quantity; margin: number; origin: string };
 
-export type ClaimSpecification = Omit<Statement, "experiment"> & Judged;
+/** `whose` when it is not the experiment's source's: "ours", or a paper by its name and year. */
+export type ClaimSpecification = Omit<Statement, "experiment" | "whose"> & { whose?: string } & Judged;
 
 /** A number read off a condition's run. */
 export const ofRun = (
@@ -98,18 +110,24 @@ function judge(
   runs: Runs,
   by: string | undefined,
 ): Claim | null {
-  const { claim, quantity } = specification;
-  const statement = { experiment, claim, quantity };
+  const { claim, quantity, whose = by ?? "ours" } = specification;
+  const statement = { experiment, claim, quantity, whose };
   if (specification.rule === "order") {
     const { smaller, larger } = specification;
     const [low, high] = pairedValues([smaller, larger], runs);
     return low.length > 0 ? judgeOrder(statement, low, high, rounded(minus(larger, smaller).stated)) : null;
   }
-  const { value } = specification;
-  const [values, stated] = [valuesOf(value, runs), rounded(value.stated)];
+  const values = valuesOf(specification.value, runs);
   if (values.length === 0) return null;
-  if (specification.rule === "below")
-    return judgeBelow(statement, specification.bound, specification.origin, values);
+  switch (specification.rule) {
+    case "below":
+      return judgeBelow(statement, specification.bound, specification.origin, values);
+    case "above":
+      return judgeAbove(statement, specification.bound, specification.origin, values);
+    case "equivalent":
+      return judgeEquivalent(statement, specification.margin, specification.origin, values);
+  }
+  const stated = rounded(specification.value.stated);
   if (stated === null) return null;
   const judgeStated = { near: judgeNumber, exact: judgeExact }[specification.rule];
   return judgeStated(statement, stated, specification.tolerance, values, by);
@@ -118,7 +136,7 @@ function judge(
 /**
  * The claims with their verdicts. One of which no seed has the numbers is left out, and so is one that compares with a
  * stated number where there is none.
- * @param by what the source is called in rules: "post"
+ * @param by what the source is called in rules, and whose its claims are: "post"; left out, they are ours
  */
 export const judgeAll = (
   specifications: readonly ClaimSpecification[],

@@ -18,6 +18,8 @@ export interface Statement {
   claim: string;
   /** What was measured: "excess loss at step 3000, tied". */
   quantity: string;
+  /** Whose statement it is: "post", a paper by its name and year, "ours". */
+  whose: string;
 }
 
 export interface Claim extends Statement {
@@ -27,6 +29,8 @@ export interface Claim extends Statement {
   verdict: Verdict;
   /** The rule that gave the verdict, in one line. */
   rule: string;
+  /** What would have falsified it, in one line. */
+  falsifiedBy: string;
 }
 
 const judged = (
@@ -35,12 +39,14 @@ const judged = (
   values: readonly number[],
   verdict: Verdict,
   rule: string,
+  falsifiedBy: string,
 ): Claim => ({
   ...statement,
   post: stated,
   measured: measured(values),
   verdict: values.every(Number.isFinite) ? verdict : "inconclusive",
   rule,
+  falsifiedBy,
 });
 
 /**
@@ -58,7 +64,8 @@ export function judgeNumber(
   const rule =
     `holds if |mean − ${by}| ≤ t₀.₉₇₅·sd·√(1 + 1/n) + ` +
     `${Number(tolerance.toPrecision(2))} (the ${by}'s own error), the ${by} being one more seed; else fails; inconclusive below 3 seeds`;
-  if (n < 3) return judged(statement, stated, values, "inconclusive", rule);
+  const falsifiedBy = `a mean further from ${Number(stated.toPrecision(6))} than a further seed would be`;
+  if (n < 3) return judged(statement, stated, values, "inconclusive", rule, falsifiedBy);
   const reach = twoSidedT(n - 1) * standardDeviation(values) * Math.sqrt(1 + 1 / n) + tolerance;
   return judged(
     statement,
@@ -66,6 +73,7 @@ export function judgeNumber(
     values,
     Math.abs(mean(values) - stated) <= reach ? "holds" : "fails",
     rule,
+    falsifiedBy,
   );
 }
 
@@ -79,7 +87,8 @@ export function judgeExact(
 ): Claim {
   const near = Math.abs(mean(values) - stated) <= tolerance * (1 + 1e-9);
   const rule = `exact, the same for every seed: holds if |value − ${by}| ≤ ${tolerance}, the ${by}'s rounding`;
-  return judged(statement, stated, values, near ? "holds" : "fails", rule);
+  const falsifiedBy = `a value further than ${tolerance} from ${stated}`;
+  return judged(statement, stated, values, near ? "holds" : "fails", rule, falsifiedBy);
 }
 
 /** "smaller is below larger", judged on the differences within each seed; `measured` is larger − smaller. */
@@ -91,30 +100,71 @@ export function judgeOrder(
 ): Claim {
   const differences = larger.map((x, i) => x - smaller[i]);
   const centre = mean(differences);
+  const falsifiedBy = "a difference of the other sign that exceeds the seeds' spread";
   if (differences.length === 1) {
     const clear = Math.abs(centre) > 0.1 * Math.max(Math.abs(larger[0]), Math.abs(smaller[0]));
     const verdict = clear ? (centre > 0 ? "holds" : "fails") : "inconclusive";
     const rule = "one seed: by the sign of the difference if it is above 10 % of the larger value";
-    return judged(statement, stated, differences, verdict, rule);
+    return judged(statement, stated, differences, verdict, rule, falsifiedBy);
   }
   const margin = oneSidedT(differences.length - 1) * standardError(differences);
   const verdict = centre > margin ? "holds" : centre < -margin ? "fails" : "inconclusive";
   const rule =
     "holds if the mean difference over seeds exceeds t₀.₉₅ standard errors, fails if it does so with the other sign";
-  return judged(statement, stated, differences, verdict, rule);
+  return judged(statement, stated, differences, verdict, rule, falsifiedBy);
 }
 
 /** "stays below a bound", the bound and where it comes from being part of the rule. */
-export function judgeBelow(
+export const judgeBelow = (statement: Statement, bound: number, origin: string, values: readonly number[]) =>
+  judgeBound(statement, "below", bound, origin, values);
+
+/** "exceeds a bound". */
+export const judgeAbove = (statement: Statement, bound: number, origin: string, values: readonly number[]) =>
+  judgeBound(statement, "above", bound, origin, values);
+
+function judgeBound(
   statement: Statement,
+  side: "below" | "above",
   bound: number,
   origin: string,
   values: readonly number[],
 ): Claim {
   const n = values.length;
-  const rule = `holds if the one-sided 95 % bound of the mean is below ${bound} (${origin}), fails if it is above on the other side; one seed by its value`;
+  const other = side === "below" ? "above" : "below";
+  const rule = `holds if the one-sided 95 % bound of the mean is ${side} ${bound} (${origin}), fails if it is ${other} on the other side; one seed by its value`;
   const margin = n > 1 ? oneSidedT(n - 1) * standardError(values) : 0;
   const centre = mean(values);
-  const verdict = centre + margin < bound ? "holds" : centre - margin > bound ? "fails" : "inconclusive";
-  return judged(statement, null, values, verdict, rule);
+  const isBelow = centre + margin < bound;
+  const isAbove = centre - margin > bound;
+  const [holds, fails] = side === "below" ? [isBelow, isAbove] : [isAbove, isBelow];
+  const verdict = holds ? "holds" : fails ? "fails" : "inconclusive";
+  return judged(
+    statement,
+    null,
+    values,
+    verdict,
+    rule,
+    `a mean ${other} ${bound} by more than the seeds' spread`,
+  );
+}
+
+/**
+ * "is 0, as far as it matters": two one-sided tests at 5 % against a margin (Schuirmann 1987), which is that the 90 %
+ * interval of the mean lies within it. That a difference is not significant proves nothing; this does.
+ * @param margin the largest difference that does not matter; `origin` says why
+ */
+export function judgeEquivalent(
+  statement: Statement,
+  margin: number,
+  origin: string,
+  values: readonly number[],
+): Claim {
+  const n = values.length;
+  const rule = `equivalence: holds if the 90 % interval of the mean lies within ±${margin} (${origin}; two one-sided tests at 5 %), fails if all of it lies outside; inconclusive with one seed`;
+  const falsifiedBy = `an interval wholly beyond ±${margin}`;
+  if (n < 2) return judged(statement, null, values, "inconclusive", rule, falsifiedBy);
+  const reach = oneSidedT(n - 1) * standardError(values);
+  const centre = Math.abs(mean(values));
+  const verdict = centre + reach < margin ? "holds" : centre - reach > margin ? "fails" : "inconclusive";
+  return judged(statement, null, values, verdict, rule, falsifiedBy);
 }

@@ -3,8 +3,9 @@ import Table from "cli-table3";
 import type { Command } from "commander";
 import type { Claim } from "../analysis/verdict.js";
 import { ConfigError, configHash, parseConfig } from "../config.js";
+import type { Experiment } from "../experiments/experiment.js";
 import { experiments } from "../experiments/index.js";
-import { conditionsOf, type Profile, profiles } from "../experiments/profile.js";
+import { conditionsOf, configsOf, type Profile, profiles } from "../experiments/profile.js";
 import { shortNumber } from "../figures/labels.js";
 import { writeReport } from "../report/index.js";
 import { journaledExperiments } from "../report/journaled.js";
@@ -33,6 +34,15 @@ interface Options extends Flags, BackendFlags {
   force?: boolean;
   json?: boolean;
   verbose?: boolean;
+}
+
+/** What is named, or the post's: a part's name stands for its experiments. */
+function chosenBy(names: readonly string[]): Experiment[] {
+  const wanted = names.length === 0 ? ["post"] : names;
+  const known = [...new Set(experiments.map(({ part }) => part)), ...experiments.map(({ name }) => name)];
+  for (const name of wanted)
+    if (!known.includes(name)) throw new ConfigError(`EXPERIMENT: expected ${known.join(", ")}, got ${name}`);
+  return experiments.filter(({ name, part }) => wanted.includes(name) || wanted.includes(part));
 }
 
 /** Where a profile's report goes when no directory is given. */
@@ -74,13 +84,10 @@ async function reproduce(names: string[], options: Options): Promise<void> {
     throw new ConfigError(
       `${shownFlag(given, options)}: expected a flag of reproduce, the claims are about the experiments' own configs; train and sweep take this one`,
     );
-  for (const name of names)
-    if (!experiments.some((experiment) => experiment.name === name))
-      throw new ConfigError(
-        `EXPERIMENT: expected ${experiments.map((experiment) => experiment.name).join(", ")}, got ${name}`,
-      );
+  const chosen = chosenBy(names);
   checkBackendFlags(options, BACKENDS);
-  const seeds = parseWholeNumber("--seeds", options.seeds ?? "3", 1, 10000);
+  const seeds =
+    options.seeds === undefined ? undefined : parseWholeNumber("--seeds", options.seeds, 1, 10000);
   const threads =
     options.threads === undefined ? cores() : parseWholeNumber("--threads", options.threads, 1, 1024);
   const profile: Profile = {
@@ -92,7 +99,7 @@ async function reproduce(names: string[], options: Options): Promise<void> {
   const device = await deviceOf(options);
   const journal = await Journal.open(out);
   try {
-    await reproduceInto(out, journal, { names, seeds, threads, profile, device }, options);
+    await reproduceInto(out, journal, { chosen, seeds, threads, profile, device }, options);
   } finally {
     await journal.close();
   }
@@ -100,8 +107,9 @@ async function reproduce(names: string[], options: Options): Promise<void> {
 
 /** What is to be run. */
 interface Wanted {
-  names: string[];
-  seeds: number;
+  chosen: Experiment[];
+  /** Of every condition; each experiment's own when left out. */
+  seeds: number | undefined;
   threads: number;
   profile: Profile;
   device: DeviceKind | undefined;
@@ -125,13 +133,12 @@ async function checkComputer(
 async function reproduceInto(
   out: string,
   journal: Journal,
-  { names, seeds, threads, profile, device }: Wanted,
+  { chosen, seeds, threads, profile, device }: Wanted,
   options: Options,
 ): Promise<void> {
-  const chosen = experiments.filter(({ name }) => names.length === 0 || names.includes(name));
   const configs = chosen.flatMap((experiment) =>
-    conditionsOf(experiment, profile).flatMap(({ config }) =>
-      Array.from({ length: seeds }, (_, seed) => parseConfig({ ...config, seed })),
+    conditionsOf(experiment, profile).flatMap((condition) =>
+      configsOf(condition, seeds ?? experiment.seeds).map(parseConfig),
     ),
   );
   const total = new Set(configs.map(configHash)).size;
@@ -167,12 +174,12 @@ async function reproduceInto(
   }
 
   const journaled = await journaledExperiments(journal, profile);
-  const asked = new Set(chosen.map(({ name }) => name));
+  const asked = new Map(chosen.map((one) => [one.name, seeds ?? one.seeds]));
   // what ran for another experiment alone makes no section of its own
   const shown = journaled.map((own) => ({
     ...own,
     runs: own.seeds > 0 || asked.has(own.name) ? own.runs : [],
-    seeds: Math.max(own.seeds, asked.has(own.name) ? seeds : 0),
+    seeds: Math.max(own.seeds, asked.get(own.name) ?? 0),
   }));
   const runs = new Map(shown.flatMap((own) => own.runs).map((run) => [run.run, run]));
   const claims = await writeReport(
@@ -180,7 +187,7 @@ async function reproduceInto(
     {
       experiments: shown,
       ...profile,
-      seeds,
+      seeds: Math.max(...asked.values()),
       seconds: [...runs.values()].reduce((sum, run) => sum + run.seconds, 0),
       threads,
     },

@@ -34,11 +34,14 @@ const lawOf = ({ finalEmbedding }: RunResult): number | null =>
 
 export const embeddingOneDimensional: Experiment = {
   name,
+  part: "post",
   title: "One dimension",
   summary:
     "V = 10, D = 1, lr 0.01. Untied weights come close to the entropy at once, tied ones creep towards it: a tied scalar has an excess loss of ½·(Var ln p)²/c⁴, " +
     "c being the level of its embedding, and c grows slowly. With a layernorm only the bias passes, and the entropy is reached exactly.",
   source: post,
+  seeds: 3,
+  sampledOver: "initialisations and draws",
   conditions() {
     const scalar = { ...base, vocabSize: 10, embeddingDim: 1, learningRate: 0.01, evaluateEvery: 20 };
     return [
@@ -88,8 +91,9 @@ export const embeddingOneDimensional: Experiment = {
         origin: "half of the post's tied gap; Adam at lr 0.01 keeps a noise of about 0.001",
       })),
       {
+        whose: "ours",
         claim:
-          "(ours) the tied gap is ½·(Var ln p)²/c⁴: it closes as c grows, so a tied scalar does reach the entropy in the limit",
+          "the tied gap is ½·(Var ln p)²/c⁴: it closes as c grows, so a tied scalar does reach the entropy in the limit",
         quantity: `excess loss at step ${end} over the law's value at the final c`,
         rule: "below",
         value: ofRun("tied", (run) => {

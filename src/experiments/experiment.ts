@@ -1,4 +1,4 @@
-import { type ClaimSpecification, judgeAll } from "../analysis/claims.js";
+import { type ClaimSpecification, judgeAll, type Quantity } from "../analysis/claims.js";
 import type { Runs } from "../analysis/series.js";
 import type { Claim } from "../analysis/verdict.js";
 import type { RunConfigInput } from "../config.js";
@@ -9,6 +9,21 @@ export interface Condition {
   /** Unique within the experiment, used as a legend entry: "lr 0.01". */
   label: string;
   config: Omit<RunConfigInput, "seed">;
+  /**
+   * "each seed": a seed of low-rank targets draws their factors too, so that the spread over seeds is one over drawings of
+   * the data. Left out, all seeds have the config's drawing.
+   */
+  drawing?: "each seed";
+  /** Seeds at most, where one takes long. */
+  seeds?: number;
+}
+
+/** A sentence for a list of findings. */
+export interface Finding {
+  /** In plain words, with its numbers and their intervals. */
+  sentence: string;
+  /** Quantities of the claims that it rests on: it is borne out where all of them hold. */
+  restsOn: string[];
 }
 
 /** Where statements and numbers come from. */
@@ -19,19 +34,44 @@ export interface Source {
   citation: string;
 }
 
+/** What another program measured in the same setting: to agree with within the spread of both, no truth. */
+export interface Comparison {
+  /** In words: "lag at step 2000, V 300, α 0.5". */
+  quantity: string;
+  /** The program: "PyTorch 1.13", "an independent implementation in C", "unigram-lab 0.1". */
+  by: string;
+  mean: number;
+  /** Over `seeds`. */
+  standardDeviation: number;
+  seeds: number;
+  value: Quantity;
+}
+
+/** The post's own figures, or what lies beyond them. */
+export type Part = "post" | "beyond";
+
 /** A question: the runs that answer it, what is claimed of them, and its figures. */
 export interface Experiment {
   /** As on the command line: "scaling-law". */
   name: string;
+  part: Part;
   title: string;
   /** Two or three sentences for the report: what is asked and what is seen. */
   summary: string;
   /** Whose statements it judges; null for a question of our own. */
   source: Source | null;
+  /** Seeds of each condition unless asked otherwise. */
+  seeds: number;
+  /** What differs from seed to seed: "initialisations and draws". */
+  sampledOver: string;
   conditions(quick: boolean): Condition[];
   /** `runs`: finished runs; a condition may miss seeds after an interruption. */
   claims(runs: Runs, quick: boolean): ClaimSpecification[];
   figures(runs: Runs, quick: boolean): Figure[];
+  /** What other programs measured of its quantities. */
+  comparisons?(runs: Runs, quick: boolean): Comparison[];
+  /** Sentences that its runs may bear out. */
+  findings?(runs: Runs, quick: boolean): Finding[];
 }
 
 /** The verdicts and the figures of an experiment's runs. */

@@ -1,4 +1,4 @@
-/** The experiments, one a question: those of the post, one a figure, in its order. To add one, a file and a line here. */
+/** The experiments, one a question: those of the post, one a figure, in its order, then what lies beyond. To add one, a file and a line here. */
 import { embeddingOneDimensional } from "./embeddingOneDimensional.js";
 import type { Experiment } from "./experiment.js";
 import { learningRateDecay } from "./learningRateDecay.js";

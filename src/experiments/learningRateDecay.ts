@@ -24,11 +24,14 @@ const present = (runs: Runs, quick: boolean): Dimension[] =>
 
 export const learningRateDecay: Experiment = {
   name,
+  part: "post",
   title: "Learning rate decay",
   summary:
     "V = 100, α = 1. A constant rate of 0.01 against the same rate decaying linearly to 0.001 over the last 1000 of 3000 steps. " +
     "The noise that a constant rate leaves grows with the dimension, and so does what the decay removes.",
   source: post,
+  seeds: 3,
+  sampledOver: "initialisations and draws",
   conditions: (quick) =>
     dimensions(quick).flatMap((d) =>
       kinds.map((kind) => ({

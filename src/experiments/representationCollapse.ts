@@ -30,11 +30,14 @@ const larger = "a larger learning rate collapses the representation more";
 
 export const representationCollapse: Experiment = {
   name,
+  part: "post",
   title: "Representation collapse",
   summary:
     "V = D = 100. The effective dimension n_eff = exp(−Σ r ln r) of the embedding, r being the explained-variance ratios of its PCA. " +
     "A large learning rate collapses it within a hundred steps; a small one lets it fall and rise again; raising the rate midway collapses it then.",
   source: post,
+  seeds: 3,
+  sampledOver: "initialisations and draws",
   conditions() {
     const small = { ...base, vocabSize: 100, embeddingDim: 100 };
     return [

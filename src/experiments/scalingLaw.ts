@@ -81,11 +81,14 @@ const neighbours = (shown: readonly Panel[], by: "exponent" | "vocabSize"): [Pan
 
 export const scalingLaw: Experiment = {
   name,
+  part: "post",
   title: "Scaling law of the loss",
   summary:
     "D = 100, lr 0.001, tokens from a Zipf law p ∝ rank^−α. The excess loss L − H falls as a power t^−β of the step. " +
     "β is read as in the post, between two evaluations, and fitted by least squares to all evaluations between them.",
   source: post,
+  seeds: 3,
+  sampledOver: "initialisations and draws",
   conditions: (quick) =>
     panels(quick).map((it) => ({
       label: labelOf(it),

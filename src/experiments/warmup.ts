@@ -87,14 +87,16 @@ function smallClaims(runs: Runs): ClaimSpecification[] {
     const place = `V = D = 100, lr ${r}`;
     return [
       {
-        claim: "(ours) warmup keeps a higher effective dimension",
+        whose: "ours",
+        claim: "warmup keeps a higher effective dimension",
         quantity: `n_eff at step ${end}, warmup minus none, ${place}`,
         rule: "order",
         smaller: at(cold, "effectiveDimension", end),
         larger: at(warm, "effectiveDimension", end),
       },
       {
-        claim: "(ours) warmup lowers the final excess loss",
+        whose: "ours",
+        claim: "warmup lowers the final excess loss",
         quantity: `excess loss at step ${end}, none minus warmup, ${place}`,
         rule: "order",
         smaller: excess(warm, end),
@@ -178,11 +180,14 @@ function smallFigure(runs: Runs): Figure[] {
 
 export const warmup: Experiment = {
   name,
+  part: "post",
   title: "Warmup",
   summary:
     `Whether a model without warmup rushes to the unigram entropy and pays for it later. V = 50304, D = 100 (a smaller V in the quick profile), a rate of ${rate} from the first step ` +
     `against the same rate after ${warmupSteps} steps of linear warmup. Then V = D = 100: what ${smallWarmup} steps of warmup do to the effective dimension and to the final excess loss.`,
   source: post,
+  seeds: 3,
+  sampledOver: "initialisations and draws",
   conditions(quick) {
     const model: Condition["config"] = {
       ...base,

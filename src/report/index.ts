@@ -10,7 +10,7 @@ import type { RunResult } from "../sweep/result.js";
 import { claimsJson } from "./claims.js";
 import type { AnalysedExperiment, ReportContent } from "./content.js";
 import { environment } from "./environment.js";
-import { settingOf } from "./journaled.js";
+import { settingOf, settingsOf } from "./journaled.js";
 import { reportPage } from "./page.js";
 import { type ReportOptions, reportOptionNames } from "./reportOptions.js";
 import { writeTable } from "./writeTable.js";
@@ -27,13 +27,14 @@ export { checkTablePath as checkExportPath, checkTablePath as checkRecordsPath }
 function byCondition(conditions: readonly Condition[], runs: readonly RunResult[]) {
   const bySetting = new Map<string, Map<number, RunResult>>();
   for (const run of runs) {
-    const setting = settingOf(run.config);
-    const own = bySetting.get(setting);
-    if (own) own.set(run.config.seed, run);
-    else bySetting.set(setting, new Map([[run.config.seed, run]]));
+    for (const setting of settingsOf(run.config)) {
+      const own = bySetting.get(setting);
+      if (own) own.set(run.config.seed, run);
+      else bySetting.set(setting, new Map([[run.config.seed, run]]));
+    }
   }
   return conditions.map((condition) => {
-    const own = bySetting.get(settingOf(condition.config))?.values() ?? [];
+    const own = bySetting.get(settingOf(condition))?.values() ?? [];
     return { condition, runs: [...own].sort((a, b) => a.config.seed - b.config.seed) };
   });
 }

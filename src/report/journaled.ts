@@ -1,14 +1,26 @@
 /** What a journal holds of the experiments: a report is a view of it, whatever was asked for last. */
-import { configHash, type RunConfigInput } from "../config.js";
+import { configHash, type RunConfig, type RunConfigInput } from "../config.js";
 import type { Condition } from "../experiments/experiment.js";
 import { experiments } from "../experiments/index.js";
-import { conditionsOf, type Profile, profileName, profiles } from "../experiments/profile.js";
+import { conditionsOf, configOf, type Profile, profileName, profiles } from "../experiments/profile.js";
 import type { Journal } from "../sweep/journal.js";
 import type { RunResult } from "../sweep/result.js";
 
-/** The name of a config without its seed. */
-export const settingOf = (config: Condition["config"]): string =>
-  configHash({ ...config, seed: 0 } as RunConfigInput);
+const DRAWN = "drawn ";
+
+/** The name of a condition without a seed, to find its runs by. */
+export const settingOf = (condition: Condition): string =>
+  `${condition.drawing ? DRAWN : ""}${configHash(configOf(condition, 0))}`;
+
+/** The names of the conditions that a run may be of: one whose data are drawn for each seed, and one of fixed data. */
+export function settingsOf(config: RunConfig): string[] {
+  const { seed, targets } = config;
+  const first = { ...config, seed: 0 } as RunConfigInput;
+  const fixed = configHash(first);
+  return targets?.kind === "low-rank" && targets.seed === seed
+    ? [fixed, `${DRAWN}${configHash({ ...first, targets: { ...targets, seed: 0 } })}`]
+    : [fixed];
+}
 
 /** An experiment with all its finished runs. */
 export interface Journaled {
@@ -30,11 +42,16 @@ export async function journaledExperiments(journal: Journal, profile: Profile): 
     runs: [] as RunResult[],
     seeds: 0,
   }));
-  const owners = all.map(({ conditions }) => new Map(conditions.map(({ config }) => [settingOf(config), 0])));
+  const owners = all.map(
+    ({ conditions }) => new Map(conditions.map((condition) => [settingOf(condition), 0])),
+  );
   for await (const result of journal.results()) {
-    const setting = settingOf(result.config);
-    const sharing = owners.flatMap((owner, i) => (owner.has(setting) ? [i] : []));
-    for (const i of sharing) {
+    const settings = settingsOf(result.config);
+    const sharing = owners.flatMap((owner, i) => {
+      const setting = settings.find((one) => owner.has(one));
+      return setting === undefined ? [] : [{ i, setting }];
+    });
+    for (const { i, setting } of sharing) {
       all[i].runs.push(result);
       if (sharing.length > 1) continue;
       const seeds = (owners[i].get(setting) ?? 0) + 1;
@@ -54,19 +71,15 @@ export async function profilesOf(journal: Journal): Promise<string[]> {
     (profile) =>
       [
         profileName(profile),
-        new Set(
-          experiments.flatMap((experiment) =>
-            conditionsOf(experiment, profile).map(({ config }) => settingOf(config)),
-          ),
-        ),
+        new Set(experiments.flatMap((experiment) => conditionsOf(experiment, profile).map(settingOf))),
       ] as const,
   );
   const own = new Set<string>();
   const shared = new Set<string>();
   let other = false;
   for await (const { config } of journal.results()) {
-    const setting = settingOf(config);
-    const having = settings.flatMap(([name, all]) => (all.has(setting) ? [name] : []));
+    const its = settingsOf(config);
+    const having = settings.flatMap(([name, all]) => (its.some((one) => all.has(one)) ? [name] : []));
     other ||= having.length === 0;
     for (const name of having) (having.length === 1 ? own : shared).add(name);
   }

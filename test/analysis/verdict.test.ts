@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { judgeBelow, judgeExact, judgeNumber, judgeOrder } from "../../src/analysis/verdict.js";
 
-const statement = { experiment: "e", claim: "c", quantity: "q" };
+const statement = { experiment: "e", claim: "c", quantity: "q", whose: "ours" };
 
 test("a number holds inside the prediction interval widened by the reading error", () => {
   // sd 1, n 3: reach 4.3027·√(4/3) + 0.5 = 5.4683

@@ -2,9 +2,11 @@
 
 import { type ZipfMoments, zipfMoments } from "../../src/analysis/zipfMoments.js";
 import { configHash, parseConfig, type RunConfigInput } from "../../src/config.js";
+import { nextEvaluation } from "../../src/evaluationSteps.js";
 import type { Condition } from "../../src/experiments/experiment.js";
 import { bitsRevision } from "../../src/kernel/bitsRevision.js";
 import type { RunResult } from "../../src/sweep/result.js";
+import type { TrainingRecord } from "../../src/training/record.js";
 
 /** A small pseudo-random number in [−1, 1) from two counters. */
 const jitter = (a: number, b: number): number =>
@@ -22,6 +24,8 @@ function momentsOf(vocabSize: number, exponent: number): ZipfMoments {
 export interface Shape {
   excess(step: number, seed: number): number | null;
   dimension?(step: number, seed: number): number | null;
+  /** More columns of a record, such as `capturedInformation`; they come last. */
+  columns?(step: number, seed: number): Partial<TrainingRecord>;
 }
 
 /** A run of this config whose excess loss and effective dimension follow the shape. */
@@ -30,7 +34,7 @@ export function runOf(input: RunConfigInput, shape: Shape): RunResult {
   const exponent = config.distribution.kind === "zipf" ? config.distribution.exponent : 1;
   const { entropy, probabilities } = momentsOf(config.vocabSize, exponent);
   const records = [];
-  for (let step = 0; step <= config.steps; step += config.evaluateEvery ?? 1) {
+  for (let step = 0; ; step = nextEvaluation(config, step)) {
     const excessLoss = shape.excess(step, config.seed);
     records.push({
       step,
@@ -45,7 +49,9 @@ export function runOf(input: RunConfigInput, shape: Shape): RunResult {
       effectiveRank: null,
       meanEnergyShare: 0.1,
       diverged: false,
+      ...shape.columns?.(step, config.seed),
     });
+    if (step >= config.steps) break;
   }
   const c = 2.4 + config.seed * 0.02;
   const scalar = config.vocabSize * config.embeddingDim <= 1024;
