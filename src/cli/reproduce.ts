@@ -50,6 +50,7 @@ const listed = ({ quick = false, seeds }: Options) =>
       part: experiment.part,
       name: experiment.name,
       title: experiment.title,
+      summary: experiment.summary,
       seeds: count,
       runs: conditions.reduce((sum, condition) => sum + configsOf(condition, count).length, 0),
     };

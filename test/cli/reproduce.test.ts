@@ -155,6 +155,7 @@ test("--list names every experiment of both parts, what it asks and how many run
     part: "post",
     name: "embedding-1d",
     title: experiments[0].title,
+    summary: experiments[0].summary,
     seeds: 3,
     runs: 3 * experiments[0].conditions(false).length,
   });
