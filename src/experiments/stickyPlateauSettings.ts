@@ -32,21 +32,25 @@ export interface Setting {
 /** The rate drops at step 500, from where on `usualLow` holds; the warmup takes 200 steps. */
 export const hold = 500;
 export const warmupSteps = 200;
-export const usualLow = 0.01;
+const usualLow = 0.01;
 
-/** A run whose rate was never high has no peak. */
-const settingLabel = ({ vocabSize, exponent, peak, variation, low, oneDrawing }: Setting, arm: Arm): string =>
+/** "V 300, α 0.5, peak 0.3, rmsnorm" */
+export const nameOf = ({ vocabSize, exponent, peak, variation, low, oneDrawing }: Setting): string =>
   [
     `V ${vocabSize}`,
     `α ${exponent}`,
-    ...(arm === "never high" ? [] : [`peak ${peak}`]),
+    `peak ${peak}`,
     ...(low === undefined ? [] : [`then ${low}`]),
     ...(variation ? [variation] : []),
     ...(oneDrawing ? ["one drawing"] : []),
   ].join(", ");
 
+/** What an arm's condition is called after; a run whose rate was never high has no peak. */
+const headOf = (setting: Setting, arm: Arm): string =>
+  arm === "never high" ? `V ${setting.vocabSize}, α ${setting.exponent}` : nameOf(setting);
+
 /** A condition's label. */
-export const labelOf = (setting: Setting, arm: Arm): string => armLabel(settingLabel(setting, arm), arm);
+export const labelOf = (setting: Setting, arm: Arm): string => armLabel(headOf(setting, arm), arm);
 
 export const ratesOf = ({ peak, low = usualLow }: Setting): Rates => ({
   peak,
@@ -64,9 +68,9 @@ export interface Design {
   steps: number;
 }
 
-export const exponents = [0.5, 1];
-export const peaks = [0.03, 0.1, 0.3];
-const highest = 0.3;
+const exponents = [0.5, 1];
+const peaks = [0.03, 0.1, 0.3];
+export const highest = 0.3;
 
 /** The whole design; the quick one is of V = 300 and the highest peak alone. */
 export function designOf(quick: boolean): Design[] {
@@ -152,7 +156,7 @@ const configOf = ({ vocabSize, exponent, variation }: Setting, steps: number): C
 export const conditionsOf = (quick: boolean): Condition[] =>
   designOf(quick).flatMap(({ setting, arms, steps }) =>
     arms.map((arm) =>
-      armCondition(settingLabel(setting, arm), arm, ratesOf(setting), {
+      armCondition(headOf(setting, arm), arm, ratesOf(setting), {
         config: configOf(setting, steps),
         ...(setting.oneDrawing ? {} : { drawing: "each seed" as const }),
         ...(quick ? { seeds: 3 } : {}),
