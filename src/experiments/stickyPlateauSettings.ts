@@ -34,6 +34,9 @@ export const hold = 500;
 export const warmupSteps = 200;
 const usualLow = 0.01;
 
+/** The largest lag that counts as none. */
+export const margin = 0.02;
+
 /** "V 300, α 0.5, peak 0.3, rmsnorm" */
 export const nameOf = ({ vocabSize, exponent, peak, variation, low, oneDrawing }: Setting): string =>
   [
@@ -93,12 +96,7 @@ export function designOf(quick: boolean): Design[] {
   const main = [300, 1000].flatMap((vocabSize) =>
     exponents.flatMap((exponent) =>
       peaks.map((peak): Design => {
-        const controls: Arm[] =
-          vocabSize === 300 || peak === highest
-            ? ["equal sum", "rescaled"]
-            : peak === 0.1 && exponent === 1
-              ? ["rescaled"]
-              : [];
+        const controls: Arm[] = vocabSize === 300 || peak >= 0.1 ? ["equal sum", "rescaled"] : [];
         return {
           setting: { vocabSize, exponent, peak },
           arms: [...pair, ...controls, ...(peak === highest ? (["never high"] as const) : [])],
@@ -137,7 +135,7 @@ export function designOf(quick: boolean): Design[] {
   return [...main, ...varied, ...measured];
 }
 
-const configOf = ({ vocabSize, exponent, variation }: Setting, steps: number): Config => ({
+const configOf = ({ vocabSize, exponent, variation, oneDrawing }: Setting, steps: number): Config => ({
   vocabSize,
   embeddingDim: 32,
   distribution: { kind: "zipf", exponent },
@@ -147,7 +145,7 @@ const configOf = ({ vocabSize, exponent, variation }: Setting, steps: number): C
   batchSize: 128,
   steps,
   // often enough to see how fast it falls at first, where that is drawn and cheap
-  evaluateEvery: vocabSize === 300 && !variation ? 50 : 100,
+  evaluateEvery: vocabSize === 300 && !variation && !oneDrawing ? 50 : 100,
   evaluation: { kind: "exact" },
   spectrum: false,
   ...(variation ? variations[variation] : {}),

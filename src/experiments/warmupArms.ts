@@ -90,12 +90,12 @@ export function informationOf({ records }: RunResult): number | null {
 
 export const information = (label: string): Quantity => ofRun(label, informationOf);
 
+/** Numbers of a record that say what a run has learnt of conditional targets. */
+export type Learnt = "unigramExcess" | "marginalError" | "capturedInformation" | "inputDependence";
+
 /** What a run has learnt, as a part of what there is to learn of the input. */
-export const inInformation = (
-  label: string,
-  observable: "unigramExcess" | "capturedInformation" | "inputDependence" | "marginalError",
-  step: number,
-): Quantity => over(at(label, observable, step), information(label));
+export const inInformation = (label: string, observable: Learnt, step: number): Quantity =>
+  over(at(label, observable, step), information(label));
 
 /**
  * Λ(t) = (L without − L with)/I at step t, in the same seed: the part of what there is to learn of the input by which a run

@@ -1,0 +1,167 @@
+/** The figures of the sticky plateau: curves of the clear case, and the lag in every setting. */
+import { type Quantity, valuesOf } from "../analysis/claims.js";
+import { type Runs, type SeriesRow, series } from "../analysis/series.js";
+import { mean, meanInterval } from "../analysis/statistics.js";
+import { type Figure, figureOf, type Spec } from "../figures/figure.js";
+import { type ForestRow, forest } from "../figures/forest.js";
+import { panel } from "../figures/panel.js";
+import type { RunResult } from "../sweep/result.js";
+import {
+  designOf,
+  highest,
+  hold,
+  labelOf,
+  margin,
+  type Setting,
+  warmupSteps,
+} from "./stickyPlateauSettings.js";
+import { type Arm, informationOf, type Learnt, lag } from "./warmupArms.js";
+
+const arms: Arm[] = ["no warmup", "warmup", "equal sum", "rescaled", "never high"];
+
+/** A run whose records hold what it has learnt in units of its information. */
+function inUnits(run: RunResult): RunResult {
+  const information = informationOf(run);
+  const scaled = (x: number | null | undefined) =>
+    x === null || x === undefined || information === null ? null : x / information;
+  return {
+    ...run,
+    records: run.records.map((record) => ({
+      ...record,
+      unigramExcess: scaled(record.unigramExcess),
+      marginalError: scaled(record.marginalError),
+      capturedInformation: scaled(record.capturedInformation),
+      inputDependence: scaled(record.inputDependence),
+    })),
+  };
+}
+
+const rowsOf = (runs: Runs, setting: Setting, shown: readonly Arm[], observable: Learnt): SeriesRow[] =>
+  shown.flatMap((arm) => series(arm, runs.get(labelOf(setting, arm))?.map(inUnits), observable));
+
+/** The two arms as the post draws them, what the run has learnt, and the controls. */
+function curvesFigure(runs: Runs, quick: boolean): Figure[] {
+  const clear: Setting = { vocabSize: 300, exponent: 0.5, peak: highest };
+  const both: Arm[] = ["no warmup", "warmup"];
+  const unigram = { label: "H: nothing learnt of the input", value: 0 };
+  const floor = { label: "H − I: all of it learnt", value: -1 };
+  const draw = (title: string, setting: Setting, shown: Arm[], observable: Learnt, more: object): Spec[] => {
+    const rows = rowsOf(runs, setting, shown, observable);
+    const [run] = shown.flatMap((arm) => runs.get(labelOf(setting, arm)) ?? []);
+    if (rows.length === 0 || !run) return [];
+    const xDomain: [number, number] = [0, run.config.steps];
+    return [
+      panel({ title, rows, conditions: arms, width: 175, height: 170, xTicks: 3, xDomain, y: "", ...more }),
+    ];
+  };
+  const loss = { y: "(L − H)/I", yDomain: [-1.1, 1.5], rules: [unigram, floor] };
+  const panels = [
+    ...draw("Loss, V = 300", clear, both, "unigramExcess", loss),
+    ...draw(
+      "Loss, controls, V = 300",
+      clear,
+      ["no warmup", "equal sum", "rescaled", "never high"],
+      "unigramExcess",
+      loss,
+    ),
+    ...(quick ? [] : draw("Loss, V = 1000", { ...clear, vocabSize: 1000 }, arms, "unigramExcess", loss)),
+    ...draw("Unigrams not learnt", clear, both, "marginalError", { y: "KL(p‖q̄)/I", yDomain: [0, 1] }),
+    ...draw("Of the input, rightly", clear, both, "capturedInformation", {
+      y: "captured information/I",
+      yDomain: [-0.5, 1],
+    }),
+    ...draw("Of the input, rightly or not", clear, both, "inputDependence", {
+      y: "input dependence J/I",
+      yDomain: [0, 1.5],
+    }),
+  ];
+  if (panels.length === 0) return [];
+  return [
+    {
+      name: "sticky-plateau",
+      caption: `α = 0.5, a layernorm, untied: rate ${highest} until step ${hold}, then 0.01; the warmup takes ${warmupSteps} steps. Everything in units of the mutual information I of its drawing of the data: mean over seeds and a band of one standard deviation.`,
+      spec: figureOf(panels, 3),
+    },
+  ];
+}
+
+interface Line {
+  group: string;
+  label: string;
+  exponent: number;
+  value: Quantity;
+}
+
+/** The lines of the forest, in their order; those without runs are left out later. */
+function linesOf(quick: boolean, step: number): Line[] {
+  const designs = designOf(quick);
+  const compared = (group: string, setting: Setting, label: string, arm: Arm, against: Arm): Line => ({
+    group,
+    label,
+    exponent: setting.exponent,
+    value: lag(labelOf(setting, arm), labelOf(setting, against), step),
+  });
+  const main = designs.filter(({ setting: { variation, oneDrawing } }) => !variation && !oneDrawing);
+  const others = designs.filter(({ setting: { variation } }) => variation);
+  const place = ({ vocabSize, peak }: Setting) => `V ${vocabSize}, peak ${peak}`;
+  const by = (group: string, arm: Arm, against: Arm): Line[] =>
+    main
+      .filter(({ arms: own }) => own.includes(arm))
+      .map(({ setting }) => compared(group, setting, place(setting), arm, against));
+  const neverHigh = "Behind a run that was never high";
+  return [
+    ...by("No warmup, behind warmup", "no warmup", "warmup"),
+    ...others.map(({ setting }) => {
+      const { low, variation } = setting;
+      const label = `${variation}, ${place(setting)}${low === undefined ? "" : ` then ${low}`}`;
+      return compared(
+        "The same, otherwise than with a layernorm, untied, …",
+        setting,
+        label,
+        "no warmup",
+        "warmup",
+      );
+    }),
+    ...by("Equal sum of rates, behind warmup", "equal sum", "warmup"),
+    ...by("No warmup but rescaled, behind warmup", "rescaled", "warmup"),
+    ...main
+      .filter(({ setting: { peak } }) => peak === highest)
+      .flatMap(({ setting, arms: own }) =>
+        own
+          .filter((arm) => arm === "no warmup" || arm === "warmup" || arm === "rescaled")
+          .map((arm) =>
+            compared(
+              neverHigh,
+              setting,
+              `V ${setting.vocabSize}, peak ${setting.peak}, ${arm}`,
+              arm,
+              "never high",
+            ),
+          ),
+      ),
+  ];
+}
+
+function forestFigure(runs: Runs, quick: boolean): Figure[] {
+  const step = 2000;
+  const rows = linesOf(quick, step).flatMap(({ group, label, exponent, value }): ForestRow[] => {
+    const values = valuesOf(value, runs);
+    return values.length === 0
+      ? []
+      : [{ group, label, series: `α ${exponent}`, mean: mean(values), interval: meanInterval(values) }];
+  });
+  const spec = forest({
+    rows,
+    series: ["α 0.5", "α 1"],
+    x: `lag at step ${step}: difference of losses over I`,
+    margin,
+    width: 300,
+  });
+  const caption = `By which part of the information I a run is behind another of its seed at step ${step}, ${step - hold} steps after the rate dropped: mean over seeds and its 95 % interval. Within the green band, ±${margin}, a lag counts as none.`;
+  return spec ? [{ name: "sticky-plateau-lag", caption, spec: figureOf([spec]) }] : [];
+}
+
+export const figures = (runs: Runs, quick: boolean): Figure[] => [
+  ...curvesFigure(runs, quick),
+  ...forestFigure(runs, quick),
+];
