@@ -11,6 +11,8 @@ import {
   type Design,
   designOf,
   highest,
+  isHigh,
+  isMain,
   labelOf,
   margin,
   nameOf,
@@ -48,9 +50,6 @@ type Judgement = Pick<ClaimSpecification, "claim" | "quantity" | "whose"> & { va
 const some = (it: Judgement): ClaimSpecification => ({ ...it, rule: "above", bound: margin, origin });
 const none = (it: Judgement): ClaimSpecification => ({ ...it, rule: "equivalent", margin, origin });
 
-const isMain = ({ setting: { variation, oneDrawing } }: Design): boolean => !variation && !oneDrawing;
-/** From here on a rate is called high. */
-const isHigh = ({ setting: { peak } }: Design): boolean => peak >= 0.1;
 /** The settings in which a run without a warmup comes to stand at the unigram entropy. */
 const stands = ({ setting: { vocabSize, exponent, peak } }: Design): boolean =>
   exponent === 0.5 && (peak === highest || (peak === 0.1 && vocabSize === 1000));
@@ -87,8 +86,10 @@ function claims(_: Runs, quick: boolean): ClaimSpecification[] {
       ),
     ...main
       .filter((design) => !isHigh(design))
-      .map(({ setting }) =>
-        none({ ...behind(setting, later), claim: "after a rate below 0.1 there is no lag" }),
+      .flatMap(({ setting, steps }) =>
+        [...new Set([later, steps])].map((step) =>
+          none({ ...behind(setting, step), claim: "after a rate below 0.1 no lag lasts" }),
+        ),
       ),
     ...main.filter(stands).flatMap(({ setting }): ClaimSpecification[] => [
       {

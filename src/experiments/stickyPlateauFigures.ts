@@ -7,9 +7,12 @@ import { type ForestRow, forest } from "../figures/forest.js";
 import { panel } from "../figures/panel.js";
 import type { RunResult } from "../sweep/result.js";
 import {
+  type Design,
   designOf,
   highest,
   hold,
+  isHigh,
+  isMain,
   labelOf,
   margin,
   type Setting,
@@ -40,7 +43,7 @@ const rowsOf = (runs: Runs, setting: Setting, shown: readonly Arm[], observable:
   shown.flatMap((arm) => series(arm, runs.get(labelOf(setting, arm))?.map(inUnits), observable));
 
 /** The two arms as the post draws them, what the run has learnt, and the controls. */
-function curvesFigure(runs: Runs, quick: boolean): Figure[] {
+function curvesFigure(runs: Runs): Figure[] {
   const clear: Setting = { vocabSize: 300, exponent: 0.5, peak: highest };
   const both: Arm[] = ["no warmup", "warmup"];
   const unigram = { label: "H: nothing learnt of the input", value: 0 };
@@ -64,7 +67,13 @@ function curvesFigure(runs: Runs, quick: boolean): Figure[] {
       "unigramExcess",
       loss,
     ),
-    ...(quick ? [] : draw("Loss, V = 1000", { ...clear, vocabSize: 1000 }, arms, "unigramExcess", loss)),
+    ...draw(
+      "Loss, V = 1000, peak 0.1",
+      { ...clear, vocabSize: 1000, peak: 0.1 },
+      arms,
+      "unigramExcess",
+      loss,
+    ),
     ...draw("Unigrams not learnt", clear, both, "marginalError", { y: "KL(p‖q̄)/I", yDomain: [0, 1] }),
     ...draw("Of the input, rightly", clear, both, "capturedInformation", {
       y: "captured information/I",
@@ -94,51 +103,35 @@ interface Line {
 
 /** The lines of the forest, in their order; those without runs are left out later. */
 function linesOf(quick: boolean, step: number): Line[] {
-  const designs = designOf(quick);
-  const compared = (group: string, setting: Setting, label: string, arm: Arm, against: Arm): Line => ({
-    group,
-    label,
-    exponent: setting.exponent,
-    value: lag(labelOf(setting, arm), labelOf(setting, against), step),
-  });
-  const main = designs.filter(({ setting: { variation, oneDrawing } }) => !variation && !oneDrawing);
-  const others = designs.filter(({ setting: { variation } }) => variation);
-  const place = ({ vocabSize, peak }: Setting) => `V ${vocabSize}, peak ${peak}`;
-  const by = (group: string, arm: Arm, against: Arm): Line[] =>
-    main
+  const designs = designOf(quick).sort(
+    ({ setting: a }, { setting: b }) => a.vocabSize - b.vocabSize || a.peak - b.peak,
+  );
+  const main = designs.filter(isMain);
+  const compared = (group: string, shown: Design[], arm: Arm, against: Arm): Line[] =>
+    shown
       .filter(({ arms: own }) => own.includes(arm))
-      .map(({ setting }) => compared(group, setting, place(setting), arm, against));
-  const neverHigh = "Behind a run that was never high";
+      .map(({ setting }) => {
+        const { vocabSize, exponent, peak, low, variation } = setting;
+        const rates = `peak ${peak}${low === undefined ? "" : ` then ${low}`}`;
+        return {
+          group,
+          label: `${variation ? `${variation}, ` : ""}V ${vocabSize}, ${rates}`,
+          exponent,
+          value: lag(labelOf(setting, arm), labelOf(setting, against), step),
+        };
+      });
+  const high = main.filter(isHigh);
   return [
-    ...by("No warmup, behind warmup", "no warmup", "warmup"),
-    ...others.map(({ setting }) => {
-      const { low, variation } = setting;
-      const label = `${variation}, ${place(setting)}${low === undefined ? "" : ` then ${low}`}`;
-      return compared(
-        "The same, otherwise than with a layernorm, untied, …",
-        setting,
-        label,
-        "no warmup",
-        "warmup",
-      );
-    }),
-    ...by("Equal sum of rates, behind warmup", "equal sum", "warmup"),
-    ...by("No warmup but rescaled, behind warmup", "rescaled", "warmup"),
-    ...main
-      .filter(({ setting: { peak } }) => peak === highest)
-      .flatMap(({ setting, arms: own }) =>
-        own
-          .filter((arm) => arm === "no warmup" || arm === "warmup" || arm === "rescaled")
-          .map((arm) =>
-            compared(
-              neverHigh,
-              setting,
-              `V ${setting.vocabSize}, peak ${setting.peak}, ${arm}`,
-              arm,
-              "never high",
-            ),
-          ),
-      ),
+    ...compared("No warmup behind warmup", main, "no warmup", "warmup"),
+    ...compared(
+      "The same, one thing varied",
+      designs.filter(({ setting }) => setting.variation),
+      "no warmup",
+      "warmup",
+    ),
+    ...compared("No warmup, equal sum of rates, behind warmup", high, "equal sum", "warmup"),
+    ...compared("No warmup, rescaled, behind never high", high, "rescaled", "never high"),
+    ...compared("Warmup behind never high", high, "warmup", "never high"),
   ];
 }
 
@@ -162,6 +155,6 @@ function forestFigure(runs: Runs, quick: boolean): Figure[] {
 }
 
 export const figures = (runs: Runs, quick: boolean): Figure[] => [
-  ...curvesFigure(runs, quick),
+  ...curvesFigure(runs),
   ...forestFigure(runs, quick),
 ];

@@ -75,6 +75,11 @@ const exponents = [0.5, 1];
 const peaks = [0.03, 0.1, 0.3];
 export const highest = 0.3;
 
+/** Nothing is otherwise than in the main design. */
+export const isMain = ({ setting: { variation, oneDrawing } }: Design): boolean => !variation && !oneDrawing;
+/** From here on a rate is called high. */
+export const isHigh = ({ setting: { peak } }: Design): boolean => peak >= 0.1;
+
 /** The whole design; the quick one is of V = 300 and the highest peak alone. */
 export function designOf(quick: boolean): Design[] {
   if (quick)

@@ -5,7 +5,7 @@
 import { at, minus, ofRun, over, type Quantity } from "../analysis/claims.js";
 import type { InterventionInput } from "../intervention/index.js";
 import { join, warmup as warmupTo } from "../schedule/constructors.js";
-import type { ScheduleInput } from "../schedule/schedule.js";
+import type { Schedule } from "../schedule/schedule.js";
 import type { RunResult } from "../sweep/result.js";
 import type { Condition } from "./experiment.js";
 
@@ -34,7 +34,7 @@ const small = { embeddingRms: 0.25, unembeddingRms: 0.3 };
 /** A warmup from 0 sums to half of the peak over its steps. */
 export const equalSumDrop = ({ hold, warmup }: Rates): number => hold - Math.round(warmup / 2);
 
-export function scheduleOf(arm: Arm, rates: Rates): ScheduleInput {
+export function scheduleOf(arm: Arm, rates: Rates): Schedule {
   const { peak, hold, low, warmup } = rates;
   switch (arm) {
     case "no warmup":

@@ -27,7 +27,8 @@ export interface Forest {
   digits?: number;
 }
 
-const lineHeight = 15;
+/** Of one series. */
+const lineHeight = 13;
 
 interface Line {
   key: string;
@@ -88,7 +89,7 @@ export function forest({
       ticks: false,
       domain: false,
       grid: false,
-      labelLimit: 260,
+      labelLimit: 0,
       labelPadding: 8,
       labelOverlap: false,
       labelExpr: `(${JSON.stringify(Object.fromEntries(lines.map(({ key, text }) => [key, text])))})[datum.value]`,
@@ -114,7 +115,7 @@ export function forest({
   const [band, zero] = [[{ from: -margin, to: margin }], [{ zero: 0 }]];
   return {
     width,
-    height: { step: series.length * lineHeight },
+    height: { step: lineHeight, for: "offset" },
     ...rest,
     layer: [
       {

@@ -39,8 +39,8 @@ test("a line a setting under its group's heading, the same name in two groups tw
     condition: { test: `indexof(${JSON.stringify([rates, controls])}, datum.value) >= 0`, value: 600 },
     value: 400,
   });
-  // as high as it has series
-  expect(height).toEqual({ step: 30 });
+  // room for each series
+  expect(height).toEqual({ step: 13, for: "offset" });
   expect(layer[2].data.values.map((value: { line: string }) => value.line)).toEqual([
     lines[1],
     lines[1],
