@@ -58,37 +58,27 @@ function curvesFigure(runs: Runs): Figure[] {
     ];
   };
   const loss = { y: "(L − H)/I", yDomain: [-1.1, 1.5], rules: [unigram, floor] };
+  const controls: Arm[] = ["no warmup", "equal sum", "rescaled", "never high"];
+  const large: Setting = { ...clear, vocabSize: 1000, peak: 0.1 };
   const panels = [
-    ...draw("Loss, V = 300", clear, both, "unigramExcess", loss),
-    ...draw(
-      "Loss, controls, V = 300",
-      clear,
-      ["no warmup", "equal sum", "rescaled", "never high"],
-      "unigramExcess",
-      loss,
-    ),
-    ...draw(
-      "Loss, V = 1000, peak 0.1",
-      { ...clear, vocabSize: 1000, peak: 0.1 },
-      arms,
-      "unigramExcess",
-      loss,
-    ),
-    ...draw("Unigrams not learnt", clear, both, "marginalError", { y: "KL(p‖q̄)/I", yDomain: [0, 1] }),
-    ...draw("Of the input, rightly", clear, both, "capturedInformation", {
+    ...draw("Loss, V = 300, rate 0.3", clear, both, "unigramExcess", loss),
+    ...draw("Loss, V = 1000, rate 0.1", large, arms, "unigramExcess", loss),
+    ...draw("Controls, V = 300, rate 0.3", clear, controls, "unigramExcess", loss),
+    ...draw("Unigrams still to learn", clear, both, "marginalError", { y: "KL(p‖q̄)/I", yDomain: [0, 1] }),
+    ...draw("Learnt of the bigrams", clear, both, "capturedInformation", {
       y: "captured information/I",
       yDomain: [-0.5, 1],
     }),
-    ...draw("Of the input, rightly or not", clear, both, "inputDependence", {
-      y: "input dependence J/I",
-      yDomain: [0, 1.5],
+    ...draw("Dependence on the input", clear, both, "inputDependence", {
+      y: "J/I",
+      yDomain: [0, 1],
     }),
   ];
   if (panels.length === 0) return [];
   return [
     {
       name: "sticky-plateau",
-      caption: `α = 0.5, a layernorm, untied: rate ${highest} until step ${hold}, then 0.01; the warmup takes ${warmupSteps} steps. Everything in units of the mutual information I of its drawing of the data: mean over seeds and a band of one standard deviation.`,
+      caption: `After a high rate without a warmup the loss stays near the unigram entropy H, long after the rate has dropped to 0.01 at step ${hold}; with ${warmupSteps} steps of warmup it falls on. α = 0.5, a layernorm, untied. Below, of the first panel's runs: L = H + KL(p‖q̄) − captured information, and J, how much predictions depend on the input, rightly or not. All in units of the mutual information I of each seed's data: mean over seeds and a band of one standard deviation.`,
       spec: figureOf(panels, 3),
     },
   ];
@@ -130,6 +120,12 @@ function linesOf(quick: boolean, step: number): Line[] {
       "warmup",
     ),
     ...compared("No warmup, equal sum of rates, behind warmup", high, "equal sum", "warmup"),
+    ...compared(
+      "Both rescaled, no warmup behind warmup",
+      high.filter(({ arms }) => arms.includes("warmup, rescaled")),
+      "rescaled",
+      "warmup, rescaled",
+    ),
     ...compared("No warmup, rescaled, behind never high", high, "rescaled", "never high"),
     ...compared("Warmup behind never high", high, "warmup", "never high"),
   ];

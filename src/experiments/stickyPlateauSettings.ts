@@ -74,11 +74,12 @@ export interface Design {
 const exponents = [0.5, 1];
 const peaks = [0.03, 0.1, 0.3];
 export const highest = 0.3;
+/** From here on a rate is called high. */
+const high = 0.1;
 
 /** Nothing is otherwise than in the main design. */
 export const isMain = ({ setting: { variation, oneDrawing } }: Design): boolean => !variation && !oneDrawing;
-/** From here on a rate is called high. */
-export const isHigh = ({ setting: { peak } }: Design): boolean => peak >= 0.1;
+export const isHigh = ({ setting: { peak } }: Design): boolean => peak >= high;
 
 /** The whole design; the quick one is of V = 300 and the highest peak alone. */
 export function designOf(quick: boolean): Design[] {
@@ -86,7 +87,7 @@ export function designOf(quick: boolean): Design[] {
     return [
       {
         setting: { vocabSize: 300, exponent: 0.5, peak: highest },
-        arms: [...pair, "equal sum", "rescaled", "never high"],
+        arms: [...pair, "equal sum", "rescaled", "warmup, rescaled", "never high"],
         steps: 2000,
       },
       { setting: { vocabSize: 300, exponent: 1, peak: highest }, arms: pair, steps: 2000 },
@@ -101,10 +102,18 @@ export function designOf(quick: boolean): Design[] {
   const main = [300, 1000].flatMap((vocabSize) =>
     exponents.flatMap((exponent) =>
       peaks.map((peak): Design => {
-        const controls: Arm[] = vocabSize === 300 || peak >= 0.1 ? ["equal sum", "rescaled"] : [];
+        const controls: Arm[] = [
+          "equal sum",
+          "rescaled",
+          ...(vocabSize === 300 || peak === 0.1 ? (["warmup, rescaled"] as const) : []),
+        ];
         return {
           setting: { vocabSize, exponent, peak },
-          arms: [...pair, ...controls, ...(peak === highest ? (["never high"] as const) : [])],
+          arms: [
+            ...pair,
+            ...(peak < high ? [] : controls),
+            ...(peak === highest ? (["never high"] as const) : []),
+          ],
           steps: 4000,
         };
       }),

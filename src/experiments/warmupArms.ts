@@ -23,10 +23,10 @@ export interface Rates {
 
 /**
  * "equal sum": without a warmup and dropped earlier, so that its rates sum to those of the arm with one. "rescaled": without
- * a warmup, its weights made as small as they were at first when the rate drops, which keeps the function. "never high":
- * the low rate all along.
+ * a warmup, its weights made as small as they were at first when the rate drops, which keeps the function; "warmup,
+ * rescaled" is the same with a warmup. "never high": the low rate all along.
  */
-export type Arm = "no warmup" | "warmup" | "equal sum" | "rescaled" | "never high";
+export type Arm = "no warmup" | "warmup" | "equal sum" | "rescaled" | "warmup, rescaled" | "never high";
 
 /** Root mean squares to which a rescaled arm comes: about those of a run that was never high. */
 const small = { embeddingRms: 0.25, unembeddingRms: 0.3 };
@@ -41,6 +41,7 @@ export function scheduleOf(arm: Arm, rates: Rates): Schedule {
     case "rescaled":
       return join(peak, low, hold);
     case "warmup":
+    case "warmup, rescaled":
       return join(warmupTo(peak, warmup), low, hold);
     case "equal sum":
       return join(peak, low, equalSumDrop(rates));
@@ -73,7 +74,9 @@ export function armCondition(
     config: {
       ...config,
       learningRate: scheduleOf(arm, rates),
-      ...(arm === "rescaled" ? { interventions: [rescaleAt(rates.hold, config)] } : {}),
+      ...(arm === "rescaled" || arm === "warmup, rescaled"
+        ? { interventions: [rescaleAt(rates.hold, config)] }
+        : {}),
     },
   };
 }

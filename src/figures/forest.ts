@@ -137,7 +137,7 @@ export function forest({
       {
         data: { values },
         mark: { type: "text", align: "left", fontSize: 11 },
-        encoding: { x: { value: width + 10 }, y, yOffset, text: { field: "text" }, color },
+        encoding: { x: { value: width + 10 }, y, yOffset, text: { field: "text" } },
       },
     ],
   };

@@ -64,10 +64,7 @@ describe("verdicts", () => {
     const meanOf = (quantity: string) => verdicts.get(quantity)?.mean;
     expect(meanOf("lag at step 2000, V 300, α 0.5, peak 0.3")).toBeCloseTo(0.6, 2);
     expect(meanOf("lag at step 4000, V 1000, α 1, peak 0.1")).toBeCloseTo(0.6, 2);
-    expect(meanOf("lag at step 2000 of no warmup behind rescaled, V 300, α 0.5, peak 0.3")).toBeCloseTo(
-      0.8,
-      2,
-    );
+    expect(meanOf("lag at step 2000 of rescaled behind warmup, V 300, α 0.5, peak 0.3")).toBeCloseTo(-0.2, 2);
     expect(meanOf("lag at step 2000 of rescaled behind never high, V 300, α 0.5, peak 0.3")).toBeCloseTo(
       0,
       2,
@@ -178,10 +175,90 @@ describe("comparisons", () => {
       return values.reduce((sum, x) => sum + x, 0) / values.length;
     };
     expect(meanOf("lag at step 1000, V 300, α 0.5, peak 0.3")).toBeCloseTo(0.6, 2);
-    expect(meanOf("lag at step 2500, V 1000, α 1, peak 0.3, rescaled")).toBeCloseTo(-0.2, 2);
+    expect(meanOf("lag at step 2500, V 1000, α 1, peak 0.1, rescaled behind warmup, rescaled")).toBeCloseTo(
+      0,
+      2,
+    );
     expect(meanOf("(L − H)/I at step 2000, V 300, α 1, peak 0.3, never high")).toBeCloseTo(-0.8, 2);
     expect(
       meanOf("captured information over I at step 2000, V 300, α 0.5, peak 0.3, one drawing, warmup"),
     ).toBeCloseTo(0.61, 2);
+  });
+});
+
+describe("findings", () => {
+  test("numbers with intervals, resting on claims that are made", () => {
+    const runs = runsOf(sticky);
+    const quantities = analyse(stickyPlateau, runs, false).claims.map(({ quantity }) => quantity);
+    const findings = stickyPlateau.findings?.(runs, false) ?? [];
+    expect(findings).toHaveLength(2);
+    for (const { sentence, restsOn } of findings) {
+      expect(sentence).not.toMatch(/NaN|undefined|null/);
+      for (const quantity of restsOn) expect(quantities).toContain(quantity);
+    }
+    const [effect, memory] = findings;
+    expect(effect.sentence).toMatch(/by 0\.60 \(0\.60 to 0\.60\) of the information/);
+    expect(effect.sentence).toMatch(/\(L − H\)\/I = -?0\.00 /);
+    expect(effect.sentence).toMatch(/never high by 0\.20 /);
+    expect(memory.sentence).toMatch(
+      /it is 0\.60 .*, 0\.60 .* with an equal sum .* −?-?0\.20 .* where the weights/,
+    );
+  });
+
+  test("without a condition no sentence that needs it", () => {
+    const runs = runsOf(sticky);
+    runs.delete("V 300, α 0.5, peak 0.3, equal sum");
+    expect(stickyPlateau.findings?.(runs, false)).toHaveLength(1);
+    expect(stickyPlateau.findings?.(runsOf(sticky, false, 1), false)).toEqual([]);
+  });
+});
+
+describe("figures", () => {
+  // biome-ignore lint/suspicious/noExplicitAny: Vega-Lite specifications
+  const draw = (quick: boolean): any[] => analyse(stickyPlateau, runsOf(sticky, quick), quick).figures;
+
+  test("the loss in units of each seed's information, between H and H − I", () => {
+    const [{ name, spec }] = draw(false);
+    expect(name).toBe("sticky-plateau");
+    expect(spec.concat).toHaveLength(6);
+    const [first] = spec.concat;
+    const lastOf = (condition: string) =>
+      first.layer[1].data.values.filter((row: { condition: string }) => row.condition === condition).at(-1);
+    expect(lastOf("no warmup")).toMatchObject({ step: 4000, mean: expect.closeTo(0, 2) });
+    expect(lastOf("warmup")).toMatchObject({ step: 4000, mean: expect.closeTo(-0.6, 2) });
+    expect(first.layer[2].data.values.map(({ value }: { value: number }) => value)).toEqual([0, -1]);
+    const [marginal, captured, dependence] = spec.concat
+      .slice(3)
+      .map(
+        (view: { layer: { data: { values: { mean: number }[] } }[] }) => view.layer[1].data.values[0].mean,
+      );
+    expect([marginal, captured, dependence]).toEqual([
+      expect.closeTo(0.01, 6),
+      expect.closeTo(0.01, 2),
+      expect.closeTo(0.25, 6),
+    ]);
+  });
+
+  test("the forest: a line a setting, the small vocabulary and the low rates first", () => {
+    const [, { name, spec }] = draw(false);
+    expect(name).toBe("sticky-plateau-lag");
+    const lines = spec.layer[2].encoding.y.scale.domain.map((key: string) => JSON.parse(key));
+    expect(lines.slice(0, 5)).toEqual([
+      ["No warmup behind warmup"],
+      ["No warmup behind warmup", "V 300, peak 0.03"],
+      ["No warmup behind warmup", "V 300, peak 0.1"],
+      ["No warmup behind warmup", "V 300, peak 0.3"],
+      ["No warmup behind warmup", "V 1000, peak 0.03"],
+    ]);
+    const [point] = spec.layer[3].data.values.filter(
+      ({ line, series }: { line: string; series: string }) => line.includes("peak 0.1") && series === "α 0.5",
+    );
+    expect(point.mean).toBeCloseTo(0.6, 2);
+    expect(spec.layer[0].data.values).toEqual([{ from: -0.02, to: 0.02 }]);
+  });
+
+  test("quick, and without runs", () => {
+    expect(draw(true)[0].spec.concat).toHaveLength(5);
+    expect(analyse(stickyPlateau, new Map(), false).figures).toEqual([]);
   });
 });

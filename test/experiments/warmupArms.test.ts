@@ -35,6 +35,11 @@ describe("schedules", () => {
     expect(warm.slice(200)).toEqual([...Array(300).fill(0.25), ...Array(500).fill(0.0625)]);
   });
 
+  test("rescaled, each arm keeps its own rates", () => {
+    expect(scheduleOf("rescaled", rates)).toEqual(scheduleOf("no warmup", rates));
+    expect(scheduleOf("warmup, rescaled", rates)).toEqual(scheduleOf("warmup", rates));
+  });
+
   test("dropped earlier, the sum of rates above the low one is that of a warmup", () => {
     expect(equalSumDrop(rates)).toBe(400);
     expect(ratesOf("equal sum", 1000)).toEqual([...Array(400).fill(0.25), ...Array(600).fill(0.0625)]);
@@ -73,9 +78,11 @@ describe("conditions", () => {
     ["tied, a norm: the embedding", { tied: true }, { embeddingRms: 0.25 }],
     ["no norm: one gives the other", { norm: "none" }, { embeddingRms: 0.25 }],
   ] as const)("rescaled at the drop: %s", (_, more, sizes) => {
-    const { config: own } = armCondition("a", "rescaled", rates, { config: { ...config, ...more } });
-    expect(own.interventions).toEqual([{ step: 500, kind: "rescale", ...sizes }]);
-    expect(() => parseConfig({ ...own, seed: 0 } as RunConfigInput)).not.toThrow();
+    for (const arm of ["rescaled", "warmup, rescaled"] as const) {
+      const { config: own } = armCondition("a", arm, rates, { config: { ...config, ...more } });
+      expect(own.interventions).toEqual([{ step: 500, kind: "rescale", ...sizes }]);
+      expect(() => parseConfig({ ...own, seed: 0 } as RunConfigInput)).not.toThrow();
+    }
   });
 });
 
