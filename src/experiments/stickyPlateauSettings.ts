@@ -5,7 +5,7 @@ import { type Arm, armCondition, armLabel, type Rates } from "./warmupArms.js";
 type Config = Condition["config"];
 
 /** What is otherwise than in the main design: a layernorm, untied, no weight decay, β₂ 0.999, batches of 128. */
-export const variations = {
+const variations = {
   rmsnorm: { norm: "rmsnorm" },
   "no norm": { norm: "none" },
   tied: { tied: true },
@@ -55,7 +55,7 @@ const headOf = (setting: Setting, arm: Arm): string =>
 /** A condition's label. */
 export const labelOf = (setting: Setting, arm: Arm): string => armLabel(headOf(setting, arm), arm);
 
-export const ratesOf = ({ peak, low = usualLow }: Setting): Rates => ({
+const ratesOf = ({ peak, low = usualLow }: Setting): Rates => ({
   peak,
   hold,
   low,
