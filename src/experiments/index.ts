@@ -1,4 +1,6 @@
 /** The experiments, one a question: those of the post, one a figure, in its order, then what lies beyond. To add one, a file and a line here. */
+import { betaWindow } from "./betaWindow.js";
+import { decayExplained } from "./decayExplained.js";
 import { embeddingOneDimensional } from "./embeddingOneDimensional.js";
 import type { Experiment } from "./experiment.js";
 import { learningRateDecay } from "./learningRateDecay.js";
@@ -12,4 +14,6 @@ export const experiments: Experiment[] = [
   scalingLaw,
   learningRateDecay,
   warmup,
+  decayExplained,
+  betaWindow,
 ];
