@@ -127,13 +127,24 @@ const end = (place: Place, arm: Arm): Quantity => level(labelOf(place, arm), ste
 /** What an arm is below the sampled gradient at a constant rate. */
 const below = (place: Place, arm: Arm): Quantity => minus(end(place, "constant"), end(place, arm));
 
+/** A part of what decay removes from the sampled gradient's loss; null where it changes nothing. */
+const shareOfBenefit = (part: Quantity, place: Place): Quantity => {
+  const benefit = below(place, "decayed");
+  return {
+    of(runs) {
+      const [x, whole] = [part.of(runs), benefit.of(runs)];
+      return x === null || whole === null || whole === 0 ? null : x / whole;
+    },
+    stated: null,
+  };
+};
+
 /** The benefit that decay has with the exact gradient over that with the sampled one. */
 export const overshootShare = (place: Place): Quantity =>
-  over(minus(end(place, "exactConstant"), end(place, "exactDecayed")), below(place, "decayed"));
+  shareOfBenefit(minus(end(place, "exactConstant"), end(place, "exactDecayed")), place);
 
 /** What it removes to switch the noise off, over what decay removes. */
-export const noiseOffShare = (place: Place): Quantity =>
-  over(below(place, "noiseOff"), below(place, "decayed"));
+export const noiseOffShare = (place: Place): Quantity => shareOfBenefit(below(place, "noiseOff"), place);
 
 /** What the exact gradient leaves of the loss at a constant rate. */
 export const exactLevelShare = (place: Place): Quantity =>
