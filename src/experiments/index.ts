@@ -1,4 +1,9 @@
-/** The experiments, one a question: those of the post, one a figure, in its order, then what lies beyond. To add one, a file and a line here. */
+/**
+ * The experiments, one a question: those of the post, one a figure, in its order, then what lies beyond. To add one, a file
+ * and a line here.
+ */
+import { betaWindow } from "./betaWindow.js";
+import { decayExplained } from "./decayExplained.js";
 import { embeddingOneDimensional } from "./embeddingOneDimensional.js";
 import type { Experiment } from "./experiment.js";
 import { learningRateDecay } from "./learningRateDecay.js";
@@ -14,4 +19,6 @@ export const experiments: Experiment[] = [
   learningRateDecay,
   warmup,
   stickyPlateau,
+  decayExplained,
+  betaWindow,
 ];
