@@ -4,6 +4,7 @@ import type { Experiment } from "./experiment.js";
 import { learningRateDecay } from "./learningRateDecay.js";
 import { representationCollapse } from "./representationCollapse.js";
 import { scalingLaw } from "./scalingLaw.js";
+import { unigramSaddle } from "./unigramSaddle.js";
 import { warmup } from "./warmup.js";
 
 export const experiments: Experiment[] = [
@@ -12,4 +13,5 @@ export const experiments: Experiment[] = [
   scalingLaw,
   learningRateDecay,
   warmup,
+  unigramSaddle,
 ];
