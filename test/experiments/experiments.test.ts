@@ -117,12 +117,13 @@ test("moments of Zipf laws by hand", () => {
   expect(variance).toBeCloseTo(0.16 * Math.log(4) ** 2, 14);
 });
 
-test("the experiments are in the post's order", () => {
+test("the experiments are in the post's order, then those beyond it", () => {
   expect(experiments.map(({ name }) => name)).toEqual([
     "embedding-1d",
     "representation-collapse",
     "scaling-law",
     "learning-rate-decay",
     "warmup",
+    "unigram-saddle",
   ]);
 });
