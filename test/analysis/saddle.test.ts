@@ -133,17 +133,18 @@ describe("the pause in the speed of the descent", () => {
   };
 
   test("slopes over ln t that are planted", () => {
-    // 4, 0.2 and 1 an e-fold
+    // 4, 0.1 and 0.8 an e-fold; the first, past H, is faster than what is below H − I/4
+    const top = -0.1 + 4 * Math.log(2);
+    const pausedAt = -0.1 - 0.1 * Math.log(3);
     const level = inLog(
-      [1, 3],
-      [100, 3],
-      [200, 3 - 4 * Math.log(2)],
-      [600, 3 - 4 * Math.log(2) - 0.2 * Math.log(3)],
-      [1200, -0.41],
+      [1, top],
+      [100, top],
+      [200, -0.1],
+      [600, pausedAt],
+      [1500, pausedAt - 0.8 * Math.log(2.5)],
     );
-    const second = (3 - 4 * Math.log(2) - 0.2 * Math.log(3) + 0.41) / Math.log(2);
     const pause = pauseOf(descent(level, { evaluateEvery: 1 }));
-    expect(pause?.dip).toBeCloseTo(0.2 / second, 3);
+    expect(pause?.dip).toBeCloseTo(0.1 / 0.8, 3);
     expect(pause?.step).toBeGreaterThan(200);
     expect(pause?.step).toBeLessThan(600);
     expect(pause?.level).toBeCloseTo(level(0, pause?.step ?? 0), 9);
