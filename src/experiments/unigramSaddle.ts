@@ -277,35 +277,30 @@ const measuredElsewhere: { by: string; quantity: string; value: Quantity; measur
 ];
 
 /** "1.19 (95 % interval 0.82 to 1.56)" */
-function told(quantity: Quantity, runs: Runs, digits: number): string | null {
+function told(quantity: Quantity, runs: Runs, digits: number, unit = ""): string | null {
   const values = valuesOf(quantity, runs);
   const interval = meanInterval(values);
   if (!interval) return null;
   const [low, high] = interval.map((x) => x.toFixed(digits));
-  return `${mean(values).toFixed(digits)} (95 % interval ${low} to ${high})`;
+  return `${mean(values).toFixed(digits)}${unit} (95 % interval ${low} to ${high})`;
 }
 
 function findings(runs: Runs): Finding[] {
   const [paused, not] = [told(S("std 0.001"), runs, 2), told(S("std D^-1/2"), runs, 2)];
-  const [share, slope] = [told(scaled(removed, 100), runs, 0), told(perEfold(noises[0], 1e-4), runs, 0)];
-  return [
-    ...(paused && not
-      ? [
-          {
-            sentence: `From weights of 0.001 the loss pauses at the unigram entropy on its way to the bigrams, S = ${paused} where a plain relaxation has ${relaxation}; from weights of the usual size, D^-1/2, it does not, S = ${not}.`,
-            restsOn: [quantities.S(runs, "std 0.001"), quantities.S(runs, "std D^-1/2")],
-          },
-        ]
-      : []),
-    ...(share && slope
-      ? [
-          {
-            sentence: `The solution of rank 1 is a saddle of gradient descent, left later by a sum of rates of ${slope} with every factor e that the noise on it is smaller; under Adam most of the pause is memory: to reset the moments where L = H takes ${share} % of it away.`,
-            restsOn: [quantities.slope(noises[0], 1e-4), quantities.removed],
-          },
-        ]
-      : []),
-  ];
+  const share = told(scaled(removed, 100), runs, 0, " %");
+  const slope = told(perEfold(noises[0], 1e-4), runs, 0);
+  const found: Finding[] = [];
+  if (paused && not)
+    found.push({
+      sentence: `From small weights (0.001) the loss pauses at the unigram entropy on its way to the bigrams, S = ${paused} where a plain relaxation has ${relaxation}; from weights of the usual size, D^-1/2, it does not, S = ${not}.`,
+      restsOn: [quantities.S(runs, "std 0.001"), quantities.S(runs, "std D^-1/2")],
+    });
+  if (share && slope)
+    found.push({
+      sentence: `Gradient descent leaves the unigram solution of rank 1 as one leaves a saddle: each factor e less noise delays it by a sum of rates of ${slope}. Under Adam most of the pause is memory of its moments: to reset them where L = H removes ${share} of the time from H to H − I/4.`,
+      restsOn: [quantities.slope(noises[0], 1e-4), quantities.removed],
+    });
+  return found;
 }
 
 export const unigramSaddle: Experiment = {
