@@ -10,6 +10,7 @@ import { learningRateDecay } from "./learningRateDecay.js";
 import { representationCollapse } from "./representationCollapse.js";
 import { scalingLaw } from "./scalingLaw.js";
 import { stickyPlateau } from "./stickyPlateau.js";
+import { unigramSaddle } from "./unigramSaddle.js";
 import { warmup } from "./warmup.js";
 
 export const experiments: Experiment[] = [
@@ -19,6 +20,7 @@ export const experiments: Experiment[] = [
   learningRateDecay,
   warmup,
   stickyPlateau,
+  unigramSaddle,
   decayExplained,
   betaWindow,
 ];
