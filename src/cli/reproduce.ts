@@ -5,7 +5,7 @@ import type { Claim } from "../analysis/verdict.js";
 import { ConfigError, configHash, parseConfig } from "../config.js";
 import type { Experiment } from "../experiments/experiment.js";
 import { experiments } from "../experiments/index.js";
-import { conditionsOf, configsOf, type Profile, profiles } from "../experiments/profile.js";
+import { conditionsOf, configsOf, type Profile, profileName, profiles } from "../experiments/profile.js";
 import { shortNumber } from "../figures/labels.js";
 import { writeReport } from "../report/index.js";
 import { journaledExperiments } from "../report/journaled.js";
@@ -15,6 +15,7 @@ import { processorOf } from "../sweep/processor.js";
 import type { DeviceKind } from "../training/together.js";
 import { addBackendFlags, type BackendFlags, checkBackendFlags, deviceOf } from "./backendFlag.js";
 import { addConfigFlags, type Flags, givenFields, shownFlag } from "./configFlags.js";
+import { corporaFlag, findCorpora } from "./corporaFlag.js";
 import { counted, keptOf } from "./counted.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
@@ -34,6 +35,7 @@ interface Options extends Flags, BackendFlags {
   force?: boolean;
   json?: boolean;
   verbose?: boolean;
+  corpora?: string;
 }
 
 /** What is named, or the post's: a part's name stands for its experiments. */
@@ -65,6 +67,7 @@ export function addReproduce(program: Command): void {
       `directory of the report (default: ${full}, with --quick ${quickOne}; with webgpu unigram-lab-report-relaxed…)`,
     )
     .option("--quick", "a first look in under a minute: fewer steps, small vocabularies")
+    .option(...corporaFlag)
     .option("--force", "replace files that unigram-lab did not write")
     .option("--json", "print the claims of the experiments named as JSON")
     .option("--verbose", "say more")
@@ -136,11 +139,22 @@ async function reproduceInto(
   { chosen, seeds, threads, profile, device }: Wanted,
   options: Options,
 ): Promise<void> {
-  const configs = chosen.flatMap((experiment) =>
-    conditionsOf(experiment, profile).flatMap((condition) =>
+  const planned = chosen.map((experiment) => ({
+    experiment,
+    configs: conditionsOf(experiment, profile).flatMap((condition) =>
       configsOf(condition, seeds ?? experiment.seeds).map(parseConfig),
     ),
+  }));
+  const unfinished = planned.filter(({ configs }) => configs.some((it) => !journal.has(configHash(it))));
+  const { corpus, lacking } = await findCorpora(
+    unfinished.map(({ experiment }) => experiment),
+    options.corpora,
   );
+  for (const { experiment, configs } of planned)
+    if (configs.length === 0)
+      lacking.set(experiment, `${experiment.name}: skipped, it has no ${profileName(profile)} profile`);
+  for (const notice of lacking.values()) process.stderr.write(`${notice}\n`);
+  const configs = planned.flatMap((it) => (lacking.has(it.experiment) ? [] : it.configs));
   const total = new Set(configs.map(configHash)).size;
   for (const notice of journal.notices) process.stderr.write(`${notice}\n`);
   if (configs.some((config) => !journal.has(configHash(config))))
@@ -154,6 +168,7 @@ async function reproduceInto(
   try {
     for await (const result of runPool(configs, {
       ...(device ? { backend: device } : { threads, vectorBits: vectorBits() }),
+      corpus,
       journal,
       signal,
       // a second call is the way to try again here

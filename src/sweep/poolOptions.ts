@@ -116,17 +116,20 @@ export function completePoolOptions(options: PoolOptions): {
   const runtime = runtimeOf(options);
   completeTrainerOptions(runtime);
   if (backend) return { threads, runtime, backend };
-  return { threads, runtime: { ...runtime, corpus: shared(runtime.corpus) } };
+  const { corpus } = runtime;
+  return { threads, runtime: { ...runtime, corpus: isList(corpus) ? corpus.map(shared) : shared(corpus) } };
 }
 
 const isDeviceKind = (backend: unknown): backend is DeviceKind =>
   typeof (backend as BackendKind | null)?.device?.createMany === "function";
 
+const isList = (corpus: RuntimeOptions["corpus"]): corpus is readonly CorpusTokens[] => Array.isArray(corpus);
+
 /** The same tokens in memory that threads share, so that each of them does not get a copy. */
-function shared(corpus: RuntimeOptions["corpus"]): RuntimeOptions["corpus"] {
+function shared<T extends CorpusTokens | undefined>(corpus: T): T {
   if (corpus === undefined || !ArrayBuffer.isView(corpus) || corpus.buffer instanceof SharedArrayBuffer)
     return corpus;
-  const Tokens = corpus.constructor as new (buffer: SharedArrayBuffer) => CorpusTokens;
+  const Tokens = corpus.constructor as new (buffer: SharedArrayBuffer) => T & CorpusTokens;
   const copy = new Tokens(new SharedArrayBuffer(corpus.byteLength));
   copy.set(corpus);
   return copy;
