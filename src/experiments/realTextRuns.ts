@@ -3,7 +3,7 @@ import { at, minus, ofRun, over, type Quantity } from "../analysis/claims.js";
 import { crossingStep } from "../analysis/crossing.js";
 import { warmup as warmupTo } from "../schedule/constructors.js";
 import type { ScheduleInput } from "../schedule/schedule.js";
-import { brown, heldOut } from "./corpora.js";
+import { brown, heldOut, kjv } from "./corpora.js";
 import type { Condition } from "./experiment.js";
 import { type Arm, armCondition, armLabel, type Rates } from "./warmupArms.js";
 
@@ -45,6 +45,9 @@ const model: Condition["config"] = {
   spectrum: false,
 };
 
+/** The second text, at the lower rate. */
+export const kjvLabel = `lr 0.01, ${kjv.title}`;
+
 /** None in the quick profile: a step of this vocabulary takes 30 ms. */
 export const conditionsOf = (quick: boolean): Condition[] =>
   quick
@@ -60,6 +63,15 @@ export const conditionsOf = (quick: boolean): Condition[] =>
             }),
           ),
         ),
+        {
+          label: kjvLabel,
+          config: {
+            ...model,
+            norm: "none",
+            distribution: { kind: "corpus", digest: kjv.digest, heldOut },
+            learningRate: 0.01,
+          },
+        },
         ...arms.map((arm) => armCondition(setting, arm, held, { config: { ...model, norm: "layernorm" } })),
       ];
 

@@ -24,14 +24,10 @@ test("by digest, whatever the files are called and whatever else lies there", as
   await writeFile(join(dir, "c.npy"), "no array");
   await writeFile(join(dir, "one.txt"), encodeTokens(one));
   const { corpora: _, ...plain } = realText;
-  const both = needing(one, two);
-  const { corpus, lacking } = await findCorpora([plain, needing(two), both], dir);
-  expect([...new Set(corpus)]).toEqual([two]);
-  expect([...lacking]).toEqual([
-    [
-      both,
-      `of 2: skipped, since ${dir} lacks the tokens of 3 tokens; examples/fetch-corpora.mjs of this package fetches them`,
-    ],
+  const { found, notices } = await findCorpora([plain, needing(two), needing(one, two)], dir);
+  expect([...found]).toEqual([[corpusDigest(two), two]]);
+  expect(notices).toEqual([
+    `of 2: its runs on 3 tokens are skipped, since ${dir} lacks their tokens; examples/fetch-corpora.mjs of this package fetches them`,
   ]);
 });
 
@@ -41,7 +37,7 @@ test("a folder that is named is there, the usual one need not be", async () => {
     `--corpora: expected a folder, got ${dir} (ENOENT)`,
   );
   const { corpora: _, ...plain } = realText;
-  expect(await findCorpora([plain], dir)).toEqual({ corpus: [], lacking: new Map() });
+  expect(await findCorpora([plain], dir)).toEqual({ found: new Map(), notices: [] });
 });
 
 test("without its corpora, and in the quick profile, an experiment is skipped in one line", async () => {
@@ -50,7 +46,7 @@ test("without its corpora, and in the quick profile, an experiment is skipped in
   const full = await unigramLab(["reproduce", "real-text"], dir);
   expect(full.code).toBe(0);
   expect(full.stderr.split("\n")[0]).toBe(
-    "real-text: skipped, since corpora lacks the tokens of kjv and brown; examples/fetch-corpora.mjs of this package fetches them",
+    "real-text: its runs on kjv and brown are skipped, since corpora lacks their tokens; examples/fetch-corpora.mjs of this package fetches them",
   );
   const quick = await unigramLab(["reproduce", "real-text", "--quick"], dir);
   expect(quick.code).toBe(0);
