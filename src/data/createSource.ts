@@ -25,12 +25,14 @@ export interface SourceOptions {
 
 /** @throws ConfigError when none of the corpora is of the digest */
 function corpusOf(digest: string, corpus: SourceOptions["corpus"]): CorpusTokens {
-  const tokens = isList(corpus) ? (findByDigest(digest, corpus, corpusDigest) ?? corpus[0]) : corpus;
+  const tokens = isSeveral(corpus) ? (findByDigest(digest, corpus, corpusDigest) ?? corpus[0]) : corpus;
   checkDigest("corpus", "tokens", digest, tokens, corpusDigest);
   return tokens;
 }
 
-const isList = (corpus: SourceOptions["corpus"]): corpus is readonly CorpusTokens[] => Array.isArray(corpus);
+/** Whether several corpora are handed in; a list of numbers is none, and refused as such. */
+export const isSeveral = (corpus: SourceOptions["corpus"]): corpus is readonly CorpusTokens[] =>
+  Array.isArray(corpus) && corpus.every((tokens) => typeof tokens === "object");
 
 /** @throws ConfigError when the array that the distribution names by digest is missing, or is another one */
 export function checkHandedIn(distribution: Distribution, { corpus, probabilities }: SourceOptions): void {

@@ -2,6 +2,7 @@
 import type { BackendKind } from "../backend/backend.js";
 import { checkNames, checkSignal } from "../checks.js";
 import { ConfigError, type RunConfig, show } from "../config.js";
+import { isSeveral } from "../data/createSource.js";
 import type { CorpusTokens } from "../data/digest.js";
 import { completeTrainerOptions } from "../training/options.js";
 import { type RuntimeOptions, runtimeNames, runtimeOf } from "../training/runtime.js";
@@ -117,13 +118,14 @@ export function completePoolOptions(options: PoolOptions): {
   completeTrainerOptions(runtime);
   if (backend) return { threads, runtime, backend };
   const { corpus } = runtime;
-  return { threads, runtime: { ...runtime, corpus: isList(corpus) ? corpus.map(shared) : shared(corpus) } };
+  return {
+    threads,
+    runtime: { ...runtime, corpus: isSeveral(corpus) ? corpus.map(shared) : shared(corpus) },
+  };
 }
 
 const isDeviceKind = (backend: unknown): backend is DeviceKind =>
   typeof (backend as BackendKind | null)?.device?.createMany === "function";
-
-const isList = (corpus: RuntimeOptions["corpus"]): corpus is readonly CorpusTokens[] => Array.isArray(corpus);
 
 /** The same tokens in memory that threads share, so that each of them does not get a copy. */
 function shared<T extends CorpusTokens | undefined>(corpus: T): T {
