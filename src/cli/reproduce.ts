@@ -2,10 +2,10 @@ import { join } from "node:path";
 import Table from "cli-table3";
 import type { Command } from "commander";
 import type { Claim } from "../analysis/verdict.js";
-import { ConfigError, configHash, parseConfig } from "../config.js";
+import { ConfigError, configHash, parseConfig, type RunConfig } from "../config.js";
 import type { Experiment, Part } from "../experiments/experiment.js";
 import { experiments } from "../experiments/index.js";
-import { conditionsOf, configsOf, type Profile, profiles } from "../experiments/profile.js";
+import { conditionsOf, configsOf, type Profile, profileName, profiles } from "../experiments/profile.js";
 import { shortNumber } from "../figures/labels.js";
 import { writeReport } from "../report/index.js";
 import { journaledExperiments } from "../report/journaled.js";
@@ -15,6 +15,7 @@ import { processorOf } from "../sweep/processor.js";
 import type { DeviceKind } from "../training/together.js";
 import { addBackendFlags, type BackendFlags, checkBackendFlags, deviceOf } from "./backendFlag.js";
 import { addConfigFlags, type Flags, givenFields, shownFlag } from "./configFlags.js";
+import { corporaFlag, findCorpora } from "./corporaFlag.js";
 import { counted, keptOf } from "./counted.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
@@ -35,6 +36,7 @@ interface Options extends Flags, BackendFlags {
   force?: boolean;
   json?: boolean;
   verbose?: boolean;
+  corpora?: string;
 }
 
 const parts = [...new Set(experiments.map(({ part }) => part))];
@@ -101,6 +103,7 @@ export function addReproduce(program: Command): void {
       `directory of the report (default: ${full}, with --quick ${quickOne}; with webgpu unigram-lab-report-relaxed…)`,
     )
     .option("--quick", "a first look in under a minute: fewer steps, small vocabularies")
+    .option(...corporaFlag)
     .option("--force", "replace files that unigram-lab did not write")
     .option("--json", "print the claims of the experiments named as JSON")
     .option("--verbose", "say more")
@@ -174,11 +177,26 @@ async function reproduceInto(
   { chosen, seeds, threads, profile, device }: Wanted,
   options: Options,
 ): Promise<void> {
-  const configs = chosen.flatMap((experiment) =>
-    conditionsOf(experiment, profile).flatMap((condition) =>
+  const planned = chosen.map((experiment) => ({
+    experiment,
+    configs: conditionsOf(experiment, profile).flatMap((condition) =>
       configsOf(condition, seeds ?? experiment.seeds).map(parseConfig),
     ),
+  }));
+  const unfinished = planned.filter(({ configs }) => configs.some((it) => !journal.has(configHash(it))));
+  const { found, notices } = await findCorpora(
+    unfinished.map(({ experiment }) => experiment),
+    options.corpora,
   );
+  for (const { experiment, configs } of planned)
+    if (configs.length === 0)
+      notices.push(`${experiment.name}: skipped, it has no ${profileName(profile)} profile`);
+  for (const notice of notices) process.stderr.write(`${notice}\n`);
+  const lacksTokens = ({ distribution }: RunConfig) =>
+    distribution.kind === "corpus" && !found.has(distribution.digest);
+  const configs = planned
+    .flatMap((it) => it.configs)
+    .filter((config) => journal.has(configHash(config)) || !lacksTokens(config));
   const total = new Set(configs.map(configHash)).size;
   for (const notice of journal.notices) process.stderr.write(`${notice}\n`);
   if (configs.some((config) => !journal.has(configHash(config))))
@@ -192,6 +210,7 @@ async function reproduceInto(
   try {
     for await (const result of runPool(configs, {
       ...(device ? { backend: device } : { threads, vectorBits: vectorBits() }),
+      corpus: [...found.values()],
       journal,
       signal,
       // a second call is the way to try again here

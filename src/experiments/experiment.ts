@@ -35,6 +35,13 @@ export interface Source {
   citation: string;
 }
 
+/** Tokens that are not in the package, by the digest that a config names them by. */
+export interface Corpus {
+  /** What it is called where it is missing: "brown". */
+  name: string;
+  digest: string;
+}
+
 /** The post's own figures, or what lies beyond them. */
 export type Part = "post" | "beyond";
 
@@ -53,6 +60,8 @@ export interface Experiment {
   /** What differs from seed to seed: "initialisations and draws". */
   sampledOver: string;
   conditions(quick: boolean): Condition[];
+  /** Corpora that its conditions train on; left out, it takes none. */
+  corpora?: readonly Corpus[];
   /** `runs`: finished runs; a condition may miss seeds after an interruption. */
   claims(runs: Runs, quick: boolean): ClaimSpecification[];
   figures(runs: Runs, quick: boolean): Figure[];
