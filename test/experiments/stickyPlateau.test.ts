@@ -198,10 +198,10 @@ describe("findings", () => {
     }
     const [effect, memory] = findings;
     expect(effect.sentence).toMatch(/by 0\.60 \(0\.60 to 0\.60\) of the information/);
-    expect(effect.sentence).toMatch(/\(L − H\)\/I = -?0\.00 /);
+    expect(effect.sentence).toMatch(/\(L − H\)\/I = 0\.00 \(0\.00 to 0\.00\)/);
     expect(effect.sentence).toMatch(/never high by 0\.20 /);
     expect(memory.sentence).toMatch(
-      /it is 0\.60 .*, 0\.60 .* with an equal sum .* −?-?0\.20 .* where the weights/,
+      /lag is 0\.60 .*, 0\.60 .* with an equal sum .* 0\.00 .* with a weight decay .* 0\.00 .* at step 4000 instead of 0\.60 /,
     );
   });
 
