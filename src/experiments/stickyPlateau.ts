@@ -1,5 +1,5 @@
 /** Whether a high rate without a warmup leaves a run at the unigram entropy, and where it keeps the memory of it. */
-import { type ClaimSpecification, type Quantity, valuesOf } from "../analysis/claims.js";
+import { at, type ClaimSpecification, type Quantity, valuesOf } from "../analysis/claims.js";
 import { lastStep, type Runs } from "../analysis/series.js";
 import { mean, meanInterval } from "../analysis/statistics.js";
 import { decimals } from "../figures/labels.js";
@@ -24,6 +24,8 @@ import {
 } from "./stickyPlateauSettings.js";
 import { type Arm, inInformation, type Learnt, lag } from "./warmupArms.js";
 
+/** A quarter of the warmup, the first evaluation there is. */
+const early = 50;
 /** 1500 steps after the rate dropped, three times as many as it was high. */
 const later = 2000;
 const origin = "a fiftieth of what there is to learn of the input";
@@ -78,6 +80,18 @@ function claims(_: Runs, quick: boolean): ClaimSpecification[] {
   const high = main.filter(isHigh);
   const withArm = (arm: Arm) => high.filter(({ arms }) => arms.includes(arm));
   return [
+    ...main
+      .filter(({ setting: { vocabSize } }) => vocabSize === 300)
+      .map(
+        ({ setting }): ClaimSpecification => ({
+          claim: "without a warmup the loss falls faster at first",
+          quantity: `excess loss at step ${early}, warmup minus no warmup, ${nameOf(setting)}`,
+          whose: post.name,
+          rule: "order",
+          smaller: at(labelOf(setting, "no warmup"), "excessLoss", early),
+          larger: at(labelOf(setting, "warmup"), "excessLoss", early),
+        }),
+      ),
     ...high.map(({ setting }) =>
       some({
         ...behind(setting, later),
