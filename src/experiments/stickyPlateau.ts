@@ -1,7 +1,8 @@
 /** Whether a high rate without a warmup leaves a run at the unigram entropy, and where it keeps the memory of it. */
-import { type ClaimSpecification, type Quantity, valuesOf } from "../analysis/claims.js";
-import type { Runs } from "../analysis/series.js";
+import { at, type ClaimSpecification, type Quantity, valuesOf } from "../analysis/claims.js";
+import { lastStep, type Runs } from "../analysis/series.js";
 import { mean, meanInterval } from "../analysis/statistics.js";
+import { decimals } from "../figures/labels.js";
 import type { Experiment, Finding } from "./experiment.js";
 import { post } from "./post.js";
 import { figures } from "./stickyPlateauFigures.js";
@@ -23,11 +24,16 @@ import {
 } from "./stickyPlateauSettings.js";
 import { type Arm, inInformation, type Learnt, lag } from "./warmupArms.js";
 
+/** A quarter of the warmup, the first evaluation there is. */
+const early = 50;
 /** 1500 steps after the rate dropped, three times as many as it was high. */
 const later = 2000;
 const origin = "a fiftieth of what there is to learn of the input";
 const tenth = { margin: 0.1, origin: "a tenth of what there is to learn of the input" };
 const half = { bound: 0.5, origin: "half of what there is to learn of the input" };
+
+/** Where a lag is read: later, and at the end. */
+const stepsOf = (end: number): number[] => [...new Set([later, end])];
 
 /** By which part of the information an arm is behind another one. */
 const behind = (setting: Setting, step: number, arm: Arm = "no warmup", against: Arm = "warmup") => ({
@@ -61,7 +67,7 @@ const expectedOf = (variation: Variation): ((it: Judgement) => ClaimSpecificatio
   variation === "rmsnorm" || variation === "β₂ 0.95" ? some : none;
 const variedClaims: Record<Variation, string> = {
   rmsnorm: "an rmsnorm leaves a lag as a layernorm does",
-  "no norm": "without a norm a high rate leaves no lag",
+  "no norm": "without a norm it makes no difference whether a high rate is warmed up to",
   tied: "with tied weights there is no lag",
   "weight decay 0.1": "weight decay removes the lag",
   "β₂ 0.95": "a shorter memory of the second moment does not remove the lag",
@@ -74,6 +80,18 @@ function claims(_: Runs, quick: boolean): ClaimSpecification[] {
   const high = main.filter(isHigh);
   const withArm = (arm: Arm) => high.filter(({ arms }) => arms.includes(arm));
   return [
+    ...main
+      .filter(({ setting: { vocabSize } }) => vocabSize === 300)
+      .map(
+        ({ setting }): ClaimSpecification => ({
+          claim: "without a warmup the loss falls faster at first",
+          quantity: `excess loss at step ${early}, warmup minus no warmup, ${nameOf(setting)}`,
+          whose: post.name,
+          rule: "order",
+          smaller: at(labelOf(setting, "no warmup"), "excessLoss", early),
+          larger: at(labelOf(setting, "warmup"), "excessLoss", early),
+        }),
+      ),
     ...high.map(({ setting }) =>
       some({
         ...behind(setting, later),
@@ -89,7 +107,7 @@ function claims(_: Runs, quick: boolean): ClaimSpecification[] {
     ...main
       .filter((design) => !isHigh(design))
       .flatMap(({ setting, steps }) =>
-        [...new Set([later, steps])].map((step) =>
+        stepsOf(steps).map((step) =>
           none({ ...behind(setting, step), claim: "after a rate below 0.1 no lag lasts" }),
         ),
       ),
@@ -136,11 +154,13 @@ function claims(_: Runs, quick: boolean): ClaimSpecification[] {
         claim: "rescaled, a run is where it would be had its rate never been high",
       }),
     ]),
-    ...withArm("warmup, rescaled").map(({ setting }) =>
-      none({
-        ...behind(setting, later, "rescaled", "warmup, rescaled"),
-        claim: "the lag is one of the weights' size: there is none where both arms are rescaled",
-      }),
+    ...withArm("warmup, rescaled").flatMap(({ setting, steps }) =>
+      stepsOf(steps).map((step) =>
+        none({
+          ...behind(setting, step, "rescaled", "warmup, rescaled"),
+          claim: "what lasts is a memory of the weights' size: no lag does where both arms are rescaled",
+        }),
+      ),
     ),
     ...high.map(({ setting }) =>
       some({
@@ -166,8 +186,8 @@ function told(value: Quantity, runs: Runs): string | null {
   const values = valuesOf(value, runs);
   const interval = meanInterval(values);
   if (!interval) return null;
-  const [low, high] = interval.map((x) => x.toFixed(2));
-  return `${mean(values).toFixed(2)} (${low} to ${high})`;
+  const [centre, low, high] = [mean(values), ...interval].map((x) => decimals(x, 2));
+  return `${centre} (${low} to ${high})`;
 }
 
 /** A sentence of numbers, unless one of them is missing. */
@@ -182,6 +202,7 @@ function sentenceOf(
 }
 
 function findings(runs: Runs): Finding[] {
+  const end = lastStep(runs);
   const large: Setting = { vocabSize: 1000, exponent: 0.5, peak: 0.1 };
   const small: Setting = { vocabSize: 300, exponent: 0.5, peak: highest };
   const varied = (variation: Variation) => behind({ ...small, variation }, later);
@@ -200,14 +221,14 @@ function findings(runs: Runs): Finding[] {
       [
         behind(small, later),
         behind(small, later, "equal sum"),
-        behind(small, later, "rescaled"),
-        behind(small, later, "rescaled", "warmup, rescaled"),
-        varied("weight decay 0.1"),
         varied("β₂ 0.95"),
+        varied("weight decay 0.1"),
+        behind(small, end, "rescaled", "warmup, rescaled"),
+        behind(small, end),
       ],
       runs,
-      ([lagging, equalSum, rescaled, bothRescaled, decayed, forgetful]) =>
-        `What the lag remembers is the size of the weights: at V = ${small.vocabSize}, α = ${small.exponent}, rate ${small.peak} it is ${lagging} of the information, ${equalSum} with an equal sum of rates and ${forgetful} with β₂ = 0.95, but ${rescaled} where the weights are made small and the function is kept as the rate drops, ${bothRescaled} where they are in both arms, and ${decayed} with a weight decay of 0.1.`,
+      ([lagging, equalSum, forgetful, decayed, rescaled, lasting]) =>
+        `What lasts is a memory of the weights' size: at V = ${small.vocabSize}, α = ${small.exponent}, rate ${small.peak} the lag is ${lagging} of the information at step ${later}, ${equalSum} with an equal sum of rates and ${forgetful} with β₂ = 0.95, but ${decayed} with a weight decay of 0.1; and where both arms' weights are made small as the rate drops, with the same function, it is ${rescaled} at step ${end} instead of ${lasting}.`,
     ),
   ];
 }

@@ -66,7 +66,7 @@ function curvesFigure(runs: Runs): Figure[] {
     ...draw("Controls, V = 300, rate 0.3", clear, controls, "unigramExcess", loss),
     ...draw("Unigrams still to learn", clear, both, "marginalError", { y: "KL(p‖q̄)/I", yDomain: [0, 1] }),
     ...draw("Learnt of the bigrams", clear, both, "capturedInformation", {
-      y: "captured information/I",
+      y: "captured/I",
       yDomain: [-0.5, 1],
     }),
     ...draw("Dependence on the input", clear, both, "inputDependence", {

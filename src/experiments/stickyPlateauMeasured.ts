@@ -48,7 +48,7 @@ export function comparisons(): Comparison[] {
   const small = behind(inC, steep, 5);
   const drawings = behind(inC, steep, 5);
   const decayed = behind(inC, { ...steep, variation: "weight decay 0.1" }, 5);
-  const withoutNorm = behind(inC, { ...large(0.03), low: 0.003, variation: "no norm" }, 5);
+  const withoutNorm = behind(inC, { ...steep, peak: 0.03, low: 0.003, variation: "no norm" }, 5);
   // of which peak, and behind what, is not said: both arms rescaled is the lag of such runs
   const rescaled = behind(inC, large(0.1), 5, "rescaled", "warmup, rescaled");
   const clear = behind(inC, flat, 6);

@@ -141,7 +141,7 @@ export function designOf(quick: boolean): Design[] {
     { setting: { vocabSize: 1000, exponent: 1, peak: 0.05 }, arms: pair, steps: 2500 },
     { setting: { vocabSize: 1000, exponent: 1, peak: 0.1, variation: "tied" }, arms: pair, steps: 2500 },
     {
-      setting: { vocabSize: 1000, exponent: 1, peak: 0.03, low: 0.003, variation: "no norm" },
+      setting: { vocabSize: 300, exponent: 1, peak: 0.03, low: 0.003, variation: "no norm" },
       arms: pair,
       steps: 2500,
     },
