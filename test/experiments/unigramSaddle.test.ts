@@ -236,3 +236,21 @@ test("figures: the descents, the rates, the escape; those without runs are left 
     expect(high).toBeGreaterThan(mean);
   }
 });
+
+test("a setting most of whose runs are not monotone has no point", () => {
+  const runs = runsOf(unigramSaddle.conditions(false), planted);
+  const label = "std 0.001, lr 0.0003";
+  const rising = (run: RunResult) => ({
+    ...run,
+    records: run.records.map((it) => (it.step === 1001 ? { ...it, unigramExcess: floor } : it)),
+  });
+  const [first, second, third] = runs.get(label) as RunResult[];
+  const shownOf = (own: RunResult[]) => {
+    const changed = new Map([...runs, [label, own] as [string, RunResult[]]]);
+    // biome-ignore lint/suspicious/noExplicitAny: a Vega-Lite specification
+    const [ratios] = (unigramSaddle.figures(changed, false)[1].spec as any).concat;
+    return ratios.layer.at(-1).data.values.some(({ x }: { x: number }) => x === 3e-4);
+  };
+  expect(shownOf([rising(first), second, third])).toBe(true);
+  expect(shownOf([rising(first), rising(second), third])).toBe(false);
+});
