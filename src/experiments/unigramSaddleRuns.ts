@@ -35,7 +35,7 @@ const small: Config["init"] = { kind: "normal", std: 0.001 };
 export const arms = {
   "std 0.001": { config: { init: small }, time: 1.05 },
   "std 0.02": { config: { init: { kind: "normal", std: 0.02 } }, time: 0.95 },
-  "std D^-1/2": { config: {}, time: 0.6 },
+  "std D^-1/2": { config: {}, time: 0.8 },
   "β₂ 0.95": { config: { init: small, optimizer: { kind: "adam", beta2: 0.95 } }, time: 0.8 },
   Signum: { config: { init: small, optimizer: { kind: "sign", momentum: 0.9 } }, time: 0.8 },
   "moments reset": { config: { init: small }, time: 0.6 },
