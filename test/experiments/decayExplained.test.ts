@@ -117,6 +117,7 @@ describe("decay-explained", () => {
       "decay-explained",
       "decay-explained-share",
       "decay-explained-floor",
+      "decay-explained-late",
     ]);
   });
 
