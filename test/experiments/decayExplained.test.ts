@@ -25,7 +25,7 @@ function planted(quick: boolean, { noise, overshoot, off }: Planted, dropped = "
             const cost = (label.includes("exact") ? 0 : noise) + overshoot;
             const rest = label.includes("decayed") ? 0 : label.includes("noise off") ? off : cost;
             // spread over seeds that is the same in all arms cancels
-            return 0.02 + 0.001 * seed + (step > 2000 ? rest : cost);
+            return (label.includes("exact") ? 0.01 : 0.02) + 0.001 * seed + (step > 2000 ? rest : cost);
           },
         }),
       ),
