@@ -231,7 +231,7 @@ function findings(runs: Runs, quick: boolean): Finding[] {
       return `${mean(columns[i]).toFixed(4)} at ${nameOf(place)} (${low.toFixed(4)} to ${high.toFixed(4)})`;
     });
     found.push({
-      sentence: `The noise floor grows with D because more coordinates step together: it is one where rate × √D is one, an excess loss of ${told.join(", ")}.`,
+      sentence: `The noise floor grows with D as a step does in which more coordinates move together: where rate × √D is the same, so is the excess loss, ${told.join(", ")} (95 % intervals).`,
       restsOn: strides.map(strideName),
     });
   }
