@@ -81,7 +81,7 @@ function exponentFigure(runs: Runs, quick: boolean): Figure[] {
       postBetaOf(vocabSize),
     ),
   );
-  const caption = `${told}No curve has one exponent: it rises, stays for a while near what the post reads, and falls as the floor of its rate comes up.`;
+  const caption = `${told}No curve has one exponent: it rises, stays for a while near what the post reads, and falls, the earlier the larger the rate, as the floor of that rate comes up.`;
   return panels.length > 0 ? [{ name, caption, spec: figureOf(panels, 2) }] : [];
 }
 
@@ -139,7 +139,7 @@ function batchFigure(runs: Runs, quick: boolean): Figure[] {
         ]),
     ...exponentPanel(title, curves, gradientOf, runs),
   ];
-  const caption = `Excess loss by batch, and beside it ${told}What is read as an exponent of the task is one of the noise as well.`;
+  const caption = `Excess loss by batch, and beside it ${told}Early, β grows with the batch; late, all batches have one β, and the exact gradient another: what is read as an exponent of the task is one of the noise as well.`;
   return panels.length > 0 ? [{ name: `${name}-batch`, caption, spec: figureOf(panels, 2) }] : [];
 }
 

@@ -24,6 +24,7 @@ import {
   type Place,
   places,
   sameStride,
+  settledPlaces,
   steps,
   turn,
 } from "./decayExplainedRuns.js";
@@ -74,7 +75,7 @@ function curvesFigure(runs: Runs, quick: boolean): Figure[] {
 }
 
 function shareFigure(runs: Runs, quick: boolean): Figure[] {
-  const shown = places(quick);
+  const shown = settledPlaces(quick);
   const points = (share: (place: Place) => Quantity, scale: number) =>
     shown.flatMap((place) =>
       pointOf(dimensionName(place.embeddingDim), place.rate, share(place), runs, scale),
@@ -137,7 +138,7 @@ function floorFigure(runs: Runs, quick: boolean): Figure[] {
     ),
   ].filter((spec) => spec !== undefined);
   const caption =
-    `Excess loss at a constant rate, mean over ${early}: at one rate it grows with D, over rate × √D all dimensions lie on one curve. ` +
+    `Excess loss at a constant rate, mean over ${early}: at one rate it grows with D, over rate × √D all dimensions lie on one curve, as far as a run is done learning. ` +
     "Means over seeds with 95 % intervals.";
   return panels.length > 0 ? [{ name: `${name}-floor`, caption, spec: figureOf(panels, 2) }] : [];
 }

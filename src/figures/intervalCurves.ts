@@ -49,7 +49,7 @@ export function intervalCurves(options: IntervalCurves): Spec | undefined {
     },
   };
   const scale = {
-    ...(log.y ? { type: "log" } : {}),
+    ...(log.y ? { type: "log", nice: false, padding: 12 } : {}),
     zero: false,
     ...(options.yDomain ? { domain: options.yDomain, clamp: true } : {}),
   };

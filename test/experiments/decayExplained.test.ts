@@ -125,8 +125,22 @@ describe("decay-explained", () => {
     ]);
   });
 
+  test("where a run still learns, no share is asked", () => {
+    const runs = planted(false, { noise: 0.05, overshoot: 0, off: 0 });
+    const { claims } = analyse(decayExplained, runs, false);
+    const asked = claims.filter(({ quantity }) => quantity.startsWith(share));
+    expect(asked).toHaveLength(13);
+    expect(asked.some(({ quantity }) => quantity.endsWith("D 10, lr 0.003"))).toBe(false);
+    // the planted run has a benefit there as elsewhere
+    const [costs] = claims.filter(({ claim }) =>
+      claim.startsWith("where a run of a constant rate still learns"),
+    );
+    expect(costs.measured.mean).toBeCloseTo(-0.05, 10);
+    expect(costs.verdict).toBe("fails");
+  });
+
   test("without an arm there is neither claim nor finding of it", () => {
-    const runs = planted(true, { noise: 0.05, overshoot: 0, off: 0 }, "exact, constant");
+    const runs = planted(true, { noise: 0.05, overshoot: 0, off: 0 }, "constant, exact");
     expect(verdictsOf(runs, share)).toEqual(new Set());
     expect(decayExplained.findings?.(runs, true)).toEqual([]);
   });
