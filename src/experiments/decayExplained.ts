@@ -9,6 +9,7 @@ import {
   batchLabel,
   centre,
   conditions,
+  end,
   exactLevelShare,
   floorAt,
   floorOf,
@@ -22,7 +23,9 @@ import {
   type Place,
   places,
   sameStride,
+  settledPlaces,
   steps,
+  stillLearning,
   tail,
   turn,
 } from "./decayExplainedRuns.js";
@@ -59,7 +62,7 @@ const floorExponent = (first: Quantity, second: Quantity, factor: number): Quant
 });
 
 function armClaims(quick: boolean): ClaimSpecification[] {
-  return places(quick).flatMap((place): ClaimSpecification[] => [
+  const shares = settledPlaces(quick).flatMap((place): ClaimSpecification[] => [
     {
       claim:
         "decay removes a loss that only sampled gradients have: the exact gradient keeps nothing of its benefit",
@@ -92,6 +95,16 @@ function armClaims(quick: boolean): ClaimSpecification[] {
         ]
       : []),
   ]);
+  return [
+    ...shares,
+    {
+      claim: "where a run of a constant rate still learns, decay costs more than it saves",
+      quantity: `excess loss, decayed minus constant, ${window}, ${nameOf(stillLearning)}`,
+      rule: "order",
+      smaller: end(stillLearning, "constant"),
+      larger: end(stillLearning, "decayed"),
+    },
+  ];
 }
 
 /** Each value with the next. */
@@ -207,7 +220,7 @@ function reach(quantities: readonly Quantity[], runs: Runs): [number, number] | 
 }
 
 function findings(runs: Runs, quick: boolean): Finding[] {
-  const middle = places(quick).filter(({ rate }) => middleRates.includes(rate));
+  const middle = settledPlaces(quick).filter(({ rate }) => middleRates.includes(rate));
   const share = reach(middle.map(overshootShare), runs);
   const off = reach(middle.map(noiseOffShare), runs);
   const found: Finding[] = [];
@@ -231,7 +244,7 @@ function findings(runs: Runs, quick: boolean): Finding[] {
       return `${mean(columns[i]).toFixed(4)} at ${nameOf(place)} (${low.toFixed(4)} to ${high.toFixed(4)})`;
     });
     found.push({
-      sentence: `The noise floor grows with D because more coordinates step together: it is one where rate × √D is one, an excess loss of ${told.join(", ")}.`,
+      sentence: `The noise floor grows with D as the length of a step, rate × √D, does: at one such length the excess loss is ${told.join(", ")} (95 % intervals).`,
       restsOn: strides.map(strideName),
     });
   }

@@ -18,11 +18,13 @@ import {
   longLabel,
   longRates,
   longSteps,
+  nameOf,
   noiseOffShare,
   overshootShare,
   type Place,
   places,
   sameStride,
+  settledPlaces,
   steps,
   turn,
 } from "./decayExplainedRuns.js";
@@ -73,7 +75,7 @@ function curvesFigure(runs: Runs, quick: boolean): Figure[] {
 }
 
 function shareFigure(runs: Runs, quick: boolean): Figure[] {
-  const shown = places(quick);
+  const shown = settledPlaces(quick);
   const points = (share: (place: Place) => Quantity, scale: number) =>
     shown.flatMap((place) =>
       pointOf(dimensionName(place.embeddingDim), place.rate, share(place), runs, scale),
@@ -88,18 +90,18 @@ function shareFigure(runs: Runs, quick: boolean): Figure[] {
   const panels = [
     intervalCurves({
       ...common,
-      title: "What of decay's benefit the exact gradient keeps",
+      title: "Kept by the exact gradient",
       points: points(overshootShare, 100),
-      y: "share of the benefit (%)",
+      y: "share of benefit (%)",
       log: { x: true },
       rules: [0],
       margin: [-5, 5],
     }),
     intervalCurves({
       ...common,
-      title: "Noise switched off, over decay",
+      title: "Removed without noise",
       points: points(noiseOffShare, 1),
-      y: "benefit over that of decay",
+      y: "benefit over decay's",
       log: { x: true },
       rules: [1],
     }),
@@ -110,48 +112,44 @@ function shareFigure(runs: Runs, quick: boolean): Figure[] {
   return panels.length > 0 ? [{ name: `${name}-share`, caption, spec: figureOf(panels, 2) }] : [];
 }
 
+const early = `steps ${turn} to ${steps}`;
+const late = `steps ${longSteps * 0.7} to ${longSteps}`;
+const floorPanel = { y: "excess loss (nats)", width: 250, height: 220, log: { x: true, y: true } };
+
 function floorFigure(runs: Runs, quick: boolean): Figure[] {
   const shown = [...places(quick), ...(quick ? [] : sameStride)].sort((a, b) => a.rate - b.rate);
-  const dimensions = dimensionsOf(places(quick)).map(dimensionName);
-  const floors = (x: (place: Place) => number) =>
-    shown.flatMap((place) => pointOf(dimensionName(place.embeddingDim), x(place), floorAt(place), runs));
-  const early = `steps ${turn} to ${steps}`;
-  const late = `steps ${longSteps * 0.7} to ${longSteps}`;
-  const common = {
-    y: "excess loss (nats)",
-    width: 250,
-    height: 220,
-    log: { x: true, y: true },
-  };
+  const panelOver = (title: string, x: (place: Place) => number, xTicks: number[]) =>
+    intervalCurves({
+      ...floorPanel,
+      title: `Over ${title}`,
+      series: dimensionsOf(places(quick)).map(dimensionName),
+      points: shown.flatMap((place) =>
+        pointOf(dimensionName(place.embeddingDim), x(place), floorAt(place), runs),
+      ),
+      x: title,
+      xTicks,
+    });
+  const panels = [
+    panelOver("learning rate", ({ rate }) => rate, rateTicks),
+    panelOver(
+      "learning rate × √D",
+      ({ rate, embeddingDim }) => rate * Math.sqrt(embeddingDim),
+      [0.01, 0.03, 0.1, 0.3, 1],
+    ),
+  ].filter((spec) => spec !== undefined);
+  const caption =
+    `Excess loss at a constant rate, mean over ${early}: at one rate it grows with D, over rate × √D all dimensions lie on one curve, as far as a run is done learning. ` +
+    "Means over seeds with 95 % intervals.";
+  return panels.length > 0 ? [{ name: `${name}-floor`, caption, spec: figureOf(panels, 2) }] : [];
+}
+
+function lateFigure(runs: Runs): Figure[] {
+  // one legend for both panels
+  const common = { ...floorPanel, series: [early, late] };
   const panels = [
     intervalCurves({
       ...common,
-      title: "Over the rate",
-      series: dimensions,
-      points: floors(({ rate }) => rate),
-      x: "learning rate",
-      xTicks: rateTicks,
-    }),
-    intervalCurves({
-      ...common,
-      title: "Over rate × √D",
-      series: dimensions,
-      points: floors(({ rate, embeddingDim }) => rate * Math.sqrt(embeddingDim)),
-      x: "learning rate × √D",
-      xTicks: [0.01, 0.03, 0.1, 0.3, 1],
-    }),
-    intervalCurves({
-      ...common,
-      title: `Over the batch, D ${centre.embeddingDim}, lr ${centre.rate}`,
-      series: [early],
-      points: batches.flatMap((size) => pointOf(early, size, floorOf(batchLabel(size)), runs)),
-      x: "batch size B",
-      xTicks: [...batches],
-    }),
-    intervalCurves({
-      ...common,
       title: `Early and late, D ${centre.embeddingDim}`,
-      series: [early, late],
       points: longRates.flatMap((rate) => [
         ...pointOf(early, rate, floorOf(longLabel(rate)), runs),
         ...pointOf(late, rate, level(longLabel(rate), longSteps * 0.7, longSteps), runs),
@@ -159,15 +157,23 @@ function floorFigure(runs: Runs, quick: boolean): Figure[] {
       x: "learning rate",
       xTicks: rateTicks,
     }),
+    intervalCurves({
+      ...common,
+      title: `Over the batch, ${nameOf(centre)}`,
+      points: batches.flatMap((size) => pointOf(early, size, floorOf(batchLabel(size)), runs)),
+      x: "batch size B",
+      xTicks: [...batches],
+    }),
   ].filter((spec) => spec !== undefined);
   const caption =
-    `Excess loss at a constant rate, mean over ${early}: over the rate, over rate × √D, where all dimensions lie on one curve, and over the batch. ` +
-    "It is a floor that still falls, the more the smaller the rate. Means over seeds with 95 % intervals.";
-  return panels.length > 0 ? [{ name: `${name}-floor`, caption, spec: figureOf(panels, 2) }] : [];
+    "What is called a floor still falls, the more the smaller the rate: left, excess loss at a constant rate early and late in long runs. " +
+    "Right, by batch. Means over seeds with 95 % intervals.";
+  return panels.length === 2 ? [{ name: `${name}-late`, caption, spec: figureOf(panels, 2) }] : [];
 }
 
 export const decayFigures = (runs: Runs, quick: boolean): Figure[] => [
   ...curvesFigure(runs, quick),
   ...shareFigure(runs, quick),
   ...floorFigure(runs, quick),
+  ...lateFigure(runs),
 ];

@@ -12,11 +12,11 @@ export const turn = 2000;
 export const tail = 200;
 
 export const arms = {
-  constant: "sampled, constant",
-  decayed: "sampled, decayed",
-  noiseOff: "noise off from 2000",
-  exactConstant: "exact, constant",
-  exactDecayed: "exact, decayed",
+  constant: "constant",
+  decayed: "decayed",
+  noiseOff: "noise off",
+  exactConstant: "constant, exact",
+  exactDecayed: "decayed, exact",
 } as const;
 export type Arm = keyof typeof arms;
 export const armNames = Object.keys(arms) as Arm[];
@@ -42,6 +42,13 @@ export const places = (quick: boolean): Place[] =>
   (quick ? quickDesign : design).flatMap(([embeddingDim, rates]) =>
     rates.map((rate) => ({ embeddingDim, rate })),
   );
+
+/** Where a run of a constant rate still learns at the end: decay costs there, and there is no benefit to have a share of. */
+export const stillLearning: Place = { embeddingDim: 10, rate: 0.003 };
+const isLearning = ({ embeddingDim, rate }: Place): boolean =>
+  embeddingDim === stillLearning.embeddingDim && rate === stillLearning.rate;
+/** Where decay has a benefit. */
+export const settledPlaces = (quick: boolean): Place[] => places(quick).filter((place) => !isLearning(place));
 
 export const nameOf = ({ embeddingDim, rate }: Place): string => `D ${embeddingDim}, lr ${rate}`;
 export const labelOf = (place: Place, arm: Arm): string => `${nameOf(place)}, ${arms[arm]}`;
@@ -122,7 +129,7 @@ export function conditions(quick: boolean): Condition[] {
 export const level = (label: string, after: number, until: number): Quantity =>
   ofRun(label, (run) => windowMean(run, "excessLoss", after, until));
 
-const end = (place: Place, arm: Arm): Quantity => level(labelOf(place, arm), steps - tail, steps);
+export const end = (place: Place, arm: Arm): Quantity => level(labelOf(place, arm), steps - tail, steps);
 
 /** What an arm is below the sampled gradient at a constant rate. */
 const below = (place: Place, arm: Arm): Quantity => minus(end(place, "constant"), end(place, arm));

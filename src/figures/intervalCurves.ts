@@ -40,7 +40,7 @@ export function intervalCurves(options: IntervalCurves): Spec | undefined {
   const x = {
     field: "x",
     type: "quantitative",
-    scale: { ...(log.x ? { type: "log" } : {}), zero: false, padding: 12 },
+    scale: { ...(log.x ? { type: "log" } : {}), zero: false, nice: false, padding: 12 },
     axis: {
       title: options.x,
       grid: false,
@@ -49,7 +49,7 @@ export function intervalCurves(options: IntervalCurves): Spec | undefined {
     },
   };
   const scale = {
-    ...(log.y ? { type: "log" } : {}),
+    ...(log.y ? { type: "log", nice: false, padding: 12 } : {}),
     zero: false,
     ...(options.yDomain ? { domain: options.yDomain, clamp: true } : {}),
   };
