@@ -94,7 +94,7 @@ function shareFigure(runs: Runs, quick: boolean): Figure[] {
       points: points(overshootShare, 100),
       y: "share of benefit (%)",
       log: { x: true },
-      rules: [0],
+      rules: [{ value: 0 }],
       margin: [-5, 5],
     }),
     intervalCurves({
@@ -103,7 +103,7 @@ function shareFigure(runs: Runs, quick: boolean): Figure[] {
       points: points(noiseOffShare, 1),
       y: "benefit over decay's",
       log: { x: true },
-      rules: [1],
+      rules: [{ value: 1 }],
     }),
   ].filter((spec) => spec !== undefined);
   const caption =

@@ -11,7 +11,7 @@ import {
 import { type Observable, type Runs, type SeriesRow, series } from "../analysis/series.js";
 import { mean, meanInterval } from "../analysis/statistics.js";
 import { type Figure, figureOf, type Spec } from "../figures/figure.js";
-import { type MeasuredPoint, measuredLines } from "../figures/measuredLines.js";
+import { type IntervalPoint, intervalCurves } from "../figures/intervalCurves.js";
 import { type PanelOptions, panel } from "../figures/panel.js";
 import type { RunResult } from "../sweep/result.js";
 import {
@@ -105,10 +105,10 @@ function curvesFigure(runs: Runs): Figure[] {
 }
 
 /** Mean and 95 % interval of what seeds have. */
-function pointOf(line: string, x: number, values: readonly number[]): MeasuredPoint[] {
+function pointOf(series: string, x: number, values: readonly number[]): IntervalPoint[] {
   if (values.length === 0) return [];
   const [low, high] = meanInterval(values) ?? [mean(values), mean(values)];
-  return [{ line, x, mean: mean(values), low, high }];
+  return [{ series, x, mean: mean(values), low, high }];
 }
 
 function ratesFigure(runs: Runs): Figure[] {
@@ -124,11 +124,19 @@ function ratesFigure(runs: Runs): Figure[] {
   const [ratios, widths] = [pointsOf(pauseRatio), pointsOf(pauseWidth)];
   // at a single rate there is no line to draw
   const isLine = (legend: string) =>
-    new Set(widths.flatMap(({ line, x }) => (line === legend ? x : []))).size > 1;
+    new Set(widths.flatMap(({ series, x }) => (series === legend ? x : []))).size > 1;
   const lines = entries.map(([, legend]) => legend).filter(isLine);
-  const on = (points: MeasuredPoint[]) => points.filter(({ line }) => lines.includes(line));
+  const on = (points: IntervalPoint[]) => points.filter(({ series }) => lines.includes(series));
   if (lines.length === 0) return [];
-  const common = { lines, x: "learning rate" };
+  const common = {
+    series: lines,
+    x: "learning rate",
+    xTicks: [...rates],
+    width: 230,
+    height: 200,
+    log: { x: true },
+    zero: true,
+  };
   const rules = [{ label: "plain relaxation", value: RELAXATION }];
   return [
     {
@@ -138,9 +146,9 @@ function ratesFigure(runs: Runs): Figure[] {
         "Mean over drawings of the data whose loss is monotone there, with 95 % intervals; not shown where it is so in less than half of them.",
       spec: figureOf(
         [
-          measuredLines({ ...common, points: on(ratios), y: "S", title: "Pause over descent", rules }),
-          measuredLines({ ...common, points: on(widths), y: "W", title: "Width of the pause" }),
-        ],
+          intervalCurves({ ...common, points: on(ratios), y: "S", title: "Pause over descent", rules }),
+          intervalCurves({ ...common, points: on(widths), y: "W", title: "Width of the pause" }),
+        ].filter((spec) => spec !== undefined),
         2,
       ),
     },
@@ -192,9 +200,9 @@ function escapeFigure(runs: Runs): Figure[] {
             height: 200,
             xTicks: 5,
           }),
-          measuredLines({
+          intervalCurves({
             points,
-            lines: ["mean"],
+            series: ["mean"],
             seeds: seeds.flatMap((own) =>
               noises.flatMap((noise) => {
                 const value = single(timeOfEscape(noise), own);
@@ -202,10 +210,15 @@ function escapeFigure(runs: Runs): Figure[] {
               }),
             ),
             x: "1/σ",
+            xTicks: noises.map((noise) => 1 / noise),
             y: "escape time τ",
             title: "Time of escape",
+            width: 230,
+            height: 200,
+            log: { x: true },
+            zero: true,
           }),
-        ],
+        ].filter((spec) => spec !== undefined),
         2,
       ),
     },

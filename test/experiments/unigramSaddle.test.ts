@@ -227,7 +227,7 @@ test("figures: the descents, the rates, the escape; those without runs are left 
   expect(unigramSaddle.figures(new Map(), false)).toEqual([]);
   // biome-ignore lint/suspicious/noExplicitAny: a Vega-Lite specification
   const [ratios] = (unigramSaddle.figures(runs, false)[1].spec as any).concat;
-  const points = ratios.layer.at(-1).data.values.filter(({ line }: { line: string }) => line === "std 0.001");
+  const points = ratios.data.values.filter(({ series }: { series: string }) => series === "std 0.001");
   expect(points.map(({ x }: { x: number }) => x)).toEqual([1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2]);
   for (const { x, mean, low, high } of points) {
     // the corners of what is planted lie between evaluations
@@ -249,7 +249,7 @@ test("a setting most of whose runs are not monotone has no point", () => {
     const changed = new Map([...runs, [label, own] as [string, RunResult[]]]);
     // biome-ignore lint/suspicious/noExplicitAny: a Vega-Lite specification
     const [ratios] = (unigramSaddle.figures(changed, false)[1].spec as any).concat;
-    return ratios.layer.at(-1).data.values.some(({ x }: { x: number }) => x === 3e-4);
+    return ratios.data.values.some(({ x }: { x: number }) => x === 3e-4);
   };
   expect(shownOf([rising(first), second, third])).toBe(true);
   expect(shownOf([rising(first), rising(second), third])).toBe(false);
