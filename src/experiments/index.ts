@@ -2,6 +2,7 @@
 import { embeddingOneDimensional } from "./embeddingOneDimensional.js";
 import type { Experiment } from "./experiment.js";
 import { learningRateDecay } from "./learningRateDecay.js";
+import { noisePlateau } from "./noisePlateau.js";
 import { representationCollapse } from "./representationCollapse.js";
 import { scalingLaw } from "./scalingLaw.js";
 import { warmup } from "./warmup.js";
@@ -12,4 +13,5 @@ export const experiments: Experiment[] = [
   scalingLaw,
   learningRateDecay,
   warmup,
+  noisePlateau,
 ];
