@@ -33,7 +33,7 @@ export const sizeOf = (quick: boolean): Size =>
         steps: 6000,
         levelSteps: { 0.03: 6000, 0.1: 3000 },
         release: 3000,
-        released: 1000,
+        released: 1500,
       }
     : {
         vocabSize: 300,
@@ -49,14 +49,23 @@ export const early = { high: 0.03, low: 0.003, drop: 500, end: 2000 };
 
 export const constant = (rate: number): string => `lr ${rate}`;
 export const names = {
-  upFrom: (low: number, rate: number) => `lr ${low}, then ${rate}`,
-  downFrom: (high: number, rate: number) => `lr ${high}, then ${rate}`,
-  exactFirst: (rate: number) => `exact gradient first, lr ${rate}`,
-  warmup: (rate: number) => `warmup, lr ${rate}`,
-  droppedEarly: `lr ${early.high}, then ${early.low} from step ${early.drop}`,
-  dropped: "rate dropped on the plateau",
-  exact: "exact gradient on the plateau",
+  upFrom: (rate: number) => `up from ${rate}`,
+  downFrom: (rate: number) => `down from ${rate}`,
+  exactFirst: "exact gradient first",
+  warmup: "long warmup",
+  droppedEarly: `early drop to ${early.low}`,
+  dropped: `late drop to ${early.low}`,
+  exact: "exact gradient later",
 };
+
+/** Rates with the histories that come to them, beside the constant rate. */
+export const historiesOf = (): { rate: number; arms: string[] }[] => [
+  {
+    rate: 0.03,
+    arms: [names.upFrom(0.003), names.downFrom(0.1), names.exactFirst, names.warmup],
+  },
+  { rate: 0.1, arms: [names.upFrom(0.01)] },
+];
 
 /** A level's setting; what is left out is B = 128, scale 1, β₂ = 0.999. */
 export interface Level {
@@ -87,7 +96,9 @@ export const levels = (quick: boolean): Level[] =>
     { rate, beta2: 0.95 },
   ]);
 
-const eachSeed = (label: string, config: Config): Condition => ({ label, drawing: "each seed", config });
+/** Data that depend on the input are drawn anew for each seed. */
+const eachSeed = (label: string, config: Config): Condition =>
+  config.targets ? { label, drawing: "each seed", config } : { label, config };
 
 function levelCondition(level: Level, size: Size): Condition {
   const { rate, batchSize = 128, scale = 1, beta2 = 0.999 } = level;
@@ -119,17 +130,17 @@ function armsOf({ vocabSize, hold, steps, release, released }: Size): Condition[
       ...more,
     });
   return [
-    arm(names.upFrom(0.003, 0.03), join(0.003, 0.03, hold)),
-    arm(names.downFrom(0.1, 0.03), join(0.1, 0.03, hold)),
-    arm(names.exactFirst(0.03), 0.03, {
+    arm(names.upFrom(0.003), join(0.003, 0.03, hold)),
+    arm(names.downFrom(0.1), join(0.1, 0.03, hold)),
+    arm(names.exactFirst, 0.03, {
       gradient: "exact",
       interventions: [{ step: hold, kind: "gradient", gradient: "sampled" }],
     }),
-    arm(names.warmup(0.03), warmup(0.03, hold)),
-    arm(names.upFrom(0.01, 0.1), join(0.01, 0.1, hold)),
+    arm(names.warmup, warmup(0.03, hold)),
+    arm(names.upFrom(0.01), join(0.01, 0.1, hold)),
     arm(constant(early.low), early.low),
     arm(names.droppedEarly, join(early.high, early.low, early.drop), { steps: early.end }),
-    arm(names.dropped, join(0.03, 0.003, release), { steps: release + released }),
+    arm(names.dropped, join(early.high, early.low, release), { steps: release + released }),
     arm(names.exact, 0.03, {
       steps: release + released,
       interventions: [{ step: release, kind: "gradient", gradient: "exact" }],
