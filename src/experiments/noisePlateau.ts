@@ -2,290 +2,21 @@
  * What looks like a plateau at the unigram entropy, without a norm: a floor of noise. Where it lies, whether its history
  * matters, how long it takes to come, what it takes to leave it, and whether the time on it is lost.
  */
-import {
-  at,
-  type ClaimSpecification,
-  minus,
-  ofRun,
-  over,
-  type Quantity,
-  valuesOf,
-} from "../analysis/claims.js";
-import { mutualInformation } from "../analysis/mutualInformation.js";
-import type { Observable, Runs } from "../analysis/series.js";
-import { drift, finalLevel, quarterSpread, settlingStep } from "../analysis/stationarity.js";
+import { at, minus, over, valuesOf } from "../analysis/claims.js";
+import type { Runs } from "../analysis/series.js";
 import { mean, meanInterval } from "../analysis/statistics.js";
-import { log } from "../math/elementary.js";
 import type { Experiment, Finding } from "./experiment.js";
+import {
+  entropySides,
+  inInformation,
+  level,
+  noisePlateauClaims,
+  overEntropy,
+  quantities,
+} from "./noisePlateauClaims.js";
 import { noisePlateauComparisons } from "./noisePlateauElsewhere.js";
 import { noisePlateauFigures } from "./noisePlateauFigures.js";
-import {
-  batchSizes,
-  constant,
-  early,
-  elsewhere,
-  historiesOf,
-  type Level,
-  levelLabel,
-  names,
-  noisePlateauConditions,
-  ratesOf,
-  scales,
-  sizeOf,
-} from "./noisePlateauRuns.js";
-
-/** In units of I: about a fortieth of the plateau's height at lr 0.03, less than a change of the rate by 3 % moves it. */
-const margin = 0.01;
-const marginOrigin =
-  "a hundredth of the mutual information, what a change of the rate by 3 % does to the level";
-const settled = 0.05;
-
-const level = (label: string, observable: Observable = "excessLoss"): Quantity =>
-  ofRun(label, (run) => finalLevel(run, observable));
-const information = (label: string): Quantity => ofRun(label, mutualInformation);
-const inInformation = (label: string, value: Quantity): Quantity => over(value, information(label));
-const settling = (label: string): Quantity => ofRun(label, (run) => settlingStep(run, "excessLoss", settled));
-
-/** k of value ∝ factor^k, between two values whose factors are `ratio` apart. */
-const exponent = (from: Quantity, to: Quantity, ratio: number): Quantity => ({
-  of(runs) {
-    const [a, b] = [from.of(runs), to.of(runs)];
-    return a === null || b === null || a <= 0 || b <= 0 ? null : log(b / a) / log(ratio);
-  },
-  stated: null,
-});
-const shifted = (value: Quantity, by: number): Quantity => ({
-  of(runs) {
-    const x = value.of(runs);
-    return x === null ? null : x - by;
-  },
-  stated: null,
-});
-
-/** What claims are called, for the findings that rest on them. */
-const quantities = {
-  history: (arm: string, rate: number) => `level, "${arm}" minus "${constant(rate)}", in I`,
-  spread: (label: string) => `quarters of the last half, in standard errors, "${label}"`,
-  drift: (label: string) => `last minus first quarter of the last half, in I, "${label}"`,
-  order: (high: string, low: string) => `level, "${high}" minus "${low}" (nats)`,
-  sign: (label: string) => `L − H at rest, in I, "${label}"`,
-  batchExponent: (rate: number) => `exponent of the level in the batch size plus 1/2, lr ${rate}`,
-  rateExponent: "exponent of the level in the rate minus 1, lowest to highest rate",
-  independent: (rate: number) => `level with independent targets over that at scale 1, lr ${rate}`,
-  dependence: (label: string) => `inputDependence minus I, in I, "${label}"`,
-  settles: (label: string) => `step from which the loss is within 5 % of its level, "${label}"`,
-  dropped: "excess loss after the drop over the level before it",
-  exact: "excess loss behind the exact gradient, in I",
-  lead: (step: number, where: string) => `excess loss at step ${step}, never high minus dropped, ${where}`,
-};
-
-function historyClaims(quick: boolean): ClaimSpecification[] {
-  const histories = historiesOf();
-  return [
-    ...histories.flatMap(({ rate, arms }) =>
-      arms.map(
-        (arm): ClaimSpecification => ({
-          claim: "the level does not depend on the history",
-          quantity: quantities.history(arm, rate),
-          rule: "equivalent",
-          value: inInformation(constant(rate), minus(level(arm), level(constant(rate)))),
-          margin,
-          origin: marginOrigin,
-        }),
-      ),
-    ),
-    ...histories.flatMap(({ rate, arms }) =>
-      [constant(rate), ...arms].map(
-        (label): ClaimSpecification => ({
-          claim: "the loss rests: quarters of the last half agree within two standard errors",
-          quantity: quantities.spread(label),
-          rule: "below",
-          value: ofRun(label, (run) => quarterSpread(run, "excessLoss")),
-          bound: 2,
-          origin: "two standard errors of a quarter's mean",
-        }),
-      ),
-    ),
-    ...ratesOf(quick).map(
-      (rate): ClaimSpecification => ({
-        claim: "the loss rests: it no longer drifts by what matters",
-        quantity: quantities.drift(constant(rate)),
-        rule: "equivalent",
-        value: inInformation(
-          constant(rate),
-          ofRun(constant(rate), (run) => drift(run, "excessLoss")),
-        ),
-        margin,
-        origin: marginOrigin,
-      }),
-    ),
-  ];
-}
-
-const order = (claim: string, high: string, low: string): ClaimSpecification => ({
-  claim,
-  quantity: quantities.order(high, low),
-  rule: "order",
-  smaller: level(low),
-  larger: level(high),
-});
-
-/** Each with the next. */
-const pairs = <T>(values: readonly T[]): [T, T][] => values.slice(1).map((next, i) => [values[i], next]);
-
-function levelClaims(quick: boolean): ClaimSpecification[] {
-  const rates = ratesOf(quick);
-  const [lowest, highest] = [Math.min(...rates), Math.max(...rates)];
-  const [smallest, largest] = [Math.min(...batchSizes), Math.max(...batchSizes)];
-  const of = (more: Partial<Level>) => levelLabel({ rate: 0.03, ...more });
-  return [
-    ...pairs(rates).map(([low, high]) =>
-      order("the level grows with the rate", constant(high), constant(low)),
-    ),
-    ...pairs(batchSizes).map(([small, large]) =>
-      order("the level falls with the batch", of({ batchSize: small }), of({ batchSize: large })),
-    ),
-    ...pairs(scales).map(([low, high]) =>
-      order("the level grows with the mutual information", of({ scale: high }), of({ scale: low })),
-    ),
-    ...rates.map((rate) =>
-      order(
-        "a shorter memory of the second moment raises it",
-        levelLabel({ rate, beta2: 0.95 }),
-        constant(rate),
-      ),
-    ),
-    {
-      claim: "the level is about proportional to the rate",
-      quantity: quantities.rateExponent,
-      rule: "equivalent",
-      value: shifted(exponent(level(constant(lowest)), level(constant(highest)), highest / lowest), 1),
-      margin: 0.15,
-      origin: "the level is then 1.4 times off at most over a decade of rates",
-    },
-    ...rates.map(
-      (rate): ClaimSpecification => ({
-        claim: "the level falls as one over the root of the batch",
-        quantity: quantities.batchExponent(rate),
-        rule: "equivalent",
-        value: shifted(
-          exponent(
-            level(levelLabel({ rate, batchSize: smallest })),
-            level(levelLabel({ rate, batchSize: largest })),
-            largest / smallest,
-          ),
-          -0.5,
-        ),
-        margin: 0.1,
-        origin: "a fifth of the way to −1, the exponent of SGD's floor",
-      }),
-    ),
-    ...rates.map(
-      (rate): ClaimSpecification => ({
-        claim: "most of the level is there without anything but the unigram distribution to learn",
-        quantity: quantities.independent(rate),
-        rule: "above",
-        value: over(level(levelLabel({ rate, scale: 0 })), level(constant(rate))),
-        bound: 0.5,
-        origin: "half of it",
-      }),
-    ),
-    {
-      claim: "the level meets H by coincidence only: at a small rate it lies below",
-      quantity: quantities.sign(constant(lowest)),
-      rule: "below",
-      value: inInformation(constant(lowest), level(constant(lowest), "unigramExcess")),
-      bound: 0,
-      origin: "the entropy H of the targets",
-    },
-    {
-      claim: "the level meets H by coincidence only: at a large rate it lies above",
-      quantity: quantities.sign(constant(highest)),
-      rule: "above",
-      value: inInformation(constant(highest), level(constant(highest), "unigramExcess")),
-      bound: 0,
-      origin: "the entropy H of the targets",
-    },
-    {
-      claim:
-        "on the plateau predictions depend on their inputs more than the data do: it is no unigram solution",
-      quantity: quantities.dependence(constant(highest)),
-      rule: "above",
-      value: inInformation(
-        constant(highest),
-        minus(level(constant(highest), "inputDependence"), information(constant(highest))),
-      ),
-      bound: 0,
-      origin: "a unigram solution has an inputDependence of 0, the data one of I",
-    },
-  ];
-}
-
-function departureClaims(quick: boolean): ClaimSpecification[] {
-  const { vocabSize, release, released } = sizeOf(quick);
-  const rates = ratesOf(quick);
-  const end = release + released;
-  const lead = (throughout: string, dropped: string, step: number, where: string): ClaimSpecification => ({
-    claim: "time on the plateau is not lost: after a drop of the rate the run leads one that never was high",
-    quantity: quantities.lead(step, where),
-    rule: "order",
-    smaller: at(dropped, "excessLoss", step),
-    larger: at(throughout, "excessLoss", step),
-  });
-  const bounds = quick ? [] : [constant(0.03), elsewhere.long];
-  return [
-    ...bounds.flatMap((label): ClaimSpecification[] => [
-      {
-        claim: "the level takes thousands of steps to come",
-        quantity: quantities.settles(label),
-        rule: "above",
-        value: settling(label),
-        bound: 1000,
-        origin: "the shorter end of 1,000 to 10,000 steps",
-      },
-      {
-        claim: "the level takes thousands of steps to come, not tens of thousands",
-        quantity: quantities.settles(label),
-        rule: "below",
-        value: settling(label),
-        bound: 10_000,
-        origin: "the longer end of 1,000 to 10,000 steps",
-      },
-    ]),
-    ...pairs(rates).map(
-      ([low, high]): ClaimSpecification => ({
-        claim: "the lower the rate, the longer the level takes to come",
-        quantity: `step of settling, "${constant(low)}" minus "${constant(high)}"`,
-        rule: "order",
-        smaller: settling(constant(high)),
-        larger: settling(constant(low)),
-      }),
-    ),
-    {
-      claim: "a drop of the rate leaves the plateau",
-      quantity: quantities.dropped,
-      rule: "below",
-      value: over(at(names.dropped, "excessLoss", end), level(constant(0.03))),
-      bound: 0.5,
-      origin: "half of the level",
-    },
-    {
-      claim: "the exact gradient leaves the plateau at an unchanged rate, and nothing of it remains",
-      quantity: quantities.exact,
-      rule: "below",
-      value: inInformation(names.exact, at(names.exact, "excessLoss", end)),
-      bound: margin,
-      origin: "a hundredth of the mutual information",
-    },
-    lead(constant(early.low), names.droppedEarly, early.end, `V ${vocabSize}, dropped at ${early.drop}`),
-    ...[end - released / 2, end].map((step) =>
-      lead(constant(early.low), names.dropped, step, `V ${vocabSize}, dropped at ${release}`),
-    ),
-    ...(quick
-      ? []
-      : [lead(elsewhere.rate(early.low), elsewhere.dropped, early.end, `V 1000, dropped at ${early.drop}`)]),
-  ];
-}
+import { constant, early, historiesOf, names, noisePlateauConditions, sizeOf } from "./noisePlateauRuns.js";
 
 /** "0.33 (0.31 to 0.35)": the mean and its 95 % interval. */
 function told(values: readonly number[], digits = 2): string {
@@ -296,15 +27,12 @@ function told(values: readonly number[], digits = 2): string {
 
 function findings(runs: Runs, quick: boolean): Finding[] {
   const { vocabSize, hold } = sizeOf(quick);
-  const rates = ratesOf(quick);
-  const [lowest, highest] = [Math.min(...rates), Math.max(...rates)];
   const [{ rate, arms }] = historiesOf();
   const differences = arms.map((arm) =>
     valuesOf(inInformation(constant(rate), minus(level(arm), level(constant(rate)))), runs),
   );
-  const at2 = (label: string): number[] =>
-    valuesOf(inInformation(label, level(label, "unigramExcess")), runs);
-  const [low, high] = [constant(lowest), constant(highest)].map(at2);
+  const sides = entropySides(quick);
+  const [low, high] = sides.map((label) => valuesOf(overEntropy(label), runs));
   const height = valuesOf(inInformation(constant(rate), level(constant(rate))), runs);
   const lead = valuesOf(
     over(at(names.droppedEarly, "excessLoss", early.end), at(constant(early.low), "excessLoss", early.end)),
@@ -324,11 +52,10 @@ function findings(runs: Runs, quick: boolean): Finding[] {
     },
     {
       sentence:
-        `That floor meets the unigram entropy H by coincidence: L − H is ${told(low)} I at lr ${lowest} and ${told(high)} I at lr ${highest}; ` +
+        `That floor meets the unigram entropy H by coincidence: L − H is ${told(low)} I at ${sides[0]} and ${told(high)} I at ${sides[1]}; ` +
         `and time on it is not lost: ${early.end - early.drop} steps after a drop from ${early.high} to ${early.low} the excess loss is ${told(lead)} of that of a run at ${early.low} throughout.`,
       restsOn: [
-        quantities.sign(constant(lowest)),
-        quantities.sign(constant(highest)),
+        ...sides.map(quantities.sign),
         quantities.lead(early.end, `V ${vocabSize}, dropped at ${early.drop}`),
       ],
     },
@@ -347,7 +74,7 @@ export const noisePlateau: Experiment = {
   seeds: 3,
   sampledOver: "initialisations, draws and drawings of the data (V = 1000: one drawing)",
   conditions: noisePlateauConditions,
-  claims: (_, quick) => [...historyClaims(quick), ...levelClaims(quick), ...departureClaims(quick)],
+  claims: noisePlateauClaims,
   figures: noisePlateauFigures,
   comparisons: noisePlateauComparisons,
   findings,

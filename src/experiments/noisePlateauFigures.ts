@@ -33,7 +33,7 @@ const rowOf = (condition: string, step: number, values: readonly number[]): Seri
 const informationOf = (label: string, runs: Runs): number =>
   mean((runs.get(label) ?? []).flatMap((run) => mutualInformation(run) ?? []));
 
-/** The level of an arm minus that of the constant rate over pieces of the run, in I, seed by seed. */
+/** The loss of an arm minus that of the constant rate over pieces of the run, in % of I, seed by seed. */
 function differences(arm: string, reference: string, runs: Runs, steps: number): SeriesRow[] {
   const width = steps / intervals;
   return Array.from({ length: intervals }, (_, i) => {
@@ -43,7 +43,10 @@ function differences(arm: string, reference: string, runs: Runs, steps: number):
       [piece(arm), piece(reference), ofRun(reference, mutualInformation)],
       runs,
     );
-    return { step: (i + 0.5) * width, values: own.map((x, seed) => (x - other[seed]) / information[seed]) };
+    return {
+      step: (i + 0.5) * width,
+      values: own.map((x, seed) => (100 * (x - other[seed])) / information[seed]),
+    };
   }).flatMap(({ step, values }) => (values.length > 0 ? [rowOf(arm, step, values)] : []));
 }
 
@@ -64,7 +67,7 @@ function historyFigure(runs: Runs, quick: boolean): Figure[] {
       name,
       caption:
         `Five histories come to one level. V = ${vocabSize}; until step ${hold} the rate is another, warms up, or gradients are exact; from there on all runs have lr ${rate} and drawn batches. ` +
-        `Left: loss above the least possible, which is H − I; the entropy H is where it equals I. Right: difference to the run with a constant rate, seed by seed, over twentieths of the run; dashed: a hundredth of I. ` +
+        `Left: loss above the least possible, which is H − I; the entropy H is where it equals I (exact gradients go below the axis). Right: difference to the run with a constant rate, seed by seed, over twentieths of the run, from step ${hold} on; dashed: 1 % of I. ` +
         "Means over seeds and bands of one standard deviation.",
       spec: figureOf(
         [
@@ -75,15 +78,18 @@ function historyFigure(runs: Runs, quick: boolean): Figure[] {
             rules: [{ label: "unigram entropy H", value: informationOf(constant(rate), runs) }],
             y: "L − (H − I) (nats)",
             log: { y: true },
-            yDomain: [0.05, 2],
+            yDomain: [0.01, 2],
           }),
           panel({
             ...common,
             title: "Difference to the constant rate",
-            rows: arms.flatMap((arm) => differences(arm, constant(rate), runs, steps)),
-            rules: [-0.01, 0.01].map((value) => ({ label: "margin ±0.01 I", value })),
-            y: "difference of losses (I)",
-            yDomain: [-0.1, 0.1],
+            rows: arms
+              .flatMap((arm) => differences(arm, constant(rate), runs, steps))
+              .filter(({ step }) => step >= hold),
+            rules: [-1, 1].map((value) => ({ label: "margin of 1 % of I", value })),
+            y: "difference of losses (% of I)",
+            xDomain: [hold, steps],
+            yDomain: [-10, 10],
           }),
         ],
         2,
@@ -121,7 +127,7 @@ function levelFigure(runs: Runs, quick: boolean): Figure[] {
       name: `${name}-levels`,
       caption:
         `Where the loss rests, V = ${vocabSize}: mean over the last quarter of each run, over seeds, and a band of one standard deviation. ` +
-        "Left: above the least possible, by batch size, with lines of slope −1/2 (dashed). Right: against the unigram entropy H, by the scale of the data's factors, from independent targets (0) on: " +
+        "Left: above the least possible, by batch size, dashed with slope −1/2. Right: against the unigram entropy H, by the scale of the data's factors, from independent targets (0) on: " +
         "the level passes H as rate or data change, and nothing marks the place.",
       spec: figureOf(
         [
@@ -130,7 +136,7 @@ function levelFigure(runs: Runs, quick: boolean): Figure[] {
             title: "By the batch",
             rows: byBatch,
             segments: byBatch
-              .filter(({ step }) => step === from)
+              .filter(({ step, condition }) => step === from && condition === labels[labels.length - 1])
               .map((row) => ({
                 label: "slope −1/2",
                 from: [from, row.mean] as [number, number],
@@ -160,11 +166,19 @@ function departureFigure(runs: Runs, quick: boolean): Figure[] {
   const { vocabSize, release, released } = sizeOf(quick);
   const on = [constant(0.03), names.dropped, names.exact];
   const off = [constant(early.high), constant(early.low), names.droppedEarly];
-  if (![...on, ...off].every((label) => runs.get(label)?.length)) return [];
+  const conditions = [...new Set([...on, ...off])];
+  if (!conditions.every((label) => runs.get(label)?.length)) return [];
   const within = (labels: string[], from: number, to: number): SeriesRow[] =>
     curves(labels, runs, "excessLoss").filter(({ step }) => step >= from && step <= to);
   const H = [{ label: "unigram entropy H", value: informationOf(constant(0.03), runs) }];
-  const common = { width: 280, height: 260, y: "L − (H − I) (nats)", log: { y: true }, xTicks: 4 };
+  const common = {
+    conditions,
+    width: 280,
+    height: 260,
+    y: "L − (H − I) (nats)",
+    log: { y: true },
+    xTicks: 4,
+  };
   const [from, to] = [release - released / 2, release + released];
   return [
     {
@@ -177,20 +191,18 @@ function departureFigure(runs: Runs, quick: boolean): Figure[] {
           panel({
             ...common,
             title: "Off a plateau that has settled",
-            conditions: on,
             rows: within(on, from, to),
             rules: H,
             xDomain: [from, to],
-            yDomain: [0.001, 1],
+            yDomain: quick ? [0.001, 1] : [0.003, 1],
           }),
           panel({
             ...common,
             title: "An early drop",
-            conditions: off,
             rows: within(off, 0, early.end),
             rules: H,
             xDomain: [0, early.end],
-            yDomain: [0.02, 3],
+            yDomain: quick ? [0.01, 3] : [0.03, 3],
           }),
         ],
         2,
