@@ -3,6 +3,7 @@ import { at, type ClaimSpecification, minus, ofRun, over, type Quantity } from "
 import { mutualInformation } from "../analysis/mutualInformation.js";
 import type { Observable, Runs } from "../analysis/series.js";
 import { drift, finalLevel, quarterSpread, settlingStep } from "../analysis/stationarity.js";
+import { mean } from "../analysis/statistics.js";
 import { log } from "../math/elementary.js";
 import {
   batchSizes,
@@ -46,13 +47,23 @@ const shifted = (value: Quantity, by: number): Quantity => ({
   stated: null,
 });
 
+/** Over several quantities of a seed. */
+const rootMeanSquare = (values: readonly Quantity[]): Quantity => ({
+  of(runs) {
+    const own = values.map((value) => value.of(runs));
+    return own.every((x): x is number => x !== null) ? Math.sqrt(mean(own.map((x) => x * x))) : null;
+  },
+  stated: null,
+});
+
 /** What claims are called, for the findings that rest on them. */
 export const quantities = {
   history: (arm: string, rate: number) => `level, "${arm}" minus "${constant(rate)}", in I`,
-  spread: (label: string) => `quarters of the last half, in standard errors, "${label}"`,
+  spread: (rate: number) =>
+    `quarters of the last half, in standard errors, root mean square over histories to lr ${rate}`,
   drift: (label: string) => `last minus first quarter of the last half, in I, "${label}"`,
   order: (high: string, low: string) => `level, "${high}" minus "${low}" (nats)`,
-  sign: (label: string) => `L − H at rest, in I, "${label}"`,
+  sign: (label: string) => `L − H at rest, "${label}" (nats)`,
   batchExponent: (rate: number) => `exponent of the level in the batch size plus 1/2, lr ${rate}`,
   rateExponent: "exponent of the level in the rate minus 1, lowest to highest rate",
   independent: (rate: number) => `level with independent targets over that at scale 1, lr ${rate}`,
@@ -64,8 +75,9 @@ export const quantities = {
   lead: (step: number, where: string) => `excess loss at step ${step}, never high minus dropped, ${where}`,
 };
 
-function historyClaims(quick: boolean): ClaimSpecification[] {
+function historyClaims(): ClaimSpecification[] {
   const histories = historiesOf();
+  const [main] = histories;
   return [
     ...histories.flatMap(({ rate, arms }) =>
       arms.map(
@@ -79,26 +91,26 @@ function historyClaims(quick: boolean): ClaimSpecification[] {
         }),
       ),
     ),
-    ...histories.flatMap(({ rate, arms }) =>
-      [constant(rate), ...arms].map(
-        (label): ClaimSpecification => ({
-          claim: "the loss rests: quarters of the last half agree within two standard errors",
-          quantity: quantities.spread(label),
-          rule: "below",
-          value: ofRun(label, (run) => quarterSpread(run, "excessLoss")),
-          bound: 2,
-          origin: "two standard errors of a quarter's mean",
-        }),
-      ),
+    ...histories.map(
+      ({ rate, arms }): ClaimSpecification => ({
+        claim: "the loss rests: quarters of the last half agree within two standard errors",
+        quantity: quantities.spread(rate),
+        rule: "below",
+        value: rootMeanSquare(
+          [constant(rate), ...arms].map((label) => ofRun(label, (run) => quarterSpread(run, "excessLoss"))),
+        ),
+        bound: 2,
+        origin: "two standard errors of a quarter's mean",
+      }),
     ),
-    ...ratesOf(quick).map(
-      (rate): ClaimSpecification => ({
+    ...[constant(main.rate), ...main.arms].map(
+      (label): ClaimSpecification => ({
         claim: "the loss rests: it no longer drifts by what matters",
-        quantity: quantities.drift(constant(rate)),
+        quantity: quantities.drift(label),
         rule: "equivalent",
         value: inInformation(
-          constant(rate),
-          ofRun(constant(rate), (run) => drift(run, "excessLoss")),
+          label,
+          ofRun(label, (run) => drift(run, "excessLoss")),
         ),
         margin,
         origin: marginOrigin,
@@ -115,14 +127,12 @@ const order = (claim: string, high: string, low: string): ClaimSpecification => 
   larger: level(high),
 });
 
-/** Levels on both sides of H, of the same data: by the rate, and where that does not suffice by the batch. */
-const belowEntropy = (quick: boolean): string => constant(Math.min(...ratesOf(quick)));
-const aboveEntropy = (quick: boolean): string => {
-  const rate = Math.max(...ratesOf(quick));
-  return quick ? levelLabel({ rate, batchSize: Math.min(...batchSizes) }) : constant(rate);
-};
-export const entropySides = (quick: boolean): string[] => [belowEntropy(quick), aboveEntropy(quick)];
-export const overEntropy = (label: string): Quantity => inInformation(label, level(label, "unigramExcess"));
+/** A level on each side of H, of the same data. */
+export const entropySides = (quick: boolean): { below: string; above: string } => ({
+  below: constant(Math.min(...ratesOf(quick))),
+  above: levelLabel({ rate: Math.max(...ratesOf(quick)), batchSize: Math.min(...batchSizes) }),
+});
+export const overEntropy = (label: string): Quantity => level(label, "unigramExcess");
 
 const sign = (rule: "below" | "above", label: string): ClaimSpecification => ({
   claim: `the level meets H by coincidence only: it lies ${rule} in one setting and ${rule === "below" ? "above" : "below"} in another`,
@@ -151,13 +161,12 @@ function levelClaims(quick: boolean): ClaimSpecification[] {
     ...pairs(scales).map(([low, high]) =>
       order("the level grows with the mutual information", of({ scale: high }), of({ scale: low })),
     ),
-    ...rates.map((rate) =>
-      order(
-        "a shorter memory of the second moment raises it",
-        levelLabel({ rate, beta2: 0.95 }),
-        constant(rate),
-      ),
-    ),
+    ...rates.map((rate) => {
+      const short = levelLabel({ rate, beta2: 0.95 });
+      return rate < 0.1
+        ? order("a shorter memory of the second moment raises it at small rates", short, constant(rate))
+        : order("a shorter memory of the second moment lowers it at large rates", constant(rate), short);
+    }),
     {
       claim: "the level is about proportional to the rate",
       quantity: quantities.rateExponent,
@@ -193,8 +202,10 @@ function levelClaims(quick: boolean): ClaimSpecification[] {
         origin: "half of it",
       }),
     ),
-    sign("below", belowEntropy(quick)),
-    sign("above", aboveEntropy(quick)),
+    sign("below", entropySides(quick).below),
+    sign("above", entropySides(quick).above),
+    // of the rate alone, where noise is large against what there is to learn
+    ...(quick ? [] : [sign("above", constant(highest))]),
     {
       claim:
         "on the plateau predictions depend on their inputs more than the data do: it is no unigram solution",
@@ -283,7 +294,7 @@ function departureClaims(quick: boolean): ClaimSpecification[] {
 }
 
 export const noisePlateauClaims = (_: Runs, quick: boolean): ClaimSpecification[] => [
-  ...historyClaims(quick),
+  ...historyClaims(),
   ...levelClaims(quick),
   ...departureClaims(quick),
 ];

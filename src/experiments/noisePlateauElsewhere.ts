@@ -3,7 +3,7 @@ import { at, ofRun, type Quantity } from "../analysis/claims.js";
 import { crossingStep } from "../analysis/crossing.js";
 import { mutualInformation } from "../analysis/mutualInformation.js";
 import type { Runs } from "../analysis/series.js";
-import { finalLevel, meanBetween } from "../analysis/stationarity.js";
+import { meanBetween } from "../analysis/stationarity.js";
 import type { Comparison } from "./experiment.js";
 import { constant, elsewhere, levelLabel, names } from "./noisePlateauRuns.js";
 
@@ -20,7 +20,8 @@ const fallsBelow = (label: string, part: number): Quantity =>
         );
   });
 const end = (label: string): Quantity => at(label, "unigramExcess", 2000);
-const rests = (label: string): Quantity => ofRun(label, (run) => finalLevel(run, "unigramExcess"));
+const between = (label: string, from: number, to: number): Quantity =>
+  ofRun(label, (run) => meanBetween(run, "unigramExcess", from, to));
 
 type Row = [by: string, mean: number, standardDeviation: number, seeds: number];
 const compared = (
@@ -79,7 +80,7 @@ const small: Comparison[] = [
   atEnd(rate(0.003), [inC, -0.2605, 0.0038, 3]),
   compared(
     "L − H, mean of steps 12,000 to 16,000, V 1000, lr 0.03",
-    ofRun(elsewhere.long, (run) => meanBetween(run, "unigramExcess", 12_000, 16_000)),
+    between(elsewhere.long, 12_000, 16_000),
     [inC, -0.122, 0.002, 5],
   ),
 ];
@@ -96,7 +97,12 @@ const histories: Comparison[] = (
     [names.upFrom(0.01), 0.2096, 0.0013],
   ] as const
 ).map(([label, mean, deviation]) =>
-  compared(`L − H, mean of steps 15,000 to 20,000, V 300, ${label}`, rests(label), [inC, mean, deviation, 4]),
+  compared(`L − H, mean of steps 15,000 to 20,000, V 300, ${label}`, between(label, 15_000, 20_000), [
+    inC,
+    mean,
+    deviation,
+    4,
+  ]),
 );
 
 export const noisePlateauComparisons = (_: Runs, quick: boolean): Comparison[] =>

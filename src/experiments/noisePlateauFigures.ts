@@ -52,7 +52,8 @@ function differences(arm: string, reference: string, runs: Runs, steps: number):
 
 function historyFigure(runs: Runs, quick: boolean): Figure[] {
   const [{ rate, arms }] = historiesOf();
-  const { steps, vocabSize, hold } = sizeOf(quick);
+  const { historySteps, vocabSize, hold } = sizeOf(quick);
+  const steps = historySteps[0.03];
   const labels = [constant(rate), ...arms].filter((label) => runs.get(label)?.length);
   if (!labels.includes(constant(rate))) return [];
   const common = {
@@ -136,7 +137,7 @@ function levelFigure(runs: Runs, quick: boolean): Figure[] {
             title: "By the batch",
             rows: byBatch,
             segments: byBatch
-              .filter(({ step, condition }) => step === from && condition === labels[labels.length - 1])
+              .filter(({ step, condition }) => step === from && condition === labels[1])
               .map((row) => ({
                 label: "slope −1/2",
                 from: [from, row.mean] as [number, number],
@@ -145,6 +146,7 @@ function levelFigure(runs: Runs, quick: boolean): Figure[] {
             y: "L − (H − I) at rest (nats)",
             xTitle: "batch size",
             log: { x: true, y: true },
+            yDomain: [0.02, 2],
           }),
           panel({
             ...common,
@@ -184,7 +186,7 @@ function departureFigure(runs: Runs, quick: boolean): Figure[] {
     {
       name: `${name}-departure`,
       caption:
-        `Ways off the plateau, V = ${vocabSize}. Left: at step ${release} the rate drops to 0.003, or gradients become exact at an unchanged rate. ` +
+        `Ways off the plateau, V = ${vocabSize}. Left: at step ${release} the rate drops to 0.003, or gradients become exact at an unchanged rate and the loss goes below the axis. ` +
         `Right: a run whose rate drops at step ${early.drop} leads one that was at ${early.low} throughout, so the time at the high rate was not lost. Means over seeds and bands of one standard deviation.`,
       spec: figureOf(
         [

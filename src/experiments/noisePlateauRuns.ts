@@ -16,8 +16,9 @@ export interface Size {
   vocabSize: number;
   /** Steps for which a history is another one than the constant rate. */
   hold: number;
-  /** Steps of the histories, and of levels by their rate. */
-  steps: number;
+  /** Steps of the histories that come to a rate: more at 0.1, whose noise is larger. */
+  historySteps: { readonly 0.03: number; readonly 0.1: number };
+  /** Steps of the levels by their rate. */
   levelSteps: Readonly<Record<number, number>>;
   /** Where the rate drops, or the gradient becomes exact, on a plateau that has settled. */
   release: number;
@@ -30,7 +31,7 @@ export const sizeOf = (quick: boolean): Size =>
     ? {
         vocabSize: 100,
         hold: 1500,
-        steps: 6000,
+        historySteps: { 0.03: 6000, 0.1: 6000 },
         levelSteps: { 0.03: 6000, 0.1: 3000 },
         release: 3000,
         released: 1500,
@@ -38,7 +39,7 @@ export const sizeOf = (quick: boolean): Size =>
     : {
         vocabSize: 300,
         hold: 5000,
-        steps: 20_000,
+        historySteps: { 0.03: 20_000, 0.1: 60_000 },
         levelSteps: { 0.01: 30_000, 0.03: 20_000, 0.1: 10_000 },
         release: 10_000,
         released: 2000,
@@ -96,6 +97,8 @@ export const levels = (quick: boolean): Level[] =>
     { rate, beta2: 0.95 },
   ]);
 
+const intervalOf = (steps: number): number => (steps > 20_000 ? 100 : 50);
+
 /** Data that depend on the input are drawn anew for each seed. */
 const eachSeed = (label: string, config: Config): Condition =>
   config.targets ? { label, drawing: "each seed", config } : { label, config };
@@ -104,7 +107,8 @@ function levelCondition(level: Level, size: Size): Condition {
   const { rate, batchSize = 128, scale = 1, beta2 = 0.999 } = level;
   const label = levelLabel(level);
   // a constant history is a level too
-  const steps = label === constant(rate) && rate >= 0.03 ? size.steps : size.levelSteps[rate];
+  const isHistory = label === constant(rate) && (rate === 0.03 || rate === 0.1);
+  const steps = isHistory ? size.historySteps[rate] : size.levelSteps[rate];
   return eachSeed(label, {
     ...model,
     vocabSize: size.vocabSize,
@@ -113,18 +117,18 @@ function levelCondition(level: Level, size: Size): Condition {
     learningRate: rate,
     batchSize,
     steps,
-    evaluateEvery: steps > 20_000 ? 100 : 50,
+    evaluateEvery: intervalOf(steps),
   });
 }
 
 /** Arms that come to the same rate from both sides, those that leave it, and those that never were high. */
-function armsOf({ vocabSize, hold, steps, release, released }: Size): Condition[] {
+function armsOf({ vocabSize, hold, historySteps, release, released }: Size): Condition[] {
   const arm = (label: string, learningRate: ScheduleInput, more: Partial<Config> = {}): Condition =>
     eachSeed(label, {
       ...model,
       vocabSize,
       targets: lowRank(1),
-      steps,
+      steps: historySteps[0.03],
       evaluateEvery: 50,
       learningRate,
       ...more,
@@ -137,7 +141,10 @@ function armsOf({ vocabSize, hold, steps, release, released }: Size): Condition[
       interventions: [{ step: hold, kind: "gradient", gradient: "sampled" }],
     }),
     arm(names.warmup, warmup(0.03, hold)),
-    arm(names.upFrom(0.01), join(0.01, 0.1, hold)),
+    arm(names.upFrom(0.01), join(0.01, 0.1, hold), {
+      steps: historySteps[0.1],
+      evaluateEvery: intervalOf(historySteps[0.1]),
+    }),
     arm(constant(early.low), early.low),
     arm(names.droppedEarly, join(early.high, early.low, early.drop), { steps: early.end }),
     arm(names.dropped, join(early.high, early.low, release), { steps: release + released }),
