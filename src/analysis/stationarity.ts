@@ -6,8 +6,6 @@ import { mean, standardDeviation } from "./statistics.js";
 
 /** Blocks that a quarter of the last half is cut into: each long against the time over which evaluations are alike. */
 const blocksOfQuarter = 5;
-/** Blocks of a whole run in which it is looked for when the level was reached. */
-const blocksOfRun = 20;
 
 /** The mean over the evaluations at steps above `from`, up to `to`; null where there are none. */
 export function meanBetween(run: RunResult, observable: Observable, from: number, to: number): number | null {
@@ -61,15 +59,21 @@ export function quarterSpread(run: RunResult, observable: Observable): number | 
 
 /**
  * The step at which a falling curve came within a part of its final level: the first crossing of (1 + tolerance) times the
- * level, of means over twentieths of the run, so that noise does not bring it forward.
- * A curve that is below from the start has the middle of the first twentieth; null where one has no evaluation.
+ * level, of means over pieces of the run, so that noise does not bring it forward. A curve that is below from the start has
+ * the middle of the first piece; null where one has no evaluation.
  * @param tolerance a part of the level: 0.05
+ * @param width steps of a piece: about a fifth of the time that is looked for, or less, and several evaluations
  */
-export function settlingStep(run: RunResult, observable: Observable, tolerance: number): number | null {
-  const { steps } = run.config;
+export function settlingStep(
+  run: RunResult,
+  observable: Observable,
+  tolerance: number,
+  width: number,
+): number | null {
+  const count = Math.floor(run.config.steps / width);
   const level = finalLevel(run, observable);
-  const blocks = blockMeans(run, observable, 0, steps, blocksOfRun);
-  if (level === null || !blocks) return null;
-  const points = blocks.map((value, i) => ({ step: ((i + 0.5) * steps) / blocksOfRun, value }));
+  const means = blockMeans(run, observable, 0, count * width, count);
+  if (level === null || !means) return null;
+  const points = means.map((value, i) => ({ step: (i + 0.5) * width, value }));
   return crossingStep(points, ({ value }) => value - (1 + tolerance) * level);
 }

@@ -2,7 +2,7 @@
 import { ofRun, pairedValues } from "../analysis/claims.js";
 import { mutualInformation } from "../analysis/mutualInformation.js";
 import { curves, type Runs, type SeriesRow } from "../analysis/series.js";
-import { finalLevel, meanBetween } from "../analysis/stationarity.js";
+import { drift, finalLevel, meanBetween } from "../analysis/stationarity.js";
 import { mean, standardDeviation } from "../analysis/statistics.js";
 import { type Figure, figureOf } from "../figures/figure.js";
 import { panel } from "../figures/panel.js";
@@ -99,6 +99,16 @@ function historyFigure(runs: Runs, quick: boolean): Figure[] {
   ];
 }
 
+/** What the reader of a level should know of a run that has not quite come to rest. */
+function stillFalling(label: string, runs: Runs): string {
+  const [moved, levels] = pairedValues(
+    [ofRun(label, (run) => drift(run, "excessLoss")), ofRun(label, (run) => finalLevel(run, "excessLoss"))],
+    runs,
+  );
+  const share = moved.length > 0 ? (-100 * mean(moved)) / mean(levels) : 0;
+  return share > 2 ? ` (at ${label} it still fell by ${share.toFixed(0)} % over the last half)` : "";
+}
+
 function levelFigure(runs: Runs, quick: boolean): Figure[] {
   const rates = ratesOf(quick);
   const labels = rates.map(constant);
@@ -127,7 +137,7 @@ function levelFigure(runs: Runs, quick: boolean): Figure[] {
     {
       name: `${name}-levels`,
       caption:
-        `Where the loss rests, V = ${vocabSize}: mean over the last quarter of each run, over seeds, and a band of one standard deviation. ` +
+        `Where the loss rests, V = ${vocabSize}: mean over the last quarter of each run, over seeds, and a band of one standard deviation${stillFalling(constant(rates[0]), runs)}. ` +
         "Left: above the least possible, by batch size, dashed with slope −1/2. Right: against the unigram entropy H, by the scale of the data's factors, from independent targets (0) on: " +
         "the level passes H as rate or data change, and nothing marks the place.",
       spec: figureOf(

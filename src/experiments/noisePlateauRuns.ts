@@ -30,9 +30,9 @@ export const sizeOf = (quick: boolean): Size =>
   quick
     ? {
         vocabSize: 100,
-        hold: 1500,
-        historySteps: { 0.03: 6000, 0.1: 6000 },
-        levelSteps: { 0.03: 6000, 0.1: 3000 },
+        hold: 1000,
+        historySteps: { 0.03: 9000, 0.1: 4000 },
+        levelSteps: { 0.03: 5000, 0.1: 3000 },
         release: 3000,
         released: 1500,
       }

@@ -104,9 +104,9 @@ describe("when a curve settles", () => {
 
   test("an exponential comes within a part of its level when it should", () => {
     const run = runWith((step) => curve(step, 0));
-    const found = settlingStep(run, "excessLoss", 0.05) as number;
+    const found = settlingStep(run, "excessLoss", 0.05, 400) as number;
     expect(Math.abs(found - planted)).toBeLessThan(steps / 40);
-    expect(settlingStep(run, "excessLoss", 0.5) as number).toBeLessThan(found - 1000);
+    expect(settlingStep(run, "excessLoss", 0.5, 400) as number).toBeLessThan(found - 1000);
   });
 
   test("noise of a tenth of the level does not bring it forward", () => {
@@ -115,6 +115,7 @@ describe("when a curve settles", () => {
         runWith((step, of) => curve(step, 0.1, of), seed),
         "excessLoss",
         0.05,
+        400,
       ),
     ) as number[];
     expect(Math.abs(mean(found) - planted)).toBeLessThan(steps / 20);
@@ -125,9 +126,10 @@ describe("when a curve settles", () => {
       runWith((step) => 1 - Math.exp(-rate * step)),
       "excessLoss",
       0.05,
+      400,
     );
     expect(below).toBe(steps / 40);
-    expect(settlingStep(runOf({ steps: 0 }, { excess: () => 1 }), "excessLoss", 0.05)).toBeNull();
+    expect(settlingStep(runOf({ steps: 0 }, { excess: () => 1 }), "excessLoss", 0.05, 400)).toBeNull();
   });
 });
 
