@@ -7,6 +7,7 @@ import { decayExplained } from "./decayExplained.js";
 import { embeddingOneDimensional } from "./embeddingOneDimensional.js";
 import type { Experiment } from "./experiment.js";
 import { learningRateDecay } from "./learningRateDecay.js";
+import { noisePlateau } from "./noisePlateau.js";
 import { realText } from "./realText.js";
 import { representationCollapse } from "./representationCollapse.js";
 import { scalingLaw } from "./scalingLaw.js";
@@ -21,6 +22,7 @@ export const experiments: Experiment[] = [
   learningRateDecay,
   warmup,
   stickyPlateau,
+  noisePlateau,
   unigramSaddle,
   realText,
   decayExplained,
