@@ -29,7 +29,7 @@ import {
   tail,
   turn,
 } from "./decayExplainedRuns.js";
-import type { Comparison, Experiment, Finding } from "./experiment.js";
+import { afterwards, type Comparison, type Experiment, type Finding } from "./experiment.js";
 
 /** Rates at which the sentence is said; below them the exact run is late, above them it may diverge. */
 const middleRates = [0.01, 0.03];
@@ -98,6 +98,7 @@ function armClaims(quick: boolean): ClaimSpecification[] {
   return [
     ...shares,
     {
+      whose: afterwards,
       claim: "where a run of a constant rate still learns, decay costs more than it saves",
       quantity: `excess loss, decayed minus constant, ${window}, ${nameOf(stillLearning)}`,
       rule: "order",

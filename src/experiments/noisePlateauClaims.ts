@@ -5,6 +5,7 @@ import type { Observable, Runs } from "../analysis/series.js";
 import { drift, finalLevel, quarterSpread, settlingStep } from "../analysis/stationarity.js";
 import { mean } from "../analysis/statistics.js";
 import { log } from "../math/elementary.js";
+import { afterwards } from "./experiment.js";
 import {
   batchSizes,
   constant,
@@ -175,7 +176,10 @@ function levelClaims(quick: boolean): ClaimSpecification[] {
       const short = levelLabel({ rate, beta2: 0.95 });
       return rate < 0.1
         ? order("a shorter memory of the second moment raises it at small rates", short, constant(rate))
-        : order("a shorter memory of the second moment lowers it at large rates", constant(rate), short);
+        : {
+            ...order("a shorter memory of the second moment lowers it at large rates", constant(rate), short),
+            whose: afterwards,
+          };
     }),
     {
       claim: "the level is about proportional to the rate",
@@ -215,7 +219,7 @@ function levelClaims(quick: boolean): ClaimSpecification[] {
     sign("below", entropySides(quick).below),
     sign("above", entropySides(quick).above),
     // of the rate alone, where noise is large against what there is to learn
-    ...(quick ? [] : [sign("above", constant(highest))]),
+    ...(quick ? [] : [{ ...sign("above", constant(highest)), whose: afterwards }]),
     {
       claim:
         "on the plateau predictions depend on their inputs more than the data do: it is no unigram solution",

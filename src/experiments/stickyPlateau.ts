@@ -3,7 +3,7 @@ import { at, type ClaimSpecification, type Quantity, valuesOf } from "../analysi
 import { lastStep, type Runs } from "../analysis/series.js";
 import { mean, meanInterval } from "../analysis/statistics.js";
 import { decimals } from "../figures/labels.js";
-import type { Experiment, Finding } from "./experiment.js";
+import { afterwards, type Experiment, type Finding } from "./experiment.js";
 import { post } from "./post.js";
 import { figures } from "./stickyPlateauFigures.js";
 import { comparisons } from "./stickyPlateauMeasured.js";
@@ -158,6 +158,7 @@ function claims(_: Runs, quick: boolean): ClaimSpecification[] {
       stepsOf(steps).map((step) =>
         none({
           ...behind(setting, step, "rescaled", "warmup, rescaled"),
+          whose: afterwards,
           claim: "what lasts is a memory of the weights' size: no lag does where both arms are rescaled",
         }),
       ),
@@ -165,6 +166,7 @@ function claims(_: Runs, quick: boolean): ClaimSpecification[] {
     ...high.map(({ setting }) =>
       some({
         ...behind(setting, later, "warmup", "never high"),
+        whose: afterwards,
         claim: "a warmup does not undo a high rate: the run is behind one that was never high",
       }),
     ),

@@ -12,7 +12,7 @@ import {
 import { type Observable, type Runs, valueAt } from "../analysis/series.js";
 import { mean, meanInterval } from "../analysis/statistics.js";
 import { log } from "../math/elementary.js";
-import type { Experiment, Finding } from "./experiment.js";
+import { afterwards, type Experiment, type Finding } from "./experiment.js";
 import { saddleFigures } from "./unigramSaddleFigures.js";
 import {
   type ArmName,
@@ -172,6 +172,7 @@ function memoryClaims(): ClaimSpecification[] {
     ...[vocabSize, comparedSize].map(
       (size): ClaimSpecification => ({
         claim: "more than half of Adam's pause is memory of its moments",
+        ...(size === vocabSize ? {} : { whose: afterwards }),
         quantity: quantities.removed(size),
         rule: "above",
         value: removed(size),
@@ -182,6 +183,7 @@ function memoryClaims(): ClaimSpecification[] {
     // where the best solution of rank 1 is good, the pause lies near H − I/4 and goes on below it
     {
       claim: "more than half of the whole way down is memory of its moments",
+      whose: afterwards,
       quantity: quantities.removed(vocabSize, "3I/4"),
       rule: "above",
       value: removed(vocabSize, -0.75),

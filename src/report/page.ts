@@ -37,7 +37,11 @@ export const shownMeasured = ({ mean, standardDeviation, seeds }: Measured): str
 const badge = (verdict: Verdict): string => `<span class="badge ${verdict}">${verdict}</span>`;
 
 const whoseText = ({ whose }: Claim): string =>
-  whose === "ours" ? "Our claim." : whose === "post" ? "The post's claim." : `Claim of ${whose}.`;
+  whose.startsWith("ours")
+    ? `Our claim${whose.slice("ours".length)}.`
+    : whose === "post"
+      ? "The post's claim."
+      : `Claim of ${whose}.`;
 
 const claimRow = (claim: Claim, source: Source | null): string => `<tr>
 <td>${badge(claim.verdict)}</td>
