@@ -14,11 +14,20 @@ export interface Comparison {
   standardDeviation: number;
   seeds: number;
   value: Quantity;
+  /** Why the two may differ, where they do. */
+  why?: string | undefined;
 }
+
+/** The same with what explains those that differ, by their quantities. */
+export const explained = (
+  comparisons: readonly Comparison[],
+  reasons: Readonly<Record<string, string>>,
+): Comparison[] => comparisons.map((one) => ({ ...one, why: reasons[one.quantity] ?? one.why }));
 
 export interface Agreement {
   quantity: string;
   by: string;
+  why?: string | undefined;
   theirs: Measured;
   ours: Measured;
   /** (ours − theirs) over the standard error of that difference; null where neither has a spread. */
@@ -33,13 +42,20 @@ export const agrees = ({ standardErrors }: Agreement): boolean =>
 
 /** Those of which some seed has our value, in their order. */
 export const agreements = (comparisons: readonly Comparison[], runs: Runs): Agreement[] =>
-  comparisons.flatMap(({ quantity, by, value, ...theirs }) => {
+  comparisons.flatMap(({ quantity, by, value, why, ...theirs }) => {
     const values = valuesOf(value, runs);
     if (values.length === 0) return [];
     const ours = measured(values);
     const squares = [ours, theirs].map(({ standardDeviation: s, seeds }) => (s * s) / seeds);
     const error = Math.sqrt(squares[0] + squares[1]);
     return [
-      { quantity, by, theirs, ours, standardErrors: error > 0 ? (ours.mean - theirs.mean) / error : null },
+      {
+        quantity,
+        by,
+        why,
+        theirs,
+        ours,
+        standardErrors: error > 0 ? (ours.mean - theirs.mean) / error : null,
+      },
     ];
   });

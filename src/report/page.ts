@@ -68,8 +68,8 @@ const agreementTable = (list: readonly Agreement[]): string =>
 <div class="scroll"><table><thead><tr><th>quantity</th><th>theirs, mean ± sd</th><th>ours</th><th>difference, standard errors</th></tr></thead>
 <tbody>${list
         .map(
-          ({ quantity, by, theirs, ours, standardErrors }) =>
-            `<tr><td>${escapeHtml(quantity)}<br><span class="soft">${escapeHtml(by)}, ${theirs.seeds} seeds; ours ${ours.seeds}</span></td><td class="number">${escapeHtml(shownMeasured(theirs))}</td><td class="number">${escapeHtml(shownMeasured(ours))}</td><td class="number">${standardErrors === null ? "–" : standardErrors.toFixed(1)}</td></tr>`,
+          ({ quantity, by, theirs, ours, standardErrors, why }) =>
+            `<tr><td>${escapeHtml(quantity)}<br><span class="soft">${escapeHtml(by)}, ${theirs.seeds} seeds; ours ${ours.seeds}${why === undefined || Math.abs(standardErrors ?? 0) <= MOST_STANDARD_ERRORS ? "" : `. ${escapeHtml(why)}`}</span></td><td class="number">${escapeHtml(shownMeasured(theirs))}</td><td class="number">${escapeHtml(shownMeasured(ours))}</td><td class="number">${standardErrors === null ? "–" : standardErrors.toFixed(1)}</td></tr>`,
         )
         .join("\n")}</tbody></table></div></details>`;
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { agreements, agrees } from "../../src/analysis/agreement.js";
+import { agreements, agrees, explained } from "../../src/analysis/agreement.js";
 import { at } from "../../src/analysis/claims.js";
 import { runOf } from "../experiments/syntheticRuns.js";
 
@@ -24,4 +24,15 @@ test("the difference is in standard errors of both sides", () => {
 test("what no run has a value of is left out", () => {
   const value = at("a", "excessLoss", 50);
   expect(agreements([{ ...theirs, mean: 5, standardDeviation: 2, seeds: 4, value }], runs)).toEqual([]);
+});
+
+test("reasons are found by the quantity", () => {
+  const value = at("a", "excessLoss", 100);
+  const all = ["p", "q"].map((quantity) => ({
+    ...{ quantity, by: "another program", mean: 0, standardDeviation: 1, seeds: 3, value },
+  }));
+  expect(agreements(explained(all, { q: "the grid" }), runs).map(({ why }) => why)).toEqual([
+    undefined,
+    "the grid",
+  ]);
 });
