@@ -87,7 +87,7 @@ function ratesFigure(runs: Runs): Figure[] {
       }),
     ];
   });
-  const caption = `Loss of unseen pairs at V = 50304, D = 32, without a norm, evaluated every ${every} steps: mean over seeds and a band of one standard deviation. It passes the entropy of single tokens without a pause.`;
+  const caption = `Loss of unseen pairs at V = 50304, D = 32, without a norm, evaluated every ${every} steps: mean over seeds and a band of one standard deviation.`;
   return panels.length > 0 ? [{ name, caption, spec: figureOf(panels, 3) }] : [];
 }
 
