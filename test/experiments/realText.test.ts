@@ -185,7 +185,7 @@ describe("figures", () => {
       [labelOf("never high")]: flat(7),
     }).get("real-text-arms");
     const rows = spec.concat[1].layer[1].data.values as { step: number; mean: number; condition: string }[];
-    expect(rows.map(({ step }) => step)).toEqual([150, 200, 250, 300, 350, 400]);
+    expect(rows.map(({ step }) => step)).toEqual([200, 250, 300, 350, 400]);
     for (const { mean, condition } of rows) {
       expect(condition).toBe("no warmup");
       expect(mean).toBeCloseTo(0.3, 9);
