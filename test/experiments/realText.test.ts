@@ -146,16 +146,16 @@ test("sentences rest on claims that there are, and say the numbers of the runs",
   expect(realText.findings?.(new Map(), false)).toEqual([]);
 });
 
-test("a high rate that is not held up by noise is not said to be", () => {
+test("a high rate that is not held up is not said to be", () => {
   const runs = runsOf({
     [high]: { loss: (_, seed) => H - 0.2 + 0.01 * seed, captured: (_, seed) => 0.3 + 0.01 * seed },
     [labelsOf(1024).high]: flat(H),
   });
   // the larger batch has one seed
-  const noise = analyse(realText, runs, false).claims.filter(({ quantity }) =>
+  const judged = analyse(realText, runs, false).claims.filter(({ quantity }) =>
     /minus the unigram entropy|captured information \(nats\) at step|B 128 minus B 1024/.test(quantity),
   );
-  expect(noise.map(({ verdict }) => verdict)).toEqual(["fails", "fails", "inconclusive"]);
+  expect(judged.map(({ verdict }) => verdict)).toEqual(["fails", "fails", "inconclusive"]);
 });
 
 test("comparisons are of the same setting and read the runs of one", () => {
