@@ -83,18 +83,18 @@ function ratesFigure(runs: Runs): Figure[] {
         height: 240,
         xDomain: [0, totalSteps],
         xTicks: 4,
-        yDomain: [5.5, 11],
+        yDomain: [5, 11],
       }),
     ];
   });
-  const caption = `Loss of unseen pairs at V = 50304, D = 32, without a norm, evaluated every ${every} steps: mean over seeds and a band of one standard deviation. It passes the entropy of single tokens without a pause.`;
+  const caption = `Loss of unseen pairs at V = 50304, D = 32, without a norm, evaluated every ${every} steps: mean over seeds and a band of one standard deviation.`;
   return panels.length > 0 ? [{ name, caption, spec: figureOf(panels, 3) }] : [];
 }
 
-/** By how much the arms are behind the one that was never high, from the first evaluation at which their rates are alike. */
+/** By how much the arms are behind the one that was never high, from the first evaluation behind the drop on. */
 function behindRows(runs: Runs): SeriesRow[] {
   const steps: number[] = [];
-  for (let step = held.hold; step <= totalSteps; step += every) steps.push(step);
+  for (let step = held.hold + every; step <= totalSteps; step += every) steps.push(step);
   return arms
     .filter((arm) => arm !== "never high")
     .flatMap((arm) =>
@@ -129,25 +129,27 @@ function armsFigure(runs: Runs): Figure[] {
         [
           panel({
             ...common,
-            title: "Loss of unseen pairs",
+            title: { text: "Loss", subtitle: "of unseen pairs" },
             rows: rows("heldOutLoss"),
             rules: [{ label: unigram, value: Number(entropy.heldOut) }],
-            y: "held-out loss (nats)",
+            y: "loss (nats)",
             yDomain: [6.8, 9],
           }),
           panel({
             ...common,
-            title: "Behind the run never high",
+            title: { text: "Behind the run never high", subtitle: "part of the held-out information" },
             rows: behindRows(runs),
-            y: "part of the held-out information",
-            xDomain: [held.hold, totalSteps],
+            y: "lag (part)",
+            xDomain: [held.hold + every, totalSteps],
+            yDomain: [0, 0.5],
           }),
           panel({
             ...common,
-            title: "Captured of the input",
+            title: { text: "Captured information", subtitle: "of the training pairs" },
             rows: rows("capturedInformation"),
             rules: [{ label: "unigram solution: 0", value: 0 }],
-            y: "captured information (nats)",
+            y: "info (nats)",
+            yDomain: [-1, 1],
           }),
         ],
         3,
