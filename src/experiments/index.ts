@@ -5,6 +5,7 @@ import { learningRateDecay } from "./learningRateDecay.js";
 import { representationCollapse } from "./representationCollapse.js";
 import { scalingLaw } from "./scalingLaw.js";
 import { warmup } from "./warmup.js";
+import { warmupAndScale } from "./warmupAndScale.js";
 
 export const experiments: Experiment[] = [
   embeddingOneDimensional,
@@ -12,4 +13,5 @@ export const experiments: Experiment[] = [
   scalingLaw,
   learningRateDecay,
   warmup,
+  warmupAndScale,
 ];
