@@ -36,21 +36,20 @@ export const lastStepOf = (runs: readonly RunResult[]): number => runs[0]?.confi
 /** The last step of all conditions of one length. */
 export const lastStep = (runs: Runs): number => lastStepOf([...runs.values()].flat());
 
-/** Mean and band over seeds at each step; steps where no seed has the observable are left out. */
-export function series(
-  condition: string,
-  runs: readonly RunResult[] | undefined,
-  observable: Observable,
-): SeriesRow[] {
+/** A point of a curve that was made from a run's records. */
+export interface CurvePoint {
+  /** Or what stands for it on the axis. */
+  step: number;
+  value: number;
+}
+
+/** Mean and band over curves, one a seed, at each step that any of them has. */
+export function bandOf(condition: string, curves: readonly (readonly CurvePoint[])[]): SeriesRow[] {
   const byStep = new Map<number, number[]>();
-  for (const run of runs ?? []) {
-    for (const record of run.records) {
-      const value = record.diverged ? null : finite(record, observable);
-      if (value === null) continue;
-      const values = byStep.get(record.step);
-      if (values) values.push(value);
-      else byStep.set(record.step, [value]);
-    }
+  for (const { step, value } of curves.flat()) {
+    const values = byStep.get(step);
+    if (values) values.push(value);
+    else byStep.set(step, [value]);
   }
   return [...byStep]
     .sort(([a], [b]) => a - b)
@@ -60,6 +59,22 @@ export function series(
       return { condition, step, mean: centre, low: centre - spread, high: centre + spread };
     });
 }
+
+/** Mean and band over seeds at each step; steps where no seed has the observable are left out. */
+export const series = (
+  condition: string,
+  runs: readonly RunResult[] | undefined,
+  observable: Observable,
+): SeriesRow[] =>
+  bandOf(
+    condition,
+    (runs ?? []).map(({ records }) =>
+      records.flatMap((record) => {
+        const value = record.diverged ? null : finite(record, observable);
+        return value === null ? [] : [{ step: record.step, value }];
+      }),
+    ),
+  );
 
 /** The series of several conditions, one after another. */
 export const curves = (labels: readonly string[], runs: Runs, observable: Observable): SeriesRow[] =>

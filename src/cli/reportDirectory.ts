@@ -38,6 +38,7 @@ const written: [string, Kind | undefined][] = [
   ["index.html", "page"],
   ["claims.json", undefined],
   ["runs.parquet", "table"],
+  ["FINDINGS.md", "findings"],
   ...experiments.map(({ name }): [string, Kind] => [`figures/${name}.svg`, "figure"]),
 ];
 

@@ -2,10 +2,10 @@ import { join } from "node:path";
 import Table from "cli-table3";
 import type { Command } from "commander";
 import type { Claim } from "../analysis/verdict.js";
-import { ConfigError, configHash, parseConfig } from "../config.js";
-import type { Experiment } from "../experiments/experiment.js";
+import { ConfigError, configHash, parseConfig, type RunConfig } from "../config.js";
+import type { Experiment, Part } from "../experiments/experiment.js";
 import { experiments } from "../experiments/index.js";
-import { conditionsOf, configsOf, type Profile, profiles } from "../experiments/profile.js";
+import { conditionsOf, configsOf, type Profile, profileName, profiles } from "../experiments/profile.js";
 import { shortNumber } from "../figures/labels.js";
 import { writeReport } from "../report/index.js";
 import { journaledExperiments } from "../report/journaled.js";
@@ -15,6 +15,7 @@ import { processorOf } from "../sweep/processor.js";
 import type { DeviceKind } from "../training/together.js";
 import { addBackendFlags, type BackendFlags, checkBackendFlags, deviceOf } from "./backendFlag.js";
 import { addConfigFlags, type Flags, givenFields, shownFlag } from "./configFlags.js";
+import { corporaFlag, findCorpora } from "./corporaFlag.js";
 import { counted, keptOf } from "./counted.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
@@ -31,15 +32,51 @@ interface Options extends Flags, BackendFlags {
   seeds?: string;
   out?: string;
   quick?: boolean;
+  list?: boolean;
   force?: boolean;
   json?: boolean;
   verbose?: boolean;
+  corpora?: string;
+}
+
+const parts = [...new Set(experiments.map(({ part }) => part))];
+const namesOf = (part: Part): string[] =>
+  experiments.filter((one) => one.part === part).map(({ name }) => name);
+
+/** Every experiment with the runs that it takes. */
+const listed = ({ quick = false, seeds }: Options) =>
+  experiments.map((experiment) => {
+    const count = seeds === undefined ? experiment.seeds : parseWholeNumber("--seeds", seeds, 1, 10000);
+    const conditions = conditionsOf(experiment, { quick, arithmetic: "strict" });
+    return {
+      part: experiment.part,
+      name: experiment.name,
+      title: experiment.title,
+      summary: experiment.summary,
+      seeds: count,
+      runs: conditions.reduce((sum, condition) => sum + configsOf(condition, count).length, 0),
+    };
+  });
+
+function listing(options: Options): string {
+  const rows = listed(options).map(({ part, name, title, runs }) => [part, name, `${runs}`, title]);
+  const head = ["part", "experiment", "runs", "question"];
+  const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => row[i].length)));
+  return [head, ...rows]
+    .map((row) =>
+      row
+        .map((cell, i) => (i === 2 ? cell.padStart(widths[i]) : cell.padEnd(widths[i])))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n")
+    .concat("\n");
 }
 
 /** What is named, or the post's: a part's name stands for its experiments. */
 function chosenBy(names: readonly string[]): Experiment[] {
   const wanted = names.length === 0 ? ["post"] : names;
-  const known = [...new Set(experiments.map(({ part }) => part)), ...experiments.map(({ name }) => name)];
+  const known = [...parts, ...experiments.map(({ name }) => name)];
   for (const name of wanted)
     if (!known.includes(name)) throw new ConfigError(`EXPERIMENT: expected ${known.join(", ")}, got ${name}`);
   return experiments.filter(({ name, part }) => wanted.includes(name) || wanted.includes(part));
@@ -55,22 +92,24 @@ export function addReproduce(program: Command): void {
     .command("reproduce")
     .summary("reproduce the post's figures with error bars")
     .description(
-      `Runs the experiments (all of them when none is named), writes a report and prints a verdict on each claim.\n\nExperiments: ${experiments.map(({ name }) => name).join(", ")}`,
+      `Runs experiments, writes a report and prints a verdict on each claim. Without a name it is the post's, which "post" stands for; "beyond" stands for the questions that the post leaves open.\n\n${parts.map((part) => `${part}: ${namesOf(part).join(", ")}`).join("\n")}`,
     )
-    .argument("[experiment...]", "experiments to run")
-    .option("--seeds <n>", "seeds of every setting (default: 3)")
+    .argument("[experiment...]", "experiments to run, or a part: post, beyond")
+    .option("--list", "list the experiments and leave")
+    .option("--seeds <n>", "seeds of every setting (default: an experiment's own, 3 for the post's)")
     .option("--threads <n>", "threads (default: one a core)")
     .option(
       "--out <dir>",
       `directory of the report (default: ${full}, with --quick ${quickOne}; with webgpu unigram-lab-report-relaxed…)`,
     )
     .option("--quick", "a first look in under a minute: fewer steps, small vocabularies")
+    .option(...corporaFlag)
     .option("--force", "replace files that unigram-lab did not write")
     .option("--json", "print the claims of the experiments named as JSON")
     .option("--verbose", "say more")
     .addHelpText(
       "after",
-      "\nExamples:\n  unigram-lab reproduce --quick\n  unigram-lab reproduce scaling-law --seeds 3\n  unigram-lab reproduce --backend webgpu --seeds 5\n\nA run that is finished is kept in DIR/journal.ndjson and not run again. Page,\nclaims and tables show all experiments with finished runs there, with all their\nseeds, whichever were named last. The quick profile trains other configs, and so\ndoes a GPU, whose arithmetic is relaxed: their reports have directories of their\nown, and one that holds another profile, relaxed results of another device or a\nsweep is refused.",
+      "\nExamples:\n  unigram-lab reproduce --quick\n  unigram-lab reproduce scaling-law --seeds 3\n  unigram-lab reproduce beyond\n  unigram-lab reproduce --backend webgpu --seeds 5\n\nA run that is finished is kept in DIR/journal.ndjson and not run again. Page,\nclaims and tables show all experiments with finished runs there, with all their\nseeds, whichever were named last. The quick profile trains other configs, and so\ndoes a GPU, whose arithmetic is relaxed: their reports have directories of their\nown, and one that holds another profile, relaxed results of another device or a\nsweep is refused.",
     )
     .action((names: string[], options: Options) => refusedUnless("--force", () => reproduce(names, options)));
   addBackendFlags(command, BACKENDS);
@@ -79,6 +118,8 @@ export function addReproduce(program: Command): void {
 }
 
 async function reproduce(names: string[], options: Options): Promise<void> {
+  if (options.list)
+    return say(options.json ? `${JSON.stringify(listed(options), null, 2)}\n` : listing(options));
   const [given] = givenFields(options);
   if (given !== undefined)
     throw new ConfigError(
@@ -136,11 +177,26 @@ async function reproduceInto(
   { chosen, seeds, threads, profile, device }: Wanted,
   options: Options,
 ): Promise<void> {
-  const configs = chosen.flatMap((experiment) =>
-    conditionsOf(experiment, profile).flatMap((condition) =>
+  const planned = chosen.map((experiment) => ({
+    experiment,
+    configs: conditionsOf(experiment, profile).flatMap((condition) =>
       configsOf(condition, seeds ?? experiment.seeds).map(parseConfig),
     ),
+  }));
+  const unfinished = planned.filter(({ configs }) => configs.some((it) => !journal.has(configHash(it))));
+  const { found, notices } = await findCorpora(
+    unfinished.map(({ experiment }) => experiment),
+    options.corpora,
   );
+  for (const { experiment, configs } of planned)
+    if (configs.length === 0)
+      notices.push(`${experiment.name}: skipped, it has no ${profileName(profile)} profile`);
+  for (const notice of notices) process.stderr.write(`${notice}\n`);
+  const lacksTokens = ({ distribution }: RunConfig) =>
+    distribution.kind === "corpus" && !found.has(distribution.digest);
+  const configs = planned
+    .flatMap((it) => it.configs)
+    .filter((config) => journal.has(configHash(config)) || !lacksTokens(config));
   const total = new Set(configs.map(configHash)).size;
   for (const notice of journal.notices) process.stderr.write(`${notice}\n`);
   if (configs.some((config) => !journal.has(configHash(config))))
@@ -154,6 +210,7 @@ async function reproduceInto(
   try {
     for await (const result of runPool(configs, {
       ...(device ? { backend: device } : { threads, vectorBits: vectorBits() }),
+      corpus: [...found.values()],
       journal,
       signal,
       // a second call is the way to try again here
@@ -176,7 +233,15 @@ async function reproduceInto(
   const journaled = await journaledExperiments(journal, profile);
   const asked = new Map(chosen.map((one) => [one.name, seeds ?? one.seeds]));
   // what ran for another experiment alone makes no section of its own
-  const shown = journaled.map((own) => ({
+  // a part of which nothing ran is not missed
+  const partOf = new Map(experiments.map(({ name, part }) => [name, part]));
+  const present = new Set(
+    journaled
+      .filter(({ name, seeds: own }) => own > 0 || asked.has(name))
+      .map(({ name }) => partOf.get(name)),
+  );
+  const inParts = journaled.filter(({ name }) => present.has(partOf.get(name)));
+  const shown = inParts.map((own) => ({
     ...own,
     runs: own.seeds > 0 || asked.has(own.name) ? own.runs : [],
     seeds: Math.max(own.seeds, asked.get(own.name) ?? 0),
@@ -197,6 +262,8 @@ async function reproduceInto(
   await say(options.json ? `${JSON.stringify(own, null, 2)}\n` : claimsTable(own));
   if (options.verbose) printVerbose([...finished.values()]);
   process.stderr.write(`report: ${join(out, "index.html")}\n`);
+  if (chosen.every(({ part }) => part === "post") && parts.length > 1)
+    process.stderr.write("beyond the post: unigram-lab reproduce beyond, or --list\n");
   if (failed) throw new Error(`${failed.count} of ${counted(total, "run")} failed: ${failed.message}`);
 }
 

@@ -1,6 +1,6 @@
 /** Makes a config's token source. To add a kind: a file, its schema, and a line here. */
 import { ConfigError, show } from "../configError.js";
-import { type CorpusTokens, checkDigest, corpusDigest, probabilitiesDigest } from "./digest.js";
+import { type CorpusTokens, checkDigest, corpusDigest, findByDigest, probabilitiesDigest } from "./digest.js";
 import { type Distribution, isSelfContained, tokenProbabilities } from "./distribution.js";
 import { checkProbabilities, givenProbabilities } from "./given.js";
 import { independentSource } from "./independent.js";
@@ -17,16 +17,26 @@ export interface SourceConfig {
 
 /** Arrays that a config names by digest. Each is hashed once, when it is first used, and must not change afterwards. */
 export interface SourceOptions {
-  /** Tokens of a distribution { kind: "corpus" }. */
-  corpus?: CorpusTokens | undefined;
+  /** Tokens of a distribution { kind: "corpus" }; of several corpora, those of its digest are taken. */
+  corpus?: CorpusTokens | readonly CorpusTokens[] | undefined;
   /** The V values of a distribution { kind: "given", digest }. */
   probabilities?: Float64Array | number[] | undefined;
 }
 
+/** @throws ConfigError when none of the corpora is of the digest */
+function corpusOf(digest: string, corpus: SourceOptions["corpus"]): CorpusTokens {
+  const tokens = isSeveral(corpus) ? (findByDigest(digest, corpus, corpusDigest) ?? corpus[0]) : corpus;
+  checkDigest("corpus", "tokens", digest, tokens, corpusDigest);
+  return tokens;
+}
+
+/** Whether several corpora are handed in; a list of numbers is none, and refused as such. */
+export const isSeveral = (corpus: SourceOptions["corpus"]): corpus is readonly CorpusTokens[] =>
+  Array.isArray(corpus) && corpus.every((tokens) => typeof tokens === "object");
+
 /** @throws ConfigError when the array that the distribution names by digest is missing, or is another one */
 export function checkHandedIn(distribution: Distribution, { corpus, probabilities }: SourceOptions): void {
-  if (distribution.kind === "corpus")
-    checkDigest("corpus", "tokens", distribution.digest, corpus, corpusDigest);
+  if (distribution.kind === "corpus") corpusOf(distribution.digest, corpus);
   else if (!isSelfContained(distribution))
     checkDigest("probabilities", "probabilities", distribution.digest, probabilities, probabilitiesDigest);
 }
@@ -47,10 +57,10 @@ export function createSource(
     );
 
   checkHandedIn(distribution, { corpus, probabilities });
-  if (distribution.kind === "corpus")
-    return import("./corpus.js").then(({ corpusSource }) =>
-      corpusSource(distribution, corpus as CorpusTokens, vocabSize),
-    );
+  if (distribution.kind === "corpus") {
+    const tokens = corpusOf(distribution.digest, corpus);
+    return import("./corpus.js").then(({ corpusSource }) => corpusSource(distribution, tokens, vocabSize));
+  }
   let p: Float64Array;
   if (isSelfContained(distribution)) p = tokenProbabilities(distribution, vocabSize);
   else {

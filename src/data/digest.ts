@@ -61,6 +61,21 @@ export function probabilitiesDigest(values: ArrayLike<number>): string {
 /** An array is hashed once, however many runs use it. */
 const digests = new WeakMap<object, string>();
 
+function hashed<T extends object>(values: T, digestOf: (values: T) => string): string {
+  const found = digestOf(values);
+  digests.set(values, found);
+  return found;
+}
+
+/** Of several arrays the one of a digest. */
+export const findByDigest = <T extends object>(
+  digest: string,
+  several: readonly T[],
+  digestOf: (values: T) => string,
+): T | undefined =>
+  several.find((values) => digests.get(values) === digest) ??
+  several.find((values) => hashed(values, digestOf) === digest);
+
 /**
  * Checks that the array handed in is the one that the config names.
  * @param name of the option
@@ -78,8 +93,7 @@ export function checkDigest<T extends ArrayLike<number>>(
     throw new ConfigError(`${name}: expected the ${what} of this config's digest ${digest}, got nothing`);
   if (digests.get(values) === digest) return;
   // also one that was hashed before: it may have been changed since
-  const found = digestOf(values);
-  digests.set(values, found);
+  const found = hashed(values, digestOf);
   if (found !== digest)
     throw new ConfigError(`${name}: expected ${what} with the digest ${digest}, got ${found}`);
 }

@@ -18,6 +18,7 @@ export type Kind =
   | "page"
   | "figure"
   | "claims"
+  | "findings"
   | "corpus"
   | "journal";
 
@@ -28,6 +29,8 @@ const HEAD = 1 << 16;
 const MOST = 1 << 26;
 
 const claim = ["experiment", "claim", "quantity", "post", "measured", "verdict", "rule"];
+/** Since 0.2. */
+const fullClaim = [...claim, "whose", "falsifiedBy", "sampledOver"];
 const firstStatus = ["total", "share", "secondsLeft", "running"];
 const firstDescription = ["$schema", "base", "axes", "zip", "seeds", "where"];
 
@@ -177,6 +180,7 @@ async function textKind(
       ? "page"
       : undefined;
   }
+  if (/^<!-- findings of unigram-lab /.test(text)) return "findings";
   if (/^(<\?xml[^>]*>\s*)?<svg\s/.test(text))
     return /(<metadata[^>]*>|<!--)\s*(<generator>|generator: ?)?unigram-lab /.test(text)
       ? "figure"
@@ -236,7 +240,7 @@ const isCorpus = (value: Record<string, unknown>): boolean =>
 /** A row of an array: of a table, or of claims. */
 function rowKind(text: string | undefined): Kind | undefined {
   const names = Object.keys(parse(text) ?? {});
-  return areColumns(names) ? "table" : same(names, claim) ? "claims" : undefined;
+  return areColumns(names) ? "table" : same(names, claim) || same(names, fullClaim) ? "claims" : undefined;
 }
 
 /** An object that stands for itself, or the first row of a table of lines. */

@@ -1,4 +1,5 @@
-import { type ClaimSpecification, judgeAll, type Quantity } from "../analysis/claims.js";
+import { type Agreement, agreements, type Comparison } from "../analysis/agreement.js";
+import { type ClaimSpecification, judgeAll } from "../analysis/claims.js";
 import type { Runs } from "../analysis/series.js";
 import type { Claim } from "../analysis/verdict.js";
 import type { RunConfigInput } from "../config.js";
@@ -34,17 +35,11 @@ export interface Source {
   citation: string;
 }
 
-/** What another program measured in the same setting: to agree with within the spread of both, no truth. */
-export interface Comparison {
-  /** In words: "lag at step 2000, V 300, α 0.5". */
-  quantity: string;
-  /** The program: "PyTorch 1.13", "an independent implementation in C", "unigram-lab 0.1". */
-  by: string;
-  mean: number;
-  /** Over `seeds`. */
-  standardDeviation: number;
-  seeds: number;
-  value: Quantity;
+/** Tokens that are not in the package, by the digest that a config names them by. */
+export interface Corpus {
+  /** What it is called where it is missing: "brown". */
+  name: string;
+  digest: string;
 }
 
 /** The post's own figures, or what lies beyond them. */
@@ -65,6 +60,8 @@ export interface Experiment {
   /** What differs from seed to seed: "initialisations and draws". */
   sampledOver: string;
   conditions(quick: boolean): Condition[];
+  /** Corpora that its conditions train on; left out, it takes none. */
+  corpora?: readonly Corpus[];
   /** `runs`: finished runs; a condition may miss seeds after an interruption. */
   claims(runs: Runs, quick: boolean): ClaimSpecification[];
   figures(runs: Runs, quick: boolean): Figure[];
@@ -74,12 +71,35 @@ export interface Experiment {
   findings?(runs: Runs, quick: boolean): Finding[];
 }
 
-/** The verdicts and the figures of an experiment's runs. */
-export const analyse = (
-  experiment: Experiment,
-  runs: Runs,
-  quick: boolean,
-): { claims: Claim[]; figures: Figure[] } => ({
-  claims: judgeAll(experiment.claims(runs, quick), experiment.name, runs, experiment.source?.name),
-  figures: experiment.figures(runs, quick),
-});
+export type { Comparison } from "../analysis/agreement.js";
+
+/** A sentence, and whether its runs bear it out. */
+export interface JudgedFinding {
+  sentence: string;
+  /** The claims that it rests on and that do not hold; it is borne out where there are none. */
+  without: Claim[];
+}
+
+/** What is read off an experiment's runs. */
+export interface Analysis {
+  claims: Claim[];
+  figures: Figure[];
+  agreements: Agreement[];
+  findings: JudgedFinding[];
+}
+
+export function analyse(experiment: Experiment, runs: Runs, quick: boolean): Analysis {
+  const claims = judgeAll(experiment.claims(runs, quick), experiment.name, runs, experiment.source?.name);
+  return {
+    claims,
+    figures: experiment.figures(runs, quick),
+    agreements: agreements(experiment.comparisons?.(runs, quick) ?? [], runs),
+    // one that rests on a claim without runs is not made
+    findings: (experiment.findings?.(runs, quick) ?? []).flatMap(({ sentence, restsOn }) => {
+      const own = restsOn.map((quantity) => claims.find((claim) => claim.quantity === quantity));
+      return own.every((claim) => claim !== undefined)
+        ? [{ sentence, without: own.filter(({ verdict }) => verdict !== "holds") }]
+        : [];
+    }),
+  };
+}

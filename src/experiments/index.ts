@@ -1,9 +1,18 @@
-/** The experiments, one a question: those of the post, one a figure, in its order, then what lies beyond. To add one, a file and a line here. */
+/**
+ * The experiments, one a question: those of the post, one a figure, in its order, then what lies beyond. To add one, a file
+ * and a line here.
+ */
+import { betaWindow } from "./betaWindow.js";
+import { decayExplained } from "./decayExplained.js";
 import { embeddingOneDimensional } from "./embeddingOneDimensional.js";
 import type { Experiment } from "./experiment.js";
 import { learningRateDecay } from "./learningRateDecay.js";
+import { realText } from "./realText.js";
 import { representationCollapse } from "./representationCollapse.js";
 import { scalingLaw } from "./scalingLaw.js";
+import { stickyPlateau } from "./stickyPlateau.js";
+import { strongAndCopied } from "./strongAndCopied.js";
+import { unigramSaddle } from "./unigramSaddle.js";
 import { warmup } from "./warmup.js";
 import { warmupAndScale } from "./warmupAndScale.js";
 
@@ -13,5 +22,11 @@ export const experiments: Experiment[] = [
   scalingLaw,
   learningRateDecay,
   warmup,
+  stickyPlateau,
+  unigramSaddle,
+  strongAndCopied,
+  realText,
+  decayExplained,
+  betaWindow,
   warmupAndScale,
 ];

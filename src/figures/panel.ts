@@ -23,6 +23,8 @@ export interface PanelOptions {
   log?: { x?: boolean; y?: boolean };
   xTitle?: string;
   xTicks?: number;
+  /** Labelled places of a logarithmic x axis. */
+  xTickValues?: number[];
   yDomain?: [number, number];
   xDomain?: [number, number];
 }
@@ -60,8 +62,10 @@ export function panel(options: PanelOptions): Spec {
     axis: {
       title: options.xTitle ?? "training steps",
       grid: false,
-      ...(log.x ? { values: [20, 100, 300, 1000, 3000] } : { tickCount: options.xTicks ?? 6 }),
-      format: "d",
+      ...(log.x
+        ? { values: options.xTickValues ?? [20, 100, 300, 1000, 3000] }
+        : { tickCount: options.xTicks ?? 6 }),
+      format: options.xTickValues ? "~g" : "d",
     },
   };
   const scale = {

@@ -53,6 +53,7 @@ const theme = (name: Theme["name"], background: string, ink: string, faint: stri
       columnPadding: 18,
     },
     rule: { color: ink },
+    text: { color: ink },
   },
 });
 

@@ -1,10 +1,15 @@
 /** Claims as data for other programs. */
 import type { Claim } from "../analysis/verdict.js";
 
+/** A claim with what differs from seed to seed of its runs. */
+export interface ReportedClaim extends Claim {
+  sampledOver: string;
+}
+
 /** The text of claims.json. Numbers that are not finite become null, as JSON has no others. */
-export const claimsJson = (claims: readonly Claim[]): string =>
+export const claimsJson = (claims: readonly ReportedClaim[]): string =>
   `${JSON.stringify(
-    claims.map(({ experiment, claim, quantity, post, measured, verdict, rule }) => ({
+    claims.map(({ experiment, claim, quantity, post, measured, verdict, rule, ...origin }) => ({
       experiment,
       claim,
       quantity,
@@ -16,6 +21,9 @@ export const claimsJson = (claims: readonly Claim[]): string =>
       },
       verdict,
       rule,
+      whose: origin.whose,
+      falsifiedBy: origin.falsifiedBy,
+      sampledOver: origin.sampledOver,
     })),
     null,
     2,

@@ -1,8 +1,9 @@
 /** What a report is made of. */
-import type { Claim } from "../analysis/verdict.js";
-import type { Condition, Source } from "../experiments/experiment.js";
+import type { Agreement } from "../analysis/agreement.js";
+import type { Condition, JudgedFinding, Part, Source } from "../experiments/experiment.js";
 import type { DrawnFigure } from "../figures/drawing.js";
 import type { RunResult } from "../sweep/result.js";
+import type { ReportedClaim } from "./claims.js";
 
 export interface ReportContent {
   /** `seeds`: how many its conditions should have, when that is not `seeds` of all. */
@@ -19,13 +20,18 @@ export interface ReportContent {
 /** An experiment after its analysis, its figures drawn in both looks. */
 export interface AnalysedExperiment {
   name: string;
+  part: Part;
   title: string;
   summary: string;
   source: Source | null;
   /** Seeds that a condition should have. */
   seeds: number;
+  /** What differs from seed to seed. */
+  sampledOver: string;
   conditions: { condition: Condition; runs: RunResult[] }[];
-  claims: Claim[];
+  claims: ReportedClaim[];
+  agreements: Agreement[];
+  findings: JudgedFinding[];
   figures: DrawnFigure[];
   /** Why a figure is missing, a line each. */
   left: string[];

@@ -1,15 +1,15 @@
 /** The report: pictures, tables and the page that carries them. */
 import { join } from "node:path";
-import type { Claim } from "../analysis/verdict.js";
 import { checkNames } from "../checks.js";
 import { writeWhole } from "../disk/writeWhole.js";
 import { analyse, type Condition } from "../experiments/experiment.js";
 import { experiments } from "../experiments/index.js";
 import { drawFigures, withoutPng, writeFigures } from "../figures/drawing.js";
 import type { RunResult } from "../sweep/result.js";
-import { claimsJson } from "./claims.js";
+import { claimsJson, type ReportedClaim } from "./claims.js";
 import type { AnalysedExperiment, ReportContent } from "./content.js";
 import { environment } from "./environment.js";
+import { findingsText } from "./findings.js";
 import { settingOf, settingsOf } from "./journaled.js";
 import { reportPage } from "./page.js";
 import { type ReportOptions, reportOptionNames } from "./reportOptions.js";
@@ -49,14 +49,19 @@ async function analysed(
   const experiment = experiments.find((candidate) => candidate.name === name);
   if (!experiment) throw new Error(`unknown experiment ${name}`);
   const runs = new Map(grouped.map(({ condition, runs: own }) => [condition.label, own]));
-  const { claims, figures } = analyse(experiment, runs, quick);
+  const { claims, figures, ...read } = analyse(experiment, runs, quick);
   const { drawn, left } = await drawFigures(figures);
-  const { title, summary, source } = experiment;
-  return { name, title, summary, source, seeds, conditions: grouped, claims, figures: drawn, left };
+  const { part, title, summary, source, sampledOver } = experiment;
+  return {
+    ...{ name, part, title, summary, source, seeds, sampledOver, conditions: grouped },
+    claims: claims.map((claim) => ({ ...claim, sampledOver })),
+    ...{ ...read, figures: drawn, left },
+  };
 }
 
 /**
- * Writes DIR/index.html, claims.json, runs.parquet, figures/*.svg and *.png, each whole or not at all.
+ * Writes DIR/index.html, claims.json, runs.parquet, figures/*.svg and *.png, and where experiments have findings FINDINGS.md,
+ * each whole or not at all.
  * Returns the claims with their verdicts.
  * @throws ConfigError when one of these files is there and is not of this package
  */
@@ -64,7 +69,7 @@ export async function writeReport(
   dir: string,
   content: ReportContent,
   options: ReportOptions = {},
-): Promise<Claim[]> {
+): Promise<ReportedClaim[]> {
   checkNames(options, reportOptionNames);
   const { onNotice, force = false } = options;
   const shown: AnalysedExperiment[] = [];
@@ -89,6 +94,9 @@ export async function writeReport(
   if (listed.length > 0) await writeTable(join(dir, "runs.parquet"), () => listed, { force });
   // without a claim it is an empty list, which is no kind in particular
   await writeWhole(join(dir, "claims.json"), claimsJson(claims), { force });
+  const findings = findingsText(shown, { quick: content.quick, arithmetic: content.arithmetic ?? "strict" });
+  if (findings !== undefined)
+    await writeWhole(join(dir, "FINDINGS.md"), findings, { kind: "findings", force });
   const page = reportPage(content, shown, omitted, environment(), png);
   await writeWhole(join(dir, "index.html"), page, { kind: "page", force });
   return claims;

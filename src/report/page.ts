@@ -1,11 +1,13 @@
 /** The report as one self-contained page: no script, nothing fetched, light and dark. */
 
+import { type Agreement, agrees, MOST_STANDARD_ERRORS } from "../analysis/agreement.js";
+import type { Measured } from "../analysis/statistics.js";
 import type { Claim, Verdict } from "../analysis/verdict.js";
 import type { ComputedBy } from "../backend/backend.js";
-import { configHash, type RunConfigInput } from "../config.js";
+import { configHash } from "../config.js";
 import { generator } from "../disk/generator.js";
-import type { Source } from "../experiments/experiment.js";
-import type { Profile } from "../experiments/profile.js";
+import type { JudgedFinding, Part, Source } from "../experiments/experiment.js";
+import { configOf, type Profile } from "../experiments/profile.js";
 import { printable, shortNumber } from "../figures/labels.js";
 import { Computers, shownComputedBy } from "../sweep/computedBy.js";
 import { mixOf, revisionsOf } from "../sweep/revisions.js";
@@ -28,15 +30,19 @@ const duration = (seconds: number): string => {
   return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 };
 
-const measured = ({ measured: m }: Claim): string =>
-  `${shortNumber(m.mean)}${m.seeds > 1 ? ` ± ${Number(m.standardDeviation.toPrecision(2))}` : ""}`;
+/** "0.61 ± 0.02", or the value of a single seed. */
+export const shownMeasured = ({ mean, standardDeviation, seeds }: Measured): string =>
+  `${shortNumber(mean)}${seeds > 1 ? ` ± ${Number(standardDeviation.toPrecision(2))}` : ""}`;
 
 const badge = (verdict: Verdict): string => `<span class="badge ${verdict}">${verdict}</span>`;
 
+const whoseText = ({ whose }: Claim): string =>
+  whose === "ours" ? "Our claim." : whose === "post" ? "The post's claim." : `Claim of ${whose}.`;
+
 const claimRow = (claim: Claim, source: Source | null): string => `<tr>
 <td>${badge(claim.verdict)}</td>
-<td>${escapeHtml(claim.claim)}<br><span class="soft">${escapeHtml(claim.quantity)}<br>Rule: ${escapeHtml(claim.rule)}.</span></td>
-${source ? `<td class="number" data-label="${escapeHtml(source.name)}">${claim.post === null ? "–" : escapeHtml(shortNumber(claim.post))}</td>\n` : ""}<td class="number" data-label="measured">${escapeHtml(measured(claim))}</td>
+<td>${escapeHtml(claim.claim)}<br><span class="soft">${escapeHtml(claim.quantity)}<br>${escapeHtml(whoseText(claim))} Rule: ${escapeHtml(claim.rule)}. It would be falsified by ${escapeHtml(claim.falsifiedBy)}.</span></td>
+${source ? `<td class="number" data-label="${escapeHtml(source.name)}">${claim.post === null ? "–" : escapeHtml(shortNumber(claim.post))}</td>\n` : ""}<td class="number" data-label="measured">${escapeHtml(shownMeasured(claim.measured))}</td>
 <td class="number" data-label="seeds">${claim.measured.seeds}</td>
 </tr>`;
 
@@ -50,13 +56,36 @@ const claimTable = (claims: readonly Claim[], source: Source | null): string =>
 const countOf = (claims: readonly Claim[], verdict: Verdict): number =>
   claims.filter((claim) => claim.verdict === verdict).length;
 
+/** Beside other programs' values, which are measurements too. */
+const agreementTable = (list: readonly Agreement[]): string =>
+  list.length === 0
+    ? ""
+    : `<details><summary>Beside other programs: ${list.filter(agrees).length} of ${list.length} values within ${MOST_STANDARD_ERRORS} standard errors of the difference</summary>
+<div class="scroll"><table><thead><tr><th>quantity</th><th>theirs, mean ± sd</th><th>ours</th><th>difference, standard errors</th></tr></thead>
+<tbody>${list
+        .map(
+          ({ quantity, by, theirs, ours, standardErrors }) =>
+            `<tr><td>${escapeHtml(quantity)}<br><span class="soft">${escapeHtml(by)}, ${theirs.seeds} seeds; ours ${ours.seeds}</span></td><td class="number">${escapeHtml(shownMeasured(theirs))}</td><td class="number">${escapeHtml(shownMeasured(ours))}</td><td class="number">${standardErrors === null ? "–" : standardErrors.toFixed(1)}</td></tr>`,
+        )
+        .join("\n")}</tbody></table></div></details>`;
+
+const findingList = (findings: readonly JudgedFinding[]): string =>
+  findings.length === 0
+    ? ""
+    : `<ul>${findings
+        .map(
+          ({ sentence, without }) =>
+            `<li>${escapeHtml(sentence)}${without.length > 0 ? ` <span class="soft">Not borne out by these runs: ${escapeHtml(without.map(({ quantity, verdict }) => `${quantity} (${verdict})`).join("; "))}.</span>` : ""}</li>`,
+        )
+        .join("\n")}</ul>`;
+
 /** The way in: every experiment with its count of verdicts. */
 const overview = (analysed: readonly AnalysedExperiment[]): string => `<nav><table class="overview">
 <thead><tr><th>experiment</th><th>holds</th><th>fails</th><th>inconclusive</th></tr></thead>
 <tbody>${analysed
   .map(
-    ({ name, title, claims }) =>
-      `<tr><td><a href="#${escapeHtml(name)}">${escapeHtml(title)}</a></td>${(["holds", "fails", "inconclusive"] as const).map((verdict) => `<td class="number">${countOf(claims, verdict)}</td>`).join("")}</tr>`,
+    ({ name, part, title, claims }, i) =>
+      `${part === "beyond" && analysed[i - 1]?.part !== part ? '<tr><th colspan="4">beyond the post</th></tr>\n' : ""}<tr><td><a href="#${escapeHtml(name)}">${escapeHtml(title)}</a></td>${(["holds", "fails", "inconclusive"] as const).map((verdict) => `<td class="number">${countOf(claims, verdict)}</td>`).join("")}</tr>`,
   )
   .join("\n")}</tbody></table></nav>`;
 
@@ -68,7 +97,8 @@ export const inline = (svg: string, prefix: string): string =>
     .replaceAll(/(xlink:)?href="#([^"]+)"/g, `$1href="#${prefix}-$2"`)
     .replaceAll(/ xmlns(:xlink)?="[^"]*"/g, "");
 
-const command = ({ name, seeds }: AnalysedExperiment, { quick, arithmetic }: Profile): string =>
+/** The command that repeats an experiment. */
+export const commandOf = ({ name, seeds }: AnalysedExperiment, { quick, arithmetic }: Profile): string =>
   `unigram-lab reproduce ${name} --seeds ${seeds}${quick ? " --quick" : ""}${arithmetic === "relaxed" ? " --backend webgpu" : ""}`;
 
 function section(experiment: AnalysedExperiment, profile: Profile): string {
@@ -82,8 +112,12 @@ function section(experiment: AnalysedExperiment, profile: Profile): string {
 <figcaption>${escapeHtml(caption)}</figcaption></figure>`,
   );
   const missing = experiment.conditions
-    .filter(({ runs }) => runs.length < experiment.seeds)
-    .map(({ condition, runs }) => `${condition.label} (${runs.length} of ${experiment.seeds} seeds)`);
+    .map(({ condition, runs }) => ({
+      ...{ label: condition.label, finished: runs.length },
+      wanted: Math.min(experiment.seeds, condition.seeds ?? experiment.seeds),
+    }))
+    .filter(({ finished, wanted }) => finished < wanted)
+    .map(({ label, finished, wanted }) => `${label} (${finished} of ${wanted} seeds)`);
   const diverged = experiment.conditions.flatMap(({ condition, runs }) =>
     runs
       .filter(({ divergedAt }) => divergedAt !== null)
@@ -97,18 +131,21 @@ function section(experiment: AnalysedExperiment, profile: Profile): string {
           ? runs
               .map((run) => `seed ${run.config.seed}: run ${escapeHtml(run.run)}, ${duration(run.seconds)}`)
               .join("; ")
-          : `not finished; seed 0 would be run ${configHash({ ...condition.config, seed: 0 } as RunConfigInput)}`
+          : `not finished; seed 0 would be run ${configHash(configOf(condition, 0))}`
       }</p>`,
   );
   return `<section id="${escapeHtml(experiment.name)}">
 <h2>${escapeHtml(experiment.title)}</h2>
 <p>${escapeHtml(experiment.summary)}</p>
+${findingList(experiment.findings)}
 ${missing.length ? `<p class="notice">Not all runs finished: ${escapeHtml(missing.join("; "))}.</p>` : ""}
 ${diverged.length ? `<p class="notice">Runs that diverged: ${escapeHtml(diverged.join("; "))}.</p>` : ""}
 ${experiment.left.map((line) => `<p class="notice">${escapeHtml(line)}</p>`).join("\n")}
 ${figures.join("\n")}
 ${claimTable(experiment.claims, experiment.source)}
-<p>To repeat it:</p><pre>${escapeHtml(command(experiment, profile))}</pre>
+<p class="soft">Seeds differ in ${escapeHtml(experiment.sampledOver)}.</p>
+${agreementTable(experiment.agreements)}
+<p>To repeat it:</p><pre>${escapeHtml(commandOf(experiment, profile))}</pre>
 <details><summary>Configs of its ${experiment.conditions.length} conditions</summary>${configs.join("\n")}</details>
 </section>`;
 }
@@ -150,7 +187,13 @@ export function reportPage(
   png: boolean,
 ): string {
   const claims = analysed.flatMap((experiment) => experiment.claims);
-  const cited = [...new Set(analysed.flatMap(({ source }) => source?.citation ?? []))].join("; ");
+  const citedBy = (part: Part): string =>
+    [
+      ...new Set(analysed.flatMap((one) => (one.part === part && one.source ? one.source.citation : []))),
+    ].join("; ");
+  const cited = citedBy("post");
+  const alsoCited = citedBy("beyond");
+  const beyond = analysed.filter(({ part }) => part === "beyond").length;
   const results = new Map(
     content.experiments.flatMap((experiment) => experiment.runs).map((result) => [result.run, result]),
   );
@@ -175,7 +218,7 @@ export function reportPage(
   ].filter((notice): notice is string => notice !== false);
   return `${pageHead(reportTitle(profile))}<body>
 <header><h1>The unigram toy model, reproduced</h1>
-<p>${cited ? `Every figure of ${escapeHtml(cited)}, trained anew` : "Trained"} with ${seeds} and judged claim by claim.
+<p>${cited ? `Every figure of ${escapeHtml(cited)}, trained anew` : "Trained"} with ${seeds} and judged claim by claim.${beyond > 0 ? ` ${beyond === 1 ? "A question lies" : `${beyond} questions lie`} beyond the post${alsoCited ? `, with claims of ${escapeHtml(alsoCited)}` : ""}.` : ""}
 <strong>${countOf(claims, "holds")}</strong> of ${claims.length} statements hold, <strong>${countOf(claims, "fails")}</strong> fail, <strong>${countOf(claims, "inconclusive")}</strong> are inconclusive.</p>
 ${notices.map((notice) => `<p class="notice">${escapeHtml(notice)}</p>`).join("\n")}
 <dl class="facts">

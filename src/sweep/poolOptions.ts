@@ -2,6 +2,7 @@
 import type { BackendKind } from "../backend/backend.js";
 import { checkNames, checkSignal } from "../checks.js";
 import { ConfigError, type RunConfig, show } from "../config.js";
+import { isSeveral } from "../data/createSource.js";
 import type { CorpusTokens } from "../data/digest.js";
 import { completeTrainerOptions } from "../training/options.js";
 import { type RuntimeOptions, runtimeNames, runtimeOf } from "../training/runtime.js";
@@ -116,17 +117,21 @@ export function completePoolOptions(options: PoolOptions): {
   const runtime = runtimeOf(options);
   completeTrainerOptions(runtime);
   if (backend) return { threads, runtime, backend };
-  return { threads, runtime: { ...runtime, corpus: shared(runtime.corpus) } };
+  const { corpus } = runtime;
+  return {
+    threads,
+    runtime: { ...runtime, corpus: isSeveral(corpus) ? corpus.map(shared) : shared(corpus) },
+  };
 }
 
 const isDeviceKind = (backend: unknown): backend is DeviceKind =>
   typeof (backend as BackendKind | null)?.device?.createMany === "function";
 
 /** The same tokens in memory that threads share, so that each of them does not get a copy. */
-function shared(corpus: RuntimeOptions["corpus"]): RuntimeOptions["corpus"] {
+function shared<T extends CorpusTokens | undefined>(corpus: T): T {
   if (corpus === undefined || !ArrayBuffer.isView(corpus) || corpus.buffer instanceof SharedArrayBuffer)
     return corpus;
-  const Tokens = corpus.constructor as new (buffer: SharedArrayBuffer) => CorpusTokens;
+  const Tokens = corpus.constructor as new (buffer: SharedArrayBuffer) => T & CorpusTokens;
   const copy = new Tokens(new SharedArrayBuffer(corpus.byteLength));
   copy.set(corpus);
   return copy;

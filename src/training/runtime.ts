@@ -15,9 +15,9 @@ export interface RuntimeOptions {
   memoryLimit?: number;
   /**
    * The tokens that a config's corpus names by its digest, each below vocabSize; read, never changed, and shared with other
-   * runs of the same array.
+   * runs of the same array. Runs of several corpora take a list of their tokens.
    */
-  corpus?: CorpusTokens | undefined;
+  corpus?: CorpusTokens | readonly CorpusTokens[] | undefined;
   /** The V probabilities that a config's distribution names by its digest. */
   probabilities?: Float64Array | number[] | undefined;
   /** The compiled kernel (`unigram-lab/kernel.wasm`), for runtimes that refuse to compile WebAssembly from bytes. */

@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { judgeBelow, judgeExact, judgeNumber, judgeOrder } from "../../src/analysis/verdict.js";
+import {
+  judgeAbove,
+  judgeBelow,
+  judgeEquivalent,
+  judgeExact,
+  judgeNumber,
+  judgeOrder,
+} from "../../src/analysis/verdict.js";
 
 const statement = { experiment: "e", claim: "c", quantity: "q", whose: "ours" };
 
@@ -51,6 +58,7 @@ test("a claim says what was stated, the post's number, what was measured and by 
     measured,
     verdict: "holds",
     rule: "holds if |mean − post| ≤ t₀.₉₇₅·sd·√(1 + 1/n) + 0.012 (the post's own error), the post being one more seed; else fails; inconclusive below 3 seeds",
+    falsifiedBy: expect.stringMatching(/./),
   });
   expect(judgeExact(statement, 4, 0.5, [4, 4])).toEqual({
     ...statement,
@@ -58,6 +66,7 @@ test("a claim says what was stated, the post's number, what was measured and by 
     measured: { mean: 4, standardDeviation: 0, seeds: 2 },
     verdict: "holds",
     rule: "exact, the same for every seed: holds if |value − post| ≤ 0.5, the post's rounding",
+    falsifiedBy: expect.stringMatching(/./),
   });
   expect(judgeOrder(statement, [1, 1, 1], [3, 5, 7])).toEqual({
     ...statement,
@@ -65,6 +74,7 @@ test("a claim says what was stated, the post's number, what was measured and by 
     measured,
     verdict: "holds",
     rule: "holds if the mean difference over seeds exceeds t₀.₉₅ standard errors, fails if it does so with the other sign",
+    falsifiedBy: expect.stringMatching(/./),
   });
   expect(judgeOrder(statement, [1], [3], 7)).toEqual({
     ...statement,
@@ -72,6 +82,7 @@ test("a claim says what was stated, the post's number, what was measured and by 
     measured: { mean: 2, standardDeviation: 0, seeds: 1 },
     verdict: "holds",
     rule: "one seed: by the sign of the difference if it is above 10 % of the larger value",
+    falsifiedBy: expect.stringMatching(/./),
   });
   expect(judgeBelow(statement, 9, "why", [2, 4, 6])).toEqual({
     ...statement,
@@ -79,6 +90,7 @@ test("a claim says what was stated, the post's number, what was measured and by 
     measured,
     verdict: "holds",
     rule: "holds if the one-sided 95 % bound of the mean is below 9 (why), fails if it is above on the other side; one seed by its value",
+    falsifiedBy: expect.stringMatching(/./),
   });
 });
 
@@ -130,4 +142,31 @@ test("one seed settles a bound by its value", () => {
     "inconclusive",
     "fails",
   ]);
+});
+
+test("above a bound is below it, seen from the other side", () => {
+  // sd 1, n 3: 2.92/√3 = 1.686 to either side
+  for (const [bound, above, below] of [
+    [0.3, "holds", "fails"],
+    [0.32, "inconclusive", "inconclusive"],
+    [3.7, "fails", "holds"],
+  ] as const) {
+    expect(judgeAbove(statement, bound, "o", [1, 2, 3]).verdict).toBe(above);
+    expect(judgeBelow(statement, bound, "o", [1, 2, 3]).verdict).toBe(below);
+  }
+  expect(judgeAbove(statement, 1, "o", [2]).verdict).toBe("holds");
+  expect(judgeAbove(statement, 1, "where it comes from", [2, 3]).rule).toContain(
+    "is above 1 (where it comes from)",
+  );
+});
+
+test("equivalence takes the 90 % interval within the margin, not a difference that is not significant", () => {
+  // mean 0, sd 1, n 3: the interval reaches 1.686
+  expect(judgeEquivalent(statement, 1.7, "o", [-1, 0, 1]).verdict).toBe("holds");
+  expect(judgeEquivalent(statement, 1.67, "o", [-1, 0, 1]).verdict).toBe("inconclusive");
+  // significantly different from 0, and yet within the margin
+  expect(judgeEquivalent(statement, 0.02, "o", [0.01, 0.011, 0.012]).verdict).toBe("holds");
+  expect(judgeEquivalent(statement, 0.02, "o", [-0.03, -0.031, -0.032]).verdict).toBe("fails");
+  expect(judgeEquivalent(statement, 0.02, "o", [0.02, 0.021, 0.019]).verdict).toBe("inconclusive");
+  expect(judgeEquivalent(statement, 0.02, "o", [0]).verdict).toBe("inconclusive");
 });

@@ -19,7 +19,8 @@ async function journalOf(directory: string, names: string[], seeds: number, quic
       for (const run of syntheticRuns(conditions(quick), seeds)) await journal.append(run);
   await journal.close();
 }
-const all = experiments.map(({ name }) => name);
+/** Without a name it is the post's. */
+const all = experiments.filter(({ part }) => part === "post").map(({ name }) => name);
 
 const claimsOf = async (directory: string): Promise<{ experiment: string }[]> =>
   JSON.parse(await readFile(join(directory, "claims.json"), "utf8"));
@@ -136,4 +137,32 @@ test("without the package that draws PNGs all else is made, and a line says what
   expect(figures.filter((name) => name.endsWith(".png"))).toEqual([]);
   const page = await readFile(join(dir, "report/index.html"), "utf8");
   expect(page).not.toContain("*.png");
+});
+
+test("--list names every experiment of both parts, what it asks and how many runs it takes", async () => {
+  const { code, stdout } = await unigramLab(["reproduce", "--list", "--seeds", "2"]);
+  expect(code).toBe(0);
+  const lines = stdout.trimEnd().split("\n");
+  expect(lines).toHaveLength(1 + experiments.length);
+  for (const [i, { part, name, title, conditions }] of experiments.entries()) {
+    expect(lines[i + 1].startsWith(part)).toBe(true);
+    const runs = conditions(false).reduce((sum, { seeds = 2 }) => sum + Math.min(2, seeds), 0);
+    expect(lines[i + 1].replaceAll(/ +/g, " ")).toBe(`${part} ${name} ${runs} ${title}`);
+  }
+  const listed = JSON.parse((await unigramLab(["reproduce", "--list", "--json"])).stdout);
+  expect(listed.map(({ name }: { name: string }) => name)).toEqual(experiments.map(({ name }) => name));
+  expect(listed[0]).toEqual({
+    part: "post",
+    name: "embedding-1d",
+    title: experiments[0].title,
+    summary: experiments[0].summary,
+    seeds: 3,
+    runs: 3 * experiments[0].conditions(false).length,
+  });
+});
+
+test("what is neither an experiment nor a part is refused with what there is", async () => {
+  const { code, stderr } = await unigramLab(["reproduce", "sticky"]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^error: EXPERIMENT: expected post, .*embedding-1d, .*, got sticky\n$/);
 });

@@ -25,11 +25,13 @@ interface Row {
   verdicts: [Verdict, Verdict];
   /** A piece of the rule. */
   rule: string;
+  /** The post's, when left out. */
+  whose?: string;
 }
 
 const seeds = [0, 1, 2];
-const minus = (a: number[], b: number[]) => a.map((x, i) => x - b[i]);
 const over = (a: number[], b: number[]) => a.map((x, i) => x / b[i]);
+const minus = (a: number[], b: number[]) => a.map((x, i) => x - b[i]);
 const plus = (a: number[], shift: number) => a.map((x) => x + shift);
 const mean = (values: number[]) => values.reduce((sum, x) => sum + x, 0) / values.length;
 const deviation = (values: number[]) =>
@@ -73,6 +75,8 @@ function expectClaims(name: string, quick: boolean, values: Values, rows: Row[],
       },
       verdict: row.verdicts[which],
       rule: expect.stringContaining(row.rule),
+      whose: row.whose ?? "post",
+      falsifiedBy: expect.stringMatching(/./),
     });
   }
 }
@@ -123,13 +127,14 @@ describe("embedding-1d", () => {
     layernorm("untied, layernorm"),
     {
       claim:
-        "(ours) the tied gap is ½·(Var ln p)²/c⁴: it closes as c grows, so a tied scalar does reach the entropy in the limit",
+        "the tied gap is ½·(Var ln p)²/c⁴: it closes as c grows, so a tied scalar does reach the entropy in the limit",
       quantity: "excess loss at step 3000 over the law's value at the final c",
       post: null,
       of: (at) =>
         at("tied", 3000).map((excess, seed) => excess / ((variance ** 2 / 2) * (2.4 + seed * 0.02) ** -4)),
       verdicts: ["fails", "holds"],
       rule: "is below 2 (the law's value",
+      whose: "ours",
     },
   ];
   const told: Values = (label, step, seed) => {
@@ -468,7 +473,6 @@ describe("warmup", () => {
   const [none, warm] = ["no warmup", "200 steps of warmup"];
   const rowsOf = (vocabSize: number): Row[] => {
     const place = `V ${vocabSize}, D 100, lr 0.03`;
-    const stuck = (at: At, label: string) => over(at(label, 400), at(label, 200));
     return [
       ...(vocabSize === 50304
         ? [
@@ -496,28 +500,27 @@ describe("warmup", () => {
         (at) => minus(at(none, 400), at(warm, 400)),
         ["fails", "holds"],
       ),
-      order(
-        "without warmup it sticks near the unigram entropy",
-        `excess loss at step 400 over that at step 200, no warmup minus warmup, ${place}`,
-        null,
-        (at) => minus(stuck(at, none), stuck(at, warm)),
-        ["holds", "fails"],
-      ),
       ...[0.01, 0.1].flatMap((rate) => [
-        order(
-          "(ours) warmup keeps a higher effective dimension",
-          `n_eff at step 3000, warmup minus none, V = D = 100, lr ${rate}`,
-          null,
-          (at) => minus(at(`lr ${rate}, warmup 500`, 3000), at(`lr ${rate}`, 3000)),
-          ["holds", "fails"],
-        ),
-        order(
-          "(ours) warmup lowers the final excess loss",
-          `excess loss at step 3000, none minus warmup, V = D = 100, lr ${rate}`,
-          null,
-          (at) => minus(at(`lr ${rate}`, 3000), at(`lr ${rate}, warmup 500`, 3000)),
-          ["fails", "holds"],
-        ),
+        {
+          ...order(
+            "warmup keeps a higher effective dimension",
+            `n_eff at step 3000, warmup minus none, V = D = 100, lr ${rate}`,
+            null,
+            (at) => minus(at(`lr ${rate}, warmup 500`, 3000), at(`lr ${rate}`, 3000)),
+            ["holds", "fails"],
+          ),
+          whose: "ours",
+        },
+        {
+          ...order(
+            "warmup lowers the final excess loss",
+            `excess loss at step 3000, none minus warmup, V = D = 100, lr ${rate}`,
+            null,
+            (at) => minus(at(`lr ${rate}`, 3000), at(`lr ${rate}, warmup 500`, 3000)),
+            ["fails", "holds"],
+          ),
+          whose: "ours",
+        },
       ]),
     ];
   };
@@ -574,15 +577,15 @@ describe("warmup", () => {
       const run = (runs.get(label) as RunResult[])[seed];
       run.records = run.records.filter((record) => record.step !== step);
     };
-    drop(none, 0, 200);
+    drop(none, 0, 25);
     drop(warm, 1, 400);
+    drop(none, 2, 400);
     const { claims } = analyse(experiment, runs, true);
     expect(
-      claims.slice(0, 3).map(({ quantity, measured }) => [quantity.slice(0, 34), measured.seeds]),
+      claims.slice(0, 2).map(({ quantity, measured }) => [quantity.slice(0, 34), measured.seeds]),
     ).toEqual([
-      ["excess loss at step 25, warmup min", 3],
-      ["excess loss at step 400, no warmup", 2],
-      ["excess loss at step 400 over that ", 1],
+      ["excess loss at step 25, warmup min", 2],
+      ["excess loss at step 400, no warmup", 1],
     ]);
   });
 

@@ -107,6 +107,7 @@ test("holds what consumers need and nothing else", () => {
       "dist/webgpu.js.map",
       "dist/worker.js",
       "dist/worker.js.map",
+      "examples/fetch-corpora.mjs",
       "package.json",
     ].sort(),
   );

@@ -8,6 +8,7 @@ import { runOf } from "../experiments/syntheticRuns.js";
 
 const experiment = (name: string, source: Source | null): AnalysedExperiment => ({
   name,
+  part: "post",
   title: name,
   summary: "",
   source,
@@ -24,8 +25,12 @@ const experiment = (name: string, source: Source | null): AnalysedExperiment => 
       verdict: "holds",
       rule: "r",
       falsifiedBy: "f",
+      sampledOver: "draws",
     },
   ],
+  sampledOver: "draws",
+  agreements: [],
+  findings: [],
   figures: [],
   left: [],
 });

@@ -74,6 +74,9 @@ test("a whole report", async () => {
       "measured",
       "verdict",
       "rule",
+      "whose",
+      "falsifiedBy",
+      "sampledOver",
     ]);
     expect(Object.keys(claim.measured)).toEqual(["mean", "standardDeviation", "seeds"]);
     expect(["holds", "fails", "inconclusive"]).toContain(claim.verdict);

@@ -47,6 +47,24 @@ describe("a sweep", () => {
     }
   });
 
+  test("of several corpora gives each run that of its digest", async () => {
+    const other = Uint32Array.from({ length: 3000 }, (_, i) => (i * i * i) % 17);
+    const configs = [digest, corpusDigest(other)].flatMap((own) =>
+      [0, 1].map((seed) => parseConfig({ ...base, distribution: { kind: "corpus", digest: own }, seed })),
+    );
+    const results = await all(runPool(configs, { threads: 1, corpus: [corpus, other] }));
+    expect(results).toHaveLength(4);
+    for (const { config, records } of results) {
+      const { distribution } = config;
+      const own = distribution.kind === "corpus" && distribution.digest === digest ? corpus : other;
+      expect(records).toEqual(await recordsOf(config, { corpus: own }));
+    }
+    await expect(all(runPool(configs, { corpus: [other] }))).rejects.toThrow(
+      `corpus: expected tokens with the digest ${digest}, got ${corpusDigest(other)}`,
+    );
+    await expect(all(runPool(configs, { corpus: [] }))).rejects.toThrow("got nothing");
+  });
+
   test("of several distributions gives each what it names", async () => {
     const probabilities = [0.5, 0.25, 0.25];
     const configs = [

@@ -1,0 +1,24 @@
+/** When a curve first falls below a level. */
+import type { TrainingRecord } from "../training/record.js";
+
+/**
+ * The first step at which a curve falls below a level, by linear interpolation between the evaluations on both sides of it:
+ * a number that need not be whole. The curve's first evaluation where it is below from the start; null when it never is.
+ * @param records in ascending steps
+ * @param height the curve minus the level; null at evaluations without it, which are passed over
+ */
+export function crossingStep(
+  records: readonly TrainingRecord[],
+  height: (record: TrainingRecord) => number | null,
+): number | null {
+  let before: { step: number; above: number } | null = null;
+  for (const record of records) {
+    const above = record.diverged ? null : height(record);
+    if (above === null || !Number.isFinite(above)) continue;
+    const { step } = record;
+    if (above < 0)
+      return before ? before.step + ((step - before.step) * before.above) / (before.above - above) : step;
+    before = { step, above };
+  }
+  return null;
+}

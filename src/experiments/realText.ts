@@ -1,0 +1,228 @@
+/** Real text at a language model's vocabulary: what counting says of it, and whether a high rate early on is paid for later. */
+import { type ClaimSpecification, type Quantity, valuesOf } from "../analysis/claims.js";
+import type { Runs } from "../analysis/series.js";
+import { mean, meanInterval } from "../analysis/statistics.js";
+import { brown, type CountedCorpus, kjv } from "./corpora.js";
+import type { Comparison, Experiment, Finding } from "./experiment.js";
+import { realTextFigures } from "./realTextFigures.js";
+import {
+  batches,
+  behind,
+  capturedAtEntropy,
+  conditionsOf,
+  constant,
+  held,
+  heldOutLoss,
+  kjvLabel,
+  labelOf,
+  labelsOf,
+  passing,
+  pause,
+  totalSteps,
+} from "./realTextRuns.js";
+
+const corpora = [kjv, brown];
+const ours = { whose: "ours" };
+
+/** Facts of counting: of a digest, the same for every seed. */
+function countedClaims({ title, statistics }: CountedCorpus): ClaimSpecification[] {
+  const { zipfExponent, entropy, conditionalEntropy } = statistics;
+  const unseen = Number(conditionalEntropy.heldOut);
+  return [
+    {
+      ...ours,
+      claim: "the ranks of a text's tokens follow Zipf's law with an exponent of about 1",
+      quantity: `Zipf exponent by maximum likelihood minus 1, ${title}`,
+      rule: "equivalent",
+      value: constant(Number(zipfExponent) - 1),
+      margin: 0.1,
+      origin: "a fifth of the step between the exponents 0.5, 1 and 2 of made-up tokens",
+    },
+    {
+      ...ours,
+      claim: "counted pairs promise more information than unseen text has",
+      quantity: `H(b) − H(b|a) in nats, plug-in minus held-out, ${title}`,
+      rule: "order",
+      smaller: constant(Number(entropy.heldOut) - unseen),
+      larger: constant(entropy.plugIn - conditionalEntropy.plugIn),
+    },
+    {
+      ...ours,
+      claim: "the first-order correction makes up for little of it",
+      quantity: `Miller–Madow's correction of H(b|a) over what the held-out one is above the plug-in, ${title}`,
+      rule: "below",
+      value: constant(
+        (conditionalEntropy.millerMadow - conditionalEntropy.plugIn) / (unseen - conditionalEntropy.plugIn),
+      ),
+      bound: 0.5,
+      origin: "half of it",
+    },
+  ];
+}
+
+/** What the post says of a warmup, and where its picture has a pause. */
+function rateClaims(batchSize: number): ClaimSpecification[] {
+  const { low, high, warm } = labelsOf(batchSize);
+  const place = `B ${batchSize}, Brown corpus`;
+  return [
+    {
+      whose: "post",
+      claim: "without warmup the loss falls faster at first",
+      quantity: `held-out loss at step 50, warmup minus no warmup, lr 0.03, ${place}`,
+      rule: "order",
+      smaller: heldOutLoss(high, 50),
+      larger: heldOutLoss(warm, 50),
+    },
+    {
+      whose: "post",
+      claim: "later it is slower than with warmup",
+      quantity: `held-out loss at step ${totalSteps}, no warmup minus warmup, lr 0.03, ${place}`,
+      rule: "order",
+      smaller: heldOutLoss(warm, totalSteps),
+      larger: heldOutLoss(high, totalSteps),
+    },
+    {
+      ...ours,
+      claim: "the higher rate is later at the level where language models are seen to pause",
+      quantity: `step at which the held-out loss falls below ${pause}, lr 0.03 minus lr 0.01, ${place}`,
+      rule: "order",
+      smaller: passing(low, pause),
+      larger: passing(high, pause),
+    },
+    ...[low, high, warm].map(passingClaim),
+  ];
+}
+
+const passingClaim = (label: string): ClaimSpecification => ({
+  ...ours,
+  claim: "where the loss passes the unigram entropy, the model uses its input already: no unigram solution",
+  quantity: capturedQuantity(label),
+  rule: "above",
+  value: capturedAtEntropy(label),
+  bound: 0.1,
+  origin: "a unigram solution has captured 0",
+});
+const capturedQuantity = (label: string): string =>
+  `captured information (nats) where the loss passes the unigram entropy, ${label}`;
+
+/** Steps of the arms that are compared: in the middle of what follows the drop, and at its end. */
+const lagSteps = [300, totalSteps];
+const lagQuantity = (step: number): string =>
+  `lag at step ${step}, no warmup minus warmup, as a part of the held-out information, layernorm, peak ${held.peak}`;
+const deficitQuantity = `held-out loss at step ${totalSteps}, warmup minus never high, as a part of the held-out information, layernorm, peak ${held.peak}`;
+const rescaledQuantity = `held-out loss at step ${totalSteps}, no warmup minus rescaled, layernorm, peak ${held.peak}`;
+
+const armClaims: ClaimSpecification[] = [
+  ...lagSteps.map(
+    (step): ClaimSpecification => ({
+      ...ours,
+      claim: "the lag of a run without warmup appears at a language model's vocabulary",
+      quantity: lagQuantity(step),
+      rule: "above",
+      value: behind("no warmup", "warmup", step),
+      bound: 0.02,
+      origin: "what counts as no lag at small vocabularies",
+    }),
+  ),
+  {
+    ...ours,
+    claim: "a high rate costs more than a warmup to it gives back",
+    quantity: deficitQuantity,
+    rule: "above",
+    value: behind("warmup", "never high", totalSteps),
+    bound: 0.02,
+    origin: "what counts as no lag at small vocabularies",
+  },
+  {
+    ...ours,
+    claim: "what a high rate leaves behind is in the norms of the weights",
+    quantity: rescaledQuantity,
+    rule: "order",
+    smaller: heldOutLoss(labelOf("rescaled"), totalSteps),
+    larger: heldOutLoss(labelOf("no warmup"), totalSteps),
+  },
+];
+
+const step = (x: number) => x.toFixed(0);
+const nats = (x: number) => x.toFixed(2);
+
+/** "0.46 (95 % interval 0.41 to 0.51)"; null without runs. */
+function told(quantity: Quantity, runs: Runs, text: (x: number) => string): string | null {
+  const values = valuesOf(quantity, runs);
+  if (values.length === 0) return null;
+  const interval = meanInterval(values);
+  return `${text(mean(values))}${interval ? ` (95 % interval ${interval.map(text).join(" to ")})` : ""}`;
+}
+
+function findings(runs: Runs): Finding[] {
+  const { low } = labelsOf(batches[0]);
+  const [passed, captured] = [
+    told(passing(low, Number(brown.statistics.entropy.heldOut)), runs, step),
+    told(capturedAtEntropy(low), runs, nats),
+  ];
+  const [lag, deficit] = [
+    told(behind("no warmup", "warmup", totalSteps), runs, nats),
+    told(behind("warmup", "never high", totalSteps), runs, nats),
+  ];
+  return [
+    ...(passed !== null && captured !== null
+      ? [
+          {
+            sentence: `On the Brown corpus at a language model's vocabulary (V = 50304) and a rate of 0.01 the loss of unseen pairs passes the unigram entropy at step ${passed}, and ${captured} nats of bigrams are in use when it is passed: it does not pause at a unigram solution.`,
+            restsOn: [capturedQuantity(low)],
+          },
+        ]
+      : []),
+    ...(lag !== null && deficit !== null
+      ? [
+          {
+            sentence: `There, with a layernorm and a rate of ${held.peak} held to step ${held.hold}, the run without warmup is behind the one with warmup by ${lag} of the held-out information ${totalSteps - held.hold} steps later, and that one behind a run that was never high by ${deficit}.`,
+            restsOn: [deficitQuantity],
+          },
+        ]
+      : []),
+  ];
+}
+
+const comparisons = (): Comparison[] => {
+  const { low, high, warm } = labelsOf(128);
+  return (
+    [
+      [low, 198, 6],
+      [high, 272, 23],
+      [warm, 297, 30],
+    ] as const
+  ).map(([label, mean, standardDeviation]) => ({
+    quantity: `step at which the held-out loss falls below ${pause}, ${label}, Brown corpus`,
+    by: "PyTorch 1.13",
+    mean,
+    standardDeviation,
+    seeds: 3,
+    value: passing(label, pause),
+  }));
+};
+
+export const realText: Experiment = {
+  name: "real-text",
+  part: "beyond",
+  title: "Real text",
+  summary:
+    "Pairs of neighbouring GPT-2 tokens of two texts, the King James Bible and the Brown corpus, with V = 50304 and D = 32. " +
+    "What counting says of them, how the loss of unseen pairs falls at rates of 0.01 and 0.03, and whether the lag of a run without warmup appears there. " +
+    "The paper that the post cites (Kosson, Messmer and Jaggi 2024, arXiv 2410.23922) trained GPT-2 of 124M parameters with half a million tokens a batch, weight decay 0.1 and β₂ 0.95, " +
+    "which is the regime where this model shows no lag; depth and attention are not tested here.",
+  source: null,
+  seeds: 3,
+  sampledOver: "initialisations and draws; one text",
+  corpora,
+  conditions: conditionsOf,
+  claims: () => [
+    ...corpora.flatMap(countedClaims),
+    ...batches.flatMap(rateClaims),
+    passingClaim(kjvLabel),
+    ...armClaims,
+  ],
+  figures: realTextFigures,
+  comparisons,
+  findings,
+};

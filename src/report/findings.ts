@@ -1,0 +1,57 @@
+/** FINDINGS.md: what lies beyond the post in sentences, each with the command that repeats it, and other programs' numbers beside ours. */
+import { agrees, MOST_STANDARD_ERRORS } from "../analysis/agreement.js";
+import { generator } from "../disk/generator.js";
+import type { Profile } from "../experiments/profile.js";
+import type { AnalysedExperiment } from "./content.js";
+import { commandOf, shownMeasured } from "./page.js";
+
+const one = (text: string): string => text.replaceAll("|", "\\|");
+
+/** The text; undefined where no experiment has a finding. No sentence stands without its runs. */
+export function findingsText(
+  experiments: readonly AnalysedExperiment[],
+  profile: Profile,
+): string | undefined {
+  const found = experiments.flatMap((experiment) =>
+    experiment.findings.map((finding) => ({ experiment, ...finding })),
+  );
+  if (found.length === 0) return undefined;
+  const borneOut = found.filter(({ without }) => without.length === 0);
+  const others = found.filter(({ without }) => without.length > 0);
+  const compared = experiments.flatMap(({ agreements }) => agreements);
+  const lines = [
+    `<!-- findings of ${generator()}, made from the runs; not to be edited -->`,
+    "# Findings beyond the post",
+    "",
+    `Numbers are means over seeds with the 95 % interval of the mean.${profile.quick ? " These are of the quick profile: a first look." : ""}`,
+    "",
+    ...borneOut.map(
+      ({ sentence, experiment }, i) => `${i + 1}. ${sentence} \`${commandOf(experiment, profile)}\``,
+    ),
+  ];
+  if (others.length > 0)
+    lines.push(
+      "",
+      "## Not borne out by these runs",
+      "",
+      ...others.map(
+        ({ sentence, experiment, without }) =>
+          `- ${sentence} But: ${without.map(({ quantity, verdict }) => `${quantity} (${verdict})`).join("; ")}. \`${commandOf(experiment, profile)}\``,
+      ),
+    );
+  if (compared.length > 0)
+    lines.push(
+      "",
+      "## Beside other programs",
+      "",
+      `Values that other programs measured in the same settings, mean ± standard deviation over seeds: ${compared.filter(agrees).length} of ${compared.length} lie within ${MOST_STANDARD_ERRORS} standard errors of the difference.`,
+      "",
+      "| quantity | measured by | theirs | ours | difference, standard errors |",
+      "| --- | --- | --- | --- | --- |",
+      ...compared.map(
+        (row) =>
+          `| ${one(row.quantity)} | ${one(row.by)}, ${row.theirs.seeds} seeds | ${shownMeasured(row.theirs)} | ${shownMeasured(row.ours)} (${row.ours.seeds}) | ${row.standardErrors === null ? "–" : `${row.standardErrors.toFixed(1)}${agrees(row) ? "" : " **"}`} |`,
+      ),
+    );
+  return `${lines.join("\n")}\n`;
+}
