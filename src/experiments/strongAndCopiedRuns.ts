@@ -45,9 +45,7 @@ export interface Setting {
 /** Steps of a run at V: how long the rate is held, the warmup within that, and all. */
 export const lengths = (vocabSize: number): { hold: number; warmup: number; steps: number } => {
   if (vocabSize > 10000) return { hold: 200, warmup: 80, steps: 400 };
-  return vocabSize < 1000
-    ? { hold: 250, warmup: 100, steps: 1000 }
-    : { hold: 500, warmup: 200, steps: 2000 };
+  return vocabSize < 1000 ? { hold: 250, warmup: 100, steps: 1000 } : { hold: 500, warmup: 200, steps: 2000 };
 };
 
 const pair = ["no warmup", "warmup"] as const;
