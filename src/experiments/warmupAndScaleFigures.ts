@@ -11,6 +11,7 @@ import {
   type Group,
   groupName,
   groupsOf,
+  labelOf,
   long,
   margin,
   scaleName,
@@ -35,15 +36,18 @@ function lossMap(group: Group, runs: Runs, warmups: readonly number[]): Spec | u
     title: groupName(group),
     cells: warmups.flatMap((warmup) =>
       group.rates.map((rate) => {
-        const values = valuesOf(finalExcess({ group, scale: shownScale, warmup }, rate), runs);
-        return { x: rate, y: warmup, value: values.length > 0 ? mean(values) : null };
+        const setting = { group, scale: shownScale, warmup };
+        const values = valuesOf(finalExcess(setting, rate), runs);
+        const tried = runs.get(labelOf(setting, rate))?.length ?? 0;
+        // a mean without the seeds that diverged would look better than the rate is
+        return { x: rate, y: warmup, value: tried > 0 && values.length === tried ? mean(values) : null };
       }),
     ),
     x: { title: "peak rate", values: group.rates },
     y: { title: "warmup (steps)", values: warmups },
-    legend: "final excess loss (nats)",
+    legend: "excess (nats)",
     colours,
-    cellWidth: 32,
+    cellWidth: 40,
     frontier: warmups.flatMap((warmup) => {
       const behind = frontierAt(group, warmup, runs);
       return behind === undefined ? [] : [{ y: warmup, behind }];
@@ -89,7 +93,7 @@ export function scaleFigures(runs: Runs, quick: boolean): Figure[] {
   return [
     {
       name,
-      caption: `Final excess loss by peak rate and warmup, mean over the seeds that did not diverge; white: all diverged. The line is the frontier: to its right the final loss is more than ${margin} nats above the row's best, or the run diverges. Initial weights of the usual size. A warmup does not move it to the right with Adam; with SGD it does, by little.`,
+      caption: `Final excess loss by peak rate and warmup, mean over seeds; left white where a seed diverged. The line is the frontier: to its right the final loss is more than ${margin} nats above the row's best, or the run diverges. Initial weights of the usual size. A warmup does not move it to the right with Adam; with SGD it does, by little.`,
       panels: maps,
     },
     {
