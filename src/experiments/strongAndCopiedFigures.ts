@@ -108,7 +108,7 @@ function descentsFigure(runs: Runs, quick: boolean): Figure[] {
     ];
   });
   const caption =
-    "Descents at a low rate without a norm: strong structure is learnt along with the frequencies of the tokens, and the loss passes the unigram entropy H without a pause. In units of I: mean over seeds and a band of one standard deviation.";
+    "Descents at a low rate without a norm: strong structure is learnt along with the frequencies of the tokens, and the loss passes the unigram entropy H without a pause. In units of I, losses above 2 drawn at 2: mean over seeds and a band of one standard deviation.";
   return panels.length > 0 ? [{ name: `${name}-descents`, caption, spec: figureOf(panels, 2) }] : [];
 }
 
