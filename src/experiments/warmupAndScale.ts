@@ -151,7 +151,7 @@ function findings(runs: Runs, quick: boolean): Finding[] {
     ...(raised && raisedMore
       ? [
           {
-            sentence: `With SGD such a warmup does what Kalra and Barkeshli (2024) say of it, by little: the largest rate is multiplied by ${raised} without a norm and by ${raisedMore} with a layernorm.`,
+            sentence: `With SGD such a warmup raises the largest rate, as Kalra and Barkeshli (2024) say, by little: it is multiplied by ${raisedMore} with a layernorm and by ${raised} without a norm.`,
             restsOn: [quantities.gain(sgd, long), quantities.gain(normed, long)],
           },
         ]

@@ -14,6 +14,7 @@ import {
   labelOf,
   long,
   margin,
+  type Setting,
   scaleName,
   scales,
   tolerated,
@@ -31,16 +32,19 @@ function frontierAt(group: Group, warmup: number, runs: Runs): number | undefine
   return values.length > 0 ? group.rates.findLast((rate) => rate <= pow(2, mean(values))) : undefined;
 }
 
+/** The median over seeds, the upper one of two, as a run that diverged ends above all others; null where it is such a run. */
+function medianEnd(setting: Setting, rate: number, runs: Runs): number | null {
+  const finished = valuesOf(finalExcess(setting, rate), runs).sort((a, b) => a - b);
+  const seeds = runs.get(labelOf(setting, rate))?.length ?? 0;
+  return finished[Math.floor(seeds / 2)] ?? null;
+}
+
 function lossMap(group: Group, runs: Runs, warmups: readonly number[]): Spec | undefined {
   return heatMap({
     title: groupName(group),
     cells: warmups.flatMap((warmup) =>
       group.rates.map((rate) => {
-        const setting = { group, scale: shownScale, warmup };
-        const values = valuesOf(finalExcess(setting, rate), runs);
-        const tried = runs.get(labelOf(setting, rate))?.length ?? 0;
-        // a mean without the seeds that diverged would look better than the rate is
-        return { x: rate, y: warmup, value: tried > 0 && values.length === tried ? mean(values) : null };
+        return { x: rate, y: warmup, value: medianEnd({ group, scale: shownScale, warmup }, rate, runs) };
       }),
     ),
     x: { title: "peak rate", values: group.rates },
@@ -93,7 +97,7 @@ export function scaleFigures(runs: Runs, quick: boolean): Figure[] {
   return [
     {
       name,
-      caption: `Final excess loss by peak rate and warmup, mean over seeds; left white where a seed diverged. The line is the frontier: to its right the final loss is more than ${margin} nats above the row's best, or the run diverges. Initial weights of the usual size. A warmup does not move it to the right with Adam; with SGD it does, by little.`,
+      caption: `Final excess loss by peak rate and warmup, median over seeds; white where that diverged. The line is the frontier, a geometric mean over seeds: to its right the final loss is more than ${margin} nats above the row's best, or the run diverges. Initial weights of the usual size. A warmup hardly moves it to the right; with Adam at β₂ 0.999 a long one moves it to the left.`,
       panels: maps,
     },
     {

@@ -46,7 +46,7 @@ async function drawn(frontier: { y: number; behind: number }[]): Promise<number[
         }
     for (const child of (item.items ?? []) as Record<string, unknown>[]) visit(child);
   };
-  visit(view.scenegraph().root as unknown as Record<string, unknown>);
+  visit((view.scenegraph() as unknown as { root: Record<string, unknown> }).root);
   return lines.map((line) => line.map((at) => Number(at.toFixed(6)) + 0));
 }
 
