@@ -143,7 +143,7 @@ function findings(runs: Runs, quick: boolean): Finding[] {
     ...(lowered && kept
       ? [
           {
-            sentence: `A warmup over ${long} of ${steps} steps multiplies the largest rate that Adam tolerates without a norm by ${lowered} at β₂ 0.999 and by ${kept} at β₂ 0.95: a long warmup makes large rates worse where the second moment remembers it.`,
+            sentence: `A warmup over ${long} of ${steps} steps multiplies the largest rate that Adam tolerates without a norm by ${lowered} at β₂ 0.999 and by ${kept} at β₂ 0.95: a long warmup makes large rates worse under a long memory of the second moment, not under a short one.`,
             restsOn: [quantities.loss(adam, long), quantities.change(recent, long)],
           },
         ]
