@@ -91,6 +91,8 @@ function levelAt(curve: readonly { step: number; level: number }[], step: number
 export interface Pause {
   /** v there over its peak in the descent behind it: 1 = no pause, 0 = a standstill. */
   dip: number;
+  /** v there over the lower of the peaks on both sides: 1 where v has no minimum between them, as where it still grows at H. */
+  betweenPeaks: number;
   /** The evaluation there. */
   step: number;
   /** (L − H)/I there. */
@@ -119,7 +121,8 @@ export function pauseOf(run: RunResult): Pause | null {
   if (!first || !second || second.v <= 0) return null;
   const between = speeds.filter(({ step }) => step >= first.step && step <= second.step);
   const slowest = between.reduce((a, b) => (b.v < a.v ? b : a));
-  return { dip: slowest.v / second.v, step: slowest.step, level: slowest.level };
+  const { v, step, level } = slowest;
+  return { dip: v / second.v, betweenPeaks: v / Math.min(first.v, second.v), step, level };
 }
 
 /** How far below a saddle counts as having left it, in I. */

@@ -12,8 +12,10 @@ import { realText } from "./realText.js";
 import { representationCollapse } from "./representationCollapse.js";
 import { scalingLaw } from "./scalingLaw.js";
 import { stickyPlateau } from "./stickyPlateau.js";
+import { strongAndCopied } from "./strongAndCopied.js";
 import { unigramSaddle } from "./unigramSaddle.js";
 import { warmup } from "./warmup.js";
+import { warmupAndScale } from "./warmupAndScale.js";
 
 export const experiments: Experiment[] = [
   embeddingOneDimensional,
@@ -24,7 +26,9 @@ export const experiments: Experiment[] = [
   stickyPlateau,
   noisePlateau,
   unigramSaddle,
+  strongAndCopied,
   realText,
   decayExplained,
   betaWindow,
+  warmupAndScale,
 ];

@@ -5,7 +5,6 @@ import { mean, meanInterval } from "../analysis/statistics.js";
 import { type Figure, figureOf, type Spec } from "../figures/figure.js";
 import { type ForestRow, forest } from "../figures/forest.js";
 import { panel } from "../figures/panel.js";
-import type { RunResult } from "../sweep/result.js";
 import {
   type Design,
   designOf,
@@ -18,26 +17,9 @@ import {
   type Setting,
   warmupSteps,
 } from "./stickyPlateauSettings.js";
-import { type Arm, informationOf, type Learnt, lag } from "./warmupArms.js";
+import { type Arm, inUnits, type Learnt, lag } from "./warmupArms.js";
 
 const arms: Arm[] = ["no warmup", "warmup", "equal sum", "rescaled", "never high"];
-
-/** A run whose records hold what it has learnt in units of its information. */
-function inUnits(run: RunResult): RunResult {
-  const information = informationOf(run);
-  const scaled = (x: number | null | undefined) =>
-    x === null || x === undefined || information === null ? null : x / information;
-  return {
-    ...run,
-    records: run.records.map((record) => ({
-      ...record,
-      unigramExcess: scaled(record.unigramExcess),
-      marginalError: scaled(record.marginalError),
-      capturedInformation: scaled(record.capturedInformation),
-      inputDependence: scaled(record.inputDependence),
-    })),
-  };
-}
 
 const rowsOf = (runs: Runs, setting: Setting, shown: readonly Arm[], observable: Learnt): SeriesRow[] =>
   shown.flatMap((arm) => series(arm, runs.get(labelOf(setting, arm))?.map(inUnits), observable));

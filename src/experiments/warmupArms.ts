@@ -93,6 +93,23 @@ export function informationOf({ records }: RunResult): number | null {
 
 export const information = (label: string): Quantity => ofRun(label, informationOf);
 
+/** A run whose records hold what it has learnt in units of its information. */
+export function inUnits(run: RunResult): RunResult {
+  const information = informationOf(run);
+  const scaled = (x: number | null | undefined) =>
+    x === null || x === undefined || information === null ? null : x / information;
+  return {
+    ...run,
+    records: run.records.map((record) => ({
+      ...record,
+      unigramExcess: scaled(record.unigramExcess),
+      marginalError: scaled(record.marginalError),
+      capturedInformation: scaled(record.capturedInformation),
+      inputDependence: scaled(record.inputDependence),
+    })),
+  };
+}
+
 /** Numbers of a record that say what a run has learnt of conditional targets. */
 export type Learnt = "unigramExcess" | "marginalError" | "capturedInformation" | "inputDependence";
 

@@ -145,6 +145,7 @@ describe("the pause in the speed of the descent", () => {
     );
     const pause = pauseOf(descent(level, { evaluateEvery: 1 }));
     expect(pause?.dip).toBeCloseTo(0.1 / 0.8, 3);
+    expect(pause?.betweenPeaks).toBe(pause?.dip);
     expect(pause?.step).toBeGreaterThan(200);
     expect(pause?.step).toBeLessThan(600);
     expect(pause?.level).toBeCloseTo(level(0, pause?.step ?? 0), 9);
@@ -153,6 +154,32 @@ describe("the pause in the speed of the descent", () => {
   test("a descent that only slows down has none", () => {
     const level = (_: number, step: number) => -1 + 4 / (1 + step / 30);
     expect(pauseOf(descent(level, { evaluateEvery: 1 }))?.dip).toBeCloseTo(1, 9);
+  });
+});
+
+describe("the speed between its peaks", () => {
+  const of = (...slopes: number[]) => {
+    // slopes over ln t, down to H + 0.2 I, from there to H − 0.2 I, and below
+    const x = [3, 5, 5 + 0.4 / slopes[1]];
+    const line = piecewise(
+      [x[0], 0.2 + 2 * slopes[0]],
+      [x[1], 0.2],
+      [x[2], -0.2],
+      [x[2] + 0.7 / slopes[2], -0.9],
+    );
+    const steps = 20000;
+    return pauseOf(descent((_, step) => line(Math.log(Math.max(step, 1))), { evaluateEvery: 1, steps }));
+  };
+
+  test("of a descent that gathers pace about H is no pause, though it is slower there than below", () => {
+    const pause = of(0.05, 0.2, 0.6);
+    expect(pause?.dip).toBeCloseTo(0.2 / 0.6, 2);
+    expect(pause?.betweenPeaks).toBeCloseTo(1, 2);
+  });
+
+  test("is held against the lower peak, before or behind", () => {
+    expect(of(0.3, 0.1, 0.6)?.betweenPeaks).toBeCloseTo(0.1 / 0.3, 2);
+    expect(of(0.6, 0.1, 0.3)?.betweenPeaks).toBeCloseTo(0.1 / 0.3, 2);
   });
 });
 
