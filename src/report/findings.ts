@@ -1,14 +1,11 @@
 /** FINDINGS.md: what lies beyond the post in sentences, each with the command that repeats it, and other programs' numbers beside ours. */
-import { type Agreement, agrees, MOST_STANDARD_ERRORS } from "../analysis/agreement.js";
+import { agrees, MOST_STANDARD_ERRORS } from "../analysis/agreement.js";
 import { generator } from "../disk/generator.js";
 import type { Profile } from "../experiments/profile.js";
 import type { AnalysedExperiment } from "./content.js";
-import { commandOf, shownMeasured } from "./page.js";
+import { commandOf, oursOf, shownMeasured, whyOf } from "./page.js";
 
 const one = (text: string): string => text.replaceAll("|", "\\|");
-
-/** Why it differs, where it does. */
-const whyOf = (row: Agreement): string | undefined => (agrees(row) ? undefined : row.why);
 
 /** The text; undefined where no experiment has a finding. No sentence stands without its runs. */
 export function findingsText(
@@ -53,7 +50,7 @@ export function findingsText(
       "| --- | --- | --- | --- | --- |",
       ...compared.map(
         (row) =>
-          `| ${one(row.quantity)}${whyOf(row) === undefined ? "" : `<br>${one(whyOf(row) as string)}`} | ${one(row.by)}, ${row.theirs.seeds} seeds | ${shownMeasured(row.theirs)} | ${shownMeasured(row.ours)} (${row.ours.seeds}) | ${row.standardErrors === null ? "–" : `${row.standardErrors.toFixed(1)}${agrees(row) ? "" : " **"}`} |`,
+          `| ${one(row.quantity)}${whyOf(row) === undefined ? "" : `<br>${one(whyOf(row) as string)}`} | ${one(row.by)}, ${row.theirs.seeds} seeds | ${shownMeasured(row.theirs)} | ${oursOf(row)} | ${row.standardErrors === null ? "–" : `${row.standardErrors.toFixed(1)}${agrees(row) ? "" : " **"}`} |`,
       ),
     );
   return `${lines.join("\n")}\n`;

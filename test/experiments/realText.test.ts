@@ -116,7 +116,7 @@ describe("claims", () => {
     const counted = (runs: Map<string, RunResult[]>) =>
       analyse(realText, runs, false).claims.filter(({ quantity }) => /Bible$|Brown corpus$/.test(quantity));
     expect(counted(runsOf({ [low]: flat(7) }))).toHaveLength(6);
-    expect(analyse(realText, new Map(), false)).toEqual({ claims: [], figures: [] });
+    expect(analyse(realText, new Map(), false)).toEqual({ claims: [], figures: [], agreements: [], findings: [] });
   });
 });
 
