@@ -1,9 +1,9 @@
 /** Whether learning rate decay cures overshoot or noise: the exact gradient has the one, not the other. */
 import { explained } from "../analysis/agreement.js";
-import { type ClaimSpecification, over, pairedValues, type Quantity, valuesOf } from "../analysis/claims.js";
+import { type ClaimSpecification, over, type Quantity, valuesOf } from "../analysis/claims.js";
 import { exponentBetween } from "../analysis/localExponent.js";
 import type { Runs } from "../analysis/series.js";
-import { mean, meanInterval } from "../analysis/statistics.js";
+import { meanInterval } from "../analysis/statistics.js";
 import { decayFigures } from "./decayExplainedFigures.js";
 import {
   batches,
@@ -241,19 +241,6 @@ function findings(runs: Runs, quick: boolean): Finding[] {
         `the exact gradient keeps ${percent(share[0])} to ${percent(share[1])} % of decay's benefit, and switching the noise off at an unchanged rate removes ` +
         `${off[0].toFixed(2)} to ${off[1].toFixed(2)} times what decay does (outer ends of the 95 % intervals).`,
       restsOn: [...middle.map(shareName), ...middle.map(noiseOffName)],
-    });
-  }
-  const strides = sameStride.filter((place) => valuesOf(floorAt(place), runs).length > 0);
-  const floors = [centre, ...strides].map(floorAt);
-  const columns = pairedValues(floors, runs);
-  if (strides.length === sameStride.length && columns[0].length > 1) {
-    const told = [centre, ...strides].map((place, i) => {
-      const [low, high] = meanInterval(columns[i]) as [number, number];
-      return `${mean(columns[i]).toFixed(4)} at ${nameOf(place)} (${low.toFixed(4)} to ${high.toFixed(4)})`;
-    });
-    found.push({
-      sentence: `The noise floor grows with D as the length of a step, rate × √D, does: at one such length the excess loss is ${told.join(", ")} (95 % intervals).`,
-      restsOn: strides.map(strideName),
     });
   }
   return found;

@@ -47,14 +47,11 @@ function findings(runs: Runs, quick: boolean): Finding[] {
       sentence:
         `Without a norm, a loss that seems stuck near the unigram entropy rests on a floor of noise without memory: at lr ${rate} (V = ${vocabSize}) it lies ` +
         `${told(height, 3)} nats above the best loss, and runs that were at a tenth or three times the rate, warmed up or had exact gradients for ${hold} steps ` +
-        `come to the same level (all 95 % intervals of the differences within ${furthest.toFixed(3)} I).`,
-      restsOn: arms.map((arm) => quantities.history(arm, rate)),
-    },
-    {
-      sentence:
-        `That floor meets the unigram entropy H by coincidence: L − H is ${told(low)} nats at ${sides.below} and ${told(high)} nats at ${sides.above}; ` +
+        `come to the same level (all 95 % intervals of the differences within ${furthest.toFixed(3)} I); ` +
+        `it meets the unigram entropy H by coincidence, L − H being ${told(low)} nats at ${sides.below} and ${told(high)} nats at ${sides.above}, ` +
         `and time on it is not lost: ${early.end - early.drop} steps after a drop from ${early.high} to ${early.low} the excess loss is ${told(lead)} of that of a run at ${early.low} throughout.`,
       restsOn: [
+        ...arms.map((arm) => quantities.history(arm, rate)),
         quantities.sign(sides.below),
         quantities.sign(sides.above),
         quantities.lead(early.end, `V ${vocabSize}, dropped at ${early.drop}`),

@@ -207,11 +207,7 @@ function findings(runs: Runs, quick: boolean): Finding[] {
   const arms = settingsOf(quick)
     .slice(0, data.length)
     .map((it) => behind(it));
-  const descents = descentsOf(quick).filter(
-    ({ optimizer, std }) => optimizer === "Adam" && std !== undefined,
-  );
   const [weak, strong, copied] = arms.map(({ value }) => shown(value, runs));
-  const learnt = descents.map((it) => shown(captured(it).value, runs));
   const [{ vocabSize, peak }] = settingsOf(quick);
   const { hold, steps } = lengths(vocabSize);
   return [
@@ -220,14 +216,6 @@ function findings(runs: Runs, quick: boolean): Finding[] {
           {
             sentence: `A rate of ${peak} held to step ${hold} without a warmup leaves a lag where a target depends weakly on its input and none where it depends strongly: at step ${steps} (V = ${vocabSize}, layernorm, Adam) it is ${weak} of I with topics of λ 0.3, ${strong} with λ 0.9 and ${copied} with copies.`,
             restsOn: arms.map(({ quantity }) => quantity),
-          },
-        ]
-      : []),
-    ...(learnt.every((text) => text !== null)
-      ? [
-          {
-            sentence: `Strong structure has no unigram plateau: from small weights (std 0.02) the loss passes the unigram entropy without a pause, with ${learnt[1]} of I captured at λ 0.9 and ${learnt[2]} with copies; at λ 0.3 it pauses there, with ${learnt[0]}.`,
-            restsOn: descents.flatMap((it) => [pause(it).quantity, captured(it).quantity]),
           },
         ]
       : []),

@@ -139,23 +139,19 @@ function findings(runs: Runs, quick: boolean): Finding[] {
   const [lowered, kept, raised, raisedMore] = [adam, recent, sgd, normed].map((group) =>
     factor(meanGain(group, long), runs),
   );
+  if (!lowered || !kept || !raised || !raisedMore) return [];
   return [
-    ...(lowered && kept
-      ? [
-          {
-            sentence: `A warmup over ${long} of ${steps} steps multiplies the largest rate that Adam tolerates without a norm by ${lowered} at β₂ 0.999 and by ${kept} at β₂ 0.95: a long warmup makes large rates worse under a long memory of the second moment, not under a short one.`,
-            restsOn: [quantities.loss(adam, long), quantities.change(recent, long)],
-          },
-        ]
-      : []),
-    ...(raised && raisedMore
-      ? [
-          {
-            sentence: `With SGD such a warmup raises the largest rate, as Kalra and Barkeshli (2024) say, by little: it is multiplied by ${raisedMore} with a layernorm and by ${raised} without a norm.`,
-            restsOn: [quantities.gain(sgd, long), quantities.gain(normed, long)],
-          },
-        ]
-      : []),
+    {
+      sentence:
+        `A warmup over ${long} of ${steps} steps raises the largest rate that SGD tolerates, as Kalra and Barkeshli (2024) say, by little: it is multiplied by ${raisedMore} with a layernorm and by ${raised} without a norm; ` +
+        `that of Adam without a norm is multiplied by ${lowered} at β₂ 0.999 and by ${kept} at β₂ 0.95.`,
+      restsOn: [
+        quantities.gain(sgd, long),
+        quantities.gain(normed, long),
+        quantities.loss(adam, long),
+        quantities.change(recent, long),
+      ],
+    },
   ];
 }
 
