@@ -1,7 +1,7 @@
 /** What decay removes, on runs whose noise and overshoot are planted. */
 import { describe, expect, test } from "vitest";
 import type { RunConfigInput } from "../../src/config.js";
-import { decayExplained } from "../../src/experiments/decayExplained.js";
+import { decayExplained } from "../../src/experiments/beyond/decayExplained.js";
 import { analyse } from "../../src/experiments/experiment.js";
 import { runOf } from "../experiments/syntheticRuns.js";
 

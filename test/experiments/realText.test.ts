@@ -2,11 +2,17 @@
 import { describe, expect, test } from "vitest";
 import { valuesOf } from "../../src/analysis/claims.js";
 import type { RunConfigInput } from "../../src/config.js";
-import { brown } from "../../src/experiments/corpora.js";
+import { brown } from "../../src/experiments/beyond/corpora.js";
+import { realText } from "../../src/experiments/beyond/realText.js";
+import {
+  behind,
+  capturedAtEntropy,
+  labelOf,
+  labelsOf,
+  passing,
+} from "../../src/experiments/beyond/realTextRuns.js";
 import { analyse } from "../../src/experiments/experiment.js";
 import { configsOf } from "../../src/experiments/profile.js";
-import { realText } from "../../src/experiments/realText.js";
-import { behind, capturedAtEntropy, labelOf, labelsOf, passing } from "../../src/experiments/realTextRuns.js";
 import type { RunResult } from "../../src/sweep/result.js";
 import { runOf } from "./syntheticRuns.js";
 

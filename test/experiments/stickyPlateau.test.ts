@@ -2,8 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { valuesOf } from "../../src/analysis/claims.js";
 import type { RunConfigInput } from "../../src/config.js";
+import { stickyPlateau } from "../../src/experiments/beyond/stickyPlateau.js";
 import { analyse, type Condition } from "../../src/experiments/experiment.js";
-import { stickyPlateau } from "../../src/experiments/stickyPlateau.js";
 import type { RunResult } from "../../src/sweep/result.js";
 import { runOf } from "./syntheticRuns.js";
 

@@ -2,9 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { valuesOf } from "../../src/analysis/claims.js";
 import { parseConfig } from "../../src/config.js";
-import { analyse } from "../../src/experiments/experiment.js";
-import { configOf } from "../../src/experiments/profile.js";
-import { warmupAndScale } from "../../src/experiments/warmupAndScale.js";
+import { warmupAndScale } from "../../src/experiments/beyond/warmupAndScale.js";
 import {
   conditionOf,
   groupName,
@@ -15,7 +13,9 @@ import {
   settingsOf,
   steps,
   tolerated,
-} from "../../src/experiments/warmupAndScaleRuns.js";
+} from "../../src/experiments/beyond/warmupAndScaleRuns.js";
+import { analyse } from "../../src/experiments/experiment.js";
+import { configOf } from "../../src/experiments/profile.js";
 import { learningRateAt } from "../../src/schedule/schedule.js";
 import type { RunResult } from "../../src/sweep/result.js";
 import { runOf } from "./syntheticRuns.js";
