@@ -2,7 +2,7 @@
 import { at, type ClaimSpecification, minus, type Quantity, valuesOf } from "../../analysis/claims.js";
 import type { Runs } from "../../analysis/series.js";
 import { mean, meanInterval } from "../../analysis/statistics.js";
-import type { Comparison, Experiment, Finding } from "../experiment.js";
+import { afterwards, type Comparison, type Experiment, type Finding } from "../experiment.js";
 import { brown, type CountedCorpus, kjv } from "./corpora.js";
 import { realTextFigures } from "./realTextFigures.js";
 import {
@@ -117,7 +117,7 @@ const batchQuantity = `held-out loss at step ${totalSteps}, lr 0.03, B ${batches
 /** That a high rate without a norm is held up by what goes with the batch, which is no unigram solution. */
 const batchClaims: ClaimSpecification[] = [
   {
-    ...ours,
+    whose: afterwards,
     claim: "small batches at a high rate are held above the unigram entropy",
     quantity: aboveQuantity,
     rule: "above",
@@ -126,7 +126,7 @@ const batchClaims: ClaimSpecification[] = [
     origin: "the entropy itself",
   },
   {
-    ...ours,
+    whose: afterwards,
     claim: "there the predictions depend on the input and are the worse for it: no unigram solution",
     quantity: harmQuantity,
     rule: "below",
@@ -135,7 +135,7 @@ const batchClaims: ClaimSpecification[] = [
     origin: "a unigram solution has captured 0",
   },
   {
-    ...ours,
+    whose: afterwards,
     claim: "a larger batch is below it at the same rate",
     quantity: batchQuantity,
     rule: "order",
@@ -143,7 +143,7 @@ const batchClaims: ClaimSpecification[] = [
     larger: heldOutLoss(small, totalSteps),
   },
   {
-    ...ours,
+    whose: afterwards,
     claim: "and so it is after as many pairs, in an eighth of the steps: it is not for want of data",
     quantity: `held-out loss, lr 0.03, B ${batches[0]} at step ${totalSteps} minus B ${batches[1]} at step ${samePairs}, Brown corpus`,
     rule: "order",
