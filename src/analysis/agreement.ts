@@ -13,15 +13,26 @@ export interface Comparison {
   /** Over `seeds`. */
   standardDeviation: number;
   seeds: number;
+  /** Half a unit of the last digit printed, where it exceeds the spread: it is the same for all seeds. */
+  rounding?: number;
   value: Quantity;
+  /** What it means that finished runs of this condition have no value: "not reached in 400 steps". */
+  without?: { label: string; text: string };
+  /** Why the two may differ, where they do. */
+  why?: string | undefined;
 }
 
-export interface Agreement {
-  quantity: string;
-  by: string;
+/** The same with what explains those that differ, by their quantities. */
+export const explained = (
+  comparisons: readonly Comparison[],
+  reasons: Readonly<Record<string, string>>,
+): Comparison[] => comparisons.map((one) => ({ ...one, why: reasons[one.quantity] ?? one.why }));
+
+export interface Agreement extends Pick<Comparison, "quantity" | "by" | "why"> {
   theirs: Measured;
-  ours: Measured;
-  /** (ours − theirs) over the standard error of that difference; null where neither has a spread. */
+  /** Or what it means that there is none. */
+  ours: Measured | string;
+  /** (ours − theirs) over the standard error of that difference; null where it has none. */
   standardErrors: number | null;
 }
 
@@ -31,15 +42,21 @@ export const MOST_STANDARD_ERRORS = 3;
 export const agrees = ({ standardErrors }: Agreement): boolean =>
   standardErrors !== null && Math.abs(standardErrors) <= MOST_STANDARD_ERRORS;
 
-/** Those of which some seed has our value, in their order. */
+const squaredError = ({ standardDeviation, seeds }: Measured): number => standardDeviation ** 2 / seeds;
+
+/** Those of which there are runs, in their order. */
 export const agreements = (comparisons: readonly Comparison[], runs: Runs): Agreement[] =>
-  comparisons.flatMap(({ quantity, by, value, ...theirs }) => {
-    const values = valuesOf(value, runs);
-    if (values.length === 0) return [];
-    const ours = measured(values);
-    const squares = [ours, theirs].map(({ standardDeviation: s, seeds }) => (s * s) / seeds);
-    const error = Math.sqrt(squares[0] + squares[1]);
-    return [
-      { quantity, by, theirs, ours, standardErrors: error > 0 ? (ours.mean - theirs.mean) / error : null },
-    ];
-  });
+  comparisons.flatMap(
+    ({ mean, standardDeviation, seeds, rounding = 0, value, without, ...named }): Agreement[] => {
+      const theirs = { mean, standardDeviation, seeds };
+      const values = valuesOf(value, runs);
+      if (values.length === 0)
+        return without && runs.get(without.label)?.length
+          ? [{ ...named, theirs, ours: without.text, standardErrors: null }]
+          : [];
+      const ours = measured(values);
+      // rounding is uniform over a unit
+      const error = Math.sqrt(squaredError(ours) + squaredError(theirs) + rounding ** 2 / 3);
+      return [{ ...named, theirs, ours, standardErrors: error > 0 ? (ours.mean - mean) / error : null }];
+    },
+  );

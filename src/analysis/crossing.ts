@@ -1,5 +1,11 @@
 /** When a curve first falls below a level. */
-import type { TrainingRecord } from "../training/record.js";
+
+/** An evaluation, or a mean over some. */
+interface Point {
+  step: number;
+  /** That of a divergence has no values. */
+  diverged?: boolean;
+}
 
 /**
  * The first step at which a curve falls below a level, by linear interpolation between the evaluations on both sides of it:
@@ -7,9 +13,9 @@ import type { TrainingRecord } from "../training/record.js";
  * @param records in ascending steps
  * @param height the curve minus the level; null at evaluations without it, which are passed over
  */
-export function crossingStep(
-  records: readonly TrainingRecord[],
-  height: (record: TrainingRecord) => number | null,
+export function crossingStep<Evaluation extends Point>(
+  records: readonly Evaluation[],
+  height: (record: Evaluation) => number | null,
 ): number | null {
   let before: { step: number; above: number } | null = null;
   for (const record of records) {

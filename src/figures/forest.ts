@@ -1,5 +1,6 @@
 /** A forest plot: a number and its interval for each of many settings, a line a setting, and the margin that counts as 0. */
 import { palette, type Spec } from "./figure.js";
+import { decimals } from "./labels.js";
 
 export interface ForestRow {
   /** The heading that it stands under. */
@@ -54,8 +55,7 @@ function linesOf(rows: readonly ForestRow[]): { headings: Line[]; lines: Line[] 
 
 /** Three numbers as they are read: "0.62 (0.53 to 0.71)". */
 const readAs = ({ mean, interval }: ForestRow, digits: number): string => {
-  // no "-0.00", and a minus as wide as a plus
-  const text = (x: number) => (Number(x.toFixed(digits)) + 0).toFixed(digits).replace("-", "−");
+  const text = (x: number) => decimals(x, digits);
   return interval ? `${text(mean)} (${text(interval[0])} to ${text(interval[1])})` : text(mean);
 };
 
@@ -83,7 +83,7 @@ export function forest({
     field: "line",
     type: "ordinal",
     sort: null,
-    scale: { domain: lines.map(({ key }) => key), paddingInner: 0, paddingOuter: 0 },
+    scale: { domain: lines.map(({ key }) => key), paddingInner: 0.15, paddingOuter: 0 },
     axis: {
       title: null,
       ticks: false,

@@ -24,15 +24,29 @@ export interface IntervalCurves {
   log?: { x?: boolean; y?: boolean };
   xTicks?: number[];
   yDomain?: [number, number];
-  /** Dashed horizontal lines, each told in the panel's caption or title. */
-  rules?: number[];
+  /** Whether a linear y axis begins at 0. */
+  zero?: boolean;
+  /** Dashed horizontal lines, with a legend entry or told in the panel's caption. */
+  rules?: readonly { value: number; label?: string }[];
+  /** Lines of single seeds, drawn faintly behind. */
+  seeds?: readonly { seed: number; x: number; value: number }[];
   /** A band that stands for "no difference that matters". */
   margin?: [number, number];
 }
 
+/** Seen on white as on black. */
+const GREY = "#808080";
+
+const dashOf = (label: string): Spec => ({
+  field: "label",
+  type: "nominal",
+  scale: { domain: [label], range: [[6, 4]] },
+  legend: { title: null, symbolType: "stroke", symbolSize: 200 },
+});
+
 /** Undefined when no point can be shown. */
 export function intervalCurves(options: IntervalCurves): Spec | undefined {
-  const { series, log = {}, rules = [], margin } = options;
+  const { series, log = {}, rules = [], seeds = [], margin, zero = false } = options;
   const rows = options.points
     .filter(({ x, mean }) => (!log.x || x > 0) && (!log.y || mean > 0))
     .map((point) => (log.y ? { ...point, low: Math.max(point.low, point.mean / 10) } : point));
@@ -40,7 +54,7 @@ export function intervalCurves(options: IntervalCurves): Spec | undefined {
   const x = {
     field: "x",
     type: "quantitative",
-    scale: { ...(log.x ? { type: "log" } : {}), zero: false, padding: 12 },
+    scale: { ...(log.x ? { type: "log" } : {}), zero: false, nice: false, padding: 12 },
     axis: {
       title: options.x,
       grid: false,
@@ -49,8 +63,8 @@ export function intervalCurves(options: IntervalCurves): Spec | undefined {
     },
   };
   const scale = {
-    ...(log.y ? { type: "log" } : {}),
-    zero: false,
+    ...(log.y ? { type: "log", nice: false, padding: 12 } : {}),
+    zero,
     ...(options.yDomain ? { domain: options.yDomain, clamp: true } : {}),
   };
   const y = (field: string) => ({
@@ -59,14 +73,17 @@ export function intervalCurves(options: IntervalCurves): Spec | undefined {
     scale,
     axis: { title: options.y, tickCount: 5, format: "~g" },
   });
-  const color = {
-    field: "series",
-    type: "nominal",
-    sort: null,
-    scale: { domain: [...series], range: palette.slice(0, series.length) },
-    legend:
-      series.length > 1 ? { title: null, symbolType: "circle", symbolSize: 70, symbolOpacity: 1 } : null,
-  };
+  // a single series needs no legend, nor a colour that another panel's legend has
+  const color =
+    series.length === 1
+      ? { value: GREY }
+      : {
+          field: "series",
+          type: "nominal",
+          sort: null,
+          scale: { domain: [...series], range: palette.slice(0, series.length) },
+          legend: { title: null, symbolType: "circle", symbolSize: 70, symbolOpacity: 1 },
+        };
   const layer: Spec[] = [
     { mark: { type: "line", strokeWidth: 1.5, opacity: 0.6 }, encoding: { x, y: y("mean"), color } },
     {
@@ -78,16 +95,22 @@ export function intervalCurves(options: IntervalCurves): Spec | undefined {
       encoding: { x, y: y("mean"), color },
     },
   ];
-  for (const value of rules)
+  for (const { value, label } of rules)
     layer.unshift({
-      data: { values: [{ value }] },
-      mark: { type: "rule", strokeWidth: 1.5, strokeDash: [6, 4] },
-      encoding: { y: y("value") },
+      data: { values: [{ value, label }] },
+      mark: { type: "rule", strokeWidth: 1.5, ...(label === undefined ? { strokeDash: [6, 4] } : {}) },
+      encoding: { y: y("value"), ...(label === undefined ? {} : { strokeDash: dashOf(label) }) },
+    });
+  if (seeds.length > 0)
+    layer.unshift({
+      data: { values: seeds },
+      mark: { type: "line", strokeWidth: 1, opacity: 0.45, color: GREY },
+      encoding: { x, y: y("value"), detail: { field: "seed", type: "nominal" } },
     });
   if (margin)
     layer.unshift({
       data: { values: [{ from: margin[0], to: margin[1] }] },
-      mark: { type: "rect", opacity: 0.15, color: "#808080" },
+      mark: { type: "rect", opacity: 0.15, color: GREY },
       encoding: { y: y("from"), y2: { field: "to" } },
     });
   return {

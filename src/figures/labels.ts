@@ -25,6 +25,12 @@ export function shortNumber(x: number, digits = 4): string {
     : String(Number(x.toPrecision(Math.min(17, digits))));
 }
 
+/** With this many decimals, a minus as wide as a plus, and none before a zero: "−0.13", "0.00". */
+export function decimals(x: number, digits: number): string {
+  const text = x.toFixed(digits);
+  return text.replace("-", Number(text) === 0 ? "" : "−");
+}
+
 const textOf = (cell: Cell, digits: number): string =>
   typeof cell === "number" ? shortNumber(cell, digits) : cell === null ? "none" : readable(String(cell));
 

@@ -3,7 +3,7 @@ import { agrees, MOST_STANDARD_ERRORS } from "../analysis/agreement.js";
 import { generator } from "../disk/generator.js";
 import type { Profile } from "../experiments/profile.js";
 import type { AnalysedExperiment } from "./content.js";
-import { commandOf, shownMeasured } from "./page.js";
+import { commandOf, oursOf, shownMeasured, whyOf } from "./page.js";
 
 const one = (text: string): string => text.replaceAll("|", "\\|");
 
@@ -50,7 +50,7 @@ export function findingsText(
       "| --- | --- | --- | --- | --- |",
       ...compared.map(
         (row) =>
-          `| ${one(row.quantity)} | ${one(row.by)}, ${row.theirs.seeds} seeds | ${shownMeasured(row.theirs)} | ${shownMeasured(row.ours)} (${row.ours.seeds}) | ${row.standardErrors === null ? "–" : `${row.standardErrors.toFixed(1)}${agrees(row) ? "" : " **"}`} |`,
+          `| ${one(row.quantity)}${whyOf(row) === undefined ? "" : `<br>${one(whyOf(row) as string)}`} | ${one(row.by)}, ${row.theirs.seeds} seeds | ${shownMeasured(row.theirs)} | ${oursOf(row)} | ${row.standardErrors === null ? "–" : `${row.standardErrors.toFixed(1)}${agrees(row) ? "" : " **"}`} |`,
       ),
     );
   return `${lines.join("\n")}\n`;

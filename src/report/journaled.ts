@@ -10,7 +10,7 @@ const DRAWN = "drawn ";
 
 /** The name of a condition without a seed, to find its runs by. */
 export const settingOf = (condition: Condition): string =>
-  `${condition.drawing ? DRAWN : ""}${configHash(configOf(condition, 0))}`;
+  `${condition.drawing && condition.config.targets?.kind === "low-rank" ? DRAWN : ""}${configHash(configOf(condition, 0))}`;
 
 /** The names of the conditions that a run may be of: one whose data are drawn for each seed, and one of fixed data. */
 export function settingsOf(config: RunConfig): string[] {

@@ -37,7 +37,11 @@ export const shownMeasured = ({ mean, standardDeviation, seeds }: Measured): str
 const badge = (verdict: Verdict): string => `<span class="badge ${verdict}">${verdict}</span>`;
 
 const whoseText = ({ whose }: Claim): string =>
-  whose === "ours" ? "Our claim." : whose === "post" ? "The post's claim." : `Claim of ${whose}.`;
+  whose.startsWith("ours")
+    ? `Our claim${whose.slice("ours".length)}.`
+    : whose === "post"
+      ? "The post's claim."
+      : `Claim of ${whose}.`;
 
 const claimRow = (claim: Claim, source: Source | null): string => `<tr>
 <td>${badge(claim.verdict)}</td>
@@ -56,6 +60,15 @@ const claimTable = (claims: readonly Claim[], source: Source | null): string =>
 const countOf = (claims: readonly Claim[], verdict: Verdict): number =>
   claims.filter((claim) => claim.verdict === verdict).length;
 
+/** "0.61 ± 0.02 (5 seeds)", or what stands in its place. */
+export const oursOf = ({ ours }: Agreement): string =>
+  typeof ours === "string"
+    ? ours
+    : `${shownMeasured(ours)} (${ours.seeds} seed${ours.seeds === 1 ? "" : "s"})`;
+
+/** Why it differs, where it does. */
+export const whyOf = (row: Agreement): string | undefined => (agrees(row) ? undefined : row.why);
+
 /** Beside other programs' values, which are measurements too. */
 const agreementTable = (list: readonly Agreement[]): string =>
   list.length === 0
@@ -64,8 +77,8 @@ const agreementTable = (list: readonly Agreement[]): string =>
 <div class="scroll"><table><thead><tr><th>quantity</th><th>theirs, mean ± sd</th><th>ours</th><th>difference, standard errors</th></tr></thead>
 <tbody>${list
         .map(
-          ({ quantity, by, theirs, ours, standardErrors }) =>
-            `<tr><td>${escapeHtml(quantity)}<br><span class="soft">${escapeHtml(by)}, ${theirs.seeds} seeds; ours ${ours.seeds}</span></td><td class="number">${escapeHtml(shownMeasured(theirs))}</td><td class="number">${escapeHtml(shownMeasured(ours))}</td><td class="number">${standardErrors === null ? "–" : standardErrors.toFixed(1)}</td></tr>`,
+          (row) =>
+            `<tr><td>${escapeHtml(row.quantity)}<br><span class="soft">${escapeHtml(row.by)}, ${row.theirs.seeds} seeds. ${escapeHtml(whyOf(row) ?? "")}</span></td><td class="number">${escapeHtml(shownMeasured(row.theirs))}</td><td class="number">${escapeHtml(oursOf(row))}</td><td class="number">${row.standardErrors === null ? "–" : row.standardErrors.toFixed(1)}</td></tr>`,
         )
         .join("\n")}</tbody></table></div></details>`;
 

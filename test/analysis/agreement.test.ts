@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { agreements, agrees } from "../../src/analysis/agreement.js";
+import { agreements, agrees, explained } from "../../src/analysis/agreement.js";
 import { at } from "../../src/analysis/claims.js";
 import { runOf } from "../experiments/syntheticRuns.js";
 
@@ -24,4 +24,33 @@ test("the difference is in standard errors of both sides", () => {
 test("what no run has a value of is left out", () => {
   const value = at("a", "excessLoss", 50);
   expect(agreements([{ ...theirs, mean: 5, standardDeviation: 2, seeds: 4, value }], runs)).toEqual([]);
+});
+
+test("what rounding hides is not averaged over seeds", () => {
+  const value = at("a", "excessLoss", 100);
+  const same = new Map([["a", (runs.get("a") ?? []).slice(0, 1)]]);
+  const of = (rounding: number) =>
+    agreements([{ ...theirs, mean: 1.3, standardDeviation: 0, seeds: 3, rounding, value }], same)[0];
+  expect(of(0).standardErrors).toBeNull();
+  expect(of(0.5).standardErrors).toBeCloseTo((-0.3 * Math.sqrt(3)) / 0.5, 12);
+});
+
+test("runs without a value say what that means", () => {
+  const value = at("a", "excessLoss", 50);
+  const one = { ...theirs, mean: 5, standardDeviation: 2, seeds: 4, value };
+  const listed = agreements([{ ...one, without: { label: "a", text: "not reached" } }], runs);
+  expect(listed).toMatchObject([{ ours: "not reached", standardErrors: null }]);
+  expect(listed.map(agrees)).toEqual([false]);
+  expect(agreements([{ ...one, without: { label: "b", text: "not reached" } }], runs)).toEqual([]);
+});
+
+test("reasons are found by the quantity", () => {
+  const value = at("a", "excessLoss", 100);
+  const all = ["p", "q"].map((quantity) => ({
+    ...{ quantity, by: "another program", mean: 0, standardDeviation: 1, seeds: 3, value },
+  }));
+  expect(agreements(explained(all, { q: "the grid" }), runs).map(({ why }) => why)).toEqual([
+    undefined,
+    "the grid",
+  ]);
 });

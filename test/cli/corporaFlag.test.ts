@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { findCorpora } from "../../src/cli/corporaFlag.js";
 import { corpusDigest, encodeTokens } from "../../src/corpus/index.js";
+import { realText } from "../../src/experiments/beyond/realText.js";
 import type { Experiment } from "../../src/experiments/experiment.js";
-import { realText } from "../../src/experiments/realText.js";
 import { unigramLab } from "./commandLine.js";
 
 const folder = () => mkdtemp(join(tmpdir(), "unigram-lab-"));

@@ -1,7 +1,7 @@
 /** What β is, on curves that are a power law, end on a floor, or are one of rate × time. */
 import { describe, expect, test } from "vitest";
 import type { RunConfigInput } from "../../src/config.js";
-import { betaWindow } from "../../src/experiments/betaWindow.js";
+import { betaWindow } from "../../src/experiments/beyond/betaWindow.js";
 import { analyse } from "../../src/experiments/experiment.js";
 import { runOf } from "./syntheticRuns.js";
 

@@ -7,7 +7,7 @@ import type { Verdict } from "../../src/analysis/verdict.js";
 import { zipfMoments } from "../../src/analysis/zipfMoments.js";
 import { analyse, type Condition } from "../../src/experiments/experiment.js";
 import { experiments } from "../../src/experiments/index.js";
-import { postExponentError } from "../../src/experiments/scalingLaw.js";
+import { postExponentError } from "../../src/experiments/post/scalingLaw.js";
 import { lossDecayExponent } from "../../src/observables/lossDecayExponent.js";
 import type { RunResult } from "../../src/sweep/result.js";
 import { marked, runsOf, type Values } from "./syntheticRuns.js";

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { corpusDigest, corpusStatistics, decodeTokens } from "../../src/corpus/index.js";
-import { brown, heldOut, kjv } from "../../src/experiments/corpora.js";
+import { brown, heldOut, kjv } from "../../src/experiments/beyond/corpora.js";
 
 describe.each([kjv, brown])("$name", ({ name, digest, statistics }) => {
   test("the correction is (pair types − types)/2N of the pairs, every type being one that something follows", () => {

@@ -1,7 +1,7 @@
 /** What decay removes, on runs whose noise and overshoot are planted. */
 import { describe, expect, test } from "vitest";
 import type { RunConfigInput } from "../../src/config.js";
-import { decayExplained } from "../../src/experiments/decayExplained.js";
+import { decayExplained } from "../../src/experiments/beyond/decayExplained.js";
 import { analyse } from "../../src/experiments/experiment.js";
 import { runOf } from "../experiments/syntheticRuns.js";
 
@@ -25,7 +25,7 @@ function planted(quick: boolean, { noise, overshoot, off }: Planted, dropped = "
             const cost = (label.includes("exact") ? 0 : noise) + overshoot;
             const rest = label.includes("decayed") ? 0 : label.includes("noise off") ? off : cost;
             // spread over seeds that is the same in all arms cancels
-            return 0.02 + 0.001 * seed + (step > 2000 ? rest : cost);
+            return (label.includes("exact") ? 0.01 : 0.02) + 0.001 * seed + (step > 2000 ? rest : cost);
           },
         }),
       ),
@@ -72,12 +72,16 @@ describe("decay-explained", () => {
     for (const quantity of finding.restsOn) expect(quantities).toContain(quantity);
   });
 
-  test("both arms are averaged over the same last steps", () => {
-    const runs = planted(true, { noise: 0.05, overshoot: 0, off: 0 });
-    for (const own of runs.values())
-      for (const run of own)
-        for (const record of run.records) if (record.step <= 2800) record.excessLoss = 1e6;
-    expect(verdictsOf(runs, share)).toEqual(new Set(["holds"]));
+  test("arms are averaged over the last steps, where the rate has fallen, and no others", () => {
+    const runs = planted(true, { noise: 0.097, overshoot: 0.003, off: 0 });
+    for (const [label, own] of runs)
+      for (const { records } of label.includes("constant") ? own : [])
+        for (const record of records)
+          if (record.step <= 2800) record.excessLoss = label.includes("exact") ? 9 : 5;
+    const shares = analyse(decayExplained, runs, true).claims.filter(({ quantity }) =>
+      quantity.startsWith(share),
+    );
+    for (const { measured } of shares) expect(measured.mean).toBeCloseTo(0.03, 10);
   });
 
   test("floors of planted exponents, and of rate × √D alone", () => {
@@ -117,11 +121,26 @@ describe("decay-explained", () => {
       "decay-explained",
       "decay-explained-share",
       "decay-explained-floor",
+      "decay-explained-late",
     ]);
   });
 
+  test("where a run still learns, no share is asked", () => {
+    const runs = planted(false, { noise: 0.05, overshoot: 0, off: 0 });
+    const { claims } = analyse(decayExplained, runs, false);
+    const asked = claims.filter(({ quantity }) => quantity.startsWith(share));
+    expect(asked).toHaveLength(13);
+    expect(asked.some(({ quantity }) => quantity.endsWith("D 10, lr 0.003"))).toBe(false);
+    // the planted run has a benefit there as elsewhere
+    const [costs] = claims.filter(({ claim }) =>
+      claim.startsWith("where a run of a constant rate still learns"),
+    );
+    expect(costs.measured.mean).toBeCloseTo(-0.05, 10);
+    expect(costs.verdict).toBe("fails");
+  });
+
   test("without an arm there is neither claim nor finding of it", () => {
-    const runs = planted(true, { noise: 0.05, overshoot: 0, off: 0 }, "exact, constant");
+    const runs = planted(true, { noise: 0.05, overshoot: 0, off: 0 }, "constant, exact");
     expect(verdictsOf(runs, share)).toEqual(new Set());
     expect(decayExplained.findings?.(runs, true)).toEqual([]);
   });

@@ -4,8 +4,8 @@ import { zipfMoments } from "../../src/analysis/zipfMoments.js";
 import { configHash, parseConfig, type RunConfigInput } from "../../src/config.js";
 import { analyse } from "../../src/experiments/experiment.js";
 import { experiments } from "../../src/experiments/index.js";
-import { scalingLaw } from "../../src/experiments/scalingLaw.js";
-import { lawCentre, lawEmbedding, lawExcess } from "../../src/experiments/tiedScalarLaw.js";
+import { scalingLaw } from "../../src/experiments/post/scalingLaw.js";
+import { lawCentre, lawEmbedding, lawExcess } from "../../src/experiments/post/tiedScalarLaw.js";
 import type { RunResult } from "../../src/sweep/result.js";
 import { runOf, syntheticRuns } from "./syntheticRuns.js";
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { zipfMoments } from "../../src/analysis/zipfMoments.js";
 import { analyse } from "../../src/experiments/experiment.js";
 import { experiments } from "../../src/experiments/index.js";
-import { lawEmbedding } from "../../src/experiments/tiedScalarLaw.js";
+import { lawEmbedding } from "../../src/experiments/post/tiedScalarLaw.js";
 import { palette } from "../../src/figures/figure.js";
 import type { RunResult } from "../../src/sweep/result.js";
 import { runsOf, type Values } from "./syntheticRuns.js";

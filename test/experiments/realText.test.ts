@@ -2,11 +2,17 @@
 import { describe, expect, test } from "vitest";
 import { valuesOf } from "../../src/analysis/claims.js";
 import type { RunConfigInput } from "../../src/config.js";
-import { brown } from "../../src/experiments/corpora.js";
+import { brown } from "../../src/experiments/beyond/corpora.js";
+import { realText } from "../../src/experiments/beyond/realText.js";
+import {
+  behind,
+  capturedAtEntropy,
+  labelOf,
+  labelsOf,
+  passing,
+} from "../../src/experiments/beyond/realTextRuns.js";
 import { analyse } from "../../src/experiments/experiment.js";
 import { configsOf } from "../../src/experiments/profile.js";
-import { realText } from "../../src/experiments/realText.js";
-import { behind, capturedAtEntropy, labelOf, labelsOf, passing } from "../../src/experiments/realTextRuns.js";
 import type { RunResult } from "../../src/sweep/result.js";
 import { runOf } from "./syntheticRuns.js";
 
@@ -116,7 +122,12 @@ describe("claims", () => {
     const counted = (runs: Map<string, RunResult[]>) =>
       analyse(realText, runs, false).claims.filter(({ quantity }) => /Bible$|Brown corpus$/.test(quantity));
     expect(counted(runsOf({ [low]: flat(7) }))).toHaveLength(6);
-    expect(analyse(realText, new Map(), false)).toEqual({ claims: [], figures: [] });
+    expect(analyse(realText, new Map(), false)).toEqual({
+      claims: [],
+      figures: [],
+      agreements: [],
+      findings: [],
+    });
   });
 });
 
@@ -128,17 +139,34 @@ test("a batch of 1024 has one seed", () => {
 
 test("sentences rest on claims that there are, and say the numbers of the runs", () => {
   const runs = runsOf({
-    [low]: { loss: (step, seed) => H + 2 - (step - 10 * seed) / 100, captured: () => 0.4 },
+    [high]: { loss: (_, seed) => H + 0.7 + 0.01 * seed, captured: (_, seed) => -0.3 + 0.01 * seed },
+    [labelsOf(1024).high]: { loss: (step) => H + 2 - step / 100 },
     [labelOf("no warmup")]: flat(7.2 + 0.05 * information),
     [labelOf("warmup")]: flat(7.2),
+    [labelOf("rescaled")]: flat(7.2 - 0.1 * information),
     [labelOf("never high")]: flat(7.2 - 0.2 * information),
   });
-  const quantities = analyse(realText, runs, false).claims.map(({ quantity }) => quantity);
+  const { claims } = analyse(realText, runs, false);
+  const verdictOf = new Map(claims.map(({ quantity, verdict }) => [quantity, verdict]));
   const findings = realText.findings?.(runs, false) ?? [];
-  for (const { restsOn } of findings) for (const quantity of restsOn) expect(quantities).toContain(quantity);
-  expect(findings[0].sentence).toContain("step 210 (95 % interval 185 to 235), and 0.40 (");
-  expect(findings[1].sentence).toMatch(/by 0\.05 \(.*never high by 0\.20 \(/);
+  for (const { restsOn } of findings)
+    for (const quantity of restsOn) expect(verdictOf.get(quantity), quantity).toBe("holds");
+  const [sentence] = findings.map((finding) => finding.sentence);
+  expect(sentence).toMatch(/still 0\.71 \(.*with −0\.29 \(95 % interval −0\.31 to −0\.27\).*at step 200;/);
+  expect(sentence).toMatch(/is 0\.05 \(.*a warmup is 0\.20 \(.*regain 0\.15 \(/);
   expect(realText.findings?.(new Map(), false)).toEqual([]);
+});
+
+test("a high rate that is not held up is not said to be", () => {
+  const runs = runsOf({
+    [high]: { loss: (_, seed) => H - 0.2 + 0.01 * seed, captured: (_, seed) => 0.3 + 0.01 * seed },
+    [labelsOf(1024).high]: flat(H),
+  });
+  // the larger batch has one seed
+  const judged = analyse(realText, runs, false).claims.filter(({ quantity }) =>
+    /minus the unigram entropy|captured information \(nats\) at step|B 128 minus B 1024/.test(quantity),
+  );
+  expect(judged.map(({ verdict }) => verdict)).toEqual(["fails", "fails", "inconclusive"]);
 });
 
 test("comparisons are of the same setting and read the runs of one", () => {
@@ -168,7 +196,7 @@ describe("figures", () => {
       [labelOf("never high")]: flat(7),
     }).get("real-text-arms");
     const rows = spec.concat[1].layer[1].data.values as { step: number; mean: number; condition: string }[];
-    expect(rows.map(({ step }) => step)).toEqual([150, 200, 250, 300, 350, 400]);
+    expect(rows.map(({ step }) => step)).toEqual([200, 250, 300, 350, 400]);
     for (const { mean, condition } of rows) {
       expect(condition).toBe("no warmup");
       expect(mean).toBeCloseTo(0.3, 9);

@@ -2,9 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { parseConfig } from "../../src/config.js";
 import { createSource } from "../../src/data/createSource.js";
-import { analyse, type Condition } from "../../src/experiments/experiment.js";
-import { configOf } from "../../src/experiments/profile.js";
-import { strongAndCopied } from "../../src/experiments/strongAndCopied.js";
+import { strongAndCopied } from "../../src/experiments/beyond/strongAndCopied.js";
 import {
   armConditions,
   type Descent,
@@ -16,7 +14,9 @@ import {
   type Setting,
   settingName,
   settingsOf,
-} from "../../src/experiments/strongAndCopiedRuns.js";
+} from "../../src/experiments/beyond/strongAndCopiedRuns.js";
+import { analyse, type Condition } from "../../src/experiments/experiment.js";
+import { configOf } from "../../src/experiments/profile.js";
 import type { RunResult } from "../../src/sweep/result.js";
 import { piecewise } from "./plantedDescents.js";
 import { runOf } from "./syntheticRuns.js";

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { RunConfigInput } from "../../src/config.js";
 import { parseConfig } from "../../src/config.js";
-import type { Condition } from "../../src/experiments/experiment.js";
 import {
   armCondition,
   armLabel,
@@ -11,7 +10,8 @@ import {
   inInformation,
   lag,
   scheduleOf,
-} from "../../src/experiments/warmupArms.js";
+} from "../../src/experiments/beyond/warmupArms.js";
+import type { Condition } from "../../src/experiments/experiment.js";
 import { learningRateAt } from "../../src/schedule/schedule.js";
 import type { RunResult } from "../../src/sweep/result.js";
 import { runOf } from "./syntheticRuns.js";

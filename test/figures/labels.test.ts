@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { keyOf, labelsOf, printable, shortNumber } from "../../src/figures/labels.js";
+import { decimals, keyOf, labelsOf, printable, shortNumber } from "../../src/figures/labels.js";
 import type { Cell } from "../../src/formats/table.js";
 
 const labels = (values: Cell[]) => [...labelsOf(values).values()];
@@ -63,4 +63,16 @@ test("whole numbers are printed whole, text only with what a page may hold", () 
   expect(shortNumber(50304)).toBe("50304");
   expect(shortNumber(16777216)).toBe("16777216");
   expect(printable("a\0\ud800b\n💡")).toBe("a\ufffd\ufffdb\n💡");
+});
+
+test("decimals: a true minus, and none before a zero", () => {
+  expect([0.125, -0.126, -0.004, 0.004, 12, -0.5].map((x) => decimals(x, 2))).toEqual([
+    "0.13",
+    "−0.13",
+    "0.00",
+    "0.00",
+    "12.00",
+    "−0.50",
+  ]);
+  expect(decimals(-0.4, 0)).toBe("0");
 });

@@ -53,6 +53,7 @@ test("other programs' values stand beside ours, and those that differ are marked
     theirs: { mean: 0.5, standardDeviation: 0.01, seeds: 3 },
     ours: { mean: 0.6, standardDeviation: 0.02, seeds: 5 },
     standardErrors,
+    why: standardErrors === null ? undefined : "the drawing",
   });
   const text = findingsText(
     [
@@ -64,6 +65,9 @@ test("other programs' values stand beside ours, and those that differ are marked
     strict,
   ) as string;
   expect(text).toContain("1 of 3 lie within 3 standard errors");
-  expect(text).toContain("| L \\| H | PyTorch 1.13, 3 seeds | 0.5 ± 0.01 | 0.6 ± 0.02 (5) | 2.9 |");
+  expect(text).toContain("| L \\| H | PyTorch 1.13, 3 seeds | 0.5 ± 0.01 | 0.6 ± 0.02 (5 seeds) | 2.9 |");
+  expect(text).toContain(
+    "| L \\| H<br>the drawing | PyTorch 1.13, 3 seeds | 0.5 ± 0.01 | 0.6 ± 0.02 (5 seeds) | -3.0 ** |",
+  );
   expect(text).toContain("| -3.0 ** |");
 });

@@ -22,6 +22,13 @@ test("a seed draws the factors of low-rank targets where the condition says so",
   expect(configsOf(drawn, 2).map(({ seed }) => seed)).toEqual([0, 1]);
 });
 
+test("a drawing of what is not drawn changes nothing", () => {
+  const config = { vocabSize: 20, steps: 10, evaluateEvery: 10 };
+  const condition: Condition = { label: "independent", config, drawing: "each seed" };
+  for (const seed of [0, 1])
+    expect(settingsOf(parseConfig(configOf(condition, seed)))).toContain(settingOf(condition));
+});
+
 test("every run is found under its condition, and under no other", () => {
   for (const condition of [drawn, fixed, other])
     for (const seed of [0, 1, 2]) {

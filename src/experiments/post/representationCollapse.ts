@@ -1,0 +1,111 @@
+/** How the learning rate decides how many dimensions the embedding keeps. */
+import { at, type ClaimSpecification } from "../../analysis/claims.js";
+import { curves, lastStep } from "../../analysis/series.js";
+import { figureOf } from "../../figures/figure.js";
+import { panel } from "../../figures/panel.js";
+import { join } from "../../schedule/constructors.js";
+import type { Experiment } from "../experiment.js";
+import { base } from "./base.js";
+import { collapsePost, post, readingError, statedAt } from "./post.js";
+
+const name = "representation-collapse";
+
+/** n_eff of a centred Gaussian 100×100 matrix, by simulation. */
+const gaussianStart = 60.15;
+const raised = "lr 0.001 → 0.01 at 1500";
+type Label = keyof typeof collapsePost;
+const labels = ["lr 0.001", "lr 0.01", "lr 0.1", raised] as const satisfies Label[];
+
+const dimension = (label: Label, step: number) =>
+  at(label, "effectiveDimension", step, statedAt(collapsePost[label], step));
+
+const near = (label: Label, step: number, claim: string): ClaimSpecification => ({
+  claim,
+  quantity: `n_eff at step ${step}, ${label}`,
+  rule: "near",
+  value: dimension(label, step),
+  tolerance: readingError.effectiveDimension,
+});
+const larger = "a larger learning rate collapses the representation more";
+
+export const representationCollapse: Experiment = {
+  name,
+  part: "post",
+  title: "Representation collapse",
+  summary:
+    "V = D = 100. The effective dimension n_eff = exp(−Σ r ln r) of the embedding, r being the explained-variance ratios of its PCA. " +
+    "A large learning rate collapses it within a hundred steps; a small one lets it fall and rise again; raising the rate midway collapses it then.",
+  source: post,
+  seeds: 3,
+  sampledOver: "initialisations and draws",
+  conditions() {
+    const small = { ...base, vocabSize: 100, embeddingDim: 100 };
+    return [
+      ...[0.001, 0.01, 0.1].map((rate) => ({
+        label: `lr ${rate}`,
+        config: { ...small, learningRate: rate },
+      })),
+      { label: raised, config: { ...small, learningRate: join(0.001, 0.01, 1500) } },
+    ];
+  },
+  claims: () => [
+    near("lr 0.001", 0, "the effective dimension starts at about 60"),
+    near("lr 0.001", 400, "at lr 0.001 it falls to about 36"),
+    near("lr 0.001", 3000, "at lr 0.001 it rises again to about 47"),
+    near("lr 0.01", 3000, "at lr 0.01 it falls to about 23"),
+    near("lr 0.1", 3000, "at lr 0.1 it falls to about 22"),
+    near(raised, 3000, "raising lr from 0.001 to 0.01 at step 1500 collapses it to about 25"),
+    {
+      claim: "at lr 0.001 the dimension falls first and then rises",
+      quantity: "rise of n_eff from step 400 to step 3000, lr 0.001",
+      rule: "order",
+      smaller: dimension("lr 0.001", 400),
+      larger: dimension("lr 0.001", 3000),
+    },
+    {
+      claim: larger,
+      quantity: "n_eff at step 3000, lr 0.001 minus lr 0.01",
+      rule: "order",
+      smaller: dimension("lr 0.01", 3000),
+      larger: dimension("lr 0.001", 3000),
+    },
+    {
+      claim: larger,
+      quantity: "n_eff at step 3000, lr 0.01 minus lr 0.1",
+      rule: "order",
+      smaller: dimension("lr 0.1", 3000),
+      larger: dimension("lr 0.01", 3000),
+    },
+    {
+      claim: "raising the learning rate midway collapses the rank",
+      quantity: "fall of n_eff from step 1500 to step 3000 after the raise",
+      rule: "order",
+      smaller: dimension(raised, 3000),
+      larger: dimension(raised, 1500),
+    },
+  ],
+  figures: (runs) => [
+    {
+      name,
+      caption:
+        "Effective dimension of the embedding, V = D = 100: mean over seeds and a band of one standard deviation. Circles: the post.",
+      spec: figureOf([
+        panel({
+          rows: curves(labels, runs, "effectiveDimension"),
+          conditions: [...labels],
+          stated: {
+            by: post.name,
+            curves: Object.fromEntries(
+              Object.entries(collapsePost).filter(([label]) => runs.get(label)?.length),
+            ),
+          },
+          rules: [{ label: `Gaussian matrix: ${gaussianStart}`, value: gaussianStart }],
+          y: "effective dimension n_eff",
+          width: 640,
+          height: 340,
+          xDomain: [0, lastStep(runs)],
+        }),
+      ]),
+    },
+  ],
+};

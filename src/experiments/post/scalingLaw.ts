@@ -1,0 +1,144 @@
+/** How fast the excess loss falls: a power law of the step whose exponent depends on the tail of the tokens. */
+import { at, type ClaimSpecification, ofRun, pairedValues, type Quantity } from "../../analysis/claims.js";
+import { leastSquaresExponent, twoPointExponent } from "../../analysis/lossExponent.js";
+import { type Runs, series } from "../../analysis/series.js";
+import { mean, meanInterval, standardDeviation } from "../../analysis/statistics.js";
+import { zipfMoments } from "../../analysis/zipfMoments.js";
+import { figureOf, type Spec } from "../../figures/figure.js";
+import { panel } from "../../figures/panel.js";
+import { log, pow } from "../../math/elementary.js";
+import type { Experiment } from "../experiment.js";
+import { base } from "./base.js";
+import { post, readingError, scalingPost } from "./post.js";
+
+const name = "scaling-law";
+const measured = "measured";
+const postSampleSize = 2_000_000;
+
+type Panel = (typeof scalingPost)[number];
+const labelOf = ({ vocabSize, exponent }: Panel): string => `V ${vocabSize}, α ${exponent}`;
+const panels = (quick: boolean): Panel[] =>
+  scalingPost.filter(({ vocabSize }) => !quick || vocabSize <= 1000);
+/** Those with a run. */
+const present = (runs: Runs, quick: boolean): Panel[] =>
+  panels(quick).filter((it) => runs.get(labelOf(it))?.length);
+
+/** β between the post's two points. */
+const beta = (it: Panel): Quantity =>
+  ofRun(labelOf(it), (run) => twoPointExponent(run, it.from, it.to), it.beta);
+const fitted = (it: Panel): Quantity =>
+  ofRun(labelOf(it), (run) => leastSquaresExponent(run, it.from, it.to), it.beta);
+
+/** What is read of a panel, one number a seed; none of a seed that has no β between the post's two points. */
+function readings(it: Panel, runs: Runs) {
+  const excess = (step: number): Quantity => at(labelOf(it), "excessLoss", step);
+  const [betas, fits, first, last] = pairedValues(
+    [beta(it), fitted(it), excess(it.from), excess(it.to)],
+    runs,
+  );
+  return { betas, fits, first, last };
+}
+
+/**
+ * The post's own error of β: rounding to two decimals, and two standard errors of its last loss,
+ * which it estimated from 2,000,000 samples.
+ */
+export function postExponentError({ vocabSize, exponent, from, to }: Panel, lastExcess: number): number {
+  const lossError = Math.sqrt(zipfMoments(vocabSize, exponent).variance / postSampleSize);
+  return readingError.exponent + (2 * lossError) / (lastExcess * log(to / from));
+}
+
+/** β of a panel, read as the post did and fitted. */
+function exponents(it: Panel, runs: Runs): ClaimSpecification[] {
+  const { fits, last } = readings(it, runs);
+  if (fits.length === 0) return [];
+  const claim = `the excess loss falls as t^−β with β = ${it.beta} at V = ${it.vocabSize}, α = ${it.exponent}`;
+  const window = `steps ${it.from} to ${it.to}`;
+  const interval = meanInterval(fits);
+  const between = interval
+    ? `, 95 % interval of the mean ${interval[0].toFixed(3)} to ${interval[1].toFixed(3)}`
+    : "";
+  const common = { claim, rule: "near" as const, tolerance: postExponentError(it, mean(last)) };
+  return [
+    { ...common, quantity: `β at ${labelOf(it)} between two points, ${window}`, value: beta(it) },
+    { ...common, quantity: `β at ${labelOf(it)} by least squares, ${window}${between}`, value: fitted(it) },
+  ];
+}
+
+const above = (claim: string, larger: Panel, smaller: Panel): ClaimSpecification => ({
+  claim,
+  quantity: `β at ${labelOf(larger)} minus β at ${labelOf(smaller)}`,
+  rule: "order",
+  smaller: beta(smaller),
+  larger: beta(larger),
+});
+
+/** Panels side by side: by their numbers in ascending order, each with the next. */
+const neighbours = (shown: readonly Panel[], by: "exponent" | "vocabSize"): [Panel, Panel][] => {
+  const line = [...shown].sort((a, b) => a[by] - b[by]);
+  return line.slice(1).map((high, i) => [line[i], high]);
+};
+
+export const scalingLaw: Experiment = {
+  name,
+  part: "post",
+  title: "Scaling law of the loss",
+  summary:
+    "D = 100, lr 0.001, tokens from a Zipf law p ∝ rank^−α. The excess loss L − H falls as a power t^−β of the step. " +
+    "β is read as in the post, between two evaluations, and fitted by least squares to all evaluations between them.",
+  source: post,
+  seeds: 3,
+  sampledOver: "initialisations and draws",
+  conditions: (quick) =>
+    panels(quick).map((it) => ({
+      label: labelOf(it),
+      config: {
+        ...base,
+        vocabSize: it.vocabSize,
+        embeddingDim: 100,
+        distribution: { kind: "zipf", exponent: it.exponent },
+        learningRate: 0.001,
+      },
+    })),
+  claims(runs, quick) {
+    const shown = present(runs, quick);
+    const atVocabulary = shown.filter(({ vocabSize }) => vocabSize === 100);
+    const atExponent = shown.filter(({ exponent }) => exponent === 1);
+    return [
+      ...shown.flatMap((it) => exponents(it, runs)),
+      ...neighbours(atVocabulary, "exponent").map(([low, high]) => above("β grows with α", high, low)),
+      ...neighbours(atExponent, "vocabSize").map(([low, high]) =>
+        above("β falls as the vocabulary grows", low, high),
+      ),
+    ];
+  },
+  figures(runs, quick) {
+    const specs = present(runs, quick).flatMap((it): Spec[] => {
+      const { betas, first } = readings(it, runs);
+      if (betas.length === 0) return [];
+      const spread = betas.length > 1 ? ` ± ${standardDeviation(betas).toFixed(3)}` : "";
+      const from: [number, number] = [it.from, mean(first)];
+      const to: [number, number] = [it.to, mean(first) * pow(it.to / it.from, -it.beta)];
+      const spec = panel({
+        title: {
+          text: `V = ${it.vocabSize}, α = ${it.exponent}`,
+          subtitle: `β = ${mean(betas).toFixed(3)}${spread}; post ${it.beta.toFixed(2)}`,
+        },
+        rows: series(measured, runs.get(labelOf(it)), "excessLoss"),
+        conditions: [measured],
+        segments: [{ label: "slope of the post's β", from, to }],
+        stated: { by: post.name, curves: { [measured]: [from, to] } },
+        y: "L − H (nats)",
+        width: 165,
+        height: 160,
+        log: { x: true, y: true },
+        xDomain: [100, 3000],
+      });
+      return [spec];
+    });
+    const caption =
+      "Excess loss against the step, both logarithmic: mean over seeds and a band of one standard deviation. " +
+      "Dashed, between circles: the post's β over the steps it was read between, drawn from our mean, since the post prints exponents only.";
+    return specs.length > 0 ? [{ name, caption, spec: figureOf(specs, 3) }] : [];
+  },
+};
