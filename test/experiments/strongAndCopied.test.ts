@@ -137,10 +137,26 @@ describe("lags", () => {
     const mean = (part: string) => claims.find(({ quantity }) => quantity.includes(part))?.measured.mean;
     expect(mean("of equal sum behind warmup, λ 0.3")).toBeCloseTo(0.015, 10);
     expect(mean("of rescaled behind never high, λ 0.3")).toBeCloseTo(0, 10);
+    expect(mean("of no warmup behind rescaled, λ 0.3")).toBeCloseTo(0.41, 10);
     const large = settings.findIndex(
       ({ arms: own, vocabSize }) => vocabSize > 1000 && own.includes("never high"),
     );
     expect(mean("of no warmup behind never high, λ 0.9, V 50304")).toBeCloseTo(0.01 * (large + 1) + 0.4, 10);
+  });
+
+  test("what stands at H is told arm by arm, and what is learnt there", () => {
+    const standing = claims.filter(({ quantity }) => quantity.startsWith("(L − H)/I"));
+    const i = settings.findIndex((it) => settingName(it) === "λ 0.3, V 1000, α 0.5, Adam, peak 0.3");
+    expect(standing.map(({ measured }) => measured.mean)).toEqual([
+      expect.closeTo(-0.5 + 0.01 * (i + 1), 10),
+      expect.closeTo(-0.5, 10),
+    ]);
+    const captured: Level = (label) => (label.endsWith("never high") ? 0.3 : 0.05);
+    expect(
+      analyse(strongAndCopied, runsOf(arms, planted, captured), false)
+        .claims.filter(({ claim }) => claim.includes("no unigram solution"))
+        .map(({ verdict }) => verdict),
+    ).toEqual(["fails", "fails", "holds"]);
   });
 
   test("the finding has the lags of the first three settings and is borne out where their claims hold", () => {
@@ -187,6 +203,13 @@ describe("pauses", () => {
     );
   });
 
+  test("one that is not about H is none", () => {
+    const early = piecewise([0, 2], [1, 0.4], [1.8, 0.35], [2.6, -0.9]);
+    expect(verdicts(runsOf(conditions, level(early, early)), "least −dL/d ln t")).toEqual(
+      descents.map((it) => (isWeakAndSmall(it) ? "fails" : "holds")),
+    );
+  });
+
   test("what is captured is read where the loss passes H", () => {
     // a tenth of I captured a decade of steps; the loss passes H at step 10, or at 10^(1 + 4/7)
     const captured: Level = (_, step) => 0.1 * Math.log10(Math.max(step, 1));
@@ -195,7 +218,7 @@ describe("pauses", () => {
       runsOf(conditions, level(paused(0.1), steady), captured),
       false,
     );
-    const read = claims.filter(({ quantity }) => quantity.startsWith("captured information"));
+    const read = claims.filter(({ quantity }) => quantity.startsWith("captured information over I where"));
     expect(read).toHaveLength(descents.length);
     for (const [i, { measured }] of read.entries())
       expect(measured.mean).toBeCloseTo(isWeakAndSmall(descents[i]) ? 0.1 : 0.1 * (1 + 4 / 7), 3);
