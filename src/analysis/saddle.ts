@@ -3,11 +3,13 @@
  * Times are sums of rates τ, lr·t where the rate is constant, so that runs of different rates can be compared; levels are
  * shares of I, 0 at H and −1 at the floor.
  */
+
 import { log } from "../math/elementary.js";
 import { learningRateAt, learningRates, type Schedule } from "../schedule/schedule.js";
 import type { RunResult } from "../sweep/result.js";
 import type { TrainingRecord } from "../training/record.js";
 import { crossingStep } from "./crossing.js";
+import { mutualInformation } from "./mutualInformation.js";
 
 /** S of a loss that falls as H − I + c·e^−kτ: ln(1.25/0.75)/ln(0.75/0.25). Above it the loss stays about H longer than that. */
 export const RELAXATION = log(1.25 / 0.75) / log(0.75 / 0.25);
@@ -22,13 +24,6 @@ export function rateSum(schedule: Schedule, step: number): number {
 
 const isMeasured = ({ unigramExcess, diverged }: TrainingRecord): boolean =>
   !diverged && typeof unigramExcess === "number" && Number.isFinite(unigramExcess);
-
-/** I, the mutual information of the data in nats; null of data without it, and where nothing was measured. */
-export function mutualInformation({ records }: RunResult): number | null {
-  const record = records.find((it) => isMeasured(it) && it.excessLoss !== null);
-  const information = record ? Number(record.excessLoss) - Number(record.unigramExcess) : 0;
-  return information > 0 ? information : null;
-}
 
 /** (L − H)/I over the steps. */
 export function levels(run: RunResult): { step: number; level: number }[] {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { mutualInformation } from "../../src/analysis/mutualInformation.js";
 import {
   escapeTime,
   levels,
-  mutualInformation,
   passage,
   pauseOf,
   pauseRatio,

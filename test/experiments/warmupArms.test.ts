@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { mutualInformation } from "../../src/analysis/mutualInformation.js";
 import type { RunConfigInput } from "../../src/config.js";
 import { parseConfig } from "../../src/config.js";
 import {
@@ -6,7 +7,6 @@ import {
   armLabel,
   equalSumDrop,
   information,
-  informationOf,
   inInformation,
   lag,
   scheduleOf,
@@ -129,9 +129,9 @@ describe("lag", () => {
 
   test("the information comes from the first record that has both losses", () => {
     const late = run((step) => (step < 100 ? null : 1), 1);
-    expect(informationOf(late)).toBeCloseTo(0.6, 10);
+    expect(mutualInformation(late)).toBeCloseTo(0.6, 10);
     expect(information("without").of(seeds(2))).toBeCloseTo(0.7, 10);
-    expect(informationOf(runOf({ vocabSize: 10, steps: 300 }, { excess: () => 1 }))).toBeNull();
+    expect(mutualInformation(runOf({ vocabSize: 10, steps: 300 }, { excess: () => 1 }))).toBeNull();
   });
 
   test("what a run has learnt, as a part of the information", () => {

@@ -5,6 +5,7 @@ import { mean, meanInterval } from "../../analysis/statistics.js";
 import { decimals } from "../../figures/labels.js";
 import { afterwards, type Experiment, type Finding } from "../experiment.js";
 import { post } from "../post/post.js";
+import { type LagClaim, lags, lagsNot, margin, origin } from "./lagClaims.js";
 import { comparisons } from "./stickyPlateauElsewhere.js";
 import { figures } from "./stickyPlateauFigures.js";
 import {
@@ -16,7 +17,6 @@ import {
   isHigh,
   isMain,
   labelOf,
-  margin,
   nameOf,
   type Setting,
   type Variation,
@@ -28,7 +28,6 @@ import { type Arm, inInformation, type Learnt, lag } from "./warmupArms.js";
 const early = 50;
 /** 1500 steps after the rate dropped, three times as many as it was high. */
 const later = 2000;
-const origin = "a fiftieth of what there is to learn of the input";
 const tenth = { margin: 0.1, origin: "a tenth of what there is to learn of the input" };
 const half = { bound: 0.5, origin: "half of what there is to learn of the input" };
 
@@ -54,17 +53,13 @@ const learnt = (setting: Setting, arm: Arm, of: Exclude<Learnt, "marginalError">
   value: inInformation(labelOf(setting, arm), of, later),
 });
 
-type Judgement = Pick<ClaimSpecification, "claim" | "quantity" | "whose"> & { value: Quantity };
-const some = (it: Judgement): ClaimSpecification => ({ ...it, rule: "above", bound: margin, origin });
-const none = (it: Judgement): ClaimSpecification => ({ ...it, rule: "equivalent", margin, origin });
-
 /** The settings in which a run without a warmup comes to stand at the unigram entropy. */
 const stands = ({ setting: { vocabSize, exponent, peak } }: Design): boolean =>
   exponent === 0.5 && (peak === highest || (peak === 0.1 && vocabSize === 1000));
 
 /** What is expected where something is otherwise: a lag as with a layernorm, or none. */
-const expectedOf = (variation: Variation): ((it: Judgement) => ClaimSpecification) =>
-  variation === "rmsnorm" || variation === "β₂ 0.95" ? some : none;
+const expectedOf = (variation: Variation): LagClaim =>
+  variation === "rmsnorm" || variation === "β₂ 0.95" ? lags : lagsNot;
 const variedClaims: Record<Variation, string> = {
   rmsnorm: "an rmsnorm leaves a lag as a layernorm does",
   "no norm": "without a norm it makes no difference whether a high rate is warmed up to",
@@ -93,7 +88,7 @@ function claims(_: Runs, quick: boolean): ClaimSpecification[] {
         }),
       ),
     ...high.map(({ setting }) =>
-      some({
+      lags({
         ...behind(setting, later),
         claim: "long after a high rate a run without a warmup is behind one with it",
         whose: post.name,
@@ -102,13 +97,13 @@ function claims(_: Runs, quick: boolean): ClaimSpecification[] {
     ...high
       .filter(({ steps }) => steps > later)
       .map(({ setting, steps }) =>
-        some({ ...behind(setting, steps), claim: "the lag of a run without a warmup lasts" }),
+        lags({ ...behind(setting, steps), claim: "the lag of a run without a warmup lasts" }),
       ),
     ...main
       .filter((design) => !isHigh(design))
       .flatMap(({ setting, steps }) =>
         stepsOf(steps).map((step) =>
-          none({ ...behind(setting, step), claim: "after a rate below 0.1 no lag lasts" }),
+          lagsNot({ ...behind(setting, step), claim: "after a rate below 0.1 no lag lasts" }),
         ),
       ),
     ...main.filter(stands).flatMap(({ setting }): ClaimSpecification[] => [
@@ -135,7 +130,7 @@ function claims(_: Runs, quick: boolean): ClaimSpecification[] {
       },
     ]),
     ...withArm("equal sum").map(({ setting }) =>
-      some({
+      lags({
         ...behind(setting, later, "equal sum"),
         claim:
           "a smaller sum of rates does not explain the lag: dropped earlier, a run without a warmup lags too",
@@ -149,14 +144,14 @@ function claims(_: Runs, quick: boolean): ClaimSpecification[] {
         bound: margin,
         origin,
       },
-      none({
+      lagsNot({
         ...behind(setting, later, "rescaled", "never high"),
         claim: "rescaled, a run is where it would be had its rate never been high",
       }),
     ]),
     ...withArm("warmup, rescaled").flatMap(({ setting, steps }) =>
       stepsOf(steps).map((step) =>
-        none({
+        lagsNot({
           ...behind(setting, step, "rescaled", "warmup, rescaled"),
           whose: afterwards,
           claim: "what lasts is a memory of the weights' size: no lag does where both arms are rescaled",
@@ -164,7 +159,7 @@ function claims(_: Runs, quick: boolean): ClaimSpecification[] {
       ),
     ),
     ...high.map(({ setting }) =>
-      some({
+      lags({
         ...behind(setting, later, "warmup", "never high"),
         whose: afterwards,
         claim: "a warmup does not undo a high rate: the run is behind one that was never high",

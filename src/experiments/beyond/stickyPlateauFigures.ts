@@ -5,6 +5,7 @@ import { mean, meanInterval } from "../../analysis/statistics.js";
 import { type Figure, figureOf, type Spec } from "../../figures/figure.js";
 import { type ForestRow, forest } from "../../figures/forest.js";
 import { panel } from "../../figures/panel.js";
+import { margin } from "./lagClaims.js";
 import {
   type Design,
   designOf,
@@ -13,7 +14,6 @@ import {
   isHigh,
   isMain,
   labelOf,
-  margin,
   type Setting,
   warmupSteps,
 } from "./stickyPlateauRuns.js";

@@ -34,9 +34,6 @@ export const hold = 500;
 export const warmupSteps = 200;
 const usualLow = 0.01;
 
-/** The largest lag that counts as none. */
-export const margin = 0.02;
-
 /** "V 300, α 0.5, peak 0.3, rmsnorm" */
 export const nameOf = ({ vocabSize, exponent, peak, variation, low, oneDrawing }: Setting): string =>
   [

@@ -1,10 +1,12 @@
 /** Whether what the post expects of its data is seen with topics and copies too: a pause at the unigram entropy, a lag. */
 import { type ClaimSpecification, minus, ofRun, type Quantity, valuesOf } from "../../analysis/claims.js";
-import { levels, mutualInformation, pauseOf, stepTo } from "../../analysis/saddle.js";
+import { mutualInformation } from "../../analysis/mutualInformation.js";
+import { levels, pauseOf, stepTo } from "../../analysis/saddle.js";
 import { type Runs, valueAt } from "../../analysis/series.js";
 import { mean, meanInterval } from "../../analysis/statistics.js";
 import type { RunResult } from "../../sweep/result.js";
-import type { Experiment, Finding } from "../experiment.js";
+import { afterwards, type Experiment, type Finding } from "../experiment.js";
+import { lags, lagsNot, margin, origin } from "./lagClaims.js";
 import { strongFigures } from "./strongAndCopiedFigures.js";
 import {
   armConditions,
@@ -16,7 +18,6 @@ import {
   descentsOf,
   isLarge,
   labelOf,
-  lagMargin,
   lengths,
   type Setting,
   settingName,
@@ -25,9 +26,6 @@ import {
 import { type Arm, armLabel, inInformation, lag } from "./warmupArms.js";
 
 const name = "strong-and-copied";
-
-const margin = lagMargin;
-const origin = "a fiftieth of what there is to learn of the input";
 
 /** At the end of a setting's runs. */
 const endOf = ({ vocabSize }: Setting): number => lengths(vocabSize).steps;
@@ -46,10 +44,6 @@ const lossBehind = (setting: Setting): Quantity => {
   return minus(loss("no warmup"), loss("warmup"));
 };
 
-type Judgement = Pick<ClaimSpecification, "claim" | "quantity"> & { value: Quantity };
-const some = (it: Judgement): ClaimSpecification => ({ ...it, rule: "above", bound: margin, origin });
-const none = (it: Judgement): ClaimSpecification => ({ ...it, rule: "equivalent", margin, origin });
-
 const sameBut = (setting: Setting, kind: Data, settings: readonly Setting[]): Setting | undefined =>
   settings.find(
     (other) => other.kind === kind && settingName({ ...other, kind: setting.kind }) === settingName(setting),
@@ -64,6 +58,7 @@ const isUsual = (setting: Setting): boolean => setting.optimizer === "Adam" && !
 const tenth = { of: 0.1, origin: "a tenth of what there is to learn of the input" };
 
 const standing = (it: Setting, arm: Arm): ClaimSpecification => ({
+  whose: afterwards,
   claim: "at α = 0.5 a higher rate leaves weak structure at the unigram entropy, with a warmup too",
   quantity: `(L − H)/I at step ${endOf(it)}, ${armLabel(settingName(it), arm)}`,
   rule: "equivalent",
@@ -74,6 +69,7 @@ const standing = (it: Setting, arm: Arm): ClaimSpecification => ({
 
 /** At the end of a run. */
 const learntBy = (it: Setting, arm: Arm): ClaimSpecification => ({
+  whose: afterwards,
   claim:
     "a loss at the unigram entropy of a language model's vocabulary is no unigram solution: bigrams are learnt",
   quantity: `captured information over I at step ${endOf(it)}, ${armLabel(settingName(it), arm)}`,
@@ -89,11 +85,11 @@ function lagClaims(settings: readonly Setting[]): ClaimSpecification[] {
   const large = settings.filter(isLarge);
   return [
     ...weak.map((it) =>
-      some({ ...behind(it), claim: "with weak structure a high rate without a warmup leaves a lasting lag" }),
+      lags({ ...behind(it), claim: "with weak structure a high rate without a warmup leaves a lasting lag" }),
     ),
     ...usual
       .filter(({ kind }) => kind !== "λ 0.3")
-      .map((it) => none({ ...behind(it), claim: "with strong structure, or copies, no lag lasts" })),
+      .map((it) => lagsNot({ ...behind(it), claim: "with strong structure, or copies, no lag lasts" })),
     ...weak.flatMap((it) =>
       (["λ 0.9", "copy"] as const).flatMap((kind): ClaimSpecification[] => {
         const other = sameBut(it, kind, usual);
@@ -113,15 +109,16 @@ function lagClaims(settings: readonly Setting[]): ClaimSpecification[] {
     ...weak
       .filter(({ arms }) => arms.includes("rescaled"))
       .flatMap((it) => [
-        some({
+        lags({
           ...behind(it, "equal sum"),
           claim: "a smaller sum of rates does not explain the lag",
         }),
-        some({
+        lags({
           ...behind(it, "no warmup", "rescaled"),
+          whose: afterwards,
           claim: "the lag lives in the norms of the weights: rescaled, a run without a warmup gets ahead",
         }),
-        none({
+        lagsNot({
           ...behind(it, "rescaled", "never high"),
           claim: "rescaled, a run is where it would be had its rate never been high",
         }),
@@ -131,11 +128,11 @@ function lagClaims(settings: readonly Setting[]): ClaimSpecification[] {
       .flatMap((it) => it.arms.map((arm) => standing(it, arm))),
     ...settings
       .filter(({ optimizer }) => optimizer !== "Adam")
-      .map((it) => none({ ...behind(it), claim: `with ${it.optimizer} no lag lasts` })),
+      .map((it) => lagsNot({ ...behind(it), claim: `with ${it.optimizer} no lag lasts` })),
     ...large
       .filter(({ seeds }) => seeds !== 1)
       .map((it) =>
-        none({ ...behind(it), claim: "at a language model's vocabulary no lag is left after 400 steps" }),
+        lagsNot({ ...behind(it), claim: "at a language model's vocabulary no lag is left after 400 steps" }),
       ),
     ...large
       .filter(({ seeds }) => seeds === 1)
@@ -152,7 +149,7 @@ function lagClaims(settings: readonly Setting[]): ClaimSpecification[] {
       .filter(({ arms }) => arms.includes("never high"))
       .flatMap((it) => [
         ...it.arms.map((arm) => learntBy(it, arm)),
-        some({
+        lags({
           ...behind(it, "no warmup", "never high"),
           claim: "at a language model's vocabulary a high rate costs more than a warmup gives back",
         }),

@@ -5,12 +5,12 @@ import { mean, meanInterval } from "../../analysis/statistics.js";
 import { type Figure, figureOf, type Spec } from "../../figures/figure.js";
 import { forest } from "../../figures/forest.js";
 import { panel } from "../../figures/panel.js";
+import { margin } from "./lagClaims.js";
 import {
   data,
   descentLabel,
   descentsOf,
   labelOf,
-  lagMargin,
   lengths,
   type Setting,
   settingName,
@@ -76,11 +76,11 @@ function lagFigure(runs: Runs, quick: boolean): Figure[] {
     rows,
     series: data,
     x: "lag: difference of losses over I",
-    margin: lagMargin,
+    margin,
     width: 300,
     digits: 3,
   });
-  const caption = `By which part of I a run without a warmup is behind one with it, in the same seed, at the last step: mean over seeds and its 95 % interval (of one seed where there is no line). AdamW has a weight decay of 0.1. Within the green band, ±${lagMargin}, a lag counts as none.`;
+  const caption = `By which part of I a run without a warmup is behind one with it, in the same seed, at the last step: mean over seeds and its 95 % interval (of one seed where there is no line). AdamW has a weight decay of 0.1. Within the green band, ±${margin}, a lag counts as none.`;
   return spec ? [{ name: `${name}-lag`, caption, spec: figureOf([spec]) }] : [];
 }
 

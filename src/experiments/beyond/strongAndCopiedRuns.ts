@@ -3,9 +3,6 @@ import type { RunConfigInput } from "../../config.js";
 import type { Condition } from "../experiment.js";
 import { type Arm, armCondition, armLabel, type Rates } from "./warmupArms.js";
 
-/** Lags that count as none, in I. */
-export const lagMargin = 0.02;
-
 /** What is known of a target by its input: weakly or strongly its topic, or what the input is. */
 export const data = ["λ 0.3", "λ 0.9", "copy"] as const;
 export type Data = (typeof data)[number];

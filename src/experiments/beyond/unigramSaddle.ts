@@ -8,15 +8,8 @@ import {
   type Quantity,
   valuesOf,
 } from "../../analysis/claims.js";
-import {
-  levels,
-  mutualInformation,
-  passage,
-  pauseOf,
-  pauseRatio,
-  pauseWidth,
-  RELAXATION,
-} from "../../analysis/saddle.js";
+import { mutualInformation } from "../../analysis/mutualInformation.js";
+import { levels, passage, pauseOf, pauseRatio, pauseWidth, RELAXATION } from "../../analysis/saddle.js";
 import { type Observable, type Runs, valueAt } from "../../analysis/series.js";
 import { mean, meanInterval } from "../../analysis/statistics.js";
 import { log } from "../../math/elementary.js";

@@ -1,13 +1,7 @@
 /** What the unigram saddle draws: the descents, the statistics over rates, and the escape of gradient descent. */
 import { type Quantity, valuesOf } from "../../analysis/claims.js";
-import {
-  levels,
-  mutualInformation,
-  pauseRatio,
-  pauseWidth,
-  RELAXATION,
-  rateSum,
-} from "../../analysis/saddle.js";
+import { mutualInformation } from "../../analysis/mutualInformation.js";
+import { levels, pauseRatio, pauseWidth, RELAXATION, rateSum } from "../../analysis/saddle.js";
 import { type Observable, type Runs, type SeriesRow, series } from "../../analysis/series.js";
 import { mean, meanInterval } from "../../analysis/statistics.js";
 import { type Figure, figureOf, type Spec } from "../../figures/figure.js";

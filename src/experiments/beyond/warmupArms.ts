@@ -2,7 +2,9 @@
  * The arms that a lag by a lack of warmup is told from: a high rate that is held and then dropped, without a warmup and with
  * one, and what else could have made the difference. Some experiments share them.
  */
+
 import { at, minus, ofRun, over, type Quantity } from "../../analysis/claims.js";
+import { mutualInformation } from "../../analysis/mutualInformation.js";
 import type { InterventionInput } from "../../intervention/index.js";
 import { join, warmup as warmupTo } from "../../schedule/constructors.js";
 import type { Schedule } from "../../schedule/schedule.js";
@@ -81,21 +83,11 @@ export function armCondition(
   };
 }
 
-/**
- * I = (L − (H − I)) − (L − H), in nats, of the first record that has both; null for targets that do not depend on inputs.
- */
-export function informationOf({ records }: RunResult): number | null {
-  for (const { excessLoss, unigramExcess } of records)
-    if (Number.isFinite(excessLoss) && Number.isFinite(unigramExcess))
-      return Number(excessLoss) - Number(unigramExcess);
-  return null;
-}
-
-export const information = (label: string): Quantity => ofRun(label, informationOf);
+export const information = (label: string): Quantity => ofRun(label, mutualInformation);
 
 /** A run whose records hold what it has learnt in units of its information. */
 export function inUnits(run: RunResult): RunResult {
-  const information = informationOf(run);
+  const information = mutualInformation(run);
   const scaled = (x: number | null | undefined) =>
     x === null || x === undefined || information === null ? null : x / information;
   return {
