@@ -1,9 +1,9 @@
 /** What β is: an exponent of a window, a rate and a batch. */
 import { explained } from "../../analysis/agreement.js";
-import { type ClaimSpecification, over, type Quantity, valuesOf } from "../../analysis/claims.js";
+import { type ClaimSpecification, over, type Quantity } from "../../analysis/claims.js";
 import type { Runs } from "../../analysis/series.js";
-import { mean, meanInterval } from "../../analysis/statistics.js";
 import type { Comparison, Experiment, Finding } from "../experiment.js";
+import { told } from "../told.js";
 import { betaFigures } from "./betaWindowFigures.js";
 import {
   betaOf,
@@ -189,15 +189,6 @@ const comparisonOf =
     seeds,
     value: betaOf(it, window),
   });
-
-/** "0.77 (0.75 to 0.79)"; null without two seeds. */
-function told(quantity: Quantity, runs: Runs): string | null {
-  const values = valuesOf(quantity, runs);
-  const interval = meanInterval(values);
-  if (!interval) return null;
-  const [centre, low, high] = [mean(values), ...interval].map((x) => x.toFixed(2).replace("-", "−"));
-  return `${centre} (${low} to ${high})`;
-}
 
 function findings(runs: Runs): Finding[] {
   const found: Finding[] = [];

@@ -4,8 +4,10 @@
  */
 import { at, minus, over, valuesOf } from "../../analysis/claims.js";
 import type { Runs } from "../../analysis/series.js";
-import { mean, meanInterval } from "../../analysis/statistics.js";
+import { meanInterval } from "../../analysis/statistics.js";
+import { decimals } from "../../figures/labels.js";
 import type { Experiment, Finding } from "../experiment.js";
+import { told } from "../told.js";
 import {
   entropySides,
   inInformation,
@@ -18,13 +20,6 @@ import { noisePlateauComparisons } from "./noisePlateauElsewhere.js";
 import { noisePlateauFigures } from "./noisePlateauFigures.js";
 import { constant, early, historiesOf, names, noisePlateauConditions, sizeOf } from "./noisePlateauRuns.js";
 
-/** "0.33 (0.31 to 0.35)": the mean and its 95 % interval. */
-function told(values: readonly number[], digits = 2): string {
-  const interval = meanInterval(values);
-  const text = (x: number): string => x.toFixed(digits).replace("-", "−");
-  return text(mean(values)) + (interval ? ` (${text(interval[0])} to ${text(interval[1])})` : "");
-}
-
 function findings(runs: Runs, quick: boolean): Finding[] {
   const { vocabSize, hold } = sizeOf(quick);
   const [{ rate, arms }] = historiesOf();
@@ -32,24 +27,23 @@ function findings(runs: Runs, quick: boolean): Finding[] {
     valuesOf(inInformation(constant(rate), minus(level(arm), level(constant(rate)))), runs),
   );
   const sides = entropySides(quick);
-  const [low, high] = [sides.below, sides.above].map((label) => valuesOf(overEntropy(label), runs));
-  const height = valuesOf(level(constant(rate)), runs);
-  const lead = valuesOf(
+  const [low, high] = [sides.below, sides.above].map((label) => told(overEntropy(label), runs));
+  const height = told(level(constant(rate)), runs, (x) => decimals(x, 3));
+  const lead = told(
     over(at(names.droppedEarly, "excessLoss", early.end), at(constant(early.low), "excessLoss", early.end)),
     runs,
   );
-  const needed = [...differences, low, high, height, lead];
-  if (needed.some((values) => values.length < 2)) return [];
+  if ([low, high, height, lead].includes(null) || differences.some((values) => values.length < 2)) return [];
   const bounds = differences.map((values) => meanInterval(values) as [number, number]);
   const furthest = Math.max(...bounds.flat().map(Math.abs));
   return [
     {
       sentence:
         `Without a norm, a loss that seems stuck near the unigram entropy rests on a floor of noise without memory: at lr ${rate} (V = ${vocabSize}) it lies ` +
-        `${told(height, 3)} nats above the best loss, and runs that were at a tenth or three times the rate, warmed up or had exact gradients for ${hold} steps ` +
+        `${height} nats above the best loss, and runs that were at a tenth or three times the rate, warmed up or had exact gradients for ${hold} steps ` +
         `come to the same level (all 95 % intervals of the differences within ${furthest.toFixed(3)} I); ` +
-        `it meets the unigram entropy H by coincidence, L − H being ${told(low)} nats at ${sides.below} and ${told(high)} nats at ${sides.above}, ` +
-        `and time on it is not lost: ${early.end - early.drop} steps after a drop from ${early.high} to ${early.low} the excess loss is ${told(lead)} of that of a run at ${early.low} throughout.`,
+        `it meets the unigram entropy H by coincidence, L − H being ${low} nats at ${sides.below} and ${high} nats at ${sides.above}, ` +
+        `and time on it is not lost: ${early.end - early.drop} steps after a drop from ${early.high} to ${early.low} the excess loss is ${lead} of that of a run at ${early.low} throughout.`,
       restsOn: [
         ...arms.map((arm) => quantities.history(arm, rate)),
         quantities.sign(sides.below),

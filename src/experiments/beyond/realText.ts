@@ -1,8 +1,9 @@
 /** Real text at a language model's vocabulary: what counting says of it, and whether a high rate early on is paid for later. */
-import { at, type ClaimSpecification, minus, type Quantity, valuesOf } from "../../analysis/claims.js";
+import { at, type ClaimSpecification, minus, valuesOf } from "../../analysis/claims.js";
 import type { Runs } from "../../analysis/series.js";
-import { mean, meanInterval } from "../../analysis/statistics.js";
+import { decimals } from "../../figures/labels.js";
 import { afterwards, type Comparison, type Experiment, type Finding } from "../experiment.js";
+import { told } from "../told.js";
 import { brown, type CountedCorpus, kjv } from "./corpora.js";
 import { realTextFigures } from "./realTextFigures.js";
 import {
@@ -190,28 +191,19 @@ const armClaims: ClaimSpecification[] = [
   },
 ];
 
-const step = (x: number) => x.toFixed(0);
-const nats = (x: number) => x.toFixed(2).replace("-", "−");
-
-/** "0.46 (95 % interval 0.41 to 0.51)"; null without runs. */
-function told(quantity: Quantity, runs: Runs, text: (x: number) => string): string | null {
-  const values = valuesOf(quantity, runs);
-  if (values.length === 0) return null;
-  const interval = meanInterval(values);
-  return `${text(mean(values))}${interval ? ` (95 % interval ${interval.map(text).join(" to ")})` : ""}`;
-}
-
 function findings(runs: Runs): Finding[] {
-  const [above, captured, passed] = [
-    told(aboveEntropy, runs, nats),
-    told(at(small, "capturedInformation", totalSteps), runs, nats),
-    told(passing(large, unigram), runs, step),
+  const [above, captured] = [
+    told(aboveEntropy, runs),
+    told(at(small, "capturedInformation", totalSteps), runs),
   ];
   const [lag, deficit, regained] = [
-    told(behind("no warmup", "warmup", totalSteps), runs, nats),
-    told(behind("warmup", "never high", totalSteps), runs, nats),
-    told(behind("no warmup", "rescaled", totalSteps), runs, nats),
+    told(behind("no warmup", "warmup", totalSteps), runs),
+    told(behind("warmup", "never high", totalSteps), runs),
+    told(behind("no warmup", "rescaled", totalSteps), runs),
   ];
+  // the larger batch has one seed
+  const [passedAt] = valuesOf(passing(large, unigram), runs);
+  const passed = passedAt === undefined ? null : decimals(passedAt, 0);
   const numbers = [above, captured, passed, lag, deficit, regained];
   if (numbers.some((told) => told === null)) return [];
   return [

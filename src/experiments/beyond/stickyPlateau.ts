@@ -1,10 +1,9 @@
 /** Whether a high rate without a warmup leaves a run at the unigram entropy, and where it keeps the memory of it. */
-import { at, type ClaimSpecification, type Quantity, valuesOf } from "../../analysis/claims.js";
+import { at, type ClaimSpecification, type Quantity } from "../../analysis/claims.js";
 import { lastStep, type Runs } from "../../analysis/series.js";
-import { mean, meanInterval } from "../../analysis/statistics.js";
-import { decimals } from "../../figures/labels.js";
 import { afterwards, type Experiment, type Finding } from "../experiment.js";
 import { post } from "../post/post.js";
+import { told } from "../told.js";
 import { type LagClaim, lags, lagsNot, margin, origin } from "./lagClaims.js";
 import { comparisons } from "./stickyPlateauElsewhere.js";
 import { figures } from "./stickyPlateauFigures.js";
@@ -176,15 +175,6 @@ function claims(_: Runs, quick: boolean): ClaimSpecification[] {
         : [],
     ),
   ];
-}
-
-/** "0.62 (0.53 to 0.71)"; null without an interval. */
-function told(value: Quantity, runs: Runs): string | null {
-  const values = valuesOf(value, runs);
-  const interval = meanInterval(values);
-  if (!interval) return null;
-  const [centre, low, high] = [mean(values), ...interval].map((x) => decimals(x, 2));
-  return `${centre} (${low} to ${high})`;
 }
 
 /** A sentence of numbers, unless one of them is missing. */

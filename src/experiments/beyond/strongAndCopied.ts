@@ -1,11 +1,12 @@
 /** Whether what the post expects of its data is seen with topics and copies too: a pause at the unigram entropy, a lag. */
-import { type ClaimSpecification, minus, ofRun, type Quantity, valuesOf } from "../../analysis/claims.js";
+import { type ClaimSpecification, minus, ofRun, type Quantity } from "../../analysis/claims.js";
 import { mutualInformation } from "../../analysis/mutualInformation.js";
 import { levels, pauseOf, stepTo } from "../../analysis/saddle.js";
 import { type Runs, valueAt } from "../../analysis/series.js";
-import { mean, meanInterval } from "../../analysis/statistics.js";
+import { decimals } from "../../figures/labels.js";
 import type { RunResult } from "../../sweep/result.js";
 import { afterwards, type Experiment, type Finding } from "../experiment.js";
+import { told } from "../told.js";
 import { lags, lagsNot, margin, origin } from "./lagClaims.js";
 import { strongFigures } from "./strongAndCopiedFigures.js";
 import {
@@ -225,20 +226,12 @@ const pauseClaims = (descents: readonly Descent[]): ClaimSpecification[] =>
         ];
   });
 
-/** "0.23 (95 % interval 0.20 to 0.26)", null without an interval. */
-function shown(quantity: Quantity, runs: Runs): string | null {
-  const values = valuesOf(quantity, runs);
-  const interval = meanInterval(values);
-  const text = (x: number) => (Number(x.toFixed(3)) + 0).toFixed(3).replace("-", "−");
-  return interval && `${text(mean(values))} (95 % interval ${interval.map(text).join(" to ")})`;
-}
-
 function findings(runs: Runs, quick: boolean): Finding[] {
   // one of each kind of data, as `data` has them
   const arms = settingsOf(quick)
     .slice(0, data.length)
     .map((it) => behind(it));
-  const [weak, strong, copied] = arms.map(({ value }) => shown(value, runs));
+  const [weak, strong, copied] = arms.map(({ value }) => told(value, runs, (x) => decimals(x, 3)));
   const [{ vocabSize, peak }] = settingsOf(quick);
   const { hold, steps } = lengths(vocabSize);
   return [

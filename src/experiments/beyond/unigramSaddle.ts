@@ -1,19 +1,13 @@
 /** Whether the unigram solution holds a run up: a saddle that small weights pass by, and what Adam remembers of the way there. */
 import { explained } from "../../analysis/agreement.js";
-import {
-  type ClaimSpecification,
-  minus,
-  ofRun,
-  over,
-  type Quantity,
-  valuesOf,
-} from "../../analysis/claims.js";
+import { type ClaimSpecification, minus, ofRun, over, type Quantity } from "../../analysis/claims.js";
 import { mutualInformation } from "../../analysis/mutualInformation.js";
 import { levels, passage, pauseOf, pauseRatio, pauseWidth, RELAXATION } from "../../analysis/saddle.js";
 import { type Observable, type Runs, valueAt } from "../../analysis/series.js";
-import { mean, meanInterval } from "../../analysis/statistics.js";
+import { decimals } from "../../figures/labels.js";
 import { log } from "../../math/elementary.js";
 import { afterwards, type Experiment, type Finding } from "../experiment.js";
+import { told } from "../told.js";
 import { saddleFigures } from "./unigramSaddleFigures.js";
 import {
   type ArmName,
@@ -295,19 +289,10 @@ const measuredElsewhere: { by: string; quantity: string; value: Quantity; measur
   })),
 ];
 
-/** "1.19 (95 % interval 0.82 to 1.56)" */
-function told(quantity: Quantity, runs: Runs, digits: number, unit = ""): string | null {
-  const values = valuesOf(quantity, runs);
-  const interval = meanInterval(values);
-  if (!interval) return null;
-  const [low, high] = interval.map((x) => x.toFixed(digits));
-  return `${mean(values).toFixed(digits)}${unit} (95 % interval ${low} to ${high})`;
-}
-
 function findings(runs: Runs): Finding[] {
-  const [paused, not] = [told(S("std 0.001"), runs, 2), told(S("std D^-1/2"), runs, 2)];
-  const share = told(scaled(removed(vocabSize, -0.75), 100), runs, 0, " %");
-  const slope = told(perEfold(noises[0], 1e-4), runs, 0);
+  const [paused, not] = [told(S("std 0.001"), runs), told(S("std D^-1/2"), runs)];
+  const share = told(scaled(removed(vocabSize, -0.75), 100), runs, (x) => `${decimals(x, 0)} %`);
+  const slope = told(perEfold(noises[0], 1e-4), runs, (x) => decimals(x, 0));
   const found: Finding[] = [];
   if (paused && not)
     found.push({

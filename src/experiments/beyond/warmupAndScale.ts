@@ -1,9 +1,10 @@
 /** The largest learning rate that a run tolerates, by its warmup, its initial weights, its norm and its optimizer. */
-import { type ClaimSpecification, minus, type Quantity, valuesOf } from "../../analysis/claims.js";
+import { type ClaimSpecification, minus, type Quantity } from "../../analysis/claims.js";
 import type { Runs } from "../../analysis/series.js";
-import { mean, meanInterval } from "../../analysis/statistics.js";
+import { decimals } from "../../figures/labels.js";
 import { pow } from "../../math/elementary.js";
 import { afterwards, type Experiment, type Finding, type Source } from "../experiment.js";
+import { told } from "../told.js";
 import { scaleFigures } from "./warmupAndScaleFigures.js";
 import {
   conditionOf,
@@ -117,15 +118,6 @@ function claimsOf(group: Group): ClaimSpecification[] {
   ];
 }
 
-/** "0.71 (0.65 to 0.78)": a factor and its 95 % interval, from values of its log₂. */
-function factor(quantity: Quantity, runs: Runs): string | null {
-  const values = valuesOf(quantity, runs);
-  const interval = meanInterval(values);
-  if (interval === null) return null;
-  const [centre, low, high] = [mean(values), ...interval].map((x) => pow(2, x).toFixed(2));
-  return `${centre} (95 % interval ${low} to ${high})`;
-}
-
 function findings(runs: Runs, quick: boolean): Finding[] {
   const groups = groupsOf(quick);
   const find = (wanted: string) => groups.find((group) => groupName(group) === wanted);
@@ -137,7 +129,7 @@ function findings(runs: Runs, quick: boolean): Finding[] {
   ].map(find);
   if (!adam || !recent || !sgd || !normed) return [];
   const [lowered, kept, raised, raisedMore] = [adam, recent, sgd, normed].map((group) =>
-    factor(meanGain(group, long), runs),
+    told(meanGain(group, long), runs, (x) => decimals(pow(2, x), 2)),
   );
   if (!lowered || !kept || !raised || !raisedMore) return [];
   return [
