@@ -81,6 +81,8 @@ export interface JudgedFinding {
   sentence: string;
   /** The claims that it rests on and that do not hold; it is borne out where there are none. */
   without: Claim[];
+  /** Whether one of its claims was framed after a first look at the runs that judge it. */
+  afterwards: boolean;
 }
 
 /** What is read off an experiment's runs. */
@@ -101,7 +103,13 @@ export function analyse(experiment: Experiment, runs: Runs, quick: boolean): Ana
     findings: (experiment.findings?.(runs, quick) ?? []).flatMap(({ sentence, restsOn }) => {
       const own = restsOn.map((quantity) => claims.find((claim) => claim.quantity === quantity));
       return own.every((claim) => claim !== undefined)
-        ? [{ sentence, without: own.filter(({ verdict }) => verdict !== "holds") }]
+        ? [
+            {
+              sentence,
+              without: own.filter(({ verdict }) => verdict !== "holds"),
+              afterwards: own.some(({ whose }) => whose === afterwards),
+            },
+          ]
         : [];
     }),
   };

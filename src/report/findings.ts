@@ -26,9 +26,15 @@ export function findingsText(
     `Numbers are means over seeds with the 95 % interval of the mean.${profile.quick ? " These are of the quick profile: a first look." : ""}`,
     "",
     ...borneOut.map(
-      ({ sentence, experiment }, i) => `${i + 1}. ${sentence} \`${commandOf(experiment, profile)}\``,
+      ({ sentence, experiment, afterwards }, i) =>
+        `${i + 1}. ${sentence}${afterwards ? " (*)" : ""} \`${commandOf(experiment, profile)}\``,
     ),
   ];
+  if (borneOut.some(({ afterwards }) => afterwards))
+    lines.push(
+      "",
+      "(*) A claim of it was framed after a first look at these runs: other seeds would test it.",
+    );
   if (others.length > 0)
     lines.push(
       "",

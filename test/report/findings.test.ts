@@ -31,18 +31,23 @@ test("what is borne out has its number and its command; what is not says which c
     [
       experiment({
         findings: [
-          { sentence: "A lag lasts.", without: [] },
-          { sentence: "It grows.", without: [claim("lag at 0.1", "fails")] },
+          { sentence: "A lag lasts.", without: [], afterwards: true },
+          { sentence: "It grows.", without: [claim("lag at 0.1", "fails")], afterwards: false },
         ],
       }),
-      experiment({ name: "beta-window", seeds: 3, findings: [{ sentence: "β depends.", without: [] }] }),
+      experiment({
+        name: "beta-window",
+        seeds: 3,
+        findings: [{ sentence: "β depends.", without: [], afterwards: false }],
+      }),
     ],
     { ...strict, quick: true },
   ) as string;
   expect(text).toMatch(/^<!-- findings of unigram-lab \d/);
   expect(text).toContain("of the quick profile");
-  expect(text).toContain("1. A lag lasts. `unigram-lab reproduce sticky-plateau --seeds 5 --quick`\n");
+  expect(text).toContain("1. A lag lasts. (*) `unigram-lab reproduce sticky-plateau --seeds 5 --quick`\n");
   expect(text).toContain("2. β depends. `unigram-lab reproduce beta-window --seeds 3 --quick`\n");
+  expect(text).toContain("(*) A claim of it was framed after a first look at these runs");
   expect(text.split("## Not borne out by these runs")[1]).toContain("- It grows. But: lag at 0.1 (fails).");
 });
 
@@ -58,7 +63,7 @@ test("other programs' values stand beside ours, and those that differ are marked
   const text = findingsText(
     [
       experiment({
-        findings: [{ sentence: "A.", without: [] }],
+        findings: [{ sentence: "A.", without: [], afterwards: false }],
         agreements: [row(2.94), row(-3.04), row(null)],
       }),
     ],
