@@ -3,7 +3,8 @@ import type { BackendKind, Now } from "../backend/backend.js";
 import { wasm } from "../backend/wasm/backend.js";
 import { ConfigError, parseConfig, type RunConfig, type RunConfigInput } from "../config.js";
 import { createSource } from "../data/createSource.js";
-import { phaseAt, phasesOf } from "../intervention/index.js";
+import { phaseAt } from "../intervention/index.js";
+import { bytesOf } from "./bytesOf.js";
 import { defaultMemoryLimit } from "./defaultMemoryLimit.js";
 import { type CompleteTrainerOptions, completeTrainerOptions, type TrainerOptions } from "./options.js";
 import { Recovery } from "./recovery.js";
@@ -71,10 +72,6 @@ const kinds: Record<"wasm" | "reference", () => Now<BackendKind>> = {
   wasm: () => wasm,
   reference: () => import("../backend/reference/backend.js").then(({ reference }) => reference),
 };
-
-/** Bytes that a run holds, at most: what computes it may change on its way. */
-export const bytesOf = (kind: BackendKind, config: RunConfig, options: { maxThreads: number }): number =>
-  Math.max(...phasesOf(config).map(({ phase }) => kind.bytes(phase, options)));
 
 /**
  * Who computes a run that has done so many steps, where its tokens come from, and how to go on: by another config, or should a
