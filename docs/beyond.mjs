@@ -18,7 +18,7 @@ const listed = JSON.parse(
 const page = await readFile(join(report, "index.html"), "utf8");
 
 const cell = (text) => String(text).replaceAll("|", "\\|");
-const number = (x) => Number(x.toPrecision(4)).toString().replace("-", "−");
+const number = (x) => x === null ? "–" : Number(x.toPrecision(4)).toString().replace("-", "−");
 const measured = ({ mean, standardDeviation, seeds }) =>
   `${number(mean)}${seeds > 1 ? ` ± ${Number(standardDeviation.toPrecision(2))}` : ""} (${seeds})`;
 const plain = (html) =>

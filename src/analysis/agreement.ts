@@ -32,7 +32,7 @@ export interface Agreement extends Pick<Comparison, "quantity" | "by" | "why"> {
   theirs: Measured;
   /** Or what it means that there is none. */
   ours: Measured | string;
-  /** (ours − theirs) over the standard error of that difference; null where it has none. */
+  /** (ours − theirs) over the standard error of that difference; null where ours has no spread. */
   standardErrors: number | null;
 }
 
@@ -41,6 +41,10 @@ export const MOST_STANDARD_ERRORS = 3;
 
 export const agrees = ({ standardErrors }: Agreement): boolean =>
   standardErrors !== null && Math.abs(standardErrors) <= MOST_STANDARD_ERRORS;
+
+/** Whether it can be said that they agree or differ: with one seed of ours it cannot. */
+export const isComparable = ({ ours, standardErrors }: Agreement): boolean =>
+  typeof ours === "string" || standardErrors !== null;
 
 const squaredError = ({ standardDeviation, seeds }: Measured): number => standardDeviation ** 2 / seeds;
 
@@ -57,6 +61,7 @@ export const agreements = (comparisons: readonly Comparison[], runs: Runs): Agre
       const ours = measured(values);
       // rounding is uniform over a unit
       const error = Math.sqrt(squaredError(ours) + squaredError(theirs) + rounding ** 2 / 3);
-      return [{ ...named, theirs, ours, standardErrors: error > 0 ? (ours.mean - mean) / error : null }];
+      const comparable = values.length > 1 && error > 0;
+      return [{ ...named, theirs, ours, standardErrors: comparable ? (ours.mean - mean) / error : null }];
     },
   );

@@ -86,8 +86,11 @@ function levelAt(curve: readonly { step: number; level: number }[], step: number
 export interface Pause {
   /** v there over its peak in the descent behind it: 1 = no pause, 0 = a standstill. */
   dip: number;
-  /** v there over the lower of the peaks on both sides: 1 where v has no minimum between them, as where it still grows at H. */
-  betweenPeaks: number;
+  /**
+   * The least v between the peaks and within I/4 of H over the lower of the peaks: 1 = no pause there, as where v still grows
+   * at H; null without an evaluation there.
+   */
+  atEntropy: number | null;
   /** The evaluation there. */
   step: number;
   /** (L − H)/I there. */
@@ -117,7 +120,10 @@ export function pauseOf(run: RunResult): Pause | null {
   const between = speeds.filter(({ step }) => step >= first.step && step <= second.step);
   const slowest = between.reduce((a, b) => (b.v < a.v ? b : a));
   const { v, step, level } = slowest;
-  return { dip: v / second.v, betweenPeaks: v / Math.min(first.v, second.v), step, level };
+  const about = between.filter((point) => Math.abs(point.level) <= 0.25).map((point) => point.v);
+  const lower = Math.min(first.v, second.v);
+  const atEntropy = about.length > 0 ? Math.min(1, Math.min(...about) / lower) : null;
+  return { dip: v / second.v, atEntropy, step, level };
 }
 
 /** How far below a saddle counts as having left it, in I. */

@@ -131,21 +131,16 @@ function judgeBound(
 ): Claim {
   const n = values.length;
   const other = side === "below" ? "above" : "below";
-  const rule = `holds if the one-sided 95 % bound of the mean is ${side} ${bound} (${origin}), fails if it is ${other} on the other side; one seed by its value`;
-  const margin = n > 1 ? oneSidedT(n - 1) * standardError(values) : 0;
+  const rule = `holds if the one-sided 95 % bound of the mean is ${side} ${bound} (${origin}), fails if it is ${other} on the other side; inconclusive with one seed`;
+  const falsifiedBy = `a mean ${other} ${bound} by more than the seeds' spread`;
+  if (n < 2) return judged(statement, null, values, "inconclusive", rule, falsifiedBy);
+  const margin = oneSidedT(n - 1) * standardError(values);
   const centre = mean(values);
   const isBelow = centre + margin < bound;
   const isAbove = centre - margin > bound;
   const [holds, fails] = side === "below" ? [isBelow, isAbove] : [isAbove, isBelow];
   const verdict = holds ? "holds" : fails ? "fails" : "inconclusive";
-  return judged(
-    statement,
-    null,
-    values,
-    verdict,
-    rule,
-    `a mean ${other} ${bound} by more than the seeds' spread`,
-  );
+  return judged(statement, null, values, verdict, rule, falsifiedBy);
 }
 
 /**

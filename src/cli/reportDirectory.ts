@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { ConfigError } from "../config.js";
 import { type Kind, kindOf } from "../disk/kind.js";
 import { checkWritable } from "../disk/writeWhole.js";
+import type { Experiment } from "../experiments/experiment.js";
 import { experiments } from "../experiments/index.js";
 import { type Profile, profileName, profiles } from "../experiments/profile.js";
 import { profilesOf } from "../report/journaled.js";
@@ -38,17 +39,17 @@ const written: [string, Kind | undefined][] = [
   ["index.html", "page"],
   ["claims.json", undefined],
   ["runs.parquet", "table"],
-  ["FINDINGS.md", "findings"],
   ...experiments.map(({ name }): [string, Kind] => [`figures/${name}.svg`, "figure"]),
 ];
 
 /**
- * Tries what a report will be written to.
+ * Tries what a report of these experiments will be written to.
  * @throws ConfigError for the directory of a sweep, of another profile's report, or one with files of others
  */
 export async function checkReportDirectory(
   directory: string,
   profile: Profile,
+  chosen: readonly Experiment[],
   force?: boolean,
 ): Promise<void> {
   if (directory.endsWith(".ndjson"))
@@ -61,5 +62,7 @@ export async function checkReportDirectory(
     );
   // one that is missing, or no directory, is the journal's matter
   if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return;
-  for (const [name, kind] of written) await checkWritable(join(directory, name), { kind, force });
+  const findings: typeof written = chosen.some((one) => one.findings) ? [["FINDINGS.md", "findings"]] : [];
+  for (const [name, kind] of [...written, ...findings])
+    await checkWritable(join(directory, name), { kind, force });
 }

@@ -43,9 +43,9 @@ const parts = [...new Set(experiments.map(({ part }) => part))];
 const namesOf = (part: Part): string[] =>
   experiments.filter((one) => one.part === part).map(({ name }) => name);
 
-/** Every experiment with the runs that it takes. */
-const listed = ({ quick = false, seeds }: Options) =>
-  experiments.map((experiment) => {
+/** Experiments with the runs that they take. */
+const listed = (shown: readonly Experiment[], { quick = false, seeds }: Options) =>
+  shown.map((experiment) => {
     const count = seeds === undefined ? experiment.seeds : parseWholeNumber("--seeds", seeds, 1, 10000);
     const conditions = conditionsOf(experiment, { quick, arithmetic: "strict" });
     return {
@@ -58,8 +58,8 @@ const listed = ({ quick = false, seeds }: Options) =>
     };
   });
 
-function listing(options: Options): string {
-  const rows = listed(options).map(({ part, name, title, runs }) => [part, name, `${runs}`, title]);
+function listing(shown: ReturnType<typeof listed>): string {
+  const rows = shown.map(({ part, name, title, runs }) => [part, name, `${runs}`, title]);
   const head = ["part", "experiment", "runs", "question"];
   const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => row[i].length)));
   return [head, ...rows]
@@ -96,7 +96,10 @@ export function addReproduce(program: Command): void {
     )
     .argument("[experiment...]", "experiments to run, or a part: post, beyond")
     .option("--list", "list the experiments and leave")
-    .option("--seeds <n>", "seeds of every setting (default: an experiment's own, 3 for the post's)")
+    .option(
+      "--seeds <n>",
+      "seeds of every setting, fewer of costly ones (default: an experiment's own, 3 for the post's)",
+    )
     .option("--threads <n>", "threads (default: one a core)")
     .option(
       "--out <dir>",
@@ -118,8 +121,6 @@ export function addReproduce(program: Command): void {
 }
 
 async function reproduce(names: string[], options: Options): Promise<void> {
-  if (options.list)
-    return say(options.json ? `${JSON.stringify(listed(options), null, 2)}\n` : listing(options));
   const [given] = givenFields(options);
   if (given !== undefined)
     throw new ConfigError(
@@ -127,6 +128,10 @@ async function reproduce(names: string[], options: Options): Promise<void> {
     );
   const chosen = chosenBy(names);
   checkBackendFlags(options, BACKENDS);
+  if (options.list) {
+    const rows = listed(names.length > 0 ? chosen : experiments, options);
+    return say(options.json ? `${JSON.stringify(rows, null, 2)}\n` : listing(rows));
+  }
   const seeds =
     options.seeds === undefined ? undefined : parseWholeNumber("--seeds", options.seeds, 1, 10000);
   const threads =
@@ -136,7 +141,7 @@ async function reproduce(names: string[], options: Options): Promise<void> {
     arithmetic: options.backend === "webgpu" ? "relaxed" : "strict",
   };
   const out = options.out ?? directoryOf(profile);
-  await checkReportDirectory(out, profile, options.force);
+  await checkReportDirectory(out, profile, chosen, options.force);
   const device = await deviceOf(options);
   const journal = await Journal.open(out);
   try {

@@ -42,7 +42,7 @@ export interface Corpus {
   digest: string;
 }
 
-/** Whose a claim is that was framed, or given its numbers, after a first look at the runs that judge it: other seeds would test it. */
+/** Whose a claim is that was framed, or given its numbers, after a first look at the runs that judge it. */
 export const afterwards = "ours, framed after a first look at these runs";
 
 /** The post's own figures, or what lies beyond them. */

@@ -93,3 +93,12 @@ export function phasesOf<C extends Subject & Intervened & { steps: number }>(
     ...changes.map(({ step }, i) => ({ phase: phaseAt(config, step), updates: endOf(i + 1) - step })),
   ];
 }
+
+/** The most that a run's phases take of something: at a change the next one is there before the last one is gone. */
+export function mostOfPhases<C extends Subject & Intervened & { steps: number }>(
+  config: C,
+  takes: (phase: C) => number,
+): number {
+  const each = phasesOf(config).map(({ phase }) => takes(phase));
+  return Math.max(...each.map((taken, i) => taken + (each[i - 1] ?? 0)));
+}

@@ -1,7 +1,8 @@
 /** FINDINGS.md: what lies beyond the post in sentences, each with the command that repeats it, and other programs' numbers beside ours. */
-import { agrees, MOST_STANDARD_ERRORS } from "../analysis/agreement.js";
+import { agrees, isComparable, MOST_STANDARD_ERRORS } from "../analysis/agreement.js";
 import { generator } from "../disk/generator.js";
 import type { Profile } from "../experiments/profile.js";
+import { decimals } from "../figures/labels.js";
 import type { AnalysedExperiment } from "./content.js";
 import { commandOf, oursOf, shownMeasured, whyOf } from "./page.js";
 
@@ -33,7 +34,7 @@ export function findingsText(
   if (borneOut.some(({ afterwards }) => afterwards))
     lines.push(
       "",
-      "(*) A claim of it was framed after a first look at these runs: other seeds would test it.",
+      "(*) A claim of it was framed after a first look at these runs, and is to be weighed accordingly.",
     );
   if (others.length > 0)
     lines.push(
@@ -50,13 +51,13 @@ export function findingsText(
       "",
       "## Beside other programs",
       "",
-      `Values that other programs measured in the same settings, mean ± standard deviation over seeds: ${compared.filter(agrees).length} of ${compared.length} lie within ${MOST_STANDARD_ERRORS} standard errors of the difference.`,
+      `Values that other programs measured in the same settings, mean ± standard deviation over seeds: ${compared.filter(agrees).length} of ${compared.filter(isComparable).length} lie within ${MOST_STANDARD_ERRORS} standard errors of the difference; those that do not are marked ** and say why. Theirs are mostly of one drawing of the data; where ours are of several, their spread is larger, and the test is weaker.`,
       "",
       "| quantity | measured by | theirs | ours | difference, standard errors |",
       "| --- | --- | --- | --- | --- |",
       ...compared.map(
         (row) =>
-          `| ${one(row.quantity)}${whyOf(row) === undefined ? "" : `<br>${one(whyOf(row) as string)}`} | ${one(row.by)}, ${row.theirs.seeds} seeds | ${shownMeasured(row.theirs)} | ${oursOf(row)} | ${row.standardErrors === null ? "–" : `${row.standardErrors.toFixed(1)}${agrees(row) ? "" : " **"}`} |`,
+          `| ${one(row.quantity)}${whyOf(row) === undefined ? "" : `<br>${one(whyOf(row) as string)}`} | ${one(row.by)}, ${row.theirs.seeds} seeds | ${shownMeasured(row.theirs)} | ${oursOf(row)} | ${row.standardErrors === null ? "–" : decimals(row.standardErrors, 1)}${agrees(row) || !isComparable(row) ? "" : " **"} |`,
       ),
     );
   return `${lines.join("\n")}\n`;

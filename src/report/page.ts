@@ -1,6 +1,6 @@
 /** The report as one self-contained page: no script, nothing fetched, light and dark. */
 
-import { type Agreement, agrees, MOST_STANDARD_ERRORS } from "../analysis/agreement.js";
+import { type Agreement, agrees, isComparable, MOST_STANDARD_ERRORS } from "../analysis/agreement.js";
 import type { Measured } from "../analysis/statistics.js";
 import type { Claim, Verdict } from "../analysis/verdict.js";
 import type { ComputedBy } from "../backend/backend.js";
@@ -73,7 +73,7 @@ export const whyOf = (row: Agreement): string | undefined => (agrees(row) ? unde
 const agreementTable = (list: readonly Agreement[]): string =>
   list.length === 0
     ? ""
-    : `<details><summary>Beside other programs: ${list.filter(agrees).length} of ${list.length} values within ${MOST_STANDARD_ERRORS} standard errors of the difference</summary>
+    : `<details><summary>Beside other programs: ${list.filter(agrees).length} of ${list.filter(isComparable).length} values within ${MOST_STANDARD_ERRORS} standard errors of the difference</summary>
 <div class="scroll"><table><thead><tr><th>quantity</th><th>theirs, mean ± sd</th><th>ours</th><th>difference, standard errors</th></tr></thead>
 <tbody>${list
         .map(
@@ -87,8 +87,8 @@ const findingList = (findings: readonly JudgedFinding[]): string =>
     ? ""
     : `<ul>${findings
         .map(
-          ({ sentence, without }) =>
-            `<li>${escapeHtml(sentence)}${without.length > 0 ? ` <span class="soft">Not borne out by these runs: ${escapeHtml(without.map(({ quantity, verdict }) => `${quantity} (${verdict})`).join("; "))}.</span>` : ""}</li>`,
+          ({ sentence, without, afterwards }) =>
+            `<li>${escapeHtml(sentence)}${afterwards ? ' <span class="soft">A claim of it was framed after a first look at these runs.</span>' : ""}${without.length > 0 ? ` <span class="soft">Not borne out by these runs: ${escapeHtml(without.map(({ quantity, verdict }) => `${quantity} (${verdict})`).join("; "))}.</span>` : ""}</li>`,
         )
         .join("\n")}</ul>`;
 

@@ -2,7 +2,7 @@ import { planLayout } from "../backend/wasm/layout.js";
 import type { RunConfig } from "../config.js";
 import { isSelfContained, tokenProbabilities } from "../data/distribution.js";
 import { evaluationCount } from "../evaluationSteps.js";
-import { phasesOf } from "../intervention/index.js";
+import { mostOfPhases, phasesOf } from "../intervention/index.js";
 import { MOST_THREADS } from "../training/options.js";
 
 /** Products and Adam's memory traffic, as measured on one 3 GHz core; only ratios matter for order and progress. */
@@ -65,7 +65,7 @@ function evaluationOf(config: RunConfig): { inputs: number; pairs: number } {
 /** Bytes that a run of up to so many threads holds, 0 when WebAssembly cannot hold it. */
 function heldBytes(config: RunConfig, threads: number): number {
   try {
-    return Math.max(...phasesOf(config).map(({ phase }) => planLayout(phase, PAGE, threads).bytes));
+    return mostOfPhases(config, (phase) => planLayout(phase, PAGE, threads).bytes);
   } catch {
     return 0;
   }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { agreements, agrees, explained } from "../../src/analysis/agreement.js";
+import { agreements, agrees, explained, isComparable } from "../../src/analysis/agreement.js";
 import { at } from "../../src/analysis/claims.js";
 import { runOf } from "../experiments/syntheticRuns.js";
 
@@ -28,11 +28,18 @@ test("what no run has a value of is left out", () => {
 
 test("what rounding hides is not averaged over seeds", () => {
   const value = at("a", "excessLoss", 100);
-  const same = new Map([["a", (runs.get("a") ?? []).slice(0, 1)]]);
   const of = (rounding: number) =>
-    agreements([{ ...theirs, mean: 1.3, standardDeviation: 0, seeds: 3, rounding, value }], same)[0];
-  expect(of(0).standardErrors).toBeNull();
-  expect(of(0.5).standardErrors).toBeCloseTo((-0.3 * Math.sqrt(3)) / 0.5, 12);
+    agreements([{ ...theirs, mean: 2.3, standardDeviation: 0, seeds: 3, rounding, value }], runs)[0];
+  expect(of(0).standardErrors).toBeCloseTo(-0.3 * Math.sqrt(3), 12);
+  expect(of(0.5).standardErrors).toBeCloseTo(-0.3 / Math.sqrt((1 + 0.25) / 3), 12);
+});
+
+test("one seed of ours says neither that they agree nor that they differ", () => {
+  const value = at("a", "excessLoss", 100);
+  const one = new Map([["a", (runs.get("a") ?? []).slice(0, 1)]]);
+  const [row] = agreements([{ ...theirs, mean: 9, standardDeviation: 1, seeds: 3, value }], one);
+  expect(row.standardErrors).toBeNull();
+  expect(isComparable(row)).toBe(false);
 });
 
 test("runs without a value say what that means", () => {

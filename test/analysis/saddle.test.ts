@@ -145,7 +145,7 @@ describe("the pause in the speed of the descent", () => {
     );
     const pause = pauseOf(descent(level, { evaluateEvery: 1 }));
     expect(pause?.dip).toBeCloseTo(0.1 / 0.8, 3);
-    expect(pause?.betweenPeaks).toBe(pause?.dip);
+    expect(pause?.atEntropy).toBe(pause?.dip);
     expect(pause?.step).toBeGreaterThan(200);
     expect(pause?.step).toBeLessThan(600);
     expect(pause?.level).toBeCloseTo(level(0, pause?.step ?? 0), 9);
@@ -174,13 +174,33 @@ describe("the speed between its peaks", () => {
   test("of a descent that gathers pace about H is no pause, though it is slower there than below", () => {
     const pause = of(0.05, 0.2, 0.6);
     expect(pause?.dip).toBeCloseTo(0.2 / 0.6, 2);
-    expect(pause?.betweenPeaks).toBeCloseTo(1, 2);
+    expect(pause?.atEntropy).toBeCloseTo(1, 2);
   });
 
   test("is held against the lower peak, before or behind", () => {
-    expect(of(0.3, 0.1, 0.6)?.betweenPeaks).toBeCloseTo(0.1 / 0.3, 2);
-    expect(of(0.6, 0.1, 0.3)?.betweenPeaks).toBeCloseTo(0.1 / 0.3, 2);
+    expect(of(0.3, 0.1, 0.6)?.atEntropy).toBeCloseTo(0.1 / 0.3, 2);
+    expect(of(0.6, 0.1, 0.3)?.atEntropy).toBeCloseTo(0.1 / 0.3, 2);
   });
+});
+
+test("a slower place further from H does not hide one about it", () => {
+  const corners: [number, number][] = [[3, 1.9]];
+  for (const [down, slope] of [
+    [0.5, 1],
+    [0.35, 0.1],
+    [0.2, 0.8],
+    [0, 0.4],
+    [-0.9, 1],
+  ]) {
+    const [x, from] = corners[corners.length - 1];
+    corners.push([x + (from - down) / slope, down]);
+  }
+  const line = piecewise(...corners);
+  const pause = pauseOf(
+    descent((_, step) => line(Math.log(Math.max(step, 1))), { evaluateEvery: 1, steps: 20000 }),
+  );
+  expect(pause?.level).toBeGreaterThan(0.3);
+  expect(pause?.atEntropy).toBeCloseTo(0.4, 2);
 });
 
 describe("the escape from a saddle", () => {

@@ -202,11 +202,11 @@ describe("findings", () => {
       for (const quantity of restsOn) expect(quantities).toContain(quantity);
     }
     const [effect, memory] = findings;
-    expect(effect.sentence).toMatch(/by 0\.60 \(0\.60 to 0\.60\) of the information/);
-    expect(effect.sentence).toMatch(/\(L − H\)\/I = 0\.00 \(0\.00 to 0\.00\)/);
-    expect(effect.sentence).toMatch(/never high by 0\.20 /);
+    expect(effect.sentence).toMatch(/by 0\.599 \(0\.595 to 0\.603\) of the information/);
+    expect(effect.sentence).toMatch(/\(L − H\)\/I = 0\.000 \(−0\.002 to 0\.002\)/);
+    expect(effect.sentence).toMatch(/never high by 0\.200 /);
     expect(memory.sentence).toMatch(
-      /lag is 0\.60 .*, 0\.60 .* with an equal sum .* 0\.00 .* with a weight decay .* 0\.00 .* at step 4000 instead of 0\.60 /,
+      /lag is 0\.600 .*, 0\.600 .* with an equal sum .* 0\.001 .* with a weight decay .* 0\.000 .* at step 4000 instead of 0\.599 /,
     );
   });
 

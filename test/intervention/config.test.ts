@@ -10,6 +10,7 @@ import {
 import {
   type InterventionInput,
   interventionsAt,
+  mostOfPhases,
   nextIntervention,
   phaseAt,
   phasesOf,
@@ -214,5 +215,9 @@ describe("what holds at a step", () => {
       ["sampled", 60],
     ]);
     expect(phasesOf(parseConfig({}))).toEqual([{ phase: parseConfig({}), updates: 3000 }]);
+    // at a change both are there
+    const takes = ({ gradient }: { gradient: string }) => (gradient === "exact" ? 5 : 3);
+    expect(mostOfPhases(config, takes)).toBe(8);
+    expect(mostOfPhases(parseConfig({}), takes)).toBe(3);
   });
 });

@@ -69,10 +69,10 @@ test("other programs' values stand beside ours, and those that differ are marked
     ],
     strict,
   ) as string;
-  expect(text).toContain("1 of 3 lie within 3 standard errors");
+  expect(text).toContain("1 of 2 lie within 3 standard errors");
   expect(text).toContain("| L \\| H | PyTorch 1.13, 3 seeds | 0.5 ± 0.01 | 0.6 ± 0.02 (5 seeds) | 2.9 |");
   expect(text).toContain(
-    "| L \\| H<br>the drawing | PyTorch 1.13, 3 seeds | 0.5 ± 0.01 | 0.6 ± 0.02 (5 seeds) | -3.0 ** |",
+    "| L \\| H<br>the drawing | PyTorch 1.13, 3 seeds | 0.5 ± 0.01 | 0.6 ± 0.02 (5 seeds) | −3.0 ** |",
   );
-  expect(text).toContain("| -3.0 ** |");
+  expect(text).toContain("| −3.0 ** |");
 });

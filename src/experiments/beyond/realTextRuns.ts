@@ -106,6 +106,17 @@ export const information = (): number => {
 
 export const constant = (x: number | null): Quantity => ({ of: () => x, stated: null });
 
+/** What counting says of a text, where there is a run on it. */
+export const counted = (digest: string, x: number): Quantity => ({
+  of: (runs) =>
+    [...runs.values()].some(
+      ({ config: { distribution } }) => distribution.kind === "corpus" && distribution.digest === digest,
+    )
+      ? x
+      : null,
+  stated: null,
+});
+
 /** By how much an arm is behind another at a step, as a part of that information; of unseen pairs, in the same seed. */
 export const behind = (arm: Arm, other: Arm, step: number): Quantity =>
   over(minus(heldOutLoss(labelOf(arm), step), heldOutLoss(labelOf(other), step)), constant(information()));

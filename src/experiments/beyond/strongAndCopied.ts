@@ -173,15 +173,9 @@ function atEntropy(run: RunResult, of: "capturedInformation"): number | null {
 /** A speed that is within this of the lower peak is none that is lower: what reading it between evaluations leaves. */
 const noPause = 0.9;
 
-/** How slow a loss is where it is slowest, as a part of the lower peak of its speed; 1, no pause, where that is not about H. */
-function slownessAtEntropy(run: RunResult): number | null {
-  const found = pauseOf(run);
-  return found && (Math.abs(found.level) <= 0.25 ? found.betweenPeaks : 1);
-}
-
 const pause = (it: Descent) => ({
   quantity: `least −dL/d ln t within I/4 of H over the lower of its peaks before and behind, ${descentLabel(it)}`,
-  value: ofRun(descentLabel(it), slownessAtEntropy),
+  value: ofRun(descentLabel(it), (run) => pauseOf(run)?.atEntropy ?? null),
 });
 const captured = (it: Descent) => ({
   quantity: `captured information over I where the loss passes H, ${descentLabel(it)}`,

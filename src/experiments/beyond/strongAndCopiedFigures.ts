@@ -52,7 +52,7 @@ function armsFigure(runs: Runs, quick: boolean): Figure[] {
     ];
   });
   const { hold } = lengths(main[0].vocabSize);
-  const caption = `A rate of ${main[0].peak} until step ${hold} and of 0.01 from there on, with a layernorm: what a warmup gives is kept where the input says little of the target (left), and made up for at once where it says much (middle, right). In units of the mutual information I: mean over seeds and a band of one standard deviation.`;
+  const caption = `A rate of ${main[0].peak} until step ${hold} and of 0.01 from there on, with a layernorm: does what a warmup gives last where the input says little of the target (left), and where it says much (middle, right)? In units of the mutual information I: mean over seeds and a band of one standard deviation.`;
   return panels.length > 0 ? [{ name, caption, spec: figureOf(panels, 3) }] : [];
 }
 
@@ -108,7 +108,7 @@ function descentsFigure(runs: Runs, quick: boolean): Figure[] {
     ];
   });
   const caption =
-    "Descents at a low rate without a norm: strong structure is learnt along with the frequencies of the tokens, and the loss passes the unigram entropy H without a pause. In units of I, losses above 2 drawn at 2: mean over seeds and a band of one standard deviation.";
+    "Descents at a low rate without a norm, by how strongly a target depends on its input: do they pause at the unigram entropy H? In units of I, losses above 2 drawn at 2: mean over seeds and a band of one standard deviation.";
   return panels.length > 0 ? [{ name: `${name}-descents`, caption, spec: figureOf(panels, 2) }] : [];
 }
 

@@ -92,9 +92,9 @@ function curvesFigure(runs: Runs): Figure[] {
     ...draw("Effective dimension, std 0.001", drawn([small], "effectiveDimension"), { y: "n_eff" }),
   ];
   const caption =
-    `From small weights the loss stops about the unigram entropy, from weights of D^-1/2 it runs through it, and without the memory of Adam's moments (reset where L = H, or short from the start) the stop is short. Exact gradients, lr ${rate}: ` +
+    `Descents from small weights and from weights of D^-1/2, and with a shorter memory of Adam's moments (reset where L = H, or short from the start): do they stop about the unigram entropy? Exact gradients, lr ${rate}: ` +
     "loss above the unigram entropy in units of the mutual information, mean over drawings of the data and a band of one standard deviation. " +
-    "Below, from small weights: how much predictions depend on inputs, and the effective dimension of the embedding, which is least at the stop.";
+    "Below, from small weights: how much predictions depend on inputs, and the effective dimension of the embedding.";
   return panels.length > 0 ? [{ name, caption, spec: figureOf(panels, 2) }] : [];
 }
 
@@ -180,7 +180,7 @@ function escapeFigure(runs: Runs): Figure[] {
   return [
     {
       name: `${name}-escape`,
-      caption: `Gradient descent (lr ${descentRate}) from the unigram solution of rank 1 with noise σ on it: each factor of 10 less noise delays its escape by the same sum of rates, the mark of a saddle. Left: one drawing of the data. Right: the sum of rates at which the loss is I/20 below that of the run without noise; thin lines are drawings, the thick one their mean with a 95 % interval.`,
+      caption: `Gradient descent (lr ${descentRate}) from the unigram solution of rank 1 with noise σ on it: at a saddle each factor of 10 less noise delays the escape by the same sum of rates. Left: one drawing of the data. Right: the sum of rates at which the loss is I/20 below that of the run without noise; thin lines are drawings, the thick one their mean with a 95 % interval.`,
       spec: figureOf(
         [
           panel({

@@ -135,8 +135,8 @@ function findings(runs: Runs, quick: boolean): Finding[] {
   return [
     {
       sentence:
-        `A warmup over ${long} of ${steps} steps raises the largest rate that SGD tolerates, as Kalra and Barkeshli (2024) say, by little: it is multiplied by ${raisedMore} with a layernorm and by ${raised} without a norm; ` +
-        `that of Adam without a norm is multiplied by ${lowered} at β₂ 0.999 and by ${kept} at β₂ 0.95.`,
+        `A warmup over ${long} of ${steps} steps multiplies the largest rate that SGD tolerates by ${raisedMore} with a layernorm and by ${raised} without a norm, ` +
+        `that of Adam without a norm by ${lowered} at β₂ 0.999 and by ${kept} at β₂ 0.95: what Kalra and Barkeshli (2024) say of a warmup is so here with SGD, by little, and not with Adam.`,
       restsOn: [
         quantities.gain(sgd, long),
         quantities.gain(normed, long),

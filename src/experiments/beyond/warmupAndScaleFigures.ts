@@ -97,7 +97,7 @@ export function scaleFigures(runs: Runs, quick: boolean): Figure[] {
   return [
     {
       name,
-      caption: `Final excess loss by peak rate and warmup, median over seeds; white where that diverged. The line is the frontier, a geometric mean over seeds: to its right the final loss is more than ${margin} nats above the row's best, or the run diverges. Initial weights of the usual size. A warmup hardly moves it to the right; with Adam at β₂ 0.999 a long one moves it to the left.`,
+      caption: `Final excess loss by peak rate and warmup, median over seeds; white where that diverged. The line is the frontier, a geometric mean over seeds: to its right the final loss is more than ${margin} nats above the row's best, or the run diverges. Initial weights of the usual size.`,
       panels: maps,
     },
     {
