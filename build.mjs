@@ -172,7 +172,7 @@ for (const [name, entryPoint, plugins, imports] of [
     // kernels and nothing else: there is no source to show
     sourcemap: name !== "relaxed",
     // the same sources as index.js.map's, or part of them
-    sourcesContent: ["index", "index.workerd", "browser"].includes(name),
+    sourcesContent: ["index", "browser"].includes(name),
     entryPoints: { [name]: entryPoint },
     // first in the file: text between whose two halves bytes stand compresses worse, by 1 kB
     inject: name === "index" ? ["build/kernel.wasm"] : [],
