@@ -1,19 +1,13 @@
 /** Whether a curve rests on a level: the level, what it still moves by, whether that is more than noise, and when it came. */
+
 import type { RunResult } from "../sweep/result.js";
 import { crossingStep } from "./crossing.js";
-import { type Observable, valueAt } from "./series.js";
+import type { Observable } from "./series.js";
 import { mean, standardDeviation } from "./statistics.js";
+import { windowMean } from "./windowMean.js";
 
 /** Blocks that a quarter of the last half is cut into: each long against the time over which evaluations are alike. */
 const blocksOfQuarter = 5;
-
-/** The mean over the evaluations at steps above `from`, up to `to`; null where there are none. */
-export function meanBetween(run: RunResult, observable: Observable, from: number, to: number): number | null {
-  const values = run.records
-    .filter(({ step }) => step > from && step <= to)
-    .flatMap(({ step }) => valueAt(run, observable, step) ?? []);
-  return values.length > 0 ? mean(values) : null;
-}
 
 /** Means of `count` equal parts of the steps from `from` to `to`; null when one has no evaluation. */
 function blockMeans(
@@ -25,14 +19,14 @@ function blockMeans(
 ): number[] | null {
   const length = (to - from) / count;
   const means = Array.from({ length: count }, (_, i) =>
-    meanBetween(run, observable, from + i * length, from + (i + 1) * length),
+    windowMean(run, observable, from + i * length, from + (i + 1) * length),
   );
   return means.every((x): x is number => x !== null) ? means : null;
 }
 
 /** The mean over the last quarter of a run. */
 export const finalLevel = (run: RunResult, observable: Observable): number | null =>
-  meanBetween(run, observable, (3 / 4) * run.config.steps, run.config.steps);
+  windowMean(run, observable, (3 / 4) * run.config.steps, run.config.steps);
 
 const quarterMeans = (run: RunResult, observable: Observable): number[] | null =>
   blockMeans(run, observable, run.config.steps / 2, run.config.steps, 4);

@@ -1,13 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { mutualInformation } from "../../src/analysis/mutualInformation.js";
-import {
-  drift,
-  finalLevel,
-  meanBetween,
-  quarterSpread,
-  settlingStep,
-} from "../../src/analysis/stationarity.js";
+import { drift, finalLevel, quarterSpread, settlingStep } from "../../src/analysis/stationarity.js";
 import { mean } from "../../src/analysis/statistics.js";
+import { windowMean } from "../../src/analysis/windowMean.js";
 import { runOf } from "../experiments/syntheticRuns.js";
 
 const steps = 8000;
@@ -30,9 +25,9 @@ const seeds = Array.from({ length: 200 }, (_, seed) => seed);
 
 test("a mean between two steps has the later one and not the earlier", () => {
   const run = runWith((step) => step);
-  expect(meanBetween(run, "excessLoss", 100, 200)).toBe(160);
-  expect(meanBetween(run, "excessLoss", 100, 119)).toBeNull();
-  expect(meanBetween(run, "effectiveDimension", 100, 200)).toBeNull();
+  expect(windowMean(run, "excessLoss", 100, 200)).toBe(160);
+  expect(windowMean(run, "excessLoss", 100, 119)).toBeNull();
+  expect(windowMean(run, "effectiveDimension", 100, 200)).toBeNull();
 });
 
 test("a level is the mean of the last quarter", () => {

@@ -1,16 +1,12 @@
 /** What is read of runs on real text, on made-up runs whose answers are known. */
+
 import { describe, expect, test } from "vitest";
-import { valuesOf } from "../../src/analysis/claims.js";
+import { capturedAtEntropy } from "../../src/analysis/capturedAtEntropy.js";
+import { ofRun, valuesOf } from "../../src/analysis/claims.js";
 import type { RunConfigInput } from "../../src/config.js";
 import { brown } from "../../src/experiments/beyond/corpora.js";
 import { realText } from "../../src/experiments/beyond/realText.js";
-import {
-  behind,
-  capturedAtEntropy,
-  labelOf,
-  labelsOf,
-  passing,
-} from "../../src/experiments/beyond/realTextRuns.js";
+import { behind, labelOf, labelsOf, passing } from "../../src/experiments/beyond/realTextRuns.js";
 import { analyse } from "../../src/experiments/experiment.js";
 import { configsOf } from "../../src/experiments/profile.js";
 import type { RunResult } from "../../src/sweep/result.js";
@@ -60,12 +56,12 @@ test("what is captured when the loss passes the unigram entropy is read at that 
     [high]: { loss: () => H + 0.1, captured: () => 1 },
     [warm]: { loss: () => H - 0.1, captured: () => 1 },
   });
-  const captured = valuesOf(capturedAtEntropy(low), runs);
+  const captured = valuesOf(ofRun(low, capturedAtEntropy), runs);
   for (const [seed, value] of captured.entries()) expect(value).toBeCloseTo(0.23 + seed, 9);
   expect(captured).toHaveLength(3);
   // a loss that never passes it, and one that is below it from the start
-  expect(valuesOf(capturedAtEntropy(high), runs)).toEqual([]);
-  expect(valuesOf(capturedAtEntropy(warm), runs)).toEqual([]);
+  expect(valuesOf(ofRun(high, capturedAtEntropy), runs)).toEqual([]);
+  expect(valuesOf(ofRun(warm, capturedAtEntropy), runs)).toEqual([]);
 });
 
 test("a planted lag is found, as a part of the information that unseen text has", () => {

@@ -1,28 +1,19 @@
 /** What other programs measured of the noise plateau, beside our quantities in the same settings. */
 import { explained } from "../../analysis/agreement.js";
 import { at, ofRun, type Quantity } from "../../analysis/claims.js";
-import { crossingStep } from "../../analysis/crossing.js";
-import { mutualInformation } from "../../analysis/mutualInformation.js";
+import { stepTo } from "../../analysis/saddle.js";
 import type { Runs } from "../../analysis/series.js";
-import { meanBetween } from "../../analysis/stationarity.js";
+import { windowMean } from "../../analysis/windowMean.js";
 import type { Comparison } from "../experiment.js";
 import { constant, elsewhere, levelLabel, names } from "./noisePlateauRuns.js";
 
 const [pytorch, inC, earlier] = ["PyTorch 1.13", "an implementation in C", "this package, earlier"];
 
 /** The first step with L below H + part·I. */
-const fallsBelow = (label: string, part: number): Quantity =>
-  ofRun(label, (run) => {
-    const information = mutualInformation(run);
-    return information === null
-      ? null
-      : crossingStep(run.records, ({ unigramExcess }) =>
-          typeof unigramExcess === "number" ? unigramExcess - part * information : null,
-        );
-  });
+const fallsBelow = (label: string, part: number): Quantity => ofRun(label, (run) => stepTo(run, part));
 const end = (label: string): Quantity => at(label, "unigramExcess", 2000);
 const between = (label: string, from: number, to: number): Quantity =>
-  ofRun(label, (run) => meanBetween(run, "unigramExcess", from, to));
+  ofRun(label, (run) => windowMean(run, "unigramExcess", from, to));
 
 type Row = [by: string, mean: number, standardDeviation: number, seeds: number];
 const compared = (

@@ -2,8 +2,9 @@
 import { ofRun, pairedValues } from "../../analysis/claims.js";
 import { mutualInformation } from "../../analysis/mutualInformation.js";
 import { curves, type Runs, type SeriesRow } from "../../analysis/series.js";
-import { drift, finalLevel, meanBetween } from "../../analysis/stationarity.js";
+import { drift, finalLevel } from "../../analysis/stationarity.js";
 import { mean, standardDeviation } from "../../analysis/statistics.js";
+import { windowMean } from "../../analysis/windowMean.js";
 import { type Figure, figureOf } from "../../figures/figure.js";
 import { panel } from "../../figures/panel.js";
 import { pow } from "../../math/elementary.js";
@@ -38,7 +39,7 @@ function differences(arm: string, reference: string, runs: Runs, steps: number):
   const width = steps / intervals;
   return Array.from({ length: intervals }, (_, i) => {
     const piece = (label: string) =>
-      ofRun(label, (run) => meanBetween(run, "excessLoss", i * width, (i + 1) * width));
+      ofRun(label, (run) => windowMean(run, "excessLoss", i * width, (i + 1) * width));
     const [own, other, information] = pairedValues(
       [piece(arm), piece(reference), ofRun(reference, mutualInformation)],
       runs,

@@ -1,5 +1,6 @@
 /** Real text at a language model's vocabulary: what counting says of it, and whether a high rate early on is paid for later. */
-import { at, type ClaimSpecification, minus, valuesOf } from "../../analysis/claims.js";
+import { capturedAtEntropy } from "../../analysis/capturedAtEntropy.js";
+import { at, type ClaimSpecification, minus, ofRun, valuesOf } from "../../analysis/claims.js";
 import type { Runs } from "../../analysis/series.js";
 import { decimals } from "../../figures/labels.js";
 import { afterwards, type Comparison, type Experiment, type Finding } from "../experiment.js";
@@ -9,7 +10,6 @@ import { realTextFigures } from "./realTextFigures.js";
 import {
   batches,
   behind,
-  capturedAtEntropy,
   conditionsOf,
   constant,
   counted,
@@ -101,7 +101,7 @@ const passingClaim = (label: string): ClaimSpecification => ({
   claim: "where the loss passes the unigram entropy, the model uses its input already: no unigram solution",
   quantity: capturedQuantity(label),
   rule: "above",
-  value: capturedAtEntropy(label),
+  value: ofRun(label, capturedAtEntropy),
   bound: 0.1,
   origin: "a unigram solution has captured 0",
 });

@@ -83,21 +83,6 @@ export const passing = (label: string, level: number): Quantity =>
     crossingStep(records, ({ heldOutLoss: loss }) => (typeof loss === "number" ? loss - level : null)),
   );
 
-/**
- * What a run has captured of the input, in nats, when its loss falls below the unigram entropy H of the training pairs; null
- * for one that does not. L = H + KL(p‖q̄) − captured, so that it is then as much as the run still lacks of the unigram
- * distribution: 0 for a run that comes to the unigram solution.
- */
-export const capturedAtEntropy = (label: string): Quantity =>
-  ofRun(label, ({ records }) => {
-    const step = crossingStep(records, ({ unigramExcess }) => unigramExcess ?? null);
-    const after = records.findIndex((record) => step !== null && record.step >= step);
-    const [from, to] = [records[after - 1], records[after]];
-    if (step === null || !from || !to) return null;
-    const share = (step - from.step) / (to.step - from.step);
-    return (1 - share) * Number(from.capturedInformation) + share * Number(to.capturedInformation);
-  });
-
 /** H(b) − H(b|a) of unseen text, in nats: what the best of counting makes of the token before. */
 export const information = (): number => {
   const { entropy, conditionalEntropy } = brown.statistics;

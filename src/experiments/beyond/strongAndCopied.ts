@@ -1,10 +1,10 @@
 /** Whether what the post expects of its data is seen with topics and copies too: a pause at the unigram entropy, a lag. */
-import { type ClaimSpecification, minus, ofRun, type Quantity } from "../../analysis/claims.js";
+import { capturedAtEntropy } from "../../analysis/capturedAtEntropy.js";
+import { type ClaimSpecification, minus, ofRun, over, type Quantity } from "../../analysis/claims.js";
 import { mutualInformation } from "../../analysis/mutualInformation.js";
-import { levels, pauseOf, stepTo } from "../../analysis/saddle.js";
+import { pauseOf } from "../../analysis/saddle.js";
 import { type Runs, valueAt } from "../../analysis/series.js";
 import { decimals } from "../../figures/labels.js";
-import type { RunResult } from "../../sweep/result.js";
 import { afterwards, type Experiment, type Finding } from "../experiment.js";
 import { told } from "../told.js";
 import { lags, lagsNot, margin, origin } from "./lagClaims.js";
@@ -158,18 +158,6 @@ function lagClaims(settings: readonly Setting[]): ClaimSpecification[] {
   ];
 }
 
-/** Something of a run when its loss passes H, in I: between the evaluations on both sides. */
-function atEntropy(run: RunResult, of: "capturedInformation"): number | null {
-  const [step, information] = [stepTo(run, 0), mutualInformation(run)];
-  if (step === null || information === null) return null;
-  const next = levels(run).findIndex((point) => point.step >= step);
-  if (next < 1) return null;
-  const [a, b] = [levels(run)[next - 1], levels(run)[next]];
-  const [from, to] = [valueAt(run, of, a.step), valueAt(run, of, b.step)];
-  if (from === null || to === null) return null;
-  return (from + ((to - from) * (step - a.step)) / (b.step - a.step)) / information;
-}
-
 /** A speed that is within this of the lower peak is none that is lower: what reading it between evaluations leaves. */
 const noPause = 0.9;
 
@@ -179,7 +167,7 @@ const pause = (it: Descent) => ({
 });
 const captured = (it: Descent) => ({
   quantity: `captured information over I where the loss passes H, ${descentLabel(it)}`,
-  value: ofRun(descentLabel(it), (run) => atEntropy(run, "capturedInformation")),
+  value: over(ofRun(descentLabel(it), capturedAtEntropy), ofRun(descentLabel(it), mutualInformation)),
 });
 
 /** Small weights and weak structure: the one case of these that passes by the unigram solution. */
