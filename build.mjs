@@ -172,7 +172,7 @@ for (const [name, entryPoint, plugins, imports] of [
     // kernels and nothing else: there is no source to show
     sourcemap: name !== "relaxed",
     // the same sources as index.js.map's, or part of them
-    sourcesContent: ["index", "browser"].includes(name),
+    sourcesContent: ["index", "index.workerd", "browser"].includes(name),
     entryPoints: { [name]: entryPoint },
     // first in the file: text between whose two halves bytes stand compresses worse, by 1 kB
     inject: name === "index" ? ["build/kernel.wasm"] : [],
@@ -213,12 +213,15 @@ const forNode = await build({
   },
 });
 
-/** A map of mostly other people's code would be the largest file of all: nobody installs that to debug it. */
+/**
+ * A map of mostly other people's code would be the largest file of all: nobody installs that to debug it. The command line's
+ * comes next: whoever reads a stack trace of it makes the map by building that version.
+ */
 for (const [path, { inputs, bytes }] of Object.entries(forNode.metafile.outputs)) {
   let foreign = 0;
   for (const [name, { bytesInOutput }] of Object.entries(inputs))
     if (name.includes("node_modules/")) foreign += bytesInOutput;
-  if (path.endsWith(".map") || foreign < 0.8 * bytes) continue;
+  if (path.endsWith(".map") || (foreign < 0.8 * bytes && path !== "dist/cli.js")) continue;
   await rm(`${path}.map`);
   await writeFile(path, (await readFile(path, "utf8")).replace(/\n\/\/# sourceMappingURL=.*\n?$/, "\n"));
 }

@@ -70,7 +70,6 @@ test("holds what consumers need and nothing else", () => {
       "dist/browserWorker.js",
       "dist/browserWorker.js.map",
       "dist/cli.js",
-      "dist/cli.js.map",
       "dist/corpora.js",
       "dist/corpora.js.map",
       "dist/corpus.js",
