@@ -1,5 +1,4 @@
 /** When a curve first falls below a level. */
-
 /** An evaluation, or a mean over some. */
 interface Point {
   step: number;

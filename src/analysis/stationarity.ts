@@ -1,5 +1,4 @@
 /** Whether a curve rests on a level: the level, what it still moves by, whether that is more than noise, and when it came. */
-
 import type { RunResult } from "../sweep/result.js";
 import { crossingStep } from "./crossing.js";
 import type { Observable } from "./series.js";

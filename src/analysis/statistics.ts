@@ -1,5 +1,4 @@
 /** Statistics over seeds: few values, so intervals come from Student's t. */
-
 export const mean = (values: readonly number[]): number =>
   values.reduce((sum, x) => sum + x, 0) / values.length;
 

@@ -1,6 +1,7 @@
 /** What β is: an exponent of a window, a rate and a batch. */
 import { explained } from "../../analysis/agreement.js";
 import { type ClaimSpecification, over, type Quantity } from "../../analysis/claims.js";
+import { neighbours } from "../../analysis/neighbours.js";
 import type { Runs } from "../../analysis/series.js";
 import type { Comparison, Experiment, Finding } from "../experiment.js";
 import { told } from "../told.js";
@@ -52,13 +53,10 @@ const above = (claim: string, larger: [Named, Window], smaller: [Named, Window])
   larger: betaOf(...larger),
 });
 
-/** Each with the next. */
-const pairs = <T>(list: readonly T[]): [T, T][] => list.slice(1).map((next, i) => [list[i], next]);
-
-const fallsLater = pairs(windows).map(([one, next]) =>
+const fallsLater = neighbours(windows).map(([one, next]) =>
   above("one curve has many β: a settling rate makes it fall", [central, one], [central, next]),
 );
-const growsFirst = pairs(largeWindows).map(([one, next]) =>
+const growsFirst = neighbours(largeWindows).map(([one, next]) =>
   above(
     "one curve has many β: at a small rate and a large vocabulary it rises for long",
     [curve(1000, 0.0003), next],
@@ -70,7 +68,7 @@ const exactIsSteeper = above(
   [curve(100, 0.001, null), shared],
   [central, shared],
 );
-const batchClaims = pairs(batchSizes).map(([small, large]) =>
+const batchClaims = neighbours(batchSizes).map(([small, large]) =>
   above(
     "early, β grows with the batch",
     [curve(100, 0.001, large), early],
@@ -83,7 +81,7 @@ const exactWindows: Window[] = [
   [30, 100],
   [100, 300],
 ];
-const exactFalls = pairs(exactWindows).map(([one, next]) =>
+const exactFalls = neighbours(exactWindows).map(([one, next]) =>
   above(
     "without noise, too, it is no power law",
     [curve(100, 0.01, null), one],
@@ -135,7 +133,7 @@ function collapseClaims(quick: boolean): ClaimSpecification[] {
 }
 
 const floorRates = [0.0003, 0.001, 0.003];
-const floorClaims = pairs(floorRates).map(
+const floorClaims = neighbours(floorRates).map(
   ([low, high]): ClaimSpecification => ({
     claim: "what the curves end on grows with the rate",
     quantity: `floor F of A·t^−β + F from step ${floorFrom} on, V 100, lr ${high} minus lr ${low}`,

@@ -2,6 +2,7 @@
 import { explained } from "../../analysis/agreement.js";
 import { type ClaimSpecification, over, type Quantity, valuesOf } from "../../analysis/claims.js";
 import { exponentBetween } from "../../analysis/localExponent.js";
+import { neighbours } from "../../analysis/neighbours.js";
 import type { Runs } from "../../analysis/series.js";
 import { meanInterval } from "../../analysis/statistics.js";
 import { afterwards, type Comparison, type Experiment, type Finding } from "../experiment.js";
@@ -110,9 +111,6 @@ function armClaims(quick: boolean): ClaimSpecification[] {
 }
 
 /** Each value with the next. */
-const neighbours = (values: readonly number[]): [number, number][] =>
-  values.slice(1).map((high, i) => [values[i], high]);
-
 function floorClaims(quick: boolean): ClaimSpecification[] {
   const shown = places(quick);
   const ratesAt = (d: number) => shown.filter((it) => it.embeddingDim === d).map(({ rate }) => rate);

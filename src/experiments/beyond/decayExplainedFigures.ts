@@ -1,10 +1,10 @@
 /** The figures of what decay removes: curves of all arms, what is left of the benefit, and the floors. */
 import { type Quantity, valuesOf } from "../../analysis/claims.js";
 import { type Runs, series } from "../../analysis/series.js";
-import { mean, meanInterval } from "../../analysis/statistics.js";
 import { type Figure, figureOf, type Spec } from "../../figures/figure.js";
 import { type IntervalPoint, intervalCurves } from "../../figures/intervalCurves.js";
 import { panel } from "../../figures/panel.js";
+import { intervalPoint } from "../intervalPoint.js";
 import {
   armNames,
   arms,
@@ -33,13 +33,12 @@ const name = "decay-explained";
 const rateTicks = [0.003, 0.01, 0.03, 0.1];
 
 /** A mean with its 95 % interval; none without values. */
-function pointOf(seriesName: string, x: number, quantity: Quantity, runs: Runs, scale = 1): IntervalPoint[] {
-  const values = valuesOf(quantity, runs).map((value) => scale * value);
-  if (values.length === 0) return [];
-  const centreOf = mean(values);
-  const [low, high] = meanInterval(values) ?? [centreOf, centreOf];
-  return [{ series: seriesName, x, mean: centreOf, low, high }];
-}
+const pointOf = (seriesName: string, x: number, quantity: Quantity, runs: Runs, scale = 1): IntervalPoint[] =>
+  intervalPoint(
+    seriesName,
+    x,
+    valuesOf(quantity, runs).map((value) => scale * value),
+  );
 
 const dimensionsOf = (shown: readonly Place[]): number[] => [
   ...new Set(shown.map(({ embeddingDim }) => embeddingDim)),

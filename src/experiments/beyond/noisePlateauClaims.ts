@@ -1,6 +1,7 @@
 /** What is claimed of the noise plateau. */
 import { at, type ClaimSpecification, minus, ofRun, over, type Quantity } from "../../analysis/claims.js";
 import { mutualInformation } from "../../analysis/mutualInformation.js";
+import { neighbours } from "../../analysis/neighbours.js";
 import type { Observable, Runs } from "../../analysis/series.js";
 import { drift, finalLevel, quarterSpread, settlingStep } from "../../analysis/stationarity.js";
 import { mean } from "../../analysis/statistics.js";
@@ -154,22 +155,19 @@ const sign = (rule: "below" | "above", label: string): ClaimSpecification => ({
   origin: "the entropy H of the targets",
 });
 
-/** Each with the next. */
-const pairs = <T>(values: readonly T[]): [T, T][] => values.slice(1).map((next, i) => [values[i], next]);
-
 function levelClaims(quick: boolean): ClaimSpecification[] {
   const rates = ratesOf(quick);
   const [lowest, highest] = [Math.min(...rates), Math.max(...rates)];
   const [smallest, largest] = [Math.min(...batchSizes), Math.max(...batchSizes)];
   const of = (more: Partial<Level>) => levelLabel({ rate: 0.03, ...more });
   return [
-    ...pairs(rates).map(([low, high]) =>
+    ...neighbours(rates).map(([low, high]) =>
       order("the level grows with the rate", constant(high), constant(low)),
     ),
-    ...pairs(batchSizes).map(([small, large]) =>
+    ...neighbours(batchSizes).map(([small, large]) =>
       order("the level falls with the batch", of({ batchSize: small }), of({ batchSize: large })),
     ),
-    ...pairs(scales).map(([low, high]) =>
+    ...neighbours(scales).map(([low, high]) =>
       order("the level grows with the mutual information", of({ scale: high }), of({ scale: low })),
     ),
     ...rates.map((rate) => {
@@ -267,7 +265,7 @@ function departureClaims(quick: boolean): ClaimSpecification[] {
         origin: "the longer end of 1,000 to 10,000 steps",
       },
     ]),
-    ...pairs(rates).map(
+    ...neighbours(rates).map(
       ([low, high]): ClaimSpecification => ({
         claim: "the lower the rate, the longer the level takes to come",
         quantity: `step of settling, "${constant(low)}" minus "${constant(high)}"`,

@@ -1,5 +1,4 @@
 /** The runs of the noise plateau: histories, levels, ways off it, and those that other programs measured too. */
-
 import { join, warmup } from "../../schedule/constructors.js";
 import type { ScheduleInput } from "../../schedule/schedule.js";
 import type { Condition } from "../experiment.js";

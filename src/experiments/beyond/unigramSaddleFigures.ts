@@ -3,11 +3,11 @@ import { type Quantity, valuesOf } from "../../analysis/claims.js";
 import { mutualInformation } from "../../analysis/mutualInformation.js";
 import { levels, pauseRatio, pauseWidth, RELAXATION, rateSum } from "../../analysis/saddle.js";
 import { type Observable, type Runs, type SeriesRow, series } from "../../analysis/series.js";
-import { mean, meanInterval } from "../../analysis/statistics.js";
 import { type Figure, figureOf, type Spec } from "../../figures/figure.js";
 import { type IntervalPoint, intervalCurves } from "../../figures/intervalCurves.js";
 import { type PanelOptions, panel } from "../../figures/panel.js";
 import type { RunResult } from "../../sweep/result.js";
+import { intervalPoint } from "../intervalPoint.js";
 import {
   type ArmName,
   descentLabel,
@@ -98,13 +98,6 @@ function curvesFigure(runs: Runs): Figure[] {
   return panels.length > 0 ? [{ name, caption, spec: figureOf(panels, 2) }] : [];
 }
 
-/** Mean and 95 % interval of what seeds have. */
-function pointOf(series: string, x: number, values: readonly number[]): IntervalPoint[] {
-  if (values.length === 0) return [];
-  const [low, high] = meanInterval(values) ?? [mean(values), mean(values)];
-  return [{ series, x, mean: mean(values), low, high }];
-}
-
 function ratesFigure(runs: Runs): Figure[] {
   // a mean over the few runs of a setting that are monotone would be one over a selection
   const most = (own: readonly RunResult[], measure: (run: RunResult) => number | null): number[] => {
@@ -113,7 +106,7 @@ function ratesFigure(runs: Runs): Figure[] {
   };
   const pointsOf = (measure: (run: RunResult) => number | null) =>
     entries.flatMap(([arm, legend]) =>
-      rates.flatMap((lr) => pointOf(legend, lr, most(runs.get(labelOf(arm, lr)) ?? [], measure))),
+      rates.flatMap((lr) => intervalPoint(legend, lr, most(runs.get(labelOf(arm, lr)) ?? [], measure))),
     );
   const [ratios, widths] = [pointsOf(pauseRatio), pointsOf(pauseWidth)];
   // at a single rate there is no line to draw
@@ -151,7 +144,7 @@ function ratesFigure(runs: Runs): Figure[] {
 
 function escapeFigure(runs: Runs): Figure[] {
   const shown = noises.map((noise) => ({ noise, values: valuesOf(timeOfEscape(noise), runs) }));
-  const points = shown.flatMap(({ noise, values }) => pointOf("mean", 1 / noise, values));
+  const points = shown.flatMap(({ noise, values }) => intervalPoint("mean", 1 / noise, values));
   if (points.length === 0) return [];
   const seeds = [...new Set([...runs.values()].flat().map(({ config }) => config.seed))];
   const single = (quantity: Quantity, seed: number): number | null => {

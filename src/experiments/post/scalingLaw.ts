@@ -1,6 +1,7 @@
 /** How fast the excess loss falls: a power law of the step whose exponent depends on the tail of the tokens. */
 import { at, type ClaimSpecification, ofRun, pairedValues, type Quantity } from "../../analysis/claims.js";
 import { leastSquaresExponent, twoPointExponent } from "../../analysis/lossExponent.js";
+import { neighbours } from "../../analysis/neighbours.js";
 import { type Runs, series } from "../../analysis/series.js";
 import { mean, meanInterval, standardDeviation } from "../../analysis/statistics.js";
 import { zipfMoments } from "../../analysis/zipfMoments.js";
@@ -74,10 +75,8 @@ const above = (claim: string, larger: Panel, smaller: Panel): ClaimSpecification
 });
 
 /** Panels side by side: by their numbers in ascending order, each with the next. */
-const neighbours = (shown: readonly Panel[], by: "exponent" | "vocabSize"): [Panel, Panel][] => {
-  const line = [...shown].sort((a, b) => a[by] - b[by]);
-  return line.slice(1).map((high, i) => [line[i], high]);
-};
+const inOrder = (shown: readonly Panel[], by: "exponent" | "vocabSize"): [Panel, Panel][] =>
+  neighbours([...shown].sort((a, b) => a[by] - b[by]));
 
 export const scalingLaw: Experiment = {
   name,
@@ -106,8 +105,8 @@ export const scalingLaw: Experiment = {
     const atExponent = shown.filter(({ exponent }) => exponent === 1);
     return [
       ...shown.flatMap((it) => exponents(it, runs)),
-      ...neighbours(atVocabulary, "exponent").map(([low, high]) => above("β grows with α", high, low)),
-      ...neighbours(atExponent, "vocabSize").map(([low, high]) =>
+      ...inOrder(atVocabulary, "exponent").map(([low, high]) => above("β grows with α", high, low)),
+      ...inOrder(atExponent, "vocabSize").map(([low, high]) =>
         above("β falls as the vocabulary grows", low, high),
       ),
     ];
