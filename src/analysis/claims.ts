@@ -27,8 +27,8 @@ export interface Quantity {
 }
 
 type Judged =
-  /** The stated number, one more seed, lies where a further seed would, widened by its own error. */
-  | { rule: "near"; value: Quantity; tolerance: number }
+  /** The stated number, one more seed, lies where a further seed would, widened by its own error, and within what matters. */
+  | { rule: "near"; value: Quantity; tolerance: number; matters: number }
   /** The same for every seed: within the stated number's rounding. */
   | { rule: "exact"; value: Quantity; tolerance: number }
   /** One is below the other in the same seed. */
@@ -110,8 +110,8 @@ function judge(
   runs: Runs,
   by: string | undefined,
 ): Claim | null {
-  const { claim, quantity, whose = by ?? "ours" } = specification;
-  const statement = { experiment, claim, quantity, whose };
+  const { claim, quantity, why, whose = by ?? "ours" } = specification;
+  const statement = { experiment, claim, quantity, whose, ...(why === undefined ? {} : { why }) };
   if (specification.rule === "order") {
     const { smaller, larger } = specification;
     const [low, high] = pairedValues([smaller, larger], runs);
@@ -129,8 +129,9 @@ function judge(
   }
   const stated = rounded(specification.value.stated);
   if (stated === null) return null;
-  const judgeStated = { near: judgeNumber, exact: judgeExact }[specification.rule];
-  return judgeStated(statement, stated, specification.tolerance, values, by);
+  return specification.rule === "near"
+    ? judgeNumber(statement, stated, specification, values, by)
+    : judgeExact(statement, stated, specification.tolerance, values, by);
 }
 
 /**

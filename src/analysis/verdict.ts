@@ -1,80 +1,121 @@
-/** How values over seeds become a verdict: a few rules, each told in one line beside the claim it judged. */
-import {
-  type Measured,
-  mean,
-  measured,
-  oneSidedT,
-  standardDeviation,
-  standardError,
-  twoSidedT,
-} from "./statistics.js";
+/**
+ * How values over seeds become a verdict. Every rule tests two things: that the statement is true, and that it is not.
+ * It holds, or fails, where the seeds are unlikely under the opposite; else they tell too little, and it is inconclusive.
+ */
+import { type Measured, mean, measured, standardDeviation, standardError } from "./statistics.js";
+import { beyond, upperTail } from "./studentT.js";
 
 export type Verdict = "holds" | "fails" | "inconclusive";
+
+export type RuleName = "near" | "exact" | "order" | "below" | "above" | "equivalent";
+
+/** Of one statement by itself: the probability of a verdict that is wrong. */
+export const LEVEL = 0.05;
+
+/** A deviation that `noticed` gives would be found in this share of repetitions. */
+export const POWER = 0.8;
 
 /** What every claim says, whatever rule judges it. */
 export interface Statement {
   experiment: string;
-  /** The statement, in its source's words as far as they are known. */
+  /** The claim that it is evidence of, in its source's words as far as they are known. */
   claim: string;
   /** What was measured: "excess loss at step 3000, tied". */
   quantity: string;
   /** Whose statement it is: "post", a paper by its name and year, "ours". */
   whose: string;
+  /** Why it may come out otherwise than it says, where that is known. */
+  why?: string | undefined;
 }
 
+/** A statement after its runs. */
 export interface Claim extends Statement {
   /** The number that the experiment's source states, the post's or another's; null when it gives none. */
   post: number | null;
   measured: Measured;
   verdict: Verdict;
+  kind: RuleName;
+  /** What it asks for: "36 ± 6", "above 0". */
+  asks: string;
   /** The rule that gave the verdict, in one line. */
   rule: string;
   /** What would have falsified it, in one line. */
   falsifiedBy: string;
+  /** Probability of values that speak as clearly, or more, were it not so: for "holds" and for "fails". */
+  p: { holds: number; fails: number };
+  /** The smallest deviation that would have been found, in four of five repetitions; null where nothing can be told. */
+  noticed: number | null;
 }
 
-const judged = (
-  statement: Statement,
-  stated: number | null,
-  values: readonly number[],
-  verdict: Verdict,
-  rule: string,
-  falsifiedBy: string,
-): Claim => ({
-  ...statement,
-  post: stated,
-  measured: measured(values),
-  verdict: values.every(Number.isFinite) ? verdict : "inconclusive",
-  rule,
-  falsifiedBy,
-});
+interface Test {
+  kind: RuleName;
+  stated?: number | null;
+  values: readonly number[];
+  p: { holds: number; fails: number };
+  noticed: number | null;
+  asks: string;
+  rule: string;
+  falsifiedBy: string;
+}
+
+const short = (x: number): string => String(Number(x.toPrecision(6)));
+
+function judged(statement: Statement, { stated = null, values, p, noticed, ...told }: Test): Claim {
+  const isSound = values.every(Number.isFinite);
+  const verdict = p.fails <= LEVEL ? "fails" : p.holds <= LEVEL ? "holds" : "inconclusive";
+  return {
+    ...statement,
+    post: stated,
+    measured: measured(values),
+    verdict: isSound ? verdict : "inconclusive",
+    ...told,
+    p: isSound ? p : { holds: 1, fails: 1 },
+    noticed: isSound ? noticed : null,
+  };
+}
+
+/** The probability that chance puts a mean this far, or farther, beyond what is asked. */
+function tail(distance: number, error: number, seeds: number): number {
+  if (seeds < 2) return 1;
+  if (error === 0) return distance > 0 ? 0 : distance < 0 ? 1 : 0.5;
+  return upperTail(distance / error, seeds - 1);
+}
+
+/** How far off a mean must truly be to be found, at a one-sided level, in four of five repetitions. */
+const findable = (error: number, seeds: number, level = LEVEL): number | null =>
+  seeds < 2 ? null : (beyond(level, seeds - 1) + beyond(1 - POWER, seeds - 1)) * error;
 
 /**
- * A stated number against ours. Whoever states it (`by`: "post") is one more seed, read with an error: the number should lie
- * in the 95 % prediction interval of a further seed, widened by that error.
+ * A stated number against ours. Whoever states it (`by`: "post") is one more seed, read with an error (`tolerance`).
+ * @param matters the smallest deviation that would make the statement false: above `tolerance`
  */
 export function judgeNumber(
   statement: Statement,
   stated: number,
-  tolerance: number,
+  { tolerance, matters }: { tolerance: number; matters: number },
   values: readonly number[],
   by = "post",
 ): Claim {
   const n = values.length;
-  const rule =
-    `holds if |mean − ${by}| ≤ t₀.₉₇₅·sd·√(1 + 1/n) + ` +
-    `${Number(tolerance.toPrecision(2))} (the ${by}'s own error), the ${by} being one more seed; else fails; inconclusive below 3 seeds`;
-  const falsifiedBy = `a mean further from ${Number(stated.toPrecision(6))} than a further seed would be`;
-  if (n < 3) return judged(statement, stated, values, "inconclusive", rule, falsifiedBy);
-  const reach = twoSidedT(n - 1) * standardDeviation(values) * Math.sqrt(1 + 1 / n) + tolerance;
-  return judged(
-    statement,
+  const deviation = Math.abs(mean(values) - stated);
+  const error = standardDeviation(values) * Math.sqrt(1 + 1 / n);
+  const found = findable(error, n, LEVEL / 2);
+  const [read, most] = [Number(tolerance.toPrecision(2)), short(matters)];
+  return judged(statement, {
+    kind: "near",
     stated,
     values,
-    Math.abs(mean(values) - stated) <= reach ? "holds" : "fails",
-    rule,
-    falsifiedBy,
-  );
+    p: {
+      holds: tail(matters - tolerance - deviation, error, n),
+      fails: Math.min(1, 2 * tail(deviation - tolerance, error, n)),
+    },
+    noticed: found === null ? null : found + tolerance,
+    asks: `${short(stated)} ± ${most}`,
+    rule:
+      `fails if the ${by}, as one more seed read to ±${read}, lies outside the 95 % prediction interval; else holds if a ` +
+      `deviation of ${most}, the least that matters, is excluded at 5 %; inconclusive with one seed`,
+    falsifiedBy: `a mean further from ${short(stated)} than a further seed would be`,
+  });
 }
 
 /** A number that no seed changes against the rounded one that is stated. */
@@ -86,9 +127,16 @@ export function judgeExact(
   by = "post",
 ): Claim {
   const near = Math.abs(mean(values) - stated) <= tolerance * (1 + 1e-9);
-  const rule = `exact, the same for every seed: holds if |value − ${by}| ≤ ${tolerance}, the ${by}'s rounding`;
-  const falsifiedBy = `a value further than ${tolerance} from ${stated}`;
-  return judged(statement, stated, values, near ? "holds" : "fails", rule, falsifiedBy);
+  return judged(statement, {
+    kind: "exact",
+    stated,
+    values,
+    p: near ? { holds: 0, fails: 1 } : { holds: 1, fails: 0 },
+    noticed: tolerance,
+    asks: `${short(stated)} ± ${tolerance}`,
+    rule: `exact, the same for every seed: holds if |value − ${by}| ≤ ${tolerance}, the ${by}'s rounding`,
+    falsifiedBy: `a value further than ${tolerance} from ${stated}`,
+  });
 }
 
 /** "smaller is below larger", judged on the differences within each seed; `measured` is larger − smaller. */
@@ -99,19 +147,19 @@ export function judgeOrder(
   stated: number | null = null,
 ): Claim {
   const differences = larger.map((x, i) => x - smaller[i]);
+  const n = differences.length;
+  const error = standardError(differences);
   const centre = mean(differences);
-  const falsifiedBy = "a difference of the other sign that exceeds the seeds' spread";
-  if (differences.length === 1) {
-    const clear = Math.abs(centre) > 0.1 * Math.max(Math.abs(larger[0]), Math.abs(smaller[0]));
-    const verdict = clear ? (centre > 0 ? "holds" : "fails") : "inconclusive";
-    const rule = "one seed: by the sign of the difference if it is above 10 % of the larger value";
-    return judged(statement, stated, differences, verdict, rule, falsifiedBy);
-  }
-  const margin = oneSidedT(differences.length - 1) * standardError(differences);
-  const verdict = centre > margin ? "holds" : centre < -margin ? "fails" : "inconclusive";
-  const rule =
-    "holds if the mean difference over seeds exceeds t₀.₉₅ standard errors, fails if it does so with the other sign";
-  return judged(statement, stated, differences, verdict, rule, falsifiedBy);
+  return judged(statement, {
+    kind: "order",
+    stated,
+    values: differences,
+    p: { holds: tail(centre, error, n), fails: tail(-centre, error, n) },
+    noticed: findable(error, n),
+    asks: "above 0",
+    rule: "holds if the mean difference, paired over seeds, exceeds t₀.₉₅ standard errors, fails if it does so with the other sign; inconclusive with one seed",
+    falsifiedBy: "a difference of the other sign that exceeds the seeds' spread",
+  });
 }
 
 /** "stays below a bound", the bound and where it comes from being part of the rule. */
@@ -131,16 +179,17 @@ function judgeBound(
 ): Claim {
   const n = values.length;
   const other = side === "below" ? "above" : "below";
-  const rule = `holds if the one-sided 95 % bound of the mean is ${side} ${bound} (${origin}), fails if it is ${other} on the other side; inconclusive with one seed`;
-  const falsifiedBy = `a mean ${other} ${bound} by more than the seeds' spread`;
-  if (n < 2) return judged(statement, null, values, "inconclusive", rule, falsifiedBy);
-  const margin = oneSidedT(n - 1) * standardError(values);
-  const centre = mean(values);
-  const isBelow = centre + margin < bound;
-  const isAbove = centre - margin > bound;
-  const [holds, fails] = side === "below" ? [isBelow, isAbove] : [isAbove, isBelow];
-  const verdict = holds ? "holds" : fails ? "fails" : "inconclusive";
-  return judged(statement, null, values, verdict, rule, falsifiedBy);
+  const error = standardError(values);
+  const room = (bound - mean(values)) * (side === "below" ? 1 : -1);
+  return judged(statement, {
+    kind: side,
+    values,
+    p: { holds: tail(room, error, n), fails: tail(-room, error, n) },
+    noticed: findable(error, n),
+    asks: `${side} ${short(bound)} (${origin})`,
+    rule: `holds if the one-sided 95 % bound of the mean is ${side} ${bound} (${origin}), fails if it is ${other} on the other side; inconclusive with one seed`,
+    falsifiedBy: `a mean ${other} ${bound} by more than the seeds' spread`,
+  });
 }
 
 /**
@@ -155,11 +204,15 @@ export function judgeEquivalent(
   values: readonly number[],
 ): Claim {
   const n = values.length;
-  const rule = `equivalence: holds if the 90 % interval of the mean lies within ±${margin} (${origin}; two one-sided tests at 5 %), fails if all of it lies outside; inconclusive with one seed`;
-  const falsifiedBy = `an interval wholly beyond ±${margin}`;
-  if (n < 2) return judged(statement, null, values, "inconclusive", rule, falsifiedBy);
-  const reach = oneSidedT(n - 1) * standardError(values);
-  const centre = Math.abs(mean(values));
-  const verdict = centre + reach < margin ? "holds" : centre - reach > margin ? "fails" : "inconclusive";
-  return judged(statement, null, values, verdict, rule, falsifiedBy);
+  const error = standardError(values);
+  const room = margin - Math.abs(mean(values));
+  return judged(statement, {
+    kind: "equivalent",
+    values,
+    p: { holds: tail(room, error, n), fails: tail(-room, error, n) },
+    noticed: findable(error, n),
+    asks: `within ±${short(margin)} (${origin})`,
+    rule: `equivalence: holds if the 90 % interval of the mean lies within ±${margin} (${origin}; two one-sided tests at 5 %), fails if all of it lies outside; inconclusive with one seed`,
+    falsifiedBy: `an interval wholly beyond ±${margin}`,
+  });
 }

@@ -17,6 +17,13 @@ export const statedAt = (curve: Curve | undefined, step: number): number | null 
 /** How finely the post can be read. */
 export const readingError = { loss: 0.01, effectiveDimension: 1, exponent: 0.005, entropy: 0.005 };
 
+/**
+ * The least deviation that would make a number of the post wrong, where its single seed is noisier than it can be read: a tenth
+ * of the dimension that a run starts with, half of the least difference of β that it makes a point of, and a quarter of the
+ * losses that its plot of decayed runs spans.
+ */
+export const matters = { loss: 0.05, effectiveDimension: 6, exponent: 0.1 };
+
 export const embeddingPost = {
   tied: {
     loss: [
