@@ -110,8 +110,12 @@ function judge(
   runs: Runs,
   by: string | undefined,
 ): Claim | null {
-  const { claim, quantity, why, whose = by ?? "ours" } = specification;
-  const statement = { experiment, claim, quantity, whose, ...(why === undefined ? {} : { why }) };
+  const { claim, quantity, why, picture, whose = by ?? "ours" } = specification;
+  const statement = {
+    ...{ experiment, claim, quantity, whose },
+    ...(why === undefined ? {} : { why }),
+    ...(picture === undefined ? {} : { picture }),
+  };
   if (specification.rule === "order") {
     const { smaller, larger } = specification;
     const [low, high] = pairedValues([smaller, larger], runs);

@@ -26,14 +26,13 @@ function byClaim<Evidence extends Claim>(statements: readonly Evidence[]): Evide
 
 /**
  * A claim holds as a whole: the least certain of its statements decides, which takes no correction (Berger 1982). It fails
- * if any of them does, of which each has its share of the error (Bonferroni). Twice, for it could be wrong either way.
+ * if any of them does, of which each has its share of the error (Bonferroni). Only one of the two can be a false alarm, the
+ * claim being true or not.
  */
 function ofClaim(statements: readonly Claim[]): { p: number; verdict: "holds" | "fails" } {
   const holds = Math.max(...statements.map(({ p }) => p.holds));
   const fails = statements.length * Math.min(...statements.map(({ p }) => p.fails));
-  return holds < fails
-    ? { p: Math.min(1, 2 * holds), verdict: "holds" }
-    : { p: Math.min(1, 2 * fails), verdict: "fails" };
+  return holds < fails ? { p: holds, verdict: "holds" } : { p: Math.min(1, fails), verdict: "fails" };
 }
 
 /** What is shown of a claim: of those against it the clearest. */
@@ -42,7 +41,8 @@ function headlineOf<Evidence extends Claim>(statements: readonly Evidence[], ver
   const against = [...statements].sort((a, b) => a.p.fails - b.p.fails);
   return verdict === "fails"
     ? against[0]
-    : (against.find((it) => it.verdict === "fails") ?? [...statements].sort((a, b) => b.p.holds - a.p.holds)[0]);
+    : (against.find((it) => it.verdict === "fails") ??
+        [...statements].sort((a, b) => b.p.holds - a.p.holds)[0]);
 }
 
 /**
@@ -63,7 +63,9 @@ export function found(p: readonly number[]): boolean[] {
  * The claims of one family. Any verdict of it, for or against, is a false alarm with a probability of at most 5 %; what does not pass
  * is inconclusive.
  */
-export function judgeFamily<Evidence extends Claim>(statements: readonly Evidence[]): JudgedClaim<Evidence>[] {
+export function judgeFamily<Evidence extends Claim>(
+  statements: readonly Evidence[],
+): JudgedClaim<Evidence>[] {
   const judged = byClaim(statements).map((own) => ({ own, ...ofClaim(own) }));
   const settled = found(judged.map(({ p }) => p));
   return judged.map(({ own, ...one }, i) => {

@@ -34,7 +34,11 @@ export const measured = (values: readonly number[]): Measured => ({
 });
 
 /** A 95 % interval for the mean, or null when there are fewer than two seeds. */
-export function intervalOf({ mean: centre, standardDeviation: sd, seeds }: Measured): [number, number] | null {
+export function intervalOf({
+  mean: centre,
+  standardDeviation: sd,
+  seeds,
+}: Measured): [number, number] | null {
   if (seeds < 2) return null;
   const half = (twoSidedT(seeds - 1) * sd) / Math.sqrt(seeds);
   return [centre - half, centre + half];

@@ -26,6 +26,8 @@ export interface Statement {
   whose: string;
   /** Why it may come out otherwise than it says, where that is known. */
   why?: string | undefined;
+  /** What shows it: a panel of a figure of its experiment. The first of the first when left out. */
+  picture?: { figure: string; panel?: number } | undefined;
 }
 
 /** A statement after its runs. */

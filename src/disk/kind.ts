@@ -31,7 +31,10 @@ const MOST = 1 << 26;
 
 const claim = ["experiment", "claim", "quantity", "post", "measured", "verdict", "rule"];
 /** Since 0.2. */
-const fullClaim = [...claim, "whose", "falsifiedBy", "sampledOver"];
+const fullClaim = [
+  ...claim,
+  ...["whose", "falsifiedBy", "sampledOver", "interval", "asks", "noticed", "p", "claimVerdict"],
+];
 const firstStatus = ["total", "share", "secondsLeft", "running"];
 const firstDescription = ["$schema", "base", "axes", "zip", "seeds", "where"];
 

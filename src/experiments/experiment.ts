@@ -79,7 +79,9 @@ export type { Comparison } from "../analysis/agreement.js";
 /** A sentence, and whether its runs bear it out. */
 export interface JudgedFinding {
   sentence: string;
-  /** The claims that it rests on and that do not hold; it is borne out where there are none. */
+  /** The claims that it rests on. */
+  restsOn: Claim[];
+  /** Those of them that do not hold; it is borne out where there are none. */
   without: Claim[];
   /** Whether one of its claims was framed after a first look at the runs that judge it. */
   afterwards: boolean;
@@ -106,6 +108,7 @@ export function analyse(experiment: Experiment, runs: Runs, quick: boolean): Ana
         ? [
             {
               sentence,
+              restsOn: own,
               without: own.filter(({ verdict }) => verdict !== "holds"),
               afterwards: own.some(({ whose }) => whose === afterwards),
             },

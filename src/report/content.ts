@@ -17,6 +17,16 @@ export interface ReportContent {
   threads: number;
 }
 
+/** A panel without words, in both looks as SVG, and the figure that it is of. */
+export interface Thumbnail {
+  figure: string;
+  light: string;
+  dark: string;
+}
+
+/** By the claim, or the finding's sentence, that they stand beside; some may have none. */
+export type Thumbnails = ReadonlyMap<string, Thumbnail>;
+
 /** An experiment after its analysis, its figures drawn in both looks. */
 export interface AnalysedExperiment {
   name: string;
@@ -35,4 +45,5 @@ export interface AnalysedExperiment {
   figures: DrawnFigure[];
   /** Why a figure is missing, a line each. */
   left: string[];
+  thumbnails: Thumbnails;
 }

@@ -4,27 +4,30 @@ import { generator } from "../disk/generator.js";
 import type { Profile } from "../experiments/profile.js";
 import { decimals } from "../figures/labels.js";
 import type { AnalysedExperiment } from "./content.js";
-import { commandOf, oursOf, shownMeasured, whyOf } from "./page.js";
+import { oursOf, whyOf } from "./evidence.js";
+import { lackOf } from "./firstScreen.js";
+import { commandOf } from "./section.js";
+import { shownMeasured } from "./shown.js";
+import type { ReportedFinding } from "./verdicts.js";
 
 const one = (text: string): string => text.replaceAll("|", "\\|");
 
 /** The text; undefined where no experiment has a finding. No sentence stands without its runs. */
 export function findingsText(
   experiments: readonly AnalysedExperiment[],
+  found: readonly ReportedFinding[],
   profile: Profile,
 ): string | undefined {
-  const found = experiments.flatMap((experiment) =>
-    experiment.findings.map((finding) => ({ experiment, ...finding })),
-  );
   if (found.length === 0) return undefined;
-  const borneOut = found.filter(({ without }) => without.length === 0);
-  const others = found.filter(({ without }) => without.length > 0);
+  const lack = (finding: ReportedFinding) => lackOf(finding, found.length);
+  const borneOut = found.filter((finding) => lack(finding) === undefined);
+  const others = found.filter((finding) => lack(finding) !== undefined);
   const compared = experiments.flatMap(({ agreements }) => agreements);
   const lines = [
     `<!-- findings of ${generator()}, made from the runs; not to be edited -->`,
     "# Findings beyond the post",
     "",
-    `Numbers are means over seeds with the 95 % interval of the mean.${profile.quick ? " These are of the quick profile: a first look." : ""}`,
+    `Numbers are means over seeds with the 95 % interval of the mean. The ${found.length} findings are one family: by Holm's procedure the probability that any that is borne out is a false alarm is at most 5 %.${profile.quick ? " These are of the quick profile: a first look." : ""}`,
     "",
     ...borneOut.map(
       ({ sentence, experiment, afterwards }, i) =>
@@ -42,8 +45,8 @@ export function findingsText(
       "## Not borne out by these runs",
       "",
       ...others.map(
-        ({ sentence, experiment, without }) =>
-          `- ${sentence} But: ${without.map(({ quantity, verdict }) => `${quantity} (${verdict})`).join("; ")}. \`${commandOf(experiment, profile)}\``,
+        (finding) =>
+          `- ${finding.sentence} But: ${lack(finding)}. \`${commandOf(finding.experiment, profile)}\``,
       ),
     );
   if (compared.length > 0)

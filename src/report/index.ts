@@ -14,6 +14,8 @@ import { findingsText } from "./findings.js";
 import { settingOf, settingsOf } from "./journaled.js";
 import { reportPage } from "./page.js";
 import { type ReportOptions, reportOptionNames } from "./reportOptions.js";
+import { drawThumbnails } from "./thumbnails.js";
+import { verdictsOf } from "./verdicts.js";
 import { writeTable } from "./writeTable.js";
 
 export type { ReportContent } from "./content.js";
@@ -51,13 +53,15 @@ async function analysed(
   const experiment = experiments.find((candidate) => candidate.name === name);
   if (!experiment) throw new Error(`unknown experiment ${name}`);
   const runs = new Map(grouped.map(({ condition, runs: own }) => [condition.label, own]));
-  const { claims, figures, ...read } = analyse(experiment, runs, quick);
+  const analysis = analyse(experiment, runs, quick);
+  const { claims, figures, ...read } = analysis;
   const { drawn, left } = await drawFigures(figures, theme);
+  const thumbnails = await drawThumbnails(analysis);
   const { part, title, summary, source, sampledOver } = experiment;
   return {
     ...{ name, part, title, summary, source, seeds, sampledOver, conditions: grouped },
-    claims: claims.map((claim) => ({ ...claim, sampledOver })),
-    ...{ ...read, figures: drawn, left },
+    claims: claims.map((claim) => ({ ...claim, sampledOver, claimVerdict: null })),
+    ...{ ...read, figures: drawn, left, thumbnails },
   };
 }
 
@@ -82,6 +86,9 @@ export async function writeReport(
       shown.push(await analysed(name, seeds, grouped, content.quick, theme));
     else omitted.push(name);
   }
+  const verdicts = verdictsOf(shown);
+  for (const { verdict, statements } of verdicts.claims)
+    for (const statement of statements) statement.claimVerdict = verdict;
   const claims = shown.flatMap((experiment) => experiment.claims);
   const listed = shown.flatMap(({ name, conditions }) =>
     [...new Set(conditions.flatMap(({ runs }) => runs))].map((run) => ({ experiment: name, ...run })),
@@ -96,10 +103,13 @@ export async function writeReport(
   if (listed.length > 0) await writeTable(join(dir, "runs.parquet"), () => listed, { force });
   // without a claim it is an empty list, which is no kind in particular
   await writeWhole(join(dir, "claims.json"), claimsJson(claims), { force });
-  const findings = findingsText(shown, { quick: content.quick, arithmetic: content.arithmetic ?? "strict" });
+  const findings = findingsText(shown, verdicts.findings, {
+    quick: content.quick,
+    arithmetic: content.arithmetic ?? "strict",
+  });
   if (findings !== undefined)
     await writeWhole(join(dir, "FINDINGS.md"), findings, { kind: "findings", force });
-  const page = reportPage(content, shown, omitted, environment(), png);
+  const page = reportPage(content, shown, verdicts, omitted, environment(), png);
   await writeWhole(join(dir, "index.html"), page, { kind: "page", force });
   return claims;
 }

@@ -4,7 +4,7 @@ import { figureStyle } from "./figureHtml.js";
 export const style = `
 :root { color-scheme: light dark; --ground: #ffffff; --ink: #1f2328; --soft: #59636e; --line: #d1d9e0; --panel: #f6f8fa;
   --holds: #0b6b3a; --fails: #b3261e; --inconclusive: #6b5b00; --accent: #0072b2; }
-@media (prefers-color-scheme: dark) { :root { --ground: #15181c; --ink: #e6e8eb; --soft: #9aa4af; --line: #343b43; --panel: #1e2329;
+@media screen and (prefers-color-scheme: dark) { :root { --ground: #15181c; --ink: #e6e8eb; --soft: #9aa4af; --line: #343b43; --panel: #1e2329;
   --holds: #5fd394; --fails: #ff8f85; --inconclusive: #e3c84e; --accent: #56b4e9; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 60rem; padding: 1.5rem 1rem 4rem; background: var(--ground); color: var(--ink);
@@ -26,9 +26,24 @@ th { color: var(--soft); font-weight: 600; } td.number { white-space: nowrap; fo
 pre, code { font: .85rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 pre { background: var(--panel); padding: .6rem .8rem; overflow-x: auto; border-radius: .4rem; margin: .5rem 0; }
 summary { cursor: pointer; }
+.lede { font-size: 1.08rem; }
+.finding { display: grid; grid-template-columns: 7rem minmax(0, 1fr) 140px; gap: .2rem 1rem; padding: .7rem 0; border-bottom: 1px solid var(--line); break-inside: avoid; }
+.finding p, .finding ul { margin: 0 0 .15rem; } .finding ul { padding-left: 1.1rem; } .finding .badge { justify-self: start; align-self: start; }
+.claim { font-weight: 600; } .finding a { white-space: nowrap; }
+.thumbnail { align-self: start; justify-self: end; }
+.findings h2 { margin-top: 1.5rem; }
+.evidence { margin: .3rem 0; }
+dl.rules { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1rem; font-size: .9rem; }
+dl.rules dt { color: var(--soft); } dl.rules dd { margin: 0; }
 @media (max-width: 40rem) {
   .claims thead { display: none; } .claims tr { display: block; border-bottom: 1px solid var(--line); padding: .5rem 0; }
   .claims td { display: block; border: 0; padding: .1rem 0; white-space: normal; }
   .claims td[data-label]::before { content: attr(data-label) ": "; color: var(--soft); }
+  .finding { grid-template-columns: minmax(0, 1fr); } .thumbnail { justify-self: start; }
+  dl.rules, dl.facts { grid-template-columns: minmax(0, 1fr); gap: 0; } dl.rules dd, dl.facts dd { margin-bottom: .5rem; }
+}
+@media print {
+  body { max-width: none; padding: 0; font-size: 9pt; } details:not([open]), .finding a:not(.thumbnail) { display: none; }
+  h2 { margin-top: 1.2rem; break-after: avoid; } .lede { font-size: 10pt; }
 }
 ${figureStyle}`;

@@ -26,7 +26,8 @@ const near = (label: Label, step: number, claim: string): ClaimSpecification => 
   tolerance: readingError.effectiveDimension,
   matters: matters.effectiveDimension,
 });
-const larger = "the larger the learning rate, the more the representation collapses, also when it is raised midway";
+const larger =
+  "the larger the learning rate, the more the representation collapses, also when it is raised midway";
 const returning = "at a small learning rate the effective dimension falls first, and rises again";
 
 export const representationCollapse: Experiment = {

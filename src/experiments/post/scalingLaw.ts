@@ -62,7 +62,7 @@ function exponents(it: Panel, runs: Runs): ClaimSpecification[] {
   return [
     {
       ...common,
-      claim: "the excess loss falls as a power of the step, t^−β",
+      claim: "the excess loss falls as a power of the number of steps, with the exponent β that the post prints",
       quantity: `β at ${labelOf(it)} between two points, ${window}`,
       value: beta(it),
     },
