@@ -35,9 +35,15 @@ export function markOf({ colour, stroke, dash, band, point }: LegendEntry, ink: 
   ].join("");
 }
 
-/** The entries of all panels, each label once, in the order in which they come. */
-export const legendOf = (panels: readonly Spec[]): LegendEntry[] => [
-  ...new Map(
-    panels.flatMap((panel) => (metaOf(panel).legend ?? []).map((entry) => [entry.label, entry] as const)),
-  ).values(),
-];
+/** The entries of all panels, each once: series, then what is in the colour of text, in the order in which they come. */
+export function legendOf(panels: readonly Spec[]): LegendEntry[] {
+  const entries = new Map<string, LegendEntry>();
+  for (const entry of panels.flatMap((panel) => metaOf(panel).legend ?? [])) {
+    // a series that has a band in some panel is shown with it
+    const { band, ...look } = entry;
+    const key = JSON.stringify(look);
+    if (band || !entries.has(key)) entries.set(key, entry);
+  }
+  const rank = ({ colour }: LegendEntry): number => (colour === "ink" ? 1 : 0);
+  return [...entries.values()].sort((a, b) => rank(a) - rank(b));
+}
