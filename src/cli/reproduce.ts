@@ -1,12 +1,9 @@
 import { join } from "node:path";
-import Table from "cli-table3";
 import type { Command } from "commander";
-import type { Claim } from "../analysis/verdict.js";
 import { ConfigError, configHash, parseConfig, type RunConfig } from "../config.js";
 import type { Experiment, Part } from "../experiments/experiment.js";
 import { experiments } from "../experiments/index.js";
 import { conditionsOf, configsOf, type Profile, profileName, profiles } from "../experiments/profile.js";
-import { shortNumber } from "../figures/labels.js";
 import { writeReport } from "../report/index.js";
 import { journaledExperiments } from "../report/journaled.js";
 import { isSameComputer, shownComputedBy } from "../sweep/computedBy.js";
@@ -25,6 +22,7 @@ import { progressReporter } from "./progress.js";
 import { refusedUnless } from "./refused.js";
 import { checkReportDirectory } from "./reportDirectory.js";
 import { vectorBits } from "./revectorizer.js";
+import { claimsText } from "./verdictText.js";
 
 const BACKENDS = ["wasm", "webgpu"];
 
@@ -98,7 +96,7 @@ export function addReproduce(program: Command): void {
     .option("--list", "list the experiments and leave")
     .option(
       "--seeds <n>",
-      "seeds of every setting, fewer of costly ones (default: an experiment's own, 3 for the post's)",
+      "seeds of every setting, fewer of costly ones (default: an experiment's own, 5 for the post's)",
     )
     .option("--threads <n>", "threads (default: one a core)")
     .option(
@@ -264,40 +262,12 @@ async function reproduceInto(
     { force: options.force, onNotice: (line) => process.stderr.write(`${line}\n`) },
   );
   const own = claims.filter(({ experiment }) => asked.has(experiment));
-  await say(options.json ? `${JSON.stringify(own, null, 2)}\n` : claimsTable(own));
+  await say(options.json ? `${JSON.stringify(own, null, 2)}\n` : claimsText(own));
   if (options.verbose) printVerbose([...finished.values()]);
   process.stderr.write(`report: ${join(out, "index.html")}\n`);
   if (chosen.every(({ part }) => part === "post") && parts.length > 1)
     process.stderr.write("beyond the post: unigram-lab reproduce beyond, or --list\n");
   if (failed) throw new Error(`${failed.count} of ${counted(total, "run")} failed: ${failed.message}`);
-}
-
-const figure = (x: number | null): string => (x === null ? "" : shortNumber(x));
-const spread = ({ standardDeviation, seeds }: Claim["measured"]): string =>
-  seeds > 1 ? ` ± ${Number(standardDeviation.toPrecision(2))}` : "";
-
-/** The verdicts, an experiment at a time, and how many of each there are. */
-function claimsTable(claims: Claim[]): string {
-  if (claims.length === 0) return "";
-  const border = { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" };
-  const width = Math.max(80, Math.min(process.stdout.columns ?? 110, 140));
-  const table = new Table({
-    chars: border,
-    head: ["quantity", "post", "measured", "verdict"],
-    style: { head: [], border: [], compact: true },
-    wordWrap: true,
-    colWidths: [width - 53, 9, 24, 15],
-  });
-  let experiment = "";
-  for (const { experiment: own, quantity, post, measured, verdict } of claims) {
-    if (own !== experiment) {
-      experiment = own;
-      table.push([`── ${own}`, "", "", ""]);
-    }
-    table.push([quantity, figure(post), `${figure(measured.mean)}${spread(measured)}`, verdict]);
-  }
-  const count = (verdict: Claim["verdict"]) => claims.filter((claim) => claim.verdict === verdict).length;
-  return `${table.toString()}\nOf ${claims.length} claims ${count("holds")} hold, ${count("fails")} fail, ${count("inconclusive")} are inconclusive.\n`;
 }
 
 function printVerbose(runs: RunResult[]): void {

@@ -17,7 +17,7 @@ const MOST = 3;
 
 /** "β at V 100 is 0.771 (0.765 to 0.777); the post has 0.79" */
 const numberOf = ({ quantity, measured, post, whose }: Claim): string =>
-  `${quantity}: <b>${escapeHtml(shownInterval(measured))}</b>${post === null ? "" : `; ${whose === "post" ? "the post has" : "stated"} ${escapeHtml(shortNumber(post))}`}`;
+  `${quantity}: <b>${escapeHtml(shownInterval(measured))}</b>${post === null ? "" : `; ${whose === "post" ? "the post has" : "stated"} ${escapeHtml(shortNumber(post).replace("-", "−"))}`}`;
 
 /** Why a statement is not settled, in words. */
 function against(statement: Claim): string {
@@ -56,7 +56,7 @@ function reasons({ verdict, statements }: JudgedClaim, family: number): string[]
 
 /** With a capital, but for a symbol: β stays β. */
 const sentence = (text: string): string =>
-  `${text.replace(/^[a-z](?=[a-z]+ )/, (letter) => letter.toUpperCase())}.`;
+  `${text.replace(/^[a-z](?=[a-z]* )/, (letter) => letter.toUpperCase())}.`;
 
 function pictureHtml(picture: Thumbnail | undefined, id: string): string {
   if (!picture) return "";

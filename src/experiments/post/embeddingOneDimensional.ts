@@ -66,6 +66,7 @@ export const embeddingOneDimensional: Experiment = {
     return [
       {
         claim: slower,
+        picture: { figure: name, panel: 1 },
         quantity: `excess loss at step ${end}, tied minus untied`,
         rule: "order",
         smaller: excess("untied", end),
@@ -88,6 +89,7 @@ export const embeddingOneDimensional: Experiment = {
       })),
       ...[layernorm, untiedLayernorm].map((label) => ({
         claim: "with a layernorm after the embedding the best loss is reached exactly at D = 1, tied or not",
+        picture: { figure: name, panel: 1 },
         quantity: `excess loss at step ${end}, ${label}`,
         rule: "below" as const,
         value: excess(label, end),

@@ -1,15 +1,18 @@
 /** What a decaying learning rate gives at each embedding dimension. */
-import { at, type ClaimSpecification, minus, type Quantity } from "../../analysis/claims.js";
+import { at, type ClaimSpecification, minus, type Quantity, valuesOf } from "../../analysis/claims.js";
 import { lastStep, type Runs, series } from "../../analysis/series.js";
 import { zipfMoments } from "../../analysis/zipfMoments.js";
-import { plotSize } from "../../figures/figure.js";
+import { type Figure, plotSize } from "../../figures/figure.js";
+import { intervalCurves } from "../../figures/intervalCurves.js";
 import { panel } from "../../figures/panel.js";
 import { linearDecay } from "../../schedule/constructors.js";
 import type { Experiment } from "../experiment.js";
+import { intervalPoint } from "../intervalPoint.js";
 import { base } from "./base.js";
 import { decayPost, matters, post, readingError } from "./post.js";
 
 const name = "learning-rate-decay";
+const dimensionName = `${name}-dimension`;
 const kinds = ["constant", "decayed"] as const;
 type Kind = (typeof kinds)[number];
 type Dimension = (typeof decayPost)[number];
@@ -53,6 +56,7 @@ export const learningRateDecay: Experiment = {
         .map(
           (d): ClaimSpecification => ({
             claim: lower,
+            picture: { figure: name, panel: shown.length - 1 },
             quantity: `loss at step ${end}, constant minus decayed, D ${d.embeddingDim}`,
             rule: "order",
             smaller: loss(d, "decayed"),
@@ -88,6 +92,7 @@ export const learningRateDecay: Experiment = {
               .map(
                 (d): ClaimSpecification => ({
                   claim: "D = 10 is the best dimension, with and without decay",
+                  picture: { figure: dimensionName },
                   quantity: `loss at step ${end}, D ${d.embeddingDim} minus D 10, ${kind}`,
                   rule: "order",
                   smaller: loss(best, kind),
@@ -119,6 +124,33 @@ export const learningRateDecay: Experiment = {
     );
     const caption =
       "Loss at lr 0.01, constant and decayed over the last 1000 steps: mean over seeds and a band of one standard deviation. Circles: the post's final losses.";
-    return panels.length > 0 ? [{ name, caption, panels: panels, columns: 3 }] : [];
+    const overDimensions = dimensionFigure(runs, quick, entropy);
+    return panels.length > 0 ? [{ name, caption, panels, columns: 3 }, ...overDimensions] : overDimensions;
   },
 };
+
+/** The final loss over the dimension, beside the post's. */
+function dimensionFigure(runs: Runs, quick: boolean, entropy: number): Figure[] {
+  const shown = present(runs, quick);
+  const end = lastStep(runs);
+  const spec = intervalCurves({
+    points: kinds.flatMap((kind) =>
+      shown.flatMap((d) => [
+        ...intervalPoint(kind, d.embeddingDim, valuesOf(at(labelOf(d, kind), "loss", end), runs)),
+        ...[d[kind]].map((mean) => ({
+          ...{ series: `${post.name}, ${kind}`, x: d.embeddingDim },
+          ...{ mean, low: mean, high: mean },
+        })),
+      ]),
+    ),
+    series: [...kinds, ...kinds.map((kind) => `${post.name}, ${kind}`)],
+    x: "embedding dimension D",
+    y: "loss (nats)",
+    ...plotSize.two,
+    log: { x: true },
+    xTicks: shown.map(({ embeddingDim }) => embeddingDim),
+    rules: [{ label: `entropy ${entropy.toFixed(3)}`, value: entropy }],
+  });
+  const caption = `Loss at step ${end} over the embedding dimension: mean over seeds with its 95 % interval, and the post's single seed.`;
+  return spec === undefined || shown.length < 2 ? [] : [{ name: dimensionName, caption, panels: [spec] }];
+}

@@ -5,14 +5,17 @@ import { neighbours } from "../../analysis/neighbours.js";
 import { type Runs, series } from "../../analysis/series.js";
 import { mean, standardDeviation } from "../../analysis/statistics.js";
 import { zipfMoments } from "../../analysis/zipfMoments.js";
-import { plotSize, type Spec } from "../../figures/figure.js";
+import { type Figure, plotSize, type Spec } from "../../figures/figure.js";
+import { intervalCurves } from "../../figures/intervalCurves.js";
 import { panel } from "../../figures/panel.js";
 import { log, pow } from "../../math/elementary.js";
 import type { Experiment } from "../experiment.js";
+import { intervalPoint } from "../intervalPoint.js";
 import { base } from "./base.js";
 import { matters, post, readingError, scalingPost } from "./post.js";
 
 const name = "scaling-law";
+const exponentsName = `${name}-exponents`;
 const measured = "measured, mean ± sd";
 const postSampleSize = 2_000_000;
 
@@ -62,7 +65,8 @@ function exponents(it: Panel, runs: Runs): ClaimSpecification[] {
   return [
     {
       ...common,
-      claim: "the excess loss falls as a power of the number of steps, with the exponent β that the post prints",
+      claim:
+        "the excess loss falls as a power of the number of steps, with the exponent β that the post prints",
       quantity: `β at ${labelOf(it)} between two points, ${window}`,
       value: beta(it),
     },
@@ -77,16 +81,59 @@ function exponents(it: Panel, runs: Runs): ClaimSpecification[] {
   ];
 }
 
-const above = (claim: string, larger: Panel, smaller: Panel): ClaimSpecification => ({
+const above = (claim: string, panel: number, larger: Panel, smaller: Panel): ClaimSpecification => ({
   claim,
   quantity: `β at ${labelOf(larger)} minus β at ${labelOf(smaller)}`,
   rule: "order",
   smaller: beta(smaller),
   larger: beta(larger),
+  picture: { figure: exponentsName, panel },
   why:
     larger.beta < smaller.beta
       ? `the post's own numbers contradict its claim here: it prints ${larger.beta.toFixed(2)} and ${smaller.beta.toFixed(2)}`
       : undefined,
+});
+
+/** β over what it is said to depend on, beside the post's. */
+function exponentsOver(
+  x: "exponent" | "vocabSize",
+  title: string,
+  shown: readonly Panel[],
+  runs: Runs,
+): Spec[] {
+  const own = [...shown].sort((a, b) => a[x] - b[x]);
+  const spec = intervalCurves({
+    points: [
+      ...own.flatMap((it) => intervalPoint(measured, it[x], readings(it, runs).betas)),
+      ...own.map((it) => ({ series: post.name, x: it[x], mean: it.beta, low: it.beta, high: it.beta })),
+    ],
+    series: [measured, post.name],
+    x: x === "exponent" ? "exponent α of the Zipf law" : "vocabulary V",
+    y: "exponent β",
+    title,
+    ...plotSize.two,
+    log: { x: true },
+    xTicks: own.map((it) => it[x]),
+    yDomain: [0.3, 1.1],
+  });
+  return spec === undefined ? [] : [spec];
+}
+
+function exponentsFigure(runs: Runs, quick: boolean): Figure[] {
+  const { atVocabulary, atExponent } = compared(present(runs, quick));
+  const specs = [
+    ...(atVocabulary.length > 1 ? exponentsOver("exponent", "V = 100", atVocabulary, runs) : []),
+    ...(atExponent.length > 1 ? exponentsOver("vocabSize", "α = 1", atExponent, runs) : []),
+  ];
+  const caption =
+    "β between two points, as the post reads it, over the exponent of the Zipf law and over the vocabulary: mean over seeds with its 95 % interval, and the post's single seed.";
+  return specs.length > 0 ? [{ name: exponentsName, caption, panels: specs, columns: 2 }] : [];
+}
+
+/** Those between which the post compares β. */
+const compared = (shown: readonly Panel[]) => ({
+  atVocabulary: shown.filter(({ vocabSize }) => vocabSize === 100),
+  atExponent: shown.filter(({ exponent }) => exponent === 1),
 });
 
 /** Panels side by side: by their numbers in ascending order, each with the next. */
@@ -116,13 +163,12 @@ export const scalingLaw: Experiment = {
     })),
   claims(runs, quick) {
     const shown = present(runs, quick);
-    const atVocabulary = shown.filter(({ vocabSize }) => vocabSize === 100);
-    const atExponent = shown.filter(({ exponent }) => exponent === 1);
+    const { atVocabulary, atExponent } = compared(shown);
     return [
       ...shown.flatMap((it) => exponents(it, runs)),
-      ...inOrder(atVocabulary, "exponent").map(([low, high]) => above("β grows with α", high, low)),
+      ...inOrder(atVocabulary, "exponent").map(([low, high]) => above("β grows with α", 0, high, low)),
       ...inOrder(atExponent, "vocabSize").map(([low, high]) =>
-        above("β falls as the vocabulary grows", low, high),
+        above("β falls as the vocabulary grows", 1, low, high),
       ),
     ];
   },
@@ -152,6 +198,7 @@ export const scalingLaw: Experiment = {
     const caption =
       "Excess loss against the step, both logarithmic: mean over seeds and a band of one standard deviation. " +
       "Dashed: the post's β over the steps it was read between, drawn from our mean, since the post prints exponents only.";
-    return specs.length > 0 ? [{ name, caption, panels: specs, columns: 3 }] : [];
+    const exponents = exponentsFigure(runs, quick);
+    return specs.length > 0 ? [{ name, caption, panels: specs, columns: 3 }, ...exponents] : exponents;
   },
 };

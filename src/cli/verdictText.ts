@@ -1,0 +1,67 @@
+/** Verdicts as they are printed: a line a claim, and the number that decides it. */
+import Table from "cli-table3";
+import { judgeFamily } from "../analysis/family.js";
+import type { Claim, Verdict } from "../analysis/verdict.js";
+import { shortNumber } from "../figures/labels.js";
+import type { ReportedClaim } from "../report/claims.js";
+import { shownInterval } from "../report/shown.js";
+
+const verdicts = ["holds", "fails", "inconclusive"] as const satisfies Verdict[];
+const words: Record<Verdict, [one: string, several: string]> = {
+  holds: ["holds", "hold"],
+  fails: ["fails", "fail"],
+  inconclusive: ["is inconclusive", "are inconclusive"],
+};
+
+/** "6 hold, 1 fails" */
+function counts(of: readonly { verdict: Verdict }[]): string {
+  return verdicts
+    .map((verdict) => ({ verdict, count: of.filter((one) => one.verdict === verdict).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ verdict, count }) => `${count} ${words[verdict][count === 1 ? 0 : 1]}`)
+    .join(", ");
+}
+
+const numberOf = ({ quantity, measured, post }: Claim): string =>
+  `${quantity}: ${shownInterval(measured)}${post === null ? "" : `, post ${shortNumber(post).replace("-", "−")}`}`;
+
+/** The claims of the post with their verdicts, and how the statements of what lies beyond came out. */
+export function claimsText(statements: readonly ReportedClaim[]): string {
+  if (statements.length === 0) return "";
+  const ofThePost = statements.filter(({ claimVerdict }) => claimVerdict !== null);
+  const beyond = statements.filter(({ claimVerdict }) => claimVerdict === null);
+  const width = Math.max(60, Math.min(process.stdout.columns ?? 100, 110));
+  const bare = Object.fromEntries(
+    ["top", "bottom", "left", "right", "mid"].flatMap((side) =>
+      ["", "-left", "-right", "-mid"].map((end) => [`${side}${end}`, ""]),
+    ),
+  );
+  const table = new Table({
+    chars: { ...bare, middle: " " },
+    style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 0 },
+    wordWrap: true,
+    colWidths: [13, width - 15],
+  });
+  const judged = judgeFamily(ofThePost).map(({ statements: own, ...claim }) => ({
+    ...claim,
+    verdict: own[0].claimVerdict ?? claim.verdict,
+  }));
+  for (const { verdict, claim, headline } of judged)
+    table.push([verdict, `${claim}\n  ${numberOf(headline)}`]);
+  for (const claim of new Set(beyond.map((own) => own.claim))) {
+    const own = beyond.filter((one) => one.claim === claim);
+    const [{ verdict }] = own;
+    const isOne = own.every((one) => one.verdict === verdict);
+    table.push([
+      isOne ? verdict : "mixed",
+      `${claim}\n  ${own.length === 1 ? numberOf(own[0]) : `of ${own.length} statements ${counts(own)}`}`,
+    ]);
+  }
+  const lines = [
+    judged.length > 0 ? `Of ${judged.length} claims ${counts(judged)}.` : "",
+    beyond.length > 0
+      ? `Of ${beyond.length} statements beyond the post ${counts(beyond)}, each by itself.`
+      : "",
+  ].filter((line) => line !== "");
+  return `${table.toString()}\n\n${lines.join(" ")}\n`;
+}
