@@ -46,16 +46,16 @@ export function claimsText(statements: readonly ReportedClaim[]): string {
     ...claim,
     verdict: own[0].claimVerdict ?? claim.verdict,
   }));
-  for (const { verdict, claim, headline } of judged)
-    table.push([verdict, `${claim}\n  ${numberOf(headline)}`]);
+  for (const { verdict, claim, whose, headline } of judged)
+    table.push([verdict, `${claim}${whose.startsWith("ours") ? " (ours)" : ""}`], ["", numberOf(headline)]);
   for (const claim of new Set(beyond.map((own) => own.claim))) {
     const own = beyond.filter((one) => one.claim === claim);
     const [{ verdict }] = own;
     const isOne = own.every((one) => one.verdict === verdict);
-    table.push([
-      isOne ? verdict : "mixed",
-      `${claim}\n  ${own.length === 1 ? numberOf(own[0]) : `of ${own.length} statements ${counts(own)}`}`,
-    ]);
+    table.push(
+      [isOne ? verdict : "mixed", claim],
+      ["", own.length === 1 ? numberOf(own[0]) : `of ${own.length} statements ${counts(own)}`],
+    );
   }
   const lines = [
     judged.length > 0 ? `Of ${judged.length} claims ${counts(judged)}.` : "",
@@ -63,5 +63,6 @@ export function claimsText(statements: readonly ReportedClaim[]): string {
       ? `Of ${beyond.length} statements beyond the post ${counts(beyond)}, each by itself.`
       : "",
   ].filter((line) => line !== "");
-  return `${table.toString()}\n\n${lines.join(" ")}\n`;
+  const text = table.toString().replaceAll(/ +$/gm, "");
+  return `${text}\n\n${lines.join(" ")}\n`;
 }

@@ -78,7 +78,7 @@ describe("a specification", () => {
   const judge = (specification: ClaimSpecification, of = runs) => judgeAll([specification], "e", of);
 
   test("says what it claims, of which experiment, and what its source states", () => {
-    const [claim] = judge({ ...said, rule: "near", value: a, tolerance: 0.5 });
+    const [claim] = judge({ ...said, rule: "near", value: a, tolerance: 0.5, matters: 9 });
     expect(claim).toMatchObject({ experiment: "e", ...said, post: 5.1 });
     expect(claim.measured).toEqual({ mean: 11.5, standardDeviation: Math.sqrt(5 / 3), seeds: 4 });
   });
@@ -97,15 +97,15 @@ describe("a specification", () => {
     const value = at("a", "excessLoss", 0, 11);
     const rules = (
       [
-        { ...said, rule: "near", value, tolerance: 0.25 },
+        { ...said, rule: "near", value, tolerance: 0.25, matters: 9 },
         { ...said, rule: "exact", value, tolerance: 0.25 },
         { ...said, rule: "below", value, bound: 20, origin: "why" },
       ] satisfies ClaimSpecification[]
     ).flatMap((specification) => judge(specification));
     expect(rules.map(({ verdict }) => verdict)).toEqual(["holds", "fails", "holds"]);
     expect(rules.map(({ post }) => post)).toEqual([11, 11, null]);
-    expect(rules[0].rule).toContain(" + 0.25 (the post's own error)");
-    const near: ClaimSpecification = { ...said, rule: "near", value, tolerance: 0.25 };
+    expect(rules[0].rule).toContain("the post, as one more seed read to ±0.25");
+    const near: ClaimSpecification = { ...said, rule: "near", value, tolerance: 0.25, matters: 9 };
     const others = judgeAll([near, { ...near, rule: "exact" }], "e", runs, "paper");
     expect(others.map(({ rule }) => rule)).toEqual(
       rules.slice(0, 2).map(({ rule }) => rule.replaceAll("post", "paper")),
@@ -119,10 +119,10 @@ describe("a specification", () => {
     const nowhere = at("c", "excessLoss", 0, 1);
     const claims = judgeAll(
       [
-        { ...said, quantity: "no number", rule: "near", value: unstated, tolerance: 1 },
+        { ...said, quantity: "no number", rule: "near", value: unstated, tolerance: 1, matters: 9 },
         { ...said, quantity: "second", rule: "below", value: unstated, bound: 1, origin: "" },
         { ...said, quantity: "no exact number", rule: "exact", value: unstated, tolerance: 1 },
-        { ...said, quantity: "no runs", rule: "near", value: nowhere, tolerance: 1 },
+        { ...said, quantity: "no runs", rule: "near", value: nowhere, tolerance: 1, matters: 9 },
         { ...said, quantity: "no runs below", rule: "below", value: nowhere, bound: 1, origin: "" },
         { ...said, quantity: "no pair", rule: "order", smaller: a, larger: nowhere },
         { ...said, quantity: "seventh", rule: "order", smaller: a, larger: b },

@@ -1,12 +1,16 @@
 import { expect, test } from "vitest";
 import type { AnalysedExperiment } from "../../src/report/content.js";
-import { findingsText } from "../../src/report/findings.js";
+import { findingsText as textOf } from "../../src/report/findings.js";
+import { verdictsOf } from "../../src/report/verdicts.js";
 
 const claim = (quantity: string, verdict: "holds" | "fails") => ({
   ...{ experiment: "e", claim: "c", quantity, whose: "ours", post: null, verdict },
   measured: { mean: 1, standardDeviation: 0.1, seeds: 5 },
-  ...{ rule: "r", falsifiedBy: "f", sampledOver: "draws" },
+  ...{ rule: "r", falsifiedBy: "f", sampledOver: "draws", claimVerdict: null },
+  ...{ kind: "order" as const, asks: "above 0", noticed: 0.2, p: { holds: 0.001, fails: 0.999 } },
 });
+const findingsText = (experiments: AnalysedExperiment[], profile: Parameters<typeof textOf>[2]) =>
+  textOf(experiments, verdictsOf(experiments).findings, profile);
 const experiment = (parts: Partial<AnalysedExperiment>): AnalysedExperiment => ({
   ...{ name: "sticky-plateau", part: "beyond", title: "t", summary: "", source: null, seeds: 5 },
   ...{
@@ -17,6 +21,7 @@ const experiment = (parts: Partial<AnalysedExperiment>): AnalysedExperiment => (
     findings: [],
     figures: [],
     left: [],
+    thumbnails: new Map(),
   },
   ...parts,
 });
@@ -31,22 +36,25 @@ test("what is borne out has its number and its command; what is not says which c
     [
       experiment({
         findings: [
-          { sentence: "A lag lasts.", without: [], afterwards: true },
-          { sentence: "It grows.", without: [claim("lag at 0.1", "fails")], afterwards: false },
+          { sentence: "A lag lasts.", restsOn: [], without: [], afterwards: true },
+          { sentence: "It grows.", restsOn: [], without: [claim("lag at 0.1", "fails")], afterwards: false },
         ],
       }),
       experiment({
         name: "beta-window",
         seeds: 3,
-        findings: [{ sentence: "β depends.", without: [], afterwards: false }],
+        findings: [{ sentence: "β depends.", restsOn: [], without: [], afterwards: false }],
       }),
     ],
     { ...strict, quick: true },
   ) as string;
   expect(text).toMatch(/^<!-- findings of unigram-lab \d/);
   expect(text).toContain("of the quick profile");
-  expect(text).toContain("1. A lag lasts. (*) `unigram-lab reproduce sticky-plateau --seeds 5 --quick`\n");
-  expect(text).toContain("2. β depends. `unigram-lab reproduce beta-window --seeds 3 --quick`\n");
+  expect(text).toContain("The 3 findings are one family");
+  expect(text).toContain(
+    "1. A lag lasts. (*) `npx unigram-lab reproduce sticky-plateau --seeds 5 --quick`\n",
+  );
+  expect(text).toContain("2. β depends. `npx unigram-lab reproduce beta-window --seeds 3 --quick`\n");
   expect(text).toContain("(*) A claim of it was framed after a first look at these runs");
   expect(text.split("## Not borne out by these runs")[1]).toContain("- It grows. But: lag at 0.1 (fails).");
 });
@@ -63,7 +71,7 @@ test("other programs' values stand beside ours, and those that differ are marked
   const text = findingsText(
     [
       experiment({
-        findings: [{ sentence: "A.", without: [], afterwards: false }],
+        findings: [{ sentence: "A.", restsOn: [], without: [], afterwards: false }],
         agreements: [row(2.94), row(-3.04), row(null)],
       }),
     ],

@@ -57,11 +57,8 @@ function exponents(it: Panel, runs: Runs): ClaimSpecification[] {
   const { fits, last } = readings(it, runs);
   if (fits.length === 0) return [];
   const window = `steps ${it.from} to ${it.to}`;
-  const common = {
-    rule: "near" as const,
-    tolerance: postExponentError(it, mean(last)),
-    matters: matters.exponent,
-  };
+  const tolerance = postExponentError(it, mean(last));
+  const common = { rule: "near" as const, tolerance, matters: matters.exponent };
   return [
     {
       ...common,
@@ -69,6 +66,7 @@ function exponents(it: Panel, runs: Runs): ClaimSpecification[] {
         "the excess loss falls as a power of the number of steps, with the exponent β that the post prints",
       quantity: `β at ${labelOf(it)} between two points, ${window}`,
       value: beta(it),
+      why: `the post took its last loss from two million samples, which leaves its β here uncertain by ±${tolerance.toFixed(2)}`,
     },
     {
       ...common,

@@ -176,6 +176,8 @@ export const warmup: Experiment = {
   seeds: 5,
   sampledOver: "initialisations and draws",
   conditions(quick) {
+    // two in five of the seconds that a seed of the whole post takes
+    const costly = quick ? {} : { seeds: 3 };
     const model: Condition["config"] = {
       ...base,
       vocabSize: quick ? 2000 : warmupPost.vocabSize,
@@ -186,8 +188,8 @@ export const warmup: Experiment = {
       spectrum: false,
     };
     return [
-      { label: large.without, config: { ...model, learningRate: rate } },
-      { label: large.with, config: { ...model, learningRate: warmupTo(rate, warmupSteps) } },
+      { label: large.without, config: { ...model, learningRate: rate }, ...costly },
+      { label: large.with, config: { ...model, learningRate: warmupTo(rate, warmupSteps) }, ...costly },
       ...smallRates.flatMap((r) => {
         const config = { ...base, vocabSize: 100, embeddingDim: 100 };
         return [
