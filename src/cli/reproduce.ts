@@ -4,6 +4,7 @@ import { ConfigError, configHash, parseConfig, type RunConfig } from "../config.
 import type { Experiment, Part } from "../experiments/experiment.js";
 import { experiments } from "../experiments/index.js";
 import { conditionsOf, configsOf, type Profile, profileName, profiles } from "../experiments/profile.js";
+import { claimsJson } from "../report/claims.js";
 import { writeReport } from "../report/index.js";
 import { journaledExperiments } from "../report/journaled.js";
 import { isSameComputer, shownComputedBy } from "../sweep/computedBy.js";
@@ -262,7 +263,7 @@ async function reproduceInto(
     { force: options.force, onNotice: (line) => process.stderr.write(`${line}\n`) },
   );
   const own = claims.filter(({ experiment }) => asked.has(experiment));
-  await say(options.json ? `${JSON.stringify(own, null, 2)}\n` : claimsText(own));
+  await say(options.json ? claimsJson(own) : claimsText(own));
   if (options.verbose) printVerbose([...finished.values()]);
   process.stderr.write(`report: ${join(out, "index.html")}\n`);
   if (chosen.every(({ part }) => part === "post") && parts.length > 1)

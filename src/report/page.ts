@@ -100,7 +100,7 @@ export function reportPage(
     fewest < 3 && `With ${seeds} most numbers cannot be judged; three or more give verdicts.`,
   ].filter((notice): notice is string => notice !== false);
   return `${pageHead(reportTitle(profile))}<body>
-<header><h1>The unigram toy model, reproduced</h1>
+<header><h1>${analysed.some(({ part }) => part === "post") || analysed.length === 0 ? "The unigram toy model, reproduced" : "Beyond the unigram toy model's post"}</h1>
 <p>${cited ? `Every figure of ${escapeHtml(cited)}, trained anew` : "Trained"} with ${seeds} and judged claim by claim.${beyond > 0 ? ` ${beyond === 1 ? "A question lies" : `${beyond} questions lie`} beyond the post${alsoCited ? `, with claims of ${escapeHtml(alsoCited)}` : ""}.` : ""}</p>
 ${lede(verdicts)}
 ${notices.map((notice) => `<p class="notice">${escapeHtml(notice)}</p>`).join("\n")}

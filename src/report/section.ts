@@ -69,10 +69,10 @@ ${notices(experiment)
   .map((line) => `<p class="notice">${escapeHtml(line)}</p>`)
   .join("\n")}
 ${figures.map((figure) => figureHtml(figure, { png, repeat })).join("\n")}
-<p class="soft">Evidence, over ${escapeHtml(sampledOver)}:</p>
+<p class="soft repeat">Evidence, over ${escapeHtml(sampledOver)}:</p>
 ${evidence(name, claims, source)}
 ${agreementTable(agreements)}
 ${conditionsTable(experiment)}
-<p class="soft">To repeat it: <code>${escapeHtml(repeat)}</code></p>
+<p class="soft repeat">To repeat it: <code>${escapeHtml(repeat)}</code></p>
 </section>`;
 }

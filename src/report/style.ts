@@ -42,8 +42,13 @@ dl.rules dt { color: var(--soft); } dl.rules dd { margin: 0; }
   .finding { grid-template-columns: minmax(0, 1fr); } .thumbnail { justify-self: start; }
   dl.rules, dl.facts { grid-template-columns: minmax(0, 1fr); gap: 0; } dl.rules dd, dl.facts dd { margin-bottom: .5rem; }
 }
+${figureStyle}
+@page { margin: 13mm; }
 @media print {
-  body { max-width: none; padding: 0; font-size: 9pt; } details:not([open]), .finding a:not(.thumbnail) { display: none; }
-  h2 { margin-top: 1.2rem; break-after: avoid; } .lede { font-size: 10pt; }
-}
-${figureStyle}`;
+  body { max-width: none; padding: 0; font-size: 9pt; line-height: 1.4; } h1 { font-size: 15pt; } .lede { font-size: 10pt; }
+  h2 { font-size: 12pt; margin-top: .8rem; padding-top: .5rem; break-after: avoid; } p { margin: .3rem 0; }
+  details:not([open]), .finding a:not(.thumbnail), .repeat { display: none; }
+  .finding { padding: .3rem 0; grid-template-columns: 6.5rem minmax(0, 1fr) 140px; } .soft { font-size: 8pt; }
+  dl.rules, dl.facts { margin: .3rem 0; font-size: 8pt; }
+  figure { zoom: .66; margin: .5rem 0; } figcaption { font-size: 11pt; max-width: none; }
+}`;

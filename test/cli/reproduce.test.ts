@@ -37,7 +37,7 @@ test("an experiment by itself leaves the others in page, claims and tables", {
   timeout: 600_000,
 }, async () => {
   const dir = await folder();
-  await journalOf(join(dir, "report"), all, 3);
+  await journalOf(join(dir, "report"), all, 5);
   expect((await unigramLab(["reproduce", "--out", "report"], dir)).code).toBe(0);
   const report = join(dir, "report");
   const [claims, runs, files] = [await claimsOf(report), await runsOf(report), await filesOf(report)];
