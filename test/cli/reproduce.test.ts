@@ -156,8 +156,8 @@ test("--list names every experiment of both parts, what it asks and how many run
     name: "embedding-1d",
     title: experiments[0].title,
     summary: experiments[0].summary,
-    seeds: 3,
-    runs: 3 * experiments[0].conditions(false).length,
+    seeds: 5,
+    runs: 5 * experiments[0].conditions(false).length,
   });
 });
 
