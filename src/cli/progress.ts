@@ -1,7 +1,7 @@
 import cliProgress from "cli-progress";
 import type { PoolEvent, PoolProgress } from "../sweep/poolOptions.js";
 import type { RunResult } from "../sweep/result.js";
-import { BestRuns } from "./bestRun.js";
+import { BestRuns, soundExcess } from "./bestRun.js";
 import { clock } from "./clock.js";
 import { counted } from "./counted.js";
 import type { NameOf } from "./runNames.js";
@@ -37,7 +37,8 @@ class Results {
     if (!this.#last) return ["best", "last"];
     const { config, records, divergedAt } = this.#last;
     const excess = records.at(-1)?.excessLoss ?? null;
-    const outcome = divergedAt === null ? lossText(excess) : `diverged at step ${divergedAt}`;
+    const exploded = divergedAt === null && soundExcess(this.#last) === null ? " (above its start)" : "";
+    const outcome = divergedAt === null ? `${lossText(excess)}${exploded}` : `diverged at step ${divergedAt}`;
     const best = this.#best.of(config);
     const of = `best of V ${config.vocabSize}`;
     return [

@@ -12,12 +12,16 @@ const PAUSE = 1000;
 /**
  * The run's records, each once. On another device it begins afresh, and so do its records.
  * @param options.onAfresh told before the first of them
- * @param options.tell takes a line on what became of the device
+ * @param options.tell takes a line on what became of the device; on stderr when left out
  * @throws DeviceLost once it was looked for a device so many times
  */
 export async function* reopened(
   trainer: Trainer,
-  { onAfresh, tell, ...options }: RunOptions & { onAfresh: () => void; tell: (line: string) => void },
+  {
+    onAfresh,
+    tell = (line) => void process.stderr.write(`${line}\n`),
+    ...options
+  }: RunOptions & { onAfresh: () => void; tell?: (line: string) => void },
 ): AsyncGenerator<TrainingRecord> {
   let last: TrainingRecord | undefined;
   // at the step of its last record a run may still diverge

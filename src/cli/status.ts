@@ -95,12 +95,13 @@ type Status = Awaited<ReturnType<typeof statusOf>>;
 /** What is done, and who is at the rest. */
 function headLines(status: Status): [done: string, writer: string] {
   const { total, finished, diverged, failed, writer, share, secondsLeft } = status;
-  const percent = share === null ? "" : `${Math.floor(100 * share)} % done, `;
+  const rest =
+    share !== null && share >= 1
+      ? "its runs are done"
+      : `${share === null ? "" : `${Math.floor(100 * share)} % done, `}${clock(secondsLeft)} left`;
   return [
     `${total === null ? counted(finished, "run") : `${finished} of ${counted(total, "run")}`} finished (${diverged} of them diverged), ${failed} failed`,
-    writer === null
-      ? "no process of this machine writes here now"
-      : `process ${writer} is running, ${percent}${clock(secondsLeft)} left`,
+    writer === null ? "no process of this machine writes here now" : `process ${writer} is running, ${rest}`,
   ];
 }
 

@@ -230,7 +230,7 @@ async function runToFiles(
     }
   };
   const onProgress = async (step: number) => {
-    progress?.update(step, records.at(-1)?.loss ?? null);
+    progress?.update(step, trainer.trainLoss);
     if (!checkpoint.due) return;
     await keep();
     if (!said && checkpoint.step !== undefined)

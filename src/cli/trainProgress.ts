@@ -7,8 +7,8 @@ import { clock } from "./clock.js";
 import { timeLeft } from "./progress.js";
 
 export interface TrainProgress {
-  /** Steps done so far, and the loss that was measured last; null before there is one. */
-  update(step: number, loss: number | null): void;
+  /** Steps done so far, and the loss of the latest batch; null before there is one. */
+  update(step: number, trainLoss: number | null): void;
   /** Makes room for something else; `update` draws it again. */
   clear(): void;
 }
@@ -37,7 +37,7 @@ export function trainProgress(first: number, steps: number): TrainProgress {
   const left = timeLeft(performance.now());
   const textOf = (step: number, loss: number | null): string => {
     const seconds = left({ share: step / steps, resumedShare: first / steps });
-    return `step ${step} of ${steps}${loss === null ? "" : `, loss ${loss.toFixed(6)}`}, ${clock(seconds)} left`;
+    return `step ${step} of ${steps}${loss === null ? "" : `, train loss ${loss.toFixed(4)}`}, ${clock(seconds)} left`;
   };
   return process.stderr.isTTY && !isPiped() ? redrawn(steps, textOf) : plain(textOf);
 }
