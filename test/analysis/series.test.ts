@@ -110,13 +110,13 @@ test("least squares fit what is above 0 within the window, ends included", () =>
 });
 
 test("a fit says how much of the variance its line explains", () => {
-  const power = runAt(0, 8, 4, 8 / 3, 2);
+  const power = runAt(0, 9, 8, 4, 8 / 3, 2);
   expect(leastSquaresFit(power, 100, 400)?.rSquared).toBeCloseTo(1, 12);
   // log2 of the loss is 4, 0, 4 and 4, 3, 0 at 0, 1, 2, the log2 of step/100
-  const tent = runAt(0, 16, 1, 99, 16);
+  const tent = runAt(0, 9, 16, 1, 99, 16);
   const without3 = { ...tent, records: tent.records.filter(({ step }) => step !== 300) };
   expect(leastSquaresFit(without3, 100, 400)?.rSquared).toBeCloseTo(0, 12);
-  const bent = runAt(0, 16, 8, 99, 1);
+  const bent = runAt(0, 9, 16, 8, 99, 1);
   const bentWithout3 = { ...bent, records: bent.records.filter(({ step }) => step !== 300) };
   const fit = leastSquaresFit(bentWithout3, 100, 400);
   expect(fit?.exponent).toBeCloseTo(2, 12);
