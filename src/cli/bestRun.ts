@@ -1,4 +1,5 @@
-/** The best of the runs that answer one question: excess losses of other vocabularies or data are no better or worse. */
+/** The best run of a vocabulary and its data: excess losses of others are neither better nor worse. */
+import { isSound } from "../analysis/outcome.js";
 import type { RunConfig } from "../config.js";
 import type { RunResult } from "../sweep/result.js";
 
@@ -9,14 +10,6 @@ export interface Best {
   excessLoss: number;
 }
 
-/** Excess loss at the end of a run that ended well: neither diverged nor above where it began. */
-export function soundExcess({ records, divergedAt }: Ended): number | null {
-  const [first, last] = [records.at(0), records.at(-1)];
-  if (divergedAt !== null || !first || !last || last.excessLoss === null) return null;
-  const exploded = first.excessLoss !== null && last.excessLoss > first.excessLoss;
-  return exploded ? null : last.excessLoss;
-}
-
 const questionOf = ({ vocabSize, distribution, targets }: RunConfig): string =>
   JSON.stringify([vocabSize, distribution, targets]);
 
@@ -24,9 +17,9 @@ export class BestRuns {
   readonly #best = new Map<string, Best>();
 
   add(result: Ended): void {
-    const excessLoss = soundExcess(result);
-    if (excessLoss === null) return;
-    const { config } = result;
+    const { config, records } = result;
+    const excessLoss = records.at(-1)?.excessLoss ?? null;
+    if (excessLoss === null || !isSound(result)) return;
     const question = questionOf(config);
     const known = this.#best.get(question);
     if (!known || excessLoss < known.excessLoss) this.#best.set(question, { config, excessLoss });

@@ -61,7 +61,7 @@ export async function printPlan(
 ): Promise<void> {
   const groups = device && new Groups(device);
   const kept = await KeptCheckpoints.in(directory, await device?.device.computedBy());
-  const listing = new PlanListing(plan);
+  const listing = new PlanListing(plan.varied);
   let [waiting, goingOn] = [0, 0];
   let [operations, seconds, largest, longest] = [0, 0, 0, 0];
   for (const [i, run] of plan.runs.entries()) {

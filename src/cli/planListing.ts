@@ -1,6 +1,6 @@
 /** A planned sweep for a reader: what varies and with which values, its first runs, and what checkpoints there are. */
 import type { RunConfig } from "../config.js";
-import type { SweepPlan } from "../sweep/grid.js";
+import type { Varied } from "../sweep/grid.js";
 import { clock } from "./clock.js";
 import { type NamedAxis, type NameOf, namedAxes, sweepNames } from "./runNames.js";
 
@@ -67,10 +67,10 @@ export class PlanListing {
   readonly #runs = new Lines();
   readonly #checkpoints = new Lines();
 
-  constructor(plan: SweepPlan) {
-    this.#axes = namedAxes(plan);
+  constructor(varied: readonly Varied[]) {
+    this.#axes = namedAxes(varied);
     this.#values = this.#axes.map(() => new Set());
-    this.#nameOf = sweepNames(plan);
+    this.#nameOf = sweepNames(varied);
   }
 
   add({ run, state, seconds, bytes, config, checkpointStep }: PlannedRun): void {

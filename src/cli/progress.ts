@@ -1,7 +1,8 @@
 import cliProgress from "cli-progress";
+import { outcomeOf } from "../analysis/outcome.js";
 import type { PoolEvent, PoolProgress } from "../sweep/poolOptions.js";
 import type { RunResult } from "../sweep/result.js";
-import { BestRuns, soundExcess } from "./bestRun.js";
+import { BestRuns } from "./bestRun.js";
 import { clock } from "./clock.js";
 import { counted } from "./counted.js";
 import type { NameOf } from "./runNames.js";
@@ -21,7 +22,8 @@ export interface ProgressReporter {
 class Results {
   readonly #nameOf: NameOf;
   readonly #best = new BestRuns();
-  #last: RunResult | undefined;
+  /** One for the best, one for the last. */
+  lines: [best: string, last: string] = ["best", "last"];
 
   constructor(nameOf: NameOf) {
     this.#nameOf = nameOf;
@@ -29,27 +31,27 @@ class Results {
 
   add(event: PoolEvent): void {
     if (event.event !== "finished") return;
-    this.#last = event.result;
-    this.#best.add(event.result);
-  }
-
-  get lines(): [best: string, last: string] {
-    if (!this.#last) return ["best", "last"];
-    const { config, records, divergedAt } = this.#last;
-    const excess = records.at(-1)?.excessLoss ?? null;
-    const exploded = divergedAt === null && soundExcess(this.#last) === null ? " (above its start)" : "";
-    const outcome = divergedAt === null ? `${lossText(excess)}${exploded}` : `diverged at step ${divergedAt}`;
+    const { result } = event;
+    const { config } = result;
+    this.#best.add(result);
     const best = this.#best.of(config);
-    const of = `best of V ${config.vocabSize}`;
-    return [
-      best ? `${of}: ${lossText(best.excessLoss)}, ${this.#nameOf(best.config)}` : `${of}: none yet`,
-      `${"last".padEnd(of.length)}: ${outcome}, ${this.#nameOf(config)}`,
+    const head = `best of V ${config.vocabSize}`;
+    this.lines = [
+      best ? `${head}: ${lossText(best.excessLoss)}, ${this.#nameOf(best.config)}` : `${head}: none yet`,
+      `${"last".padEnd(head.length)}: ${outcomeText(result)}, ${this.#nameOf(config)}`,
     ];
   }
 }
 
 const lossText = (excess: number | null): string =>
   `excess loss ${excess === null ? "-" : Number(excess.toPrecision(4))}`;
+
+function outcomeText(result: RunResult): string {
+  const text = lossText(result.records.at(-1)?.excessLoss ?? null);
+  const outcome = outcomeOf(result);
+  if (outcome === "diverged") return `diverged at step ${result.divergedAt}`;
+  return outcome === "exploded" ? `exploded, ${text}` : text;
+}
 
 const lost = ({ failed, skipped }: PoolProgress): string =>
   `${failed ? `, ${failed} failed` : ""}${skipped ? `, ${skipped} skipped` : ""}`;

@@ -6,7 +6,7 @@ import { fields } from "../fields/fields.js";
 import { shortNumber } from "../figures/labels.js";
 import { scheduleName, scheduleNames } from "../figures/scheduleNames.js";
 import { checkSchedule } from "../schedule/schedule.js";
-import type { SweepPlan, Varied } from "../sweep/grid.js";
+import type { Varied } from "../sweep/grid.js";
 import { fieldAt } from "../sweep/where.js";
 
 export type NameOf = (config: RunConfig) => string;
@@ -45,21 +45,34 @@ function digitsFor(values: readonly unknown[]): number {
 const isSchedule = (path: string): boolean =>
   fields.some((field) => field.path === path && field.type === "schedule");
 
+/** Characters of a word, a list or an object: interventions, probabilities. */
+const LONG = 30;
+
+const cut = (text: string): string => (text.length <= LONG ? text : `${text.slice(0, LONG - 1)}…`);
+const textOf = (value: unknown): string => cut(typeof value === "string" ? value : JSON.stringify(value));
+
+/** Those of words, lists and objects, numbered where the cut leaves them alike, by their JSON. */
+function cutNames(values: readonly unknown[]): Map<string, string> {
+  const keys = [...new Set(values.filter((value) => value !== undefined).map((it) => JSON.stringify(it)))];
+  const texts = keys.map((key) => textOf(JSON.parse(key)));
+  return new Map(
+    keys.map((key, i) => [key, texts.indexOf(texts[i]) < i ? `${texts[i]} (${i + 1})` : texts[i]]),
+  );
+}
+
 /** How the values of an axis are said: no two alike, and as short as that lets them be. */
 function wordsFor(path: string, values: readonly unknown[]): (value: unknown) => string {
   if (isSchedule(path) && values.some(isObject)) {
     // as configs have them: complete
     const names = scheduleNames(values.map((value) => checkSchedule(path, value as ScheduleInput)));
-    return (value) =>
-      names.get(JSON.stringify(value)) ?? scheduleName(checkSchedule(path, value as Schedule));
+    return (value) => names.get(JSON.stringify(value)) ?? scheduleName(value as Schedule);
   }
   const digits = digitsFor(values);
+  const names = cutNames(values.filter((value) => typeof value !== "number"));
   return (value) =>
     typeof value === "number"
       ? shortNumber(value, digits)
-      : typeof value === "string"
-        ? value
-        : (JSON.stringify(value) ?? "none");
+      : (names.get(JSON.stringify(value)) ?? textOf(value));
 }
 
 function axisOf({ path, values }: Varied): NamedAxis {
@@ -86,16 +99,24 @@ function leavesOf({ path, values }: Varied): Varied[] {
   return [...new Set(values.flatMap(Object.keys))].map(leaf);
 }
 
-/** What a sweep varies, with names and values as they are read. */
-export const namedAxes = ({ varied }: Pick<SweepPlan, "varied">): NamedAxis[] =>
-  varied
-    .flatMap(leavesOf)
+/** Of several sweeps an axis has the values of all of them. */
+function together(varied: readonly Varied[]): Varied[] {
+  const paths = new Set(varied.map(({ path }) => path));
+  return [...paths].map((path) => ({
+    path,
+    values: varied.flatMap((one) => (one.path === path ? one.values : [])),
+  }));
+}
+
+/** What sweeps vary, with names and values as they are read. */
+export const namedAxes = (varied: readonly Varied[]): NamedAxis[] =>
+  together(varied.flatMap(leavesOf))
     .filter(({ values }) => new Set(values.map((value) => JSON.stringify(value))).size > 1)
     .map(axisOf);
 
 /** Runs of a sweep by the values of its axes; a sweep of one run by size and seed. */
-export function sweepNames(plan: Pick<SweepPlan, "varied">): NameOf {
-  const axes = namedAxes(plan);
+export function sweepNames(varied: readonly Varied[]): NameOf {
+  const axes = namedAxes(varied);
   if (axes.length === 0)
     return ({ vocabSize, embeddingDim, seed }) => `V ${vocabSize}, D ${embeddingDim}, seed ${seed}`;
   return (config) =>

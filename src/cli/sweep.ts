@@ -269,7 +269,7 @@ async function sweepCommand(file: string | undefined, flags: Options): Promise<v
   const signal = interruptSignal();
   let failed: FailedRuns | undefined;
   const { length: total } = plan;
-  const nameOf = sweepNames(plan);
+  const nameOf = sweepNames(plan.varied);
   const count = () => plan.runs.reduce((sum, run) => sum + (journal.has(run) ? 1 : 0), 0);
   try {
     for (const notice of journal.notices) process.stderr.write(`${notice}\n`);
