@@ -60,9 +60,11 @@ describe("runs of a sweep", () => {
   });
 
   test("of two sweeps have the axes of both", () => {
-    const plans = [{ embeddingDim: [2, 3] }, { embeddingDim: [3, 4], steps: [5, 6] }].map(
-      (axes) => new SweepPlan({ axes }),
-    );
+    const sweeps: SweepDescription[] = [
+      { axes: { embeddingDim: [2, 3] } },
+      { axes: { embeddingDim: [3, 4], steps: [5, 6] } },
+    ];
+    const plans = sweeps.map((sweep) => new SweepPlan(sweep));
     expect(namedAxes(plans.flatMap(({ varied }) => varied)).map(({ name }) => name)).toEqual(["D", "steps"]);
   });
 });
