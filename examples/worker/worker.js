@@ -1,6 +1,6 @@
 /**
  * A Cloudflare Worker that trains across requests. Every run is a Durable Object; its storage keeps the snapshot.
- *     npm install && npm run dev        # then: curl -d '{"steps":1000}' localhost:8787/runs/first?milliseconds=50
+ *     npm install && npm run dev        # then: curl -d '{"steps":1000}' 'localhost:8787/runs/first?milliseconds=50'
  *
  *   POST /runs/NAME?milliseconds=50   trains on for that long, answers with the records as NDJSON as they come, and a
  *                                     last line { step, finished }. The first request's body is the config.
