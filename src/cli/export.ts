@@ -16,13 +16,16 @@ export function addExport(program: Command): void {
     .command("export")
     .summary("write a sweep's runs as Parquet, CSV or JSON")
     .description(
-      "Writes the finished runs of a directory as one table: a row an evaluation, or a row a run. Sorted by run and step, every number bit for bit; the same runs give the same bytes. Parquet has in its metadata which version wrote it, the bits revision, and what each column is; CSV and JSON have no place for that. Works while the sweep runs.",
+      "Writes the finished runs of a directory as one table: a row an evaluation, or a row a run. Sorted by run and step, every number bit for bit; the same runs give the same bytes. Works while the sweep runs.",
     )
     .argument("<dir>", "directory of a sweep or of reproduce")
     .requiredOption("--out <file>", "file to write: .parquet, .csv, .json or .ndjson")
     .option("--runs", "one row a run, with its last evaluation")
     .option("--force", "replace a file that unigram-lab did not export")
-    .addHelpText("after", "\nExample:\n  unigram-lab export unigram-lab-sweep --out runs.parquet")
+    .addHelpText(
+      "after",
+      "\nParquet has in its metadata which version wrote it, the bits revision and what\neach column is; CSV and JSON have no place for that.\n\nExample:\n  unigram-lab export unigram-lab-sweep --out runs.parquet",
+    )
     .action((directory: string, options: Options) =>
       refusedUnless("--force", () => exportCommand(directory, options)),
     );

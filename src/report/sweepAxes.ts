@@ -18,12 +18,16 @@ export interface Axis {
 /** What of a run tells its setting. */
 type Drawn = Pick<RunResult, "config" | "computedBy">;
 
-/** The flat fields of a run's config, and the device, of a relaxed run. */
+/**
+ * The flat fields of a run's config: those of an exported table, but for a learning rate that is a number and stays one; and
+ * the device, of a relaxed run.
+ */
 export const axisCells = ({ config, computedBy }: Drawn): Row => {
   const cells = configCells(config);
   // relaxed runs of two devices are kept apart as two settings are
   if (computedBy) cells.device = shownComputedBy(computedBy);
-  return cells;
+  const rate = config.learningRate;
+  return typeof rate === "number" ? { ...cells, "config.learningRate": rate } : cells;
 };
 
 /** Collects the values of every field, run by run. */
