@@ -22,10 +22,7 @@ export function addExport(program: Command): void {
     .requiredOption("--out <file>", "file to write: .parquet, .csv, .json or .ndjson")
     .option("--runs", "one row a run, with its last evaluation")
     .option("--force", "replace a file that unigram-lab did not export")
-    .addHelpText(
-      "after",
-      "\nParquet has in its metadata which version wrote it, the bits revision and what\neach column is; CSV and JSON have no place for that.\n\nExample:\n  unigram-lab export unigram-lab-sweep --out runs.parquet",
-    )
+    .addHelpText("after", "\nExample:\n  unigram-lab export unigram-lab-sweep --out runs.parquet")
     .action((directory: string, options: Options) =>
       refusedUnless("--force", () => exportCommand(directory, options)),
     );
