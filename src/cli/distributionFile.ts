@@ -53,7 +53,7 @@ async function readDistribution(path: string): Promise<DistributionFile> {
     path,
     distribution: { kind: "given", digest },
     vocabSize,
-    // threads share it
+    // as trainers and pools take it
     probabilities: Float64Array.from(probabilities),
   };
 }
