@@ -1,5 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { Command } from "commander";
 import type { ComputedBy } from "../backend/backend.js";
 import { ConfigError, configHash, type RunConfig } from "../config.js";
@@ -28,6 +29,7 @@ import { counted } from "./counted.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
 import { interventionHelp } from "./interventionText.js";
+import { leastConfig } from "./leastConfig.js";
 import { parseWholeNumber } from "./numbers.js";
 import { say } from "./output.js";
 import { refusedUnless } from "./refused.js";
@@ -35,7 +37,7 @@ import { reopened } from "./reopened.js";
 import { vectorBits } from "./revectorizer.js";
 import { RunCheckpoint } from "./runCheckpoint.js";
 import { scheduleHelp } from "./scheduleText.js";
-import { configOf, stepsOfResumed, type TrainFlags } from "./trainConfig.js";
+import { changesOfResumed, configOf, type TrainFlags } from "./trainConfig.js";
 
 const BACKENDS = ["wasm", "reference", "webgpu"];
 
@@ -62,13 +64,13 @@ export function addTrain(program: Command): void {
     )
     .option("--out <file>", "write the records of the whole run: .parquet, .csv, .json or .ndjson")
     .option("--snapshot <file>", "write a snapshot at the end, also after Ctrl-C")
-    .option("--resume <file>", "go on from a snapshot; of the config only --steps may be another")
+    .option("--resume <file>", "go on from a snapshot, with another --steps or --learning-rate from there on")
     .option("--force", "replace files that unigram-lab did not write")
     .option("--json", "a JSON line an evaluation")
     .option("--verbose", "say more")
     .addHelpText(
       "after",
-      `\n${scheduleHelp}\n\n${interventionHelp}\n\nExamples:\n  unigram-lab train --vocab-size 1000 --out run.parquet\n  unigram-lab train --learning-rate warmup:200:0.01 --evaluate-at log\n  unigram-lab train --optimizer sgd --momentum 0.9 \\\n    --learning-rate cosine:0.1:0:3000\n  unigram-lab train --snapshot run.snapshot\n  unigram-lab train --resume run.snapshot --steps 6000\n\nA run of more than half a minute is kept every half minute in\nunigram-lab-train-RUN.snapshot, RUN being the name of its config, in the working\ndirectory; the file is removed when the run is at its end.`,
+      `\n${scheduleHelp}\n\n${interventionHelp}\n\nExamples:\n  unigram-lab train --vocab-size 1000 --out run.parquet\n  unigram-lab train --learning-rate warmup:200:0.01 --evaluate-at log\n  unigram-lab train --optimizer sgd --momentum 0.9 \\\n    --learning-rate cosine:0.1:0:3000\n  unigram-lab train --snapshot run.snapshot\n  unigram-lab train --resume run.snapshot --steps 6000\n  unigram-lab train --resume run.snapshot --steps 6000 --learning-rate 1e-4\n\nA resumed run whose learning rate is another from there on is one run with both:\nits config, which is printed and stands in its snapshot, trained from step 0 gives\nthe same bits. Schedules count the steps of the run, not those since the change.\n\nA run of more than half a minute is kept every half minute in\nunigram-lab-train-RUN.snapshot, RUN being the name of its config, in the working\ndirectory; the file is removed when the run is at its end.`,
     )
     .action((options: Options) => refusedUnless("--force", () => trainCommand(options)));
   addBackendFlags(command, BACKENDS);
@@ -107,16 +109,16 @@ async function openTrainer(options: Options): Promise<{ trainer: Trainer; thread
     );
   }
   const { bitsRevision: revision, config, state } = decodeSnapshot(bytes);
-  const steps = await stepsOfResumed(config, options);
-  if (steps !== undefined && steps < state.step)
-    throw new ConfigError(
-      `${options.steps === undefined ? "--config" : "--steps"}: expected steps of at least ${state.step}, which the snapshot has done, got ${steps}`,
-    );
+  const changes = await changesOfResumed(config, state.step, options);
   const runtime = { ...(await runtimeOf(options, config)), corpus: await readCorpus(options.corpus) };
-  const trainer = await restoreTrainer(bytes, { ...runtime, steps });
+  const trainer = await restoreTrainer(bytes, { ...runtime, ...changes });
   if (revision !== bitsRevision)
     process.stderr.write(
       `${options.resume} is of bits revision ${revision}, this version computes ${bitsRevision}: from step ${state.step} on the bits are others than those of the version that wrote it\n`,
+    );
+  if (!isDeepStrictEqual(trainer.config.learningRate, config.learningRate))
+    process.stderr.write(
+      `from step ${state.step} on the learning rate is another; as a whole this is run ${configHash(trainer.config)}:\n${leastConfig(trainer.config)}\n`,
     );
   return { trainer, threads: runtime.threads };
 }
