@@ -1,7 +1,7 @@
 import type { RunConfig } from "../config.js";
 import { estimateCost } from "../sweep/cost.js";
-import type { SweepPlan } from "../sweep/grid.js";
 import type { Journal } from "../sweep/journal.js";
+import type { Plan } from "../sweep/plans.js";
 import { Shapes } from "../sweep/shapes.js";
 import type { DeviceKind } from "../training/together.js";
 import { clock } from "./clock.js";
@@ -56,7 +56,7 @@ const bytes = (x: number): string =>
 
 /** Prints the runs of a sweep, what they would cost, and what is done already. */
 export async function printPlan(
-  plan: SweepPlan,
+  plan: Plan,
   journal: Journal | undefined,
   {
     threads,

@@ -38,12 +38,14 @@ import { vectorBits } from "./revectorizer.js";
 import { RunCheckpoint } from "./runCheckpoint.js";
 import { scheduleHelp } from "./scheduleText.js";
 import { changesOfResumed, configOf, type TrainFlags } from "./trainConfig.js";
+import { checkWeightsPath, weightsFile, writeWeights } from "./weightsFile.js";
 
 const BACKENDS = ["wasm", "reference", "webgpu"];
 
 interface Options extends TrainFlags, BackendFlags {
   out?: string;
   snapshot?: string;
+  weights?: string;
   resume?: string;
   corpus?: string;
   force?: boolean;
@@ -64,13 +66,17 @@ export function addTrain(program: Command): void {
     )
     .option("--out <file>", "write the records of the whole run: .parquet, .csv, .json or .ndjson")
     .option("--snapshot <file>", "write a snapshot at the end, also after Ctrl-C")
+    .option(
+      "--weights <file.safetensors>",
+      "write the weights at the end, also after Ctrl-C, as PyTorch names them",
+    )
     .option("--resume <file>", "go on from a snapshot, with another --steps or --learning-rate from there on")
     .option("--force", "replace files that unigram-lab did not write")
     .option("--json", "a JSON line an evaluation")
     .option("--verbose", "say more")
     .addHelpText(
       "after",
-      `\n${scheduleHelp}\n\n${interventionHelp}\n\nExamples:\n  unigram-lab train --vocab-size 1000 --out run.parquet\n  unigram-lab train --learning-rate warmup:200:0.01 --evaluate-at log\n  unigram-lab train --optimizer sgd --momentum 0.9 \\\n    --learning-rate cosine:0.1:0:3000\n  unigram-lab train --snapshot run.snapshot\n  unigram-lab train --resume run.snapshot --steps 6000\n  unigram-lab train --resume run.snapshot --steps 6000 --learning-rate 1e-4\n\nA resumed run whose learning rate is another from there on is one run with both:\nits config, which is printed and stands in its snapshot, trained from step 0 gives\nthe same bits. Schedules count the steps of the run, not those since the change.\n\nA run of more than half a minute is kept every half minute in\nunigram-lab-train-RUN.snapshot, RUN being the name of its config, in the working\ndirectory; the file is removed when the run is at its end.`,
+      `\n${scheduleHelp}\n\n${interventionHelp}\n\nExamples:\n  unigram-lab train --vocab-size 1000 --out run.parquet\n  unigram-lab train --learning-rate warmup:200:0.01 --evaluate-at log\n  unigram-lab train --optimizer sgd --momentum 0.9 \\\n    --learning-rate cosine:0.1:0:3000\n  unigram-lab train --snapshot run.snapshot --weights run.safetensors\n  unigram-lab train --resume run.snapshot --steps 6000\n  unigram-lab train --resume run.snapshot --steps 6000 --learning-rate 1e-4\n\nA resumed run whose learning rate is another from there on is one run with both:\nits config, which is printed and stands in its snapshot, trained from step 0 gives\nthe same bits. Schedules count the steps of the run, not those since the change.\n\nA run of more than half a minute is kept every half minute in\nunigram-lab-train-RUN.snapshot, RUN being the name of its config, in the working\ndirectory; the file is removed when the run is at its end.`,
     )
     .action((options: Options) => refusedUnless("--force", () => trainCommand(options)));
   addBackendFlags(command, BACKENDS);
@@ -124,12 +130,17 @@ async function openTrainer(options: Options): Promise<{ trainer: Trainer; thread
 }
 
 /** Every file that will be written is tried before anything is computed. */
-async function checkOutputs({ out, snapshot, force }: Options): Promise<void> {
+async function checkOutputs({ out, snapshot, weights, force }: Options): Promise<void> {
   if (out !== undefined) checkRecordsPath(out, "--out");
   if (out !== undefined && snapshot !== undefined && resolve(out) === resolve(snapshot))
     throw new ConfigError(`--snapshot: expected another file than --out, got ${snapshot}`);
   if (out !== undefined) await checkWritable(out, { kind: "table", force });
   if (snapshot !== undefined) await checkWritable(snapshot, { kind: "snapshot", force });
+  if (weights === undefined) return;
+  for (const [flag, other] of Object.entries({ "--out": out, "--snapshot": snapshot }))
+    if (other !== undefined && resolve(other) === resolve(weights))
+      throw new ConfigError(`--weights: expected another file than ${flag}, got ${weights}`);
+  await checkWeightsPath(weights, "--weights", force);
 }
 
 /**
@@ -159,8 +170,8 @@ const quoted = (word: string): string =>
 
 /** The command that goes on from a snapshot. */
 function resumeCommand(from: string, options: Options): string {
-  const { threads, backend, out, snapshot, allowFallbackAdapter, fallBack, force, json } = options;
-  const flags = Object.entries({ threads, backend, out, snapshot }).flatMap(([flag, value]) =>
+  const { threads, backend, out, snapshot, weights, allowFallbackAdapter, fallBack, force, json } = options;
+  const flags = Object.entries({ threads, backend, out, snapshot, weights }).flatMap(([flag, value]) =>
     value === undefined ? [] : [`--${flag}`, quoted(value)],
   );
   const switches = Object.entries({
@@ -260,6 +271,11 @@ async function runToFiles(
         force: options.force,
       });
       kept.push(options.out);
+    }
+    if (options.weights !== undefined) {
+      const bytes = weightsFile(await trainer.weights(), config, trainer.stepCount);
+      await writeWeights(options.weights, bytes, options.force);
+      kept.push(options.weights);
     }
     if (options.snapshot !== undefined) kept.push(options.snapshot);
   } catch (error) {
