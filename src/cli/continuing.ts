@@ -17,23 +17,32 @@ function shownSteps(steps: ReadonlySet<number>): string {
   return `steps ${first} ${others.length === 1 ? "and" : "to"} ${others.at(-1)}`;
 }
 
-/** Counts the runs that went on from a shorter one. */
+/** Counts the runs that go on from a shorter one, and those that do not. */
 export class Continued {
+  #anew = 0;
   #count = 0;
   readonly #steps = new Set<number>();
 
-  add(event: PoolEvent): void {
-    if (event.event === "finished" && event.wentOnFrom) this.addFrom(event.wentOnFrom.step);
+  event(event: PoolEvent): void {
+    if (event.event === "finished") this.add(event.wentOnFrom);
   }
 
-  addFrom(step: number): void {
-    this.#count++;
-    this.#steps.add(step);
+  add(from: { step: number } | undefined): void {
+    if (from) {
+      this.#count++;
+      this.#steps.add(from.step);
+    } else this.#anew++;
   }
 
-  /** A line, "" where there were none. */
-  line(verb: "went" | "go"): string {
-    if (this.#count === 0) return "";
+  /**
+   * A line, "" where none did and none was to be expected to.
+   * @param longer whether it is the sweep of its directory for more steps
+   */
+  line(verb: "went" | "go", longer: boolean): string {
+    if (this.#count === 0)
+      return longer && this.#anew > 0
+        ? "no snapshots of shorter runs are there (--keep-snapshots keeps them): all from step 0\n"
+        : "";
     const one = this.#count === 1;
     return `${counted(this.#count, "run")} ${verb === "go" && one ? "goes" : verb} on from the snapshot${one ? "" : "s"} of ${one ? "a shorter one" : "shorter ones"}, at ${shownSteps(this.#steps)}\n`;
   }
@@ -43,7 +52,7 @@ export class Continued {
 export async function plannedSnapshots(
   plan: Plan,
   journal: Journal | undefined,
-  { out, keep }: { out: string; keep: boolean },
+  { out, keep, longer }: { out: string; keep: boolean; longer: boolean },
 ): Promise<string> {
   const kept = journal && (await KeptSnapshots.of(journal));
   const continued = new Continued();
@@ -51,15 +60,14 @@ export async function plannedSnapshots(
   for (const [i, run] of plan.runs.entries()) {
     const config = journal?.has(run) ? undefined : plan.at(i);
     if (!config) continue;
-    const base = kept?.baseOf(config);
-    if (base) continued.addFrom(base.step);
+    continued.add(kept?.baseOf(config));
     const size = snapshotBytes(config);
     count++;
     all += size;
     largest = Math.max(largest, size);
   }
   const room = `${counted(count, "snapshot")} in ${snapshotsIn(out)}: ${bytes(all)} of disk, up to ${bytes(largest)} each, and the records\n`;
-  return continued.line("go") + (keep && count > 0 ? room : "");
+  return continued.line("go", longer) + (keep && count > 0 ? room : "");
 }
 
 /** Finished runs that were not kept, as a line; "" where all were. */

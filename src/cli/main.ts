@@ -13,6 +13,7 @@ import { revectorize } from "./revectorizer.js";
 import { addStatus } from "./status.js";
 import { addSweep } from "./sweep.js";
 import { addTrain } from "./train.js";
+import { addWeights } from "./weights.js";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 const program = new Command("unigram-lab")
@@ -29,6 +30,7 @@ addSweep(program);
 addStatus(program);
 addReport(program);
 addExport(program);
+addWeights(program);
 addMerge(program);
 addCorpus(program);
 /** Commands that train. */

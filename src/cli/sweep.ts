@@ -50,6 +50,7 @@ import {
   checkFiles,
   checkNoReport,
   checkRecord,
+  isLonger,
   isSameButSteps,
   parseRecord,
   readRecord,
@@ -293,12 +294,18 @@ async function sweepCommand(file: string | undefined, flags: Options): Promise<v
   const first = plan.at(0);
   if (first)
     await namingFlags(options, () => checkHandedIn(first.distribution, { corpus }), { corpus: "--corpus" });
+  const { sweeps: known } = await readRecord(options.out);
+  const longer = descriptions.some((one) => known.some((other) => isLonger(one, other)));
   const device = await deviceOf(options);
   if (options.dryRun) {
     const journal = await journalOf(options.out);
     const { json, retryFailed, keepSnapshots = false } = options;
     await printPlan(plan, journal, { threads, device, json, retryFailed });
-    const snapshots = await plannedSnapshots(plan, journal, { out: options.out, keep: keepSnapshots });
+    const snapshots = await plannedSnapshots(plan, journal, {
+      out: options.out,
+      keep: keepSnapshots,
+      longer,
+    });
     process.stderr.write(snapshots);
     await journal?.close();
     // what a dry run finds there it may read; to run there is another matter
@@ -339,7 +346,7 @@ async function sweepCommand(file: string | undefined, flags: Options): Promise<v
     const left = timeLeft(performance.now());
     const onEvent = (event: PoolEvent) => {
       bar.event(event);
-      continued.add(event);
+      continued.event(event);
       if (options.json) say(`${jsonLine(event)}\n`);
     };
     try {
@@ -362,7 +369,7 @@ async function sweepCommand(file: string | undefined, flags: Options): Promise<v
       else if (error !== signal.reason) throw error;
     } finally {
       bar.stop();
-      process.stderr.write(continued.line("went"));
+      process.stderr.write(continued.line("went", longer));
     }
     if (signal.reason instanceof Interrupted)
       throw signal.reason.keeping(`${keptOf(count(), total)}; the same command goes on from there`);

@@ -102,7 +102,7 @@ export const isSameButSteps = (a: SweepDescription, b: SweepDescription): boolea
 const stepsOf = ({ base }: SweepDescription): number => base?.steps ?? parseConfig({}).steps;
 
 /** Whether `longer` is the same sweep for more steps: its runs go on from where those of `known` ended. */
-const isLonger = (longer: SweepDescription, known: SweepDescription): boolean =>
+export const isLonger = (longer: SweepDescription, known: SweepDescription): boolean =>
   isSameButSteps(longer, known) && stepsOf(longer) > stepsOf(known);
 
 /**
