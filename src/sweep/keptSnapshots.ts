@@ -21,7 +21,9 @@ import { troubleOf } from "./trouble.js";
 /** A finished run that a longer one goes on from. */
 export interface Base {
   run: string;
-  /** Its steps, all of them done. */
+  /** Of its config. */
+  steps: number;
+  /** Where it ended: before its last step where it diverged. */
   step: number;
   /** Its snapshot. */
   path: string;
@@ -42,12 +44,13 @@ export class KeptSnapshots {
       // one that is not recorded was killed in between
       const result = await journal.get(run);
       if (!result) continue;
-      const { config, computedBy, seconds, stepSeconds } = result;
+      const { config, divergedAt, computedBy, seconds, stepSeconds } = result;
+      const { steps } = config;
       const course = courseOf(config);
       const bases = kept.#bases.get(course) ?? [];
       const path = keptSnapshot(journal.directory, run);
-      bases.push({ run, step: config.steps, path, computedBy, seconds, stepSeconds });
-      bases.sort((a, b) => a.step - b.step);
+      bases.push({ run, steps, step: divergedAt ?? steps, path, computedBy, seconds, stepSeconds });
+      bases.sort((a, b) => a.steps - b.steps);
       kept.#bases.set(course, bases);
     }
     return kept;
@@ -56,7 +59,7 @@ export class KeptSnapshots {
   /** The longest run that this one goes on from; undefined when there is none. */
   baseOf(config: RunConfig): Base | undefined {
     if (this.#bases.size === 0) return undefined;
-    return this.#bases.get(courseOf(config))?.findLast(({ step }) => step > 0 && step < config.steps);
+    return this.#bases.get(courseOf(config))?.findLast(({ steps, step }) => step > 0 && steps < config.steps);
   }
 }
 
