@@ -5,8 +5,8 @@ import { ConfigError } from "../config.js";
 import { writeWhole } from "../disk/writeWhole.js";
 import { drawFigures, withoutPng, writeFigures } from "../figures/drawing.js";
 import { keyOf, labelsOf, shortNumber } from "../figures/labels.js";
-import type { Journal } from "../sweep/journal.js";
 import { mixOf } from "../sweep/revisions.js";
+import type { FinishedRuns } from "../sweep/selection.js";
 import { environment } from "./environment.js";
 import { computersText, escapeHtml, inline, pageHead } from "./page.js";
 import { type ReportOptions, reportOptionNames } from "./reportOptions.js";
@@ -79,12 +79,12 @@ function biasText(settings: readonly Setting[]): string {
 }
 
 /**
- * Writes OUT/report.html (self-contained) and OUT/figures/*.svg and *.png from the finished runs of a journal.
+ * Writes OUT/report.html (self-contained) and OUT/figures/*.svg and *.png from the finished runs of a journal or a selection.
  * @returns the page's path
  * @throws ConfigError when there is no finished run, or one of these files is there and is not of this package
  */
 export async function writeSweepReport(
-  journal: Journal,
+  journal: FinishedRuns,
   out: string,
   options: ReportOptions = {},
 ): Promise<string> {

@@ -4,7 +4,7 @@ import { lastStepOf, type Observable, type SeriesRow, series, valueAt } from "..
 import { type Measured as Mean, meanInterval, measured } from "../analysis/statistics.js";
 import type { Cell } from "../formats/table.js";
 import { Computers } from "../sweep/computedBy.js";
-import type { Journal } from "../sweep/journal.js";
+import type { FinishedRuns } from "../sweep/selection.js";
 import { type Axis, AxisFinder, axisCells } from "./sweepAxes.js";
 
 /** A number over seeds, with a 95 % interval of its mean (null with one seed). */
@@ -37,7 +37,7 @@ const measure = (values: (number | null)[]): Measured | null => {
 };
 
 /** Reads a journal twice: for its axes, and then setting by setting, so that one setting's runs are in memory. */
-export async function summarizeSweep(journal: Journal): Promise<{
+export async function summarizeSweep(journal: FinishedRuns): Promise<{
   axes: Axis[];
   settings: Setting[];
   computers: Computers["list"];
