@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { ConfigError } from "../config.js";
+import { addBest } from "./best.js";
 import { addCorpus } from "./corpus.js";
 import { addExport } from "./export.js";
 import { exitCodeOf } from "./failure.js";
@@ -28,6 +29,7 @@ addTrain(program);
 addSweep(program);
 addStatus(program);
 addReport(program);
+addBest(program);
 addExport(program);
 addMerge(program);
 addCorpus(program);
