@@ -21,15 +21,7 @@ import {
   checkRelaxed,
   deviceOf,
 } from "./backendFlag.js";
-import {
-  addConfigFlags,
-  type Flags,
-  givenFields,
-  type Input,
-  namingFlags,
-  shownFlag,
-  withFlags,
-} from "./configFlags.js";
+import { addConfigFlags, givenFields, type Input, namingFlags, shownFlag, withFlags } from "./configFlags.js";
 import { corpusFlag, readCorpus, withCorpus } from "./corpusFlag.js";
 import { counted, keptOf } from "./counted.js";
 import { printPlan } from "./dryRun.js";
@@ -54,11 +46,12 @@ import {
   withSweep,
   writeRecord,
 } from "./sweepRecord.js";
+import { readConfig, type TrainFlags } from "./trainConfig.js";
 import { parseVary } from "./vary.js";
 
 const BACKENDS = ["wasm", "webgpu"];
 
-interface Options extends Flags, BackendFlags {
+interface Options extends TrainFlags, BackendFlags {
   vary?: string[];
   seeds?: string;
   corpus?: string;
@@ -80,8 +73,13 @@ export function addSweep(program: Command): void {
       "Runs a sweep: { base, axes, zip, seeds, where } from a JSON file (sweep.schema.json completes it in an editor), flags, or both: a flag of a field sets it in the base. A finished run is kept in DIR/journal.ndjson and never run again: the same command goes on after anything. DIR remembers its sweep; another one, or an extended one, goes there with --add, and of its runs those that are new are run.",
     )
     .argument("[file]", "sweep as JSON")
-    .option("--vary <axis>", "path=v1,v2,… or path=log:from:to:n or path=linear:from:to:n", collect)
+    .option(
+      "--vary <axis>",
+      "FIELD=v1,v2,… or FIELD=log:from:to:n or FIELD=linear:from:to:n, a field by its flag or its path in the config",
+      collect,
+    )
     .option("--seeds <n>", "seeds of every setting (default: 1)")
+    .option("--config <file>", "base of every run: a config as JSON, as train takes it")
     .option(...corpusFlag)
     .option("--threads <n>", "threads (default: one a core)")
     .option(
@@ -123,8 +121,8 @@ async function readSweep(path: string | undefined): Promise<SweepDescription> {
 }
 
 /** The axes of all --vary. */
-function axesOf(vary: string[]): NonNullable<SweepDescription["axes"]> {
-  const axes = vary.map(parseVary);
+function axesOf(vary: string[], base: Input): NonNullable<SweepDescription["axes"]> {
+  const axes = vary.map((text) => parseVary(text, base));
   for (const [i, [path]] of axes.entries())
     if (axes.findIndex(([other]) => other === path) < i)
       throw new ConfigError(`--vary ${path}: expected once, got it twice`);
@@ -156,15 +154,21 @@ async function describe(
   given: Options,
   corpus: CorpusTokens | undefined,
 ): Promise<SweepDescription> {
-  const { vary = [], seeds } = given;
+  const { vary = [], seeds, config } = given;
   const described = await readSweep(file);
+  if (config !== undefined) {
+    if (described.base !== undefined)
+      throw new ConfigError(`--config: expected a sweep without a base, got ${file}, which has its own`);
+    described.base = await readConfig(config);
+  }
   // what a GPU computes, where nothing else is said
   if (given.backend === "webgpu") described.base = { arithmetic: "relaxed", ...described.base };
   const flags = await withCorpus(given, (described.base ?? {}) as Input, corpus);
   const based = givenFields(flags).length > 0;
-  if (file === undefined && vary.length === 0 && !based)
+  if (file === undefined && vary.length === 0 && !based && config === undefined)
     throw new ConfigError("FILE: expected a sweep as JSON or --vary, got neither");
-  const axes = axesOf(vary);
+  const base = withFlags((described.base ?? {}) as Input, flags);
+  const axes = axesOf(vary, { ...base });
   for (const path of Object.keys(axes))
     if (Object.hasOwn(described.axes ?? {}, path))
       throw new ConfigError(
@@ -179,7 +183,7 @@ async function describe(
   };
   if (!based) return description;
   checkBase(flags, description);
-  return { ...description, base: withFlags((described.base ?? {}) as Input, flags) };
+  return { ...description, base };
 }
 
 /** An event as a line for machines: a finished run with its last evaluation, not with all of them. */

@@ -31,10 +31,10 @@ const kindOf = (value: unknown): unknown =>
 function axesOf({ axes = {}, zip = [] }: SweepDescription): Axis[] {
   const single = Object.entries(axes).map(([path, values]) => ({
     paths: [path],
-    values: [axisValues(values)],
+    values: [axisValues(path, values)],
   }));
   const zipped = zip.map((together, i) => {
-    const values = Object.values(together).map(axisValues);
+    const values = Object.entries(together).map(([path, values]) => axisValues(path, values));
     if (values.length === 0) throw new ConfigError(`zip.${i}: expected at least one axis, got none`);
     if (values.some(({ length }) => length !== values[0].length))
       throw new ConfigError(
