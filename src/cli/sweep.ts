@@ -35,6 +35,7 @@ import { say } from "./output.js";
 import { progressReporter, timeLeft } from "./progress.js";
 import { refusedUnless } from "./refused.js";
 import { vectorBits } from "./revectorizer.js";
+import { sweepNames } from "./runNames.js";
 import { scheduleHelp } from "./scheduleText.js";
 import {
   checkFiles,
@@ -86,7 +87,7 @@ export function addSweep(program: Command): void {
       "--out <dir>",
       "directory of the sweep, or its journal, a .ndjson file (default: unigram-lab-sweep)",
     )
-    .option("--dry-run", "print the runs, their cost and what is done already, and run nothing")
+    .option("--dry-run", "print what varies, the runs, their cost and what is done already, and run nothing")
     .option(
       "--shard <i/n>",
       "only share i of n (0/n to (n-1)/n), or slurm or kubernetes to read it from there",
@@ -255,7 +256,7 @@ async function sweepCommand(file: string | undefined, flags: Options): Promise<v
   if (options.dryRun) {
     const journal = await journalOf(options.out);
     const { json, retryFailed } = options;
-    await printPlan(plan, journal, { threads, device, json, retryFailed });
+    await printPlan(plan, journal, { directory: options.out, threads, device, json, retryFailed });
     await journal?.close();
     // what a dry run finds there it may read; to run there is another matter
     await placeOf(description, options).catch((error) => process.stderr.write(`${error.message}\n`));
@@ -272,6 +273,7 @@ async function sweepCommand(file: string | undefined, flags: Options): Promise<v
   const signal = interruptSignal();
   let failed: FailedRuns | undefined;
   const { length: total } = plan;
+  const nameOf = sweepNames(plan.varied);
   const count = () => plan.runs.reduce((sum, run) => sum + (journal.has(run) ? 1 : 0), 0);
   try {
     for (const notice of journal.notices) process.stderr.write(`${notice}\n`);
@@ -282,12 +284,13 @@ async function sweepCommand(file: string | undefined, flags: Options): Promise<v
     status = new StatusWriter(
       options.out,
       record.sweeps.length === 1 ? total : runsOf(record.sweeps, keep).size,
+      nameOf,
     );
     const before = count();
     process.stderr.write(
       `${counted(total, "run")}${device ? "" : ` on ${counted(threads, "thread")}`}${before ? `, ${before} of them finished before` : ""}\n`,
     );
-    const bar = progressReporter(total);
+    const bar = progressReporter(total, nameOf);
     const left = timeLeft(performance.now());
     const onEvent = (event: PoolEvent) => {
       bar.event(event);

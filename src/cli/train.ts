@@ -37,6 +37,7 @@ import { vectorBits } from "./revectorizer.js";
 import { RunCheckpoint } from "./runCheckpoint.js";
 import { scheduleHelp } from "./scheduleText.js";
 import { configOf, stepsOfResumed, type TrainFlags } from "./trainConfig.js";
+import { trainProgress } from "./trainProgress.js";
 
 const BACKENDS = ["wasm", "reference", "webgpu"];
 
@@ -202,6 +203,11 @@ async function runToFiles(
   const seconds = () => (performance.now() - from) / 1000;
   const signal = interruptSignal();
   const records: TrainingRecord[] = [...(earlier ?? [])];
+  const progress = options.json ? undefined : trainProgress(trainer.stepCount, config.steps);
+  const tell = (line: string) => {
+    progress?.clear();
+    process.stderr.write(`${line}\n`);
+  };
   /** A snapshot holds all records or none. */
   const whole = () => (earlier === undefined ? undefined : records);
   const checkpoint = await RunCheckpoint.open(trainer, { resumed: options.resume });
@@ -216,16 +222,17 @@ async function runToFiles(
     try {
       await checkpoint.write(whole());
     } catch (error) {
-      if (!said) process.stderr.write(`no checkpoint of this run: ${(error as Error).message}\n`);
+      if (!said) tell(`no checkpoint of this run: ${(error as Error).message}`);
       said = true;
     }
   };
-  const onProgress = async () => {
+  const onProgress = async (step: number) => {
+    progress?.update(step, trainer.trainLoss);
     if (!checkpoint.due) return;
     await keep();
     if (!said && checkpoint.step !== undefined)
-      process.stderr.write(
-        `kept every half minute in ${checkpoint.path}; should this process end, ${resumeCommand(checkpoint.path, options)} goes on\n`,
+      tell(
+        `kept every half minute in ${checkpoint.path}; should this process end, ${resumeCommand(checkpoint.path, options)} goes on`,
       );
     said = true;
   };
@@ -238,13 +245,16 @@ async function runToFiles(
       const onAfresh = () => {
         records.length = earlier?.length ?? 0;
       };
-      for await (const record of reopened(trainer, { signal, onProgress, onAfresh })) {
+      for await (const record of reopened(trainer, { signal, onProgress, onAfresh, tell })) {
         records.push(record);
+        progress?.clear();
         await say(`${options.json ? JSON.stringify({ ...record, ...computedBy() }) : line(record)}\n`);
       }
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error;
       stop = error;
+    } finally {
+      progress?.clear();
     }
     if (options.snapshot !== undefined) {
       const bytes = await trainer.snapshot({ records: whole() });

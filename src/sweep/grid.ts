@@ -11,6 +11,14 @@ interface Axis {
   values: unknown[][];
 }
 
+/** A field that a sweep varies. */
+export interface Varied {
+  /** Dotted path. */
+  path: string;
+  /** In the order of the axis, more than one; all of them, whatever the conditions let in. */
+  values: readonly unknown[];
+}
+
 /** Combinations of a sweep, before its conditions. */
 const MOST_POINTS = 1e7;
 
@@ -113,6 +121,15 @@ export class SweepPlan {
 
   get length(): number {
     return this.runs.length;
+  }
+
+  /** What differs between its runs, axis by axis, the seeds last. */
+  get varied(): Varied[] {
+    const axes = this.#axes.flatMap(({ paths, values }) =>
+      paths.map((path, i) => ({ path, values: values[i] })),
+    );
+    const seeds = this.#seeds === undefined ? [] : [{ path: "seed", values: this.#seeds }];
+    return [...axes, ...seeds].filter(({ values }) => values.length > 1);
   }
 
   at(index: number): RunConfig | undefined {
