@@ -1,6 +1,6 @@
 /** Pictures of any sweep: curves over steps, coloured by one axis and in panels by the others; heat maps over two axes. */
 import { colouredCurves } from "../figures/colouredCurves.js";
-import { type Figure, figureOf, type Spec } from "../figures/figure.js";
+import type { Figure, Spec } from "../figures/figure.js";
 import { heatMap } from "../figures/heatMap.js";
 import { keyOf, labelsOf } from "../figures/labels.js";
 import type { ValueAxis } from "../figures/valueScale.js";
@@ -62,7 +62,8 @@ export function sweepFigures(axes: Axis[], settings: Setting[]): { figures: Figu
     figures.push({
       name,
       caption: `${what}${notes.join("")}`,
-      spec: figureOf(shown, Math.min(2, shown.length)),
+      panels: shown,
+      columns: Math.min(2, shown.length),
     });
   };
   for (const observable of observables) {

@@ -8,7 +8,9 @@ import { keyOf, labelsOf, shortNumber } from "../figures/labels.js";
 import type { Journal } from "../sweep/journal.js";
 import { mixOf } from "../sweep/revisions.js";
 import { environment } from "./environment.js";
-import { computersText, escapeHtml, inline, pageHead } from "./page.js";
+import { escapeHtml } from "./escapeHtml.js";
+import { figureHtml } from "./figureHtml.js";
+import { computersText, pageHead } from "./page.js";
 import { type ReportOptions, reportOptionNames } from "./reportOptions.js";
 import type { Axis } from "./sweepAxes.js";
 import { axisTitle, sweepFigures } from "./sweepFigures.js";
@@ -89,12 +91,13 @@ export async function writeSweepReport(
   options: ReportOptions = {},
 ): Promise<string> {
   checkNames(options, reportOptionNames);
-  const { onNotice, force = false } = options;
+  const { onNotice, force = false, theme = "page" } = options;
   if (journal.runs.length === 0) throw new ConfigError("DIR: expected at least one finished run, got none");
   const { axes, settings, computers: list } = await summarizeSweep(journal);
   const { figures, left: empty } = sweepFigures(axes, settings);
-  const { drawn, left } = await drawFigures(figures);
-  if (!(await writeFigures(out, drawn, { force }))) onNotice?.(withoutPng);
+  const { drawn, left } = await drawFigures(figures, theme);
+  const png = await writeFigures(out, drawn, { force });
+  if (!png) onNotice?.(withoutPng);
   const failed = journal.failedRuns.length;
   const diverged = settings.reduce((sum, setting) => sum + setting.diverged, 0);
   const computers = computersText(list);
@@ -113,17 +116,7 @@ export async function writeSweepReport(
 ${computers === undefined ? "" : `<dt>relaxed runs</dt><dd>${escapeHtml(computers)}</dd>\n`}<dt>versions</dt><dd>${escapeHtml(environment().versions)}</dd>
 </dl></header>
 ${notices.map((notice) => `<p class="notice">${escapeHtml(notice)}</p>`).join("\n")}
-${drawn
-  .map(
-    ({
-      name,
-      caption,
-      svg,
-    }) => `<figure class="wide" id="figure-${name}" role="group" aria-label="${escapeHtml(caption)}">
-<div class="light">${inline(svg.light, `${name}-light`)}</div><div class="dark">${inline(svg.dark, `${name}-dark`)}</div>
-<figcaption>${escapeHtml(caption)}</figcaption></figure>`,
-  )
-  .join("\n")}
+${drawn.map((figure) => figureHtml(figure, { png, repeat: "npx unigram-lab report DIR" })).join("\n")}
 <h2>Settings</h2>
 <p class="soft">Losses are in nats. β of excess loss ∝ step^−β is fitted by least squares to the evaluations of the last decade of steps, a seed at a time; its interval is that of the mean over seeds (Student's t).</p>
 ${table(axes, settings)}
