@@ -5,6 +5,7 @@ import type { ComputedBy } from "../backend/backend.js";
 import { ConfigError, configHash, type RunConfig } from "../config.js";
 import { checkWritable, writeWhole } from "../disk/writeWhole.js";
 import { isEvaluation } from "../evaluationSteps.js";
+import { quoted } from "../fields/trainCommand.js";
 import { bitsRevision } from "../kernel/bitsRevision.js";
 import { checkRecordsPath, writeRecords } from "../report/index.js";
 import { cores } from "../sweep/cores.js";
@@ -150,10 +151,6 @@ async function earlierRecords(trainer: Trainer, options: Options): Promise<Train
   process.stderr.write(`the snapshot has no records up to step ${step}: ${out} begins there\n`);
   return undefined;
 }
-
-/** A word of a command as a shell takes it. */
-const quoted = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 /** The command that goes on from a snapshot. */
 function resumeCommand(from: string, options: Options): string {
