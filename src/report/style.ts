@@ -1,4 +1,5 @@
 import { figureStyle } from "./figureHtml.js";
+import { sweepStyle } from "./sweepStyle.js";
 
 /** The style sheet of the report. */
 export const style = `
@@ -31,4 +32,4 @@ summary { cursor: pointer; }
   .claims td { display: block; border: 0; padding: .1rem 0; white-space: normal; }
   .claims td[data-label]::before { content: attr(data-label) ": "; color: var(--soft); }
 }
-${figureStyle}`;
+${figureStyle}${sweepStyle}`;
