@@ -1,8 +1,8 @@
 /** Panels of curves over steps with bands over seeds, coloured by what varies between them, on the same axes. */
 import type { Cell } from "../formats/table.js";
 import { type CurveRow, type LegendEntry, onLogarithm, palette, type Spec, withMeta } from "./figure.js";
-import { keyOf, shortNumber } from "./labels.js";
-import { logTicks } from "./ticks.js";
+import { keyOf } from "./labels.js";
+import { labelled, logTicks } from "./ticks.js";
 import { endsOf, numberScale, type ValueAxis, valueScale } from "./valueScale.js";
 
 /** The curves of a panel. */
@@ -18,10 +18,12 @@ export interface CurveOptions {
   y: string;
   /** Both axes logarithmic. */
   log: boolean;
+  /** A y axis of its own for every panel: of what cannot be compared between them. */
+  ownScales?: boolean;
 }
 
-/** From little to much: of the palette, each lighter than the one before, seen on white as on black. */
-const ramp = ["#0072B2", "#009E73", "#E69F00"];
+/** From little to much: each lighter than the one before, so that grey print keeps the order; seen on white as on black. */
+const ramp = ["#6050C8", "#0085C7", "#2AA876", "#E69F00"];
 /** Numbers that a legend lists one by one; more are a scale with ticks. */
 const LISTED = 8;
 /** Distance of two places on the ramp whose colours can be told apart. */
@@ -98,7 +100,8 @@ function looksOf(axis: ValueAxis | undefined): Looks {
       ...(dashed ? { strokeDash: { ...told, scale: { domain, range: dashed } } } : {}),
     },
     legend: labels.map((label, i) => ({
-      ...{ label, colour: colours[i], stroke: 2, band: true },
+      ...{ label: i === 0 ? `${axis.title} ${label}` : label },
+      ...{ colour: colours[i], stroke: 2, band: true },
       ...(dashed && i > 0 ? { dash: dashed[i] } : {}),
     })),
   };
@@ -115,15 +118,10 @@ function span(values: number[], log: boolean, room: number): [number, number] {
   return [least - more, largest + more];
 }
 
-const labelled = (values: number[]): Spec => ({
-  values,
-  labelExpr: `${JSON.stringify(Object.fromEntries(values.map((x) => [x, shortNumber(x)])))}[datum.value]`,
-});
-
-/** A vega-lite layer a panel, all with the same axes; undefined where there is nothing that they can show. */
+/** A vega-lite layer a panel, all with the same axes unless they are not to be compared; undefined where there is nothing that they can show. */
 export function colouredCurves(
   panels: readonly ColouredCurves[],
-  { colour, y: yTitle, log }: CurveOptions,
+  { colour, y: yTitle, log, ownScales = false }: CurveOptions,
 ): (Spec | undefined)[] {
   const { colourOf, encoding, legend } = looksOf(colour);
   const scale = colour && valueScale(colour);
@@ -145,11 +143,6 @@ export function colouredCurves(
     log,
     0,
   );
-  const [low, high] = span(
-    shown.flatMap((row) => [row.low, row.high]),
-    log,
-    0.04,
-  );
   const type = log ? { type: "log" } : {};
   const x = {
     field: "step",
@@ -161,16 +154,23 @@ export function colouredCurves(
       ...(log ? labelled(logTicks(from, to, 5, true)) : { tickCount: 5, tickMinStep: 1, format: "d" }),
     },
   };
-  const y = (field: string) => ({
-    field,
-    type: "quantitative",
-    scale: { ...type, domain: [low, high], nice: false, zero: false },
-    axis: { title: yTitle, ...(log ? labelled(logTicks(low, high, 6)) : { tickCount: 5 }) },
-  });
+  const yOf = (rows: typeof shown) => {
+    const [low, high] = span(
+      rows.flatMap((row) => [row.low, row.high]),
+      log,
+      0.04,
+    );
+    return (field: string) => ({
+      field,
+      type: "quantitative",
+      scale: { ...type, domain: [low, high], nice: false, zero: false },
+      axis: { title: yTitle, ...(log ? labelled(logTicks(low, high, 6)) : { tickCount: 5 }) },
+    });
+  };
   const { strokeDash, ...others } = encoding;
-  const lines = { x, y: y("mean"), ...encoding };
   return panels.map(({ title }, i) => {
     if (all[i].length === 0) return undefined;
+    const y = yOf(ownScales ? all[i] : shown);
     const spec = {
       width: 270,
       height: 190,
@@ -181,7 +181,7 @@ export function colouredCurves(
           mark: { type: "area", opacity: 0.2, line: false },
           encoding: { x, y: y("low"), y2: { field: "high" }, ...others },
         },
-        { mark: { type: "line", strokeWidth: 2 }, encoding: lines },
+        { mark: { type: "line", strokeWidth: 2 }, encoding: { x, y: y("mean"), ...encoding } },
         // one point makes no line
         {
           transform: [{ filter: "datum.alone" }],

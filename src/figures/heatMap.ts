@@ -2,7 +2,7 @@
 import type { Cell } from "../formats/table.js";
 import { type Spec, withMeta } from "./figure.js";
 import { keyOf, shortNumber } from "./labels.js";
-import { logTicks } from "./ticks.js";
+import { labelled, logTicks } from "./ticks.js";
 import { endsOf, type ValueAxis, valueScale } from "./valueScale.js";
 
 export interface HeatMap {
@@ -36,8 +36,10 @@ const position = (field: string, axis: ValueAxis): Spec => {
       title: axis.title,
       labelExpr,
       grid: false,
-      labelLimit: 150,
-      ...(isLong ? { labelAngle: -35, labelAlign: "right", labelBaseline: "middle" } : { labelAngle: 0 }),
+      labelLimit: 300,
+      ...(isLong
+        ? { labelAngle: -35, labelAlign: "right", labelBaseline: "middle", labelOverlap: false }
+        : { labelAngle: 0 }),
     },
   };
 };
@@ -125,7 +127,7 @@ export function heatMap(options: HeatMap): Spec | undefined {
         field: "value",
         type: "quantitative",
         scale: { scheme: "viridis", type: "log", ...(colours ? { domain: colours, clamp: true } : {}) },
-        legend: { title: legend, format: "~g", values: logTicks(...ends, 5) },
+        legend: { title: legend, ...labelled(logTicks(...ends, 5)) },
       },
     },
   };

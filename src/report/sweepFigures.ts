@@ -129,7 +129,11 @@ export function sweepFigures(axes: Axis[], settings: Setting[]): { figures: Figu
           title,
           curves: own.map(({ values, curves }) => ({ value: values[byColour], rows: curves[observable] })),
         })),
-        { colour, y: titles[observable], log },
+        {
+          ...{ colour, y: titles[observable], log },
+          // a dimension out of 4 and one out of 100 have no scale in common
+          ownScales: !log && axes.some(({ path }, i) => i !== byColour && path === "embeddingDim"),
+        },
       ),
     );
   }

@@ -27,18 +27,25 @@ import { valueLabels } from "./valueLabels.js";
 const BEST = 3;
 /** Values of an axis that are said one by one. */
 const LISTED = 6;
+/** Characters that they take in a sentence. */
+const SHORT = 40;
 /** Fields that say what was run, whether or not they are at their default. */
 const chief = ["vocabSize", "embeddingDim", "optimizer.kind", "config.learningRate", "batchSize", "steps"];
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
-/** "0.1, 0.2, 0.3", or "7 values, 0.0001 to 0.1". */
+/** "0.1, 0.2, 0.3", or "7 values, 0.0001 to 0.1", or "30 values". */
 function valuesText({ values, labels }: Axis): string {
   const said = values.map((value) => labels.get(keyOf(value)) ?? "");
+  if (said.length <= LISTED) return said.join(said.some((text) => text.includes(",")) ? "; " : ", ");
   const isNumeric = values.every((value) => typeof value === "number");
-  if (said.length <= LISTED || !isNumeric)
-    return said.length <= 2 * LISTED ? said.join(", ") : `${said.length} values`;
-  return `${said.length} values, ${said[0]} to ${said.at(-1)}`;
+  return `${said.length} values${isNumeric ? `, ${said[0]} to ${said.at(-1)}` : ""}`;
+}
+
+/** Long names are for the table below it. */
+function shortValuesText(axis: Axis): string {
+  const text = valuesText(axis);
+  return text.length <= SHORT ? text : `${axis.values.length} values`;
 }
 
 const seedsText = ([fewest, most]: SweepSummary["seeds"]): string =>
@@ -48,7 +55,7 @@ const seedsText = ([fewest, most]: SweepSummary["seeds"]): string =>
 function lede({ axes, settings, seeds }: SweepSummary): string {
   if (axes.length === 0)
     return seeds[1] > 1 ? `One setting; ${counted(seeds[1], "seed")}.` : "One setting, one seed.";
-  const varied = axes.map((axis) => `${axis.title} (${valuesText(axis)})`).join(" × ");
+  const varied = axes.map((axis) => `${axis.title} (${shortValuesText(axis)})`).join(" × ");
   return `${varied}: ${counted(settings.length, "setting")}, ${seedsText(seeds)}.`;
 }
 
@@ -94,8 +101,9 @@ function effectsHtml(list: readonly Effect[]): string {
     ];
     return `<tr>${texts.map((text) => `<td>${escapeHtml(text)}</td>`).join("")}</tr>`;
   };
-  return `<table><thead><tr><th>axis</th><th>values</th><th>excess loss, most / least</th><th>least at</th></tr></thead>
-<tbody>${list.map(row).join("")}</tbody></table>`;
+  return `<table><thead><tr><th>axis</th><th>values</th><th>changes excess loss</th><th>least at</th></tr></thead>
+<tbody>${list.map(row).join("")}</tbody></table>
+${list.some(({ factor }) => factor !== null) ? `<p class="soft">The largest mean over the least along an axis, the others held${list.some(({ of }) => of > 1) ? "; the median where there are several such lines" : ""}.</p>` : ""}`;
 }
 
 function endedHtml(axes: readonly Axis[], settings: readonly Setting[], failed: number): string {

@@ -42,7 +42,7 @@ const measuredCell = (measured: Measured | null): TableCell => {
 
 const intervalCell = (measured: Measured | null): TableCell =>
   measured?.interval
-    ? { html: measured.interval.map((end) => shortNumber(end)).join(" to "), order: measured.mean }
+    ? { html: measured.interval.map((end) => shortNumber(end, 3)).join(" to "), order: measured.mean }
     : nothing;
 
 /** Those that some setting has something to say in. */
