@@ -1,10 +1,12 @@
 /** Conditions on finished runs as typed on a command line: `vocabSize=1000`, `learningRate<0.1`, `embeddingDim<vocabSize`. */
 import { ConfigError, checkSchedule, type ScheduleInput, sortKeys } from "../config.js";
 import { type Field, fields } from "../fields/fields.js";
+import { fieldNamed } from "../fields/names.js";
 import type { Condition, Operand } from "../sweep/description.js";
 import { particularColumns, recordColumns } from "../training/record.js";
 import { parseNumber, parseScalar } from "./numbers.js";
 import { parseSchedule } from "./scheduleText.js";
+import { asked, nearest } from "./suggestion.js";
 
 const comparisons: Record<string, Exclude<keyof Condition, "path">> = {
   "<=": "atMost",
@@ -36,18 +38,19 @@ ${[
 
 const columns: readonly string[] = [...recordColumns, ...particularColumns];
 const roots = new Set(fields.map(({ path }) => path.split(".")[0]));
+const known = [...fields.map(({ path }) => path.replace(/\.kind$/, "")), ...columns];
 
 interface Named {
   path: string;
   field: Field | undefined;
 }
 
-/** A field by its path or its flag, a column of the records, or what is deeper in a config; undefined for none of these. */
+/** A field by any of its names, a column of the records, or what is deeper in a config; undefined for none of these. */
 function named(name: string): Named | undefined {
-  const field = fields.find(({ path }) => path === name) ?? fields.find(({ flag }) => flag === name);
-  if (field) return { path: field.path, field };
   // as tables of runs call it, beside the rate of an evaluation
   if (name.startsWith("config.")) return named(name.slice("config.".length));
+  const field = fieldNamed(name);
+  if (field) return { path: field.path, field };
   return columns.includes(name) || roots.has(name.split(".")[0])
     ? { path: name, field: undefined }
     : undefined;
@@ -62,7 +65,7 @@ export function parseWhere(text: string): Condition {
   if (name === undefined) throw new ConfigError(`--where: expected ${form}, got ${JSON.stringify(text)}`);
   const flag = `--where ${name}`;
   const left = named(name);
-  if (!left) throw new ConfigError(`${flag}: unknown field`);
+  if (!left) throw new ConfigError(`${flag}: unknown field${asked(nearest(name, known))}`);
   const other = named(typed);
   const isOrder = sign.includes("<") || sign.includes(">");
   return {
