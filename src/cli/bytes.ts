@@ -1,5 +1,5 @@
 /** Bytes for a reader: "3 KiB", "12 MiB", "1.5 GiB". */
-export const bytes = (count: number): string =>
+export const shownBytes = (count: number): string =>
   count < 2 ** 20
     ? `${Math.ceil(count / 1024)} KiB`
     : count < 2 ** 30

@@ -7,7 +7,7 @@ import type { Plan } from "../sweep/plans.js";
 import type { PoolEvent } from "../sweep/poolOptions.js";
 import { keptRuns, keptSnapshot, snapshotsIn } from "../sweep/snapshotFiles.js";
 import { snapshotBytes } from "../training/snapshot.js";
-import { bytes } from "./bytes.js";
+import { shownBytes } from "./bytes.js";
 import { counted } from "./counted.js";
 
 /** "step 300", "steps 300 and 600", "steps 300 to 900". */
@@ -66,7 +66,7 @@ export async function plannedSnapshots(
     all += size;
     largest = Math.max(largest, size);
   }
-  const room = `${counted(count, "snapshot")} in ${snapshotsIn(out)}: ${bytes(all)} of disk, up to ${bytes(largest)} each, and the records\n`;
+  const room = `${counted(count, "snapshot")} in ${snapshotsIn(out)}: ${shownBytes(all)} of disk, up to ${shownBytes(largest)} each, and the records\n`;
   return continued.line("go", longer) + (keep && count > 0 ? room : "");
 }
 

@@ -1,5 +1,6 @@
 /** Numbers and values as typed on a command line: one way to read them for every flag. */
 import { ConfigError } from "../config.js";
+import { parseJson } from "./json.js";
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
@@ -31,7 +32,7 @@ export function parseScalar(text: string): unknown {
   const value = numberOf(text);
   if (value !== undefined) return value;
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

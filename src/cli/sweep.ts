@@ -22,15 +22,7 @@ import {
   checkRelaxed,
   deviceOf,
 } from "./backendFlag.js";
-import {
-  addConfigFlags,
-  type Flags,
-  givenFields,
-  type Input,
-  namingFlags,
-  shownFlag,
-  withFlags,
-} from "./configFlags.js";
+import { addConfigFlags, givenFields, type Input, namingFlags, shownFlag, withFlags } from "./configFlags.js";
 import { Continued, checkSnapshots, plannedSnapshots, unkept } from "./continuing.js";
 import { corpusFlag, readCorpus, withCorpus } from "./corpusFlag.js";
 import { counted, keptOf } from "./counted.js";
@@ -45,6 +37,7 @@ import { say } from "./output.js";
 import { progressReporter, timeLeft } from "./progress.js";
 import { refusedUnless } from "./refused.js";
 import { vectorBits } from "./revectorizer.js";
+import { sweepNames } from "./runNames.js";
 import { scheduleHelp } from "./scheduleText.js";
 import {
   checkFiles,
@@ -58,11 +51,12 @@ import {
   withSweep,
   writeRecord,
 } from "./sweepRecord.js";
+import { readConfig, type TrainFlags } from "./trainConfig.js";
 import { parseVary } from "./vary.js";
 
 const BACKENDS = ["wasm", "webgpu"];
 
-interface Options extends Flags, BackendFlags {
+interface Options extends TrainFlags, BackendFlags {
   vary?: string[];
   seeds?: string;
   corpus?: string;
@@ -85,15 +79,20 @@ export function addSweep(program: Command): void {
       "Runs a sweep: { base, axes, zip, seeds, where } from a JSON file (sweep.schema.json completes it in an editor), flags, or both: a flag of a field sets it in the base. A finished run is kept in DIR/journal.ndjson and never run again: the same command goes on after anything. DIR remembers its sweep; another one, or an extended one, goes there with --add, and of its runs those that are new are run. The same sweep for more steps goes there as it is, and --steps N alone is the sweep of DIR with N steps: its runs go on from the snapshots that --keep-snapshots kept, to the same bits as in one go.",
     )
     .argument("[file]", "sweep as JSON")
-    .option("--vary <axis>", "path=v1,v2,… or path=log:from:to:n or path=linear:from:to:n", collect)
+    .option(
+      "--vary <axis>",
+      "FIELD=v1,v2,… or FIELD=log:from:to:n or FIELD=linear:from:to:n, a field by its flag or its path in the config",
+      collect,
+    )
     .option("--seeds <n>", "seeds of every setting (default: 1)")
+    .option("--config <file>", "base of every run: a config as JSON, as train takes it")
     .option(...corpusFlag)
     .option("--threads <n>", "threads (default: one a core)")
     .option(
       "--out <dir>",
       "directory of the sweep, or its journal, a .ndjson file (default: unigram-lab-sweep)",
     )
-    .option("--dry-run", "print the runs, their cost and what is done already, and run nothing")
+    .option("--dry-run", "print what varies, the runs, their cost and what is done already, and run nothing")
     .option(
       "--shard <i/n>",
       "only share i of n (0/n to (n-1)/n), or slurm or kubernetes to read it from there",
@@ -129,8 +128,7 @@ async function readSweeps(path: string): Promise<SweepDescription[]> {
 
 /** Whether --steps is all that is said of the runs. */
 const isStepsAlone = (given: Options): boolean =>
-  given.vary === undefined &&
-  given.seeds === undefined &&
+  (given.vary ?? given.seeds ?? given.config) === undefined &&
   givenFields(given).length === 1 &&
   given.steps !== undefined;
 
@@ -147,8 +145,8 @@ async function begunWith(file: string | undefined, given: Placed): Promise<Sweep
 }
 
 /** The axes of all --vary. */
-function axesOf(vary: string[]): NonNullable<SweepDescription["axes"]> {
-  const axes = vary.map(parseVary);
+function axesOf(vary: string[], base: Input): NonNullable<SweepDescription["axes"]> {
+  const axes = vary.map((text) => parseVary(text, base));
   for (const [i, [path]] of axes.entries())
     if (axes.findIndex(([other]) => other === path) < i)
       throw new ConfigError(`--vary ${path}: expected once, got it twice`);
@@ -182,7 +180,7 @@ async function describe(
   corpus: CorpusTokens | undefined,
 ): Promise<SweepDescription[]> {
   const begun = await begunWith(file, given);
-  const changed = (given.vary ?? given.seeds) !== undefined || givenFields(given).length > 0;
+  const changed = (given.vary ?? given.seeds ?? given.config) !== undefined || givenFields(given).length > 0;
   if (file !== undefined && begun.length > 1 && changed)
     throw new ConfigError(
       `FILE: expected one sweep where flags say more of it, got the ${begun.length} of ${file}`,
@@ -197,14 +195,20 @@ async function completed(
   given: Options,
   corpus: CorpusTokens | undefined,
 ): Promise<SweepDescription> {
-  const { vary = [], seeds } = given;
+  const { vary = [], seeds, config } = given;
+  if (config !== undefined) {
+    if (described.base !== undefined)
+      throw new ConfigError(`--config: expected a sweep without a base, got ${file}, which has its own`);
+    described.base = await readConfig(config);
+  }
   // what a GPU computes, where nothing else is said
   if (given.backend === "webgpu") described.base = { arithmetic: "relaxed", ...described.base };
   const flags = await withCorpus(given, (described.base ?? {}) as Input, corpus);
   const based = givenFields(flags).length > 0;
-  if (file === undefined && vary.length === 0 && !based)
+  if (file === undefined && vary.length === 0 && !based && config === undefined)
     throw new ConfigError("FILE: expected a sweep as JSON or --vary, got neither");
-  const axes = axesOf(vary);
+  const base = withFlags((described.base ?? {}) as Input, flags);
+  const axes = axesOf(vary, { ...base });
   for (const path of Object.keys(axes))
     if (Object.hasOwn(described.axes ?? {}, path))
       throw new ConfigError(
@@ -219,7 +223,7 @@ async function completed(
   };
   if (!based) return description;
   checkBase(flags, description);
-  return { ...description, base: withFlags((described.base ?? {}) as Input, flags) };
+  return { ...description, base };
 }
 
 /** An event as a line for machines: a finished run with its last evaluation, not with all of them. */
@@ -300,7 +304,7 @@ async function sweepCommand(file: string | undefined, flags: Options): Promise<v
   if (options.dryRun) {
     const journal = await journalOf(options.out);
     const { json, retryFailed, keepSnapshots = false } = options;
-    await printPlan(plan, journal, { threads, device, json, retryFailed });
+    await printPlan(plan, journal, { directory: options.out, threads, device, json, retryFailed });
     const snapshots = await plannedSnapshots(plan, journal, {
       out: options.out,
       keep: keepSnapshots,
@@ -325,6 +329,7 @@ async function sweepCommand(file: string | undefined, flags: Options): Promise<v
   const signal = interruptSignal();
   let failed: FailedRuns | undefined;
   const { length: total } = plan;
+  const nameOf = sweepNames(plan.varied);
   const count = () => plan.runs.reduce((sum, run) => sum + (journal.has(run) ? 1 : 0), 0);
   try {
     for (const notice of journal.notices) process.stderr.write(`${notice}\n`);
@@ -335,6 +340,7 @@ async function sweepCommand(file: string | undefined, flags: Options): Promise<v
     status = new StatusWriter(
       options.out,
       record.sweeps.length === 1 ? total : runsOf(record.sweeps, keep).size,
+      nameOf,
     );
     const before = count();
     process.stderr.write(
@@ -342,7 +348,7 @@ async function sweepCommand(file: string | undefined, flags: Options): Promise<v
     );
     if (options.keepSnapshots) process.stderr.write(await unkept(plan, journal));
     const continued = new Continued();
-    const bar = progressReporter(total);
+    const bar = progressReporter(total, nameOf);
     const left = timeLeft(performance.now());
     const onEvent = (event: PoolEvent) => {
       bar.event(event);

@@ -6,6 +6,7 @@ import type { ComputedBy } from "../backend/backend.js";
 import { ConfigError, configHash, type RunConfig } from "../config.js";
 import { checkWritable, writeWhole } from "../disk/writeWhole.js";
 import { isEvaluation } from "../evaluationSteps.js";
+import { trainCommand as commandOf, quoted } from "../fields/trainCommand.js";
 import { bitsRevision } from "../kernel/bitsRevision.js";
 import { checkRecordsPath, writeRecords } from "../report/index.js";
 import { cores } from "../sweep/cores.js";
@@ -29,7 +30,6 @@ import { counted } from "./counted.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
 import { interventionHelp } from "./interventionText.js";
-import { leastConfig } from "./leastConfig.js";
 import { parseWholeNumber } from "./numbers.js";
 import { say } from "./output.js";
 import { refusedUnless } from "./refused.js";
@@ -38,6 +38,7 @@ import { vectorBits } from "./revectorizer.js";
 import { RunCheckpoint } from "./runCheckpoint.js";
 import { scheduleHelp } from "./scheduleText.js";
 import { changesOfResumed, configOf, type TrainFlags } from "./trainConfig.js";
+import { trainProgress } from "./trainProgress.js";
 import { checkWeightsPath, weightsFile, writeWeights } from "./weightsFile.js";
 
 const BACKENDS = ["wasm", "reference", "webgpu"];
@@ -76,7 +77,7 @@ export function addTrain(program: Command): void {
     .option("--verbose", "say more")
     .addHelpText(
       "after",
-      `\n${scheduleHelp}\n\n${interventionHelp}\n\nExamples:\n  unigram-lab train --vocab-size 1000 --out run.parquet\n  unigram-lab train --learning-rate warmup:200:0.01 --evaluate-at log\n  unigram-lab train --optimizer sgd --momentum 0.9 \\\n    --learning-rate cosine:0.1:0:3000\n  unigram-lab train --snapshot run.snapshot --weights run.safetensors\n  unigram-lab train --resume run.snapshot --steps 6000\n  unigram-lab train --resume run.snapshot --steps 6000 --learning-rate 1e-4\n\nA resumed run whose learning rate is another from there on is one run with both:\nits config, which is printed and stands in its snapshot, trained from step 0 gives\nthe same bits. Schedules count the steps of the run, not those since the change.\n\nA run of more than half a minute is kept every half minute in\nunigram-lab-train-RUN.snapshot, RUN being the name of its config, in the working\ndirectory; the file is removed when the run is at its end.`,
+      `\n${scheduleHelp}\n\n${interventionHelp}\n\nExamples:\n  unigram-lab train --vocab-size 1000 --out run.parquet\n  unigram-lab train --learning-rate warmup:200:0.01 --evaluate-at log\n  unigram-lab train --optimizer sgd --momentum 0.9 \\\n    --learning-rate cosine:0.1:0:3000\n  unigram-lab train --snapshot run.snapshot --weights run.safetensors\n  unigram-lab train --resume run.snapshot --steps 6000\n  unigram-lab train --resume run.snapshot --steps 6000 --learning-rate 1e-4\n\nA resumed run whose learning rate is another from there on is one run with both:\nthe command that is printed trains it from step 0, with the same bits, and its\nsnapshot has its config. Schedules count the steps of the run, not those since the change.\n\nA run of more than half a minute is kept every half minute in\nunigram-lab-train-RUN.snapshot, RUN being the name of its config, in the working\ndirectory; the file is removed when the run is at its end.`,
     )
     .action((options: Options) => refusedUnless("--force", () => trainCommand(options)));
   addBackendFlags(command, BACKENDS);
@@ -124,7 +125,7 @@ async function openTrainer(options: Options): Promise<{ trainer: Trainer; thread
     );
   if (!isDeepStrictEqual(trainer.config.learningRate, config.learningRate))
     process.stderr.write(
-      `from step ${state.step} on the learning rate is another; as a whole this is run ${configHash(trainer.config)}:\n${leastConfig(trainer.config)}\n`,
+      `from step ${state.step} on the learning rate is another; as a whole this is run ${configHash(trainer.config)}:\n${commandOf(trainer.config, { corpus: options.corpus })}\n`,
     );
   return { trainer, threads: runtime.threads };
 }
@@ -163,10 +164,6 @@ async function earlierRecords(trainer: Trainer, options: Options): Promise<Train
   process.stderr.write(`the snapshot has no records up to step ${step}: ${out} begins there\n`);
   return undefined;
 }
-
-/** A word of a command as a shell takes it. */
-const quoted = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 /** The command that goes on from a snapshot. */
 function resumeCommand(from: string, options: Options): string {
@@ -218,6 +215,11 @@ async function runToFiles(
   const seconds = () => (performance.now() - from) / 1000;
   const signal = interruptSignal();
   const records: TrainingRecord[] = [...(earlier ?? [])];
+  const progress = options.json ? undefined : trainProgress(trainer.stepCount, config.steps);
+  const tell = (line: string) => {
+    progress?.clear();
+    process.stderr.write(`${line}\n`);
+  };
   /** A snapshot holds all records or none. */
   const whole = () => (earlier === undefined ? undefined : records);
   const checkpoint = await RunCheckpoint.open(trainer, { resumed: options.resume });
@@ -232,16 +234,17 @@ async function runToFiles(
     try {
       await checkpoint.write(whole());
     } catch (error) {
-      if (!said) process.stderr.write(`no checkpoint of this run: ${(error as Error).message}\n`);
+      if (!said) tell(`no checkpoint of this run: ${(error as Error).message}`);
       said = true;
     }
   };
-  const onProgress = async () => {
+  const onProgress = async (step: number) => {
+    progress?.update(step, trainer.trainLoss);
     if (!checkpoint.due) return;
     await keep();
     if (!said && checkpoint.step !== undefined)
-      process.stderr.write(
-        `kept every half minute in ${checkpoint.path}; should this process end, ${resumeCommand(checkpoint.path, options)} goes on\n`,
+      tell(
+        `kept every half minute in ${checkpoint.path}; should this process end, ${resumeCommand(checkpoint.path, options)} goes on`,
       );
     said = true;
   };
@@ -254,13 +257,16 @@ async function runToFiles(
       const onAfresh = () => {
         records.length = earlier?.length ?? 0;
       };
-      for await (const record of reopened(trainer, { signal, onProgress, onAfresh })) {
+      for await (const record of reopened(trainer, { signal, onProgress, onAfresh, tell })) {
         records.push(record);
+        progress?.clear();
         await say(`${options.json ? JSON.stringify({ ...record, ...computedBy() }) : line(record)}\n`);
       }
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error;
       stop = error;
+    } finally {
+      progress?.clear();
     }
     if (options.snapshot !== undefined) {
       const bytes = await trainer.snapshot({ records: whole() });

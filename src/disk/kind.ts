@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import { parquetMetadata } from "hyparquet";
 import { runConfigSchema } from "../config.js";
 import { particularColumns, recordColumns } from "../training/record.js";
+import { figureColumns } from "./figureColumns.js";
 
 export type Kind =
   | "table"
@@ -189,7 +190,8 @@ async function textKind(
     return /(<metadata[^>]*>|<!--)\s*(<generator>|generator: ?)?unigram-lab /.test(text)
       ? "figure"
       : undefined;
-  return areColumns((await firstLine(file, size)).split(",")) ? "table" : undefined;
+  const names = (await firstLine(file, size)).split(",");
+  return areColumns(names) ? "table" : same(names, figureColumns) ? "figure" : undefined;
 }
 
 /** The first line of a text, without its end; empty when it is longer than any header. */

@@ -70,8 +70,8 @@ export async function findPlace(
 }
 
 /** The run's checkpoint, undefined when there is none that it can go on from. */
-async function findCheckpoint(
-  { run, checkpoint, computedBy }: RunTask,
+export async function findCheckpoint(
+  { run, checkpoint, computedBy }: Pick<RunTask, "run" | "checkpoint" | "computedBy">,
   warn: (message: string) => void,
 ): Promise<Checkpoint | undefined> {
   if (checkpoint === null || !existsSync(checkpoint)) return undefined;

@@ -1,7 +1,7 @@
 /** The figures of what decay removes: curves of all arms, what is left of the benefit, and the floors. */
 import { type Quantity, valuesOf } from "../../analysis/claims.js";
 import { type Runs, series } from "../../analysis/series.js";
-import { type Figure, figureOf, type Spec } from "../../figures/figure.js";
+import type { Figure, Spec } from "../../figures/figure.js";
 import { type IntervalPoint, intervalCurves } from "../../figures/intervalCurves.js";
 import { panel } from "../../figures/panel.js";
 import { intervalPoint } from "../intervalPoint.js";
@@ -70,7 +70,7 @@ function curvesFigure(runs: Runs, quick: boolean): Figure[] {
   const caption =
     `Excess loss at a constant rate, decayed from step ${turn} on, and with the noise switched off there at an unchanged rate: mean over seeds and a band of one standard deviation. ` +
     "With the exact gradient the constant rate leaves next to nothing for decay to remove.";
-  return panels.length > 0 ? [{ name, caption, spec: figureOf(panels, 2) }] : [];
+  return panels.length > 0 ? [{ name, caption, panels: panels, columns: 2 }] : [];
 }
 
 function shareFigure(runs: Runs, quick: boolean): Figure[] {
@@ -108,7 +108,7 @@ function shareFigure(runs: Runs, quick: boolean): Figure[] {
   const caption =
     "Left: the benefit of decay with the exact gradient over that with batches of 128, within the margin of equivalence (grey) at every rate and dimension where the intervals lie in it. " +
     "Right: what it removes to switch the noise off at an unchanged rate, second moments frozen, over what decay removes. Means over seeds with 95 % intervals.";
-  return panels.length > 0 ? [{ name: `${name}-share`, caption, spec: figureOf(panels, 2) }] : [];
+  return panels.length > 0 ? [{ name: `${name}-share`, caption, panels: panels, columns: 2 }] : [];
 }
 
 const early = `steps ${turn} to ${steps}`;
@@ -139,7 +139,7 @@ function floorFigure(runs: Runs, quick: boolean): Figure[] {
   const caption =
     `Excess loss at a constant rate, mean over ${early}: at one rate it grows with D, over rate × √D all dimensions lie on one curve, as far as a run is done learning. ` +
     "Means over seeds with 95 % intervals.";
-  return panels.length > 0 ? [{ name: `${name}-floor`, caption, spec: figureOf(panels, 2) }] : [];
+  return panels.length > 0 ? [{ name: `${name}-floor`, caption, panels: panels, columns: 2 }] : [];
 }
 
 function lateFigure(runs: Runs): Figure[] {
@@ -167,7 +167,7 @@ function lateFigure(runs: Runs): Figure[] {
   const caption =
     "What is called a floor still falls, the more the smaller the rate: left, excess loss at a constant rate early and late in long runs. " +
     "Right, by batch. Means over seeds with 95 % intervals.";
-  return panels.length === 2 ? [{ name: `${name}-late`, caption, spec: figureOf(panels, 2) }] : [];
+  return panels.length === 2 ? [{ name: `${name}-late`, caption, panels: panels, columns: 2 }] : [];
 }
 
 export const decayFigures = (runs: Runs, quick: boolean): Figure[] => [

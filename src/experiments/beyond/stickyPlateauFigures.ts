@@ -2,7 +2,7 @@
 import { type Quantity, valuesOf } from "../../analysis/claims.js";
 import { type Runs, type SeriesRow, series } from "../../analysis/series.js";
 import { mean, meanInterval } from "../../analysis/statistics.js";
-import { type Figure, figureOf, type Spec } from "../../figures/figure.js";
+import type { Figure, Spec } from "../../figures/figure.js";
 import { type ForestRow, forest } from "../../figures/forest.js";
 import { panel } from "../../figures/panel.js";
 import { margin } from "./lagClaims.js";
@@ -61,7 +61,8 @@ function curvesFigure(runs: Runs): Figure[] {
     {
       name: "sticky-plateau",
       caption: `After a high rate without a warmup the loss stays near the unigram entropy H, long after the rate has dropped to 0.01 at step ${hold}; with ${warmupSteps} steps of warmup it falls on. α = 0.5, a layernorm, untied. Below, of the first panel's runs: L = H + KL(p‖q̄) − captured information, and J, how much predictions depend on the input, rightly or not. All in units of the mutual information I of each seed's data: mean over seeds and a band of one standard deviation.`,
-      spec: figureOf(panels, 3),
+      panels: panels,
+      columns: 3,
     },
   ];
 }
@@ -129,7 +130,7 @@ function forestFigure(runs: Runs, quick: boolean): Figure[] {
     width: 300,
   });
   const caption = `By which part of the information I a run is behind another of its seed at step ${step}, ${step - hold} steps after the rate dropped: mean over seeds and its 95 % interval. Within the green band, ±${margin}, a lag counts as none.`;
-  return spec ? [{ name: "sticky-plateau-lag", caption, spec: figureOf([spec]) }] : [];
+  return spec ? [{ name: "sticky-plateau-lag", caption, panels: [spec] }] : [];
 }
 
 export const figures = (runs: Runs, quick: boolean): Figure[] => [

@@ -2,7 +2,7 @@
 import { valuesOf } from "../../analysis/claims.js";
 import type { Runs } from "../../analysis/series.js";
 import { mean, standardDeviation } from "../../analysis/statistics.js";
-import { type Figure, figureOf, type Spec } from "../../figures/figure.js";
+import type { Figure, Spec } from "../../figures/figure.js";
 import { heatMap } from "../../figures/heatMap.js";
 import { panel } from "../../figures/panel.js";
 import { pow } from "../../math/elementary.js";
@@ -106,5 +106,7 @@ export function scaleFigures(runs: Runs, quick: boolean): Figure[] {
         "The largest rate that is tolerated against the length of the warmup, by the size of the initial weights in D^-1/2: geometric mean over seeds and a band of one standard deviation.",
       panels: lines,
     },
-  ].flatMap(({ panels, ...figure }) => (panels.length > 0 ? [{ ...figure, spec: figureOf(panels, 2) }] : []));
+  ].flatMap(({ panels, ...figure }) =>
+    panels.length > 0 ? [{ ...figure, panels: panels, columns: 2 }] : [],
+  );
 }

@@ -3,7 +3,7 @@ import { at, ofRun, type Quantity, valuesOf } from "../../analysis/claims.js";
 import { curves, lastStep, type Runs, valueAt } from "../../analysis/series.js";
 import { mean, standardDeviation } from "../../analysis/statistics.js";
 import { zipfMoments } from "../../analysis/zipfMoments.js";
-import { type Figure, figureOf, palette, type Spec } from "../../figures/figure.js";
+import { type Figure, palette, type Spec } from "../../figures/figure.js";
 import { type Curve, panel } from "../../figures/panel.js";
 import type { RunResult } from "../../sweep/result.js";
 import type { Experiment } from "../experiment.js";
@@ -122,37 +122,33 @@ function lossFigure(runs: Runs): Figure {
     name,
     caption:
       "Loss at V = 10, D = 1, lr 0.01: mean over seeds and a band of one standard deviation. Circles: the post, one seed. Right: the same above the entropy, with the exact law of the tied gap.",
-    spec: figureOf(
-      [
-        panel({
-          ...common,
-          title: "Loss",
-          rows: curves(present, runs, "loss"),
-          stated: {
-            by: post.name,
-            curves: Object.fromEntries(
-              Object.entries(postLosses).filter(([label]) => present.includes(label)),
-            ),
-          },
-          rules: [{ label: "entropy 1.994", value: moments.entropy }],
-          y: "loss (nats)",
-          xDomain: [0, end],
-          xTicks: 4,
-          yDomain: [1.98, 2.7],
-        }),
-        panel({
-          ...common,
-          title: "Excess over the entropy",
-          rows: curves(present, runs, "excessLoss"),
-          rules: law.length ? [{ label: "½(Var ln p)²/c⁴ at the final c", value: mean(law) }] : [],
-          y: "excess loss (nats)",
-          log: { x: true, y: true },
-          xDomain: [20, end],
-          yDomain: [1e-4, 1],
-        }),
-      ],
-      2,
-    ),
+    panels: [
+      panel({
+        ...common,
+        title: "Loss",
+        rows: curves(present, runs, "loss"),
+        stated: {
+          by: post.name,
+          curves: Object.fromEntries(Object.entries(postLosses).filter(([label]) => present.includes(label))),
+        },
+        rules: [{ label: "entropy 1.994", value: moments.entropy }],
+        y: "loss (nats)",
+        xDomain: [0, end],
+        xTicks: 4,
+        yDomain: [1.98, 2.7],
+      }),
+      panel({
+        ...common,
+        title: "Excess over the entropy",
+        rows: curves(present, runs, "excessLoss"),
+        rules: law.length ? [{ label: "½(Var ln p)²/c⁴ at the final c", value: mean(law) }] : [],
+        y: "excess loss (nats)",
+        log: { x: true, y: true },
+        xDomain: [20, end],
+        yDomain: [1e-4, 1],
+      }),
+    ],
+    columns: 2,
   };
 }
 
@@ -202,7 +198,7 @@ function embeddingFigure(embeddings: readonly number[][]): Figure {
     name: `${name}-embedding`,
     caption:
       "The tied embedding after training, token by token, its sign made positive; the law's prediction at the measured c; the post's values.",
-    spec: figureOf([
+    panels: [
       {
         width: 640,
         height: 240,
@@ -217,6 +213,6 @@ function embeddingFigure(embeddings: readonly number[][]): Figure {
           points("post", 2),
         ],
       },
-    ]),
+    ],
   };
 }

@@ -2,7 +2,6 @@
 import { at, type ClaimSpecification, minus, type Quantity } from "../../analysis/claims.js";
 import { lastStep, type Runs, series } from "../../analysis/series.js";
 import { zipfMoments } from "../../analysis/zipfMoments.js";
-import { figureOf } from "../../figures/figure.js";
 import { panel } from "../../figures/panel.js";
 import { linearDecay } from "../../schedule/constructors.js";
 import type { Experiment } from "../experiment.js";
@@ -118,6 +117,6 @@ export const learningRateDecay: Experiment = {
     );
     const caption =
       "Loss at lr 0.01, constant and decayed over the last 1000 steps: mean over seeds and a band of one standard deviation. Circles: the post's final losses.";
-    return panels.length > 0 ? [{ name, caption, spec: figureOf(panels, 3) }] : [];
+    return panels.length > 0 ? [{ name, caption, panels: panels, columns: 3 }] : [];
   },
 };

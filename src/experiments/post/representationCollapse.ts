@@ -1,7 +1,6 @@
 /** How the learning rate decides how many dimensions the embedding keeps. */
 import { at, type ClaimSpecification } from "../../analysis/claims.js";
 import { curves, lastStep } from "../../analysis/series.js";
-import { figureOf } from "../../figures/figure.js";
 import { panel } from "../../figures/panel.js";
 import { join } from "../../schedule/constructors.js";
 import type { Experiment } from "../experiment.js";
@@ -89,7 +88,7 @@ export const representationCollapse: Experiment = {
       name,
       caption:
         "Effective dimension of the embedding, V = D = 100: mean over seeds and a band of one standard deviation. Circles: the post.",
-      spec: figureOf([
+      panels: [
         panel({
           rows: curves(labels, runs, "effectiveDimension"),
           conditions: [...labels],
@@ -105,7 +104,7 @@ export const representationCollapse: Experiment = {
           height: 340,
           xDomain: [0, lastStep(runs)],
         }),
-      ]),
+      ],
     },
   ],
 };

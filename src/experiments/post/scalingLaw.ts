@@ -5,7 +5,7 @@ import { neighbours } from "../../analysis/neighbours.js";
 import { type Runs, series } from "../../analysis/series.js";
 import { mean, meanInterval, standardDeviation } from "../../analysis/statistics.js";
 import { zipfMoments } from "../../analysis/zipfMoments.js";
-import { figureOf, type Spec } from "../../figures/figure.js";
+import type { Spec } from "../../figures/figure.js";
 import { panel } from "../../figures/panel.js";
 import { log, pow } from "../../math/elementary.js";
 import type { Experiment } from "../experiment.js";
@@ -138,6 +138,6 @@ export const scalingLaw: Experiment = {
     const caption =
       "Excess loss against the step, both logarithmic: mean over seeds and a band of one standard deviation. " +
       "Dashed, between circles: the post's β over the steps it was read between, drawn from our mean, since the post prints exponents only.";
-    return specs.length > 0 ? [{ name, caption, spec: figureOf(specs, 3) }] : [];
+    return specs.length > 0 ? [{ name, caption, panels: specs, columns: 3 }] : [];
   },
 };
