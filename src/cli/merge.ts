@@ -25,7 +25,7 @@ export function addMerge(program: Command): void {
     .command("merge")
     .summary("make the directories of shards one")
     .description(
-      "Copies the finished runs of several directories into OUT, each once. Two results of one run must be the same in what both have, and of one bits revision, or nothing is written; relaxed ones may differ by who computed them: the first is kept, and how far the others are from it is told. Says which runs of the sweep are missing, and ends with exit code 1 when some are.",
+      "Copies the finished runs of several directories into OUT, each once, with the snapshots that were kept of them. Two results of one run must be the same in what both have, and of one bits revision, or nothing is written; relaxed ones may differ by who computed them: the first is kept, and how far the others are from it is told. Says which runs of the sweep are missing, and ends with exit code 1 when some are.",
     )
     .argument("<out>", "directory to write to; it may hold runs already")
     .argument("<dir...>", "directories to merge")
@@ -77,9 +77,9 @@ async function mergeCommand(out: string, directories: string[], { json }: { json
   const report = await merge(out, directories, {
     onNotice: (line) => process.stderr.write(`${line}\n`),
   });
-  const { added, duplicates, differing, largestDifference, runs, failed } = report;
+  const { added, duplicates, differing, largestDifference, runs, failed, snapshots } = report;
   process.stderr.write(
-    `${counted(added, "run")} added, ${duplicates} there more than once, ${counted(runs, "run")} in ${out}\n`,
+    `${counted(added, "run")} added, ${duplicates} there more than once, ${counted(runs, "run")} in ${out}${snapshots > 0 ? `, ${counted(snapshots, "snapshot")} copied` : ""}\n`,
   );
   if (largestDifference !== null) process.stderr.write(`${differenceText(differing, largestDifference)}\n`);
   const missing = sweeps.length === 0 ? null : await missingOf(sweeps, out);

@@ -43,7 +43,7 @@ import {
   checkFiles,
   checkNoReport,
   checkRecord,
-  isLonger,
+  isLongerSweep,
   isSameButSteps,
   parseRecord,
   readRecord,
@@ -299,7 +299,7 @@ async function sweepCommand(file: string | undefined, flags: Options): Promise<v
   if (first)
     await namingFlags(options, () => checkHandedIn(first.distribution, { corpus }), { corpus: "--corpus" });
   const { sweeps: known } = await readRecord(options.out);
-  const longer = descriptions.some((one) => known.some((other) => isLonger(one, other)));
+  const longer = descriptions.some((one) => known.some((other) => isLongerSweep(one, other)));
   const device = await deviceOf(options);
   if (options.dryRun) {
     const journal = await journalOf(options.out);

@@ -102,7 +102,7 @@ export const isSameButSteps = (a: SweepDescription, b: SweepDescription): boolea
 const stepsOf = ({ base }: SweepDescription): number => base?.steps ?? parseConfig({}).steps;
 
 /** Whether `longer` is the same sweep for more steps: its runs go on from where those of `known` ended. */
-export const isLonger = (longer: SweepDescription, known: SweepDescription): boolean =>
+export const isLongerSweep = (longer: SweepDescription, known: SweepDescription): boolean =>
   isSameButSteps(longer, known) && stepsOf(longer) > stepsOf(known);
 
 /**
@@ -118,7 +118,7 @@ export function withSweep(
   const { sweeps } = record;
   if (sweeps.some((known) => isSame(known, description))) return record;
   const last = sweeps.at(-1);
-  if (last && !add && !sweeps.some((known) => isLonger(description, known))) {
+  if (last && !add && !sweeps.some((known) => isLongerSweep(description, known))) {
     const [ours, theirs] = [canonicalSweep(description), canonicalSweep(last)];
     const differ = Object.keys(ours).filter((field) => ours[field] !== theirs[field]);
     throw new ConfigError(

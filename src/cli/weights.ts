@@ -5,6 +5,7 @@ import { Journal } from "../sweep/journal.js";
 import { keptSnapshot } from "../sweep/snapshotFiles.js";
 import { decodeSnapshot, type Snapshot } from "../training/snapshot.js";
 import { refusedUnless } from "./refused.js";
+import { asked, nearest } from "./suggestion.js";
 import { checkWeightsPath, weightsFile, writeWeights } from "./weightsFile.js";
 
 interface Options {
@@ -75,10 +76,7 @@ async function snapshotOf(directory: string, run: string | undefined): Promise<S
 
 /** Says which run may be meant, or how their names are found. */
 function noRun(directory: string, given: string | undefined, runs: readonly string[]): string {
-  const likely = given === undefined ? [] : runs.filter((run) => run.startsWith(given.slice(0, 4)));
-  const hint =
-    likely.length === 1 && (given as string).length > 3
-      ? `did you mean ${likely[0]}?`
-      : `unigram-lab export ${directory} --runs --out runs.csv lists them`;
-  return `RUN: expected one of the runs of ${directory}, got ${given ?? "none"} (${hint})`;
+  const expected = `RUN: expected one of the runs of ${directory}, got ${given ?? "none"}`;
+  const meant = given === undefined ? "" : asked(nearest(given, runs));
+  return expected + (meant || ` (unigram-lab export ${directory} --runs --out runs.csv lists them)`);
 }

@@ -1,12 +1,15 @@
 /** Several directories of one sweep made one. */
 import { type Difference, Holders } from "./holders.js";
 import { Journal } from "./journal.js";
+import { mergeSnapshots } from "./mergeSnapshots.js";
 import type { RunFailure, RunResult } from "./result.js";
 import { mixOf } from "./revisions.js";
 
 export interface MergeReport {
   /** Runs that were new to the merged directory. */
   added: number;
+  /** Kept snapshots that came with them. */
+  snapshots: number;
   /** Results that another directory had as well, with the same content. */
   duplicates: number;
   /** Relaxed results that differ from the one of their run that is kept. */
@@ -27,7 +30,7 @@ const TOGETHER = 256;
  * Copies the runs of `sources` into the directory `out` (which may hold some already), each once. The sources are only
  * read. All are checked before anything is made or written. Two results of one run must have equal configs (in their
  * canonical form) and be equal in the fields that both have; of two sources the one whose records have more is copied. Those
- * of a relaxed run may differ by who computed them: the first is copied.
+ * of a relaxed run may differ by who computed them: the first is copied. Snapshots that were kept come along.
  * @param options.onNotice hears what is wrong with a journal in one line as soon as it is opened, also of a merge that fails,
  *   and of results of several bits revisions that come together
  * @throws ConfigError when a source has no journal, or two results of one run differ or are of two bits revisions
@@ -52,6 +55,9 @@ export async function merge(
     await holders.add(target);
     const unmixed = mixOf(target.revisions) === undefined;
     const added = [...holders.best.keys()].filter((run) => !target.has(run)).sort();
+    // first: a run is added once, and a snapshot of none does no harm
+    const held = added.map((run) => [run, holders.best.get(run)?.directory] as const);
+    const snapshots = await mergeSnapshots(target.directory, new Map(held as [string, string][]));
     // a sync for many, and few of them in memory
     for (let from = 0; from < added.length; from += TOGETHER) {
       const results: RunResult[] = [];
@@ -67,6 +73,7 @@ export async function merge(
     if (unmixed && mix !== undefined) onNotice?.(`${target.path}: ${mix}`);
     return {
       added: added.length,
+      snapshots,
       duplicates: holders.duplicates,
       differing: holders.differing,
       largestDifference: holders.largest,

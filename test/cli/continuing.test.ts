@@ -140,6 +140,15 @@ describe("a finished sweep with more steps", () => {
     expect((await sweeps("results")).at(-1)).toMatchObject({ base: { steps: 10 }, axes: {} });
   });
 
+  test("the snapshots of shards come along when they are merged", async () => {
+    const { dir, sweep } = await place();
+    const shard = (i: number) => [...swept, "--steps", "20", "--shard", `${i}/2`, "--out", `part-${i}`];
+    for (const i of [0, 1]) await sweep(...shard(i), "--keep-snapshots");
+    const { stderr } = await unigramLab(["merge", "whole", "part-0", "part-1"], dir);
+    expect(stderr).toContain("4 runs added, 0 there more than once, 4 runs in whole, 4 snapshots copied\n");
+    expect((await sweep("--steps", "40", "--out", "whole")).stderr).toContain("4 runs went on from");
+  });
+
   test("what was not kept is said, and what stands in the way refused before a step", async () => {
     const { dir, sweep } = await place();
     await sweep(...small, "--steps", "20", "--out", "results");
