@@ -24,6 +24,7 @@ import {
 import { addConfigFlags, givenFields, type Input, namingFlags, shownFlag, withFlags } from "./configFlags.js";
 import { corpusFlag, readCorpus, withCorpus } from "./corpusFlag.js";
 import { counted, keptOf } from "./counted.js";
+import { distributionFileHelp, withDistributionFile } from "./distributionFile.js";
 import { printPlan } from "./dryRun.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
@@ -97,7 +98,7 @@ export function addSweep(program: Command): void {
     .option("--json", "a JSON line an event")
     .addHelpText(
       "after",
-      `\n${scheduleHelp}\n\n${interventionHelp}\n\nExamples:\n  unigram-lab sweep --vary learningRate=log:1e-4:1e-1:7 --seeds 5\n  unigram-lab sweep --optimizer sgd --vary optimizer.momentum=0,0.9 \\\n    --vary learningRate=0.1,cosine:0.1:0:3000\n  unigram-lab sweep sweep.json --out results\n  unigram-lab sweep sweep.json --backend webgpu --out on-gpu\n  unigram-lab sweep more.json --out results --add\n  unigram-lab sweep sweep.json --shard 3/16 --out results-3`,
+      `\n${scheduleHelp}\n\n${interventionHelp}\n\n${distributionFileHelp}\n\nExamples:\n  unigram-lab sweep --vary learningRate=log:1e-4:1e-1:7 --seeds 5\n  unigram-lab sweep --optimizer sgd --vary optimizer.momentum=0,0.9 \\\n    --vary learningRate=0.1,cosine:0.1:0:3000\n  unigram-lab sweep sweep.json --out results\n  unigram-lab sweep sweep.json --backend webgpu --out on-gpu\n  unigram-lab sweep more.json --out results --add\n  unigram-lab sweep sweep.json --shard 3/16 --out results-3`,
     )
     .action(sweepCommand);
   addBackendFlags(command, BACKENDS);
@@ -133,6 +134,10 @@ function axesOf(vary: string[], base: Input): NonNullable<SweepDescription["axes
 /** @throws ConfigError for a flag whose field takes other values than the flag's from an axis or the seeds */
 function checkBase(flags: Options, { axes = {}, zip = [], seeds }: SweepDescription): void {
   const varied = [axes, ...zip].flatMap((together) => Object.keys(together));
+  if (flags.distributionFile && varied.includes("vocabSize"))
+    throw new ConfigError(
+      `--distribution: expected a sweep of one vocabulary, that of ${flags.distributionFile.path}, got vocabSize too`,
+    );
   for (const field of givenFields(flags)) {
     const axis = varied.find((path) => field.path === path || field.path.startsWith(`${path}.`));
     const other = axis ?? (field.path === "seed" && seeds !== undefined ? "seeds" : undefined);
@@ -239,7 +244,8 @@ async function keepOf({ out, shard }: Placed): Promise<((run: string) => boolean
 }
 
 async function sweepCommand(file: string | undefined, flags: Options): Promise<void> {
-  const options = { ...flags, out: flags.out ?? "unigram-lab-sweep" };
+  const options = { ...(await withDistributionFile(flags)), out: flags.out ?? "unigram-lab-sweep" };
+  const probabilities = options.distributionFile?.probabilities;
   checkBackendFlags(options, BACKENDS);
   const corpus = await readCorpus(options.corpus);
   const description = await namingFlags(options, () => describe(file, options, corpus));
@@ -251,7 +257,10 @@ async function sweepCommand(file: string | undefined, flags: Options): Promise<v
   // before the directory knows of the sweep
   const [first] = plan;
   if (first)
-    await namingFlags(options, () => checkHandedIn(first.distribution, { corpus }), { corpus: "--corpus" });
+    await namingFlags(options, () => checkHandedIn(first.distribution, { corpus, probabilities }), {
+      corpus: "--corpus",
+      probabilities: "--distribution",
+    });
   const device = await deviceOf(options);
   if (options.dryRun) {
     const journal = await journalOf(options.out);
@@ -300,6 +309,7 @@ async function sweepCommand(file: string | undefined, flags: Options): Promise<v
       for await (const _ of runPool(plan, {
         ...(device ? { backend: device } : { threads, vectorBits: vectorBits() }),
         corpus,
+        probabilities,
         journal,
         signal,
         retryFailed: options.retryFailed,

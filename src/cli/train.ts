@@ -26,6 +26,7 @@ import {
 import { addConfigFlags, namingFlags } from "./configFlags.js";
 import { corpusFlag, readCorpus } from "./corpusFlag.js";
 import { counted } from "./counted.js";
+import { distributionFileHelp, withDistributionFile } from "./distributionFile.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
 import { interventionHelp } from "./interventionText.js";
@@ -70,7 +71,7 @@ export function addTrain(program: Command): void {
     .option("--verbose", "say more")
     .addHelpText(
       "after",
-      `\n${scheduleHelp}\n\n${interventionHelp}\n\nExamples:\n  unigram-lab train --vocab-size 1000 --out run.parquet\n  unigram-lab train --learning-rate warmup:200:0.01 --evaluate-at log\n  unigram-lab train --optimizer sgd --momentum 0.9 \\\n    --learning-rate cosine:0.1:0:3000\n  unigram-lab train --snapshot run.snapshot\n  unigram-lab train --resume run.snapshot --steps 6000\n\nA run of more than half a minute is kept every half minute in\nunigram-lab-train-RUN.snapshot, RUN being the name of its config, in the working\ndirectory; the file is removed when the run is at its end.`,
+      `\n${scheduleHelp}\n\n${interventionHelp}\n\n${distributionFileHelp}\n\nExamples:\n  unigram-lab train --vocab-size 1000 --out run.parquet\n  unigram-lab train --learning-rate warmup:200:0.01 --evaluate-at log\n  unigram-lab train --optimizer sgd --momentum 0.9 \\\n    --learning-rate cosine:0.1:0:3000\n  unigram-lab train --snapshot run.snapshot\n  unigram-lab train --resume run.snapshot --steps 6000\n\nA run of more than half a minute is kept every half minute in\nunigram-lab-train-RUN.snapshot, RUN being the name of its config, in the working\ndirectory; the file is removed when the run is at its end.`,
     )
     .action((options: Options) => refusedUnless("--force", () => trainCommand(options)));
   addBackendFlags(command, BACKENDS);
@@ -93,11 +94,12 @@ async function runtimeOf(options: Options, config: RunConfig): Promise<TrainerOp
 }
 
 async function openTrainer(options: Options): Promise<{ trainer: Trainer; threads: number }> {
+  const probabilities = options.distributionFile?.probabilities;
   if (options.resume === undefined) {
     const corpus = await readCorpus(options.corpus);
     const implied = options.backend === "webgpu" ? { arithmetic: "relaxed" } : {};
     const config = await configOf(options, corpus, implied);
-    const runtime = { ...(await runtimeOf(options, config)), corpus };
+    const runtime = { ...(await runtimeOf(options, config)), corpus, probabilities };
     return { trainer: await createTrainer(config, runtime), threads: runtime.threads };
   }
   let bytes: Uint8Array;
@@ -114,7 +116,8 @@ async function openTrainer(options: Options): Promise<{ trainer: Trainer; thread
     throw new ConfigError(
       `${options.steps === undefined ? "--config" : "--steps"}: expected steps of at least ${state.step}, which the snapshot has done, got ${steps}`,
     );
-  const runtime = { ...(await runtimeOf(options, config)), corpus: await readCorpus(options.corpus) };
+  const corpus = await readCorpus(options.corpus);
+  const runtime = { ...(await runtimeOf(options, config)), corpus, probabilities };
   const trainer = await restoreTrainer(bytes, { ...runtime, steps });
   if (revision !== bitsRevision)
     process.stderr.write(
@@ -155,9 +158,10 @@ async function earlierRecords(trainer: Trainer, options: Options): Promise<Train
 
 /** The command that goes on from a snapshot. */
 function resumeCommand(from: string, options: Options): string {
-  const { threads, backend, out, snapshot, allowFallbackAdapter, fallBack, force, json } = options;
-  const flags = Object.entries({ threads, backend, out, snapshot }).flatMap(([flag, value]) =>
-    value === undefined ? [] : [`--${flag}`, quoted(value)],
+  const { threads, backend, corpus, out, snapshot, allowFallbackAdapter, fallBack, force, json } = options;
+  const distribution = options.distributionFile?.path;
+  const flags = Object.entries({ threads, backend, corpus, distribution, out, snapshot }).flatMap(
+    ([flag, value]) => (value === undefined ? [] : [`--${flag}`, quoted(value)]),
   );
   const switches = Object.entries({
     "allow-fallback-adapter": allowFallbackAdapter,
@@ -168,13 +172,15 @@ function resumeCommand(from: string, options: Options): string {
   return ["unigram-lab train --resume", quoted(from), ...flags, ...switches].join(" ");
 }
 
-async function trainCommand(options: Options): Promise<void> {
-  checkBackendFlags(options, BACKENDS);
+async function trainCommand(given: Options): Promise<void> {
+  checkBackendFlags(given, BACKENDS);
+  const options = await withDistributionFile(given);
   await checkOutputs(options);
   const { trainer, threads } = await namingFlags(options, () => openTrainer(options), {
     ...(options.resume === undefined ? {} : { snapshot: "--resume" }),
     ...(options.backend === undefined ? {} : { backend: "--backend" }),
     corpus: "--corpus",
+    probabilities: "--distribution",
   });
   try {
     const earlier = await earlierRecords(trainer, options);
