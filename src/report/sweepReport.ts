@@ -1,10 +1,10 @@
 /** A report of any sweep: one self-contained page with what it found, its figures and its table. */
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { checkNames } from "../checks.js";
 import { ConfigError, parseConfig, type RunConfigInput } from "../config.js";
 import { writeWhole } from "../disk/writeWhole.js";
 import { fields } from "../fields/fields.js";
-import { quoted, trainCommand } from "../fields/trainCommand.js";
+import { trainCommand } from "../fields/trainCommand.js";
 import { type DrawnFigure, drawFigures, withoutPng, writeFigures } from "../figures/drawing.js";
 import { keyOf, shortNumber } from "../figures/labels.js";
 import type { Row } from "../formats/table.js";
@@ -193,7 +193,7 @@ export async function writeSweepReport(
   options: ReportOptions = {},
 ): Promise<string> {
   checkNames(options, reportOptionNames);
-  const { onNotice, force = false, theme = "page" } = options;
+  const { onNotice, force = false, theme = "page", chosen, repeat = "npx unigram-lab report DIR" } = options;
   if (journal.runs.length === 0) throw new ConfigError("DIR: expected at least one finished run, got none");
   const summary = await summarizeSweep(journal);
   const { axes, settings } = summary;
@@ -211,11 +211,10 @@ export async function writeSweepReport(
   ].filter((notice) => notice !== "");
   const title = `A sweep of ${counted(journal.runs.length, "run")}`;
   const bests = bestRuns(axes, settings);
-  const repeat = `npx unigram-lab report ${quoted(basename(journal.directory))}`;
   const csv = `data:text/csv;charset=utf-8,${encodeURIComponent(await settingsCsv(summary))}`;
   const page = `${pageHead(title)}<body>
 <header><h1>${title}</h1>
-<p class="lede">${escapeHtml(lede(summary))}</p></header>
+<p class="lede">${escapeHtml([lede(summary), ...(chosen === undefined ? [] : [chosen])].join(" "))}</p></header>
 <dl class="findings">
 <dt>${journal.runs.length === 1 ? "The run" : bests.length > 1 ? "Best runs" : "Best run"}</dt><dd>${bestsHtml(axes, bests)}</dd>
 ${axes.length > 0 ? `<dt>What varies</dt><dd>${effectsHtml(effects(axes, settings))}</dd>\n` : ""}<dt>${journal.runs.length === 1 ? "How it ended" : "How they ended"}</dt><dd>${endedHtml(axes, settings, journal.failedRuns.length)}</dd>

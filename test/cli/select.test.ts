@@ -1,5 +1,5 @@
 /** What is chosen of finished runs on the command line: --where, several directories, the best. */
-import { mkdtemp, readFile } from "node:fs/promises";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
@@ -45,7 +45,15 @@ test("report draws several directories where it is told to, and the runs that me
   const drawn = await run("report", "a", "b", "--where", "learningRate=0.01", "--out", "drawn");
   expect(drawn).toMatchObject({ code: 0, stdout: "" });
   expect(drawn.stderr).toContain(`report: ${join("drawn", "report.html")}\n`);
-  expect(await readFile(join(dir, "drawn", "report.html"), "utf8")).toContain("<title>A sweep of 3 runs");
+  const page = await readFile(join(dir, "drawn", "report.html"), "utf8");
+  expect(page).toContain("<title>A sweep of 3 runs");
+  // it says of itself what it shows, and how to draw it again
+  expect(page).toContain("Chosen of 7 runs: learningRate=0.01.");
+  expect(page).toContain("npx unigram-lab report a b --where learningRate=0.01 --out drawn");
+  expect(await run("report", "a", "--theme", "dark")).toMatchObject({
+    code: 2,
+    stderr: 'error: --theme: expected "page" or "slide", got "dark"\n',
+  });
 });
 
 test("status counts the runs that meet the conditions", async () => {
@@ -130,6 +138,28 @@ test("best ranks by another number, the highest first, and as many as are asked 
   expect(
     (await run(...wordsOf(named.stdout.slice(named.stdout.indexOf("unigram-lab sweep"))), "--dry-run")).code,
   ).toBe(0);
+});
+
+test("a run of a file of counts is repeated with the file in its place", async () => {
+  await writeFile(join(dir, "counts.csv"), Array.from({ length: 300 }, (_, i) => 300 - i).join("\n"));
+  const sweep = await run(
+    "sweep",
+    ...size,
+    "--distribution",
+    "counts.csv",
+    "--seeds",
+    "1",
+    "--out",
+    "counted",
+  );
+  expect(sweep.code).toBe(0);
+  const [best] = (await run("best", "counted", "--json")).stdout
+    .split("\n")
+    .map((line) => line && JSON.parse(line));
+  expect(best.command).toContain("--vocab-size 300 --embedding-dim 4 --distribution COUNTS.csv ");
+  const words = wordsOf(best.command.replace("COUNTS", "counts"));
+  const records = (await run(...words, "--json")).stdout.trim().split("\n");
+  expect(JSON.parse(records.at(-1) as string).excessLoss).toBe(best.numbers.excessLoss.mean);
 });
 
 test("the help is of lines of 80 characters", async () => {
