@@ -5,7 +5,8 @@ import { parseJson } from "./json.js";
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** `12`, `-0.5`, `.01`, `1e-3`: a decimal number, or undefined for any other text. */
-const numberOf = (text: string): number | undefined => (NUMBER.test(text.trim()) ? Number(text) : undefined);
+export const numberOf = (text: string): number | undefined =>
+  NUMBER.test(text.trim()) ? Number(text) : undefined;
 
 /**
  * A number as typed: all of it must be one.

@@ -38,20 +38,22 @@ export function nearest(word: string, known: Iterable<string>): string[] {
 const ofSweeps =
   "base axes zip seeds where kind from to count path below atMost above atLeast equals not".split(" ");
 
+const lastNameOf = (path: string): string => path.split(".").at(-1) as string;
+
 /** Paths of the fields that may be meant by one that is unknown: beside it in its object, or of that name elsewhere. */
 function fieldsMeant(path: string): string[] {
   const parts = path.split(".");
   const last = parts.pop() as string;
-  const beside = nearest(last, namesAt(parts)).map((name) => [...parts, name].join("."));
+  const known = namesAt(parts);
+  // a name that another kind has is no mistake of letters
+  if (known.includes(last)) return [];
+  const beside = nearest(last, known).map((name) => [...parts, name].join("."));
   if (beside.length > 0) return beside;
   const paths = fields.map((field) => field.path.replace(/\.kind$/, ""));
   const called = fieldNamed(last)?.path.replace(/\.kind$/, "");
-  if (called !== undefined) return called === path ? [] : [called];
-  const meant = nearest(
-    last,
-    paths.map((known) => known.split(".").at(-1) as string),
-  );
-  return paths.filter((known) => meant.includes(known.split(".").at(-1) as string));
+  if (called !== undefined) return [called];
+  const meant = nearest(last, paths.map(lastNameOf));
+  return paths.filter((path) => meant.includes(lastNameOf(path)));
 }
 
 /** What an error would take, where that is some words: `expected "none" or "layernorm", got "layrnorm"`. */
@@ -64,7 +66,7 @@ function wordsMeant(expected: string, got: string): string[] {
 function meantBy(line: string): string[] {
   const [, path, sweep] = /([\w.-]+): unknown field( of a sweep)?$/.exec(line) ?? [];
   if (path !== undefined)
-    return sweep === undefined ? fieldsMeant(path) : nearest(path.split(".").at(-1) as string, ofSweeps);
+    return sweep === undefined ? fieldsMeant(path) : nearest(lastNameOf(path), ofSweeps);
   const [, expected, got] = /: expected (.+), got "?([\w-]+)"?$/.exec(line) ?? [];
   return expected === undefined ? [] : wordsMeant(expected, got);
 }

@@ -26,6 +26,7 @@ import { addConfigFlags, givenFields, type Input, namingFlags, shownFlag, withFl
 import { Continued, checkSnapshots, plannedSnapshots, unkept } from "./continuing.js";
 import { corpusFlag, readCorpus, withCorpus } from "./corpusFlag.js";
 import { counted, keptOf } from "./counted.js";
+import { distributionFileHelp, withDistributionFile } from "./distributionFile.js";
 import { printPlan } from "./dryRun.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
@@ -103,7 +104,7 @@ export function addSweep(program: Command): void {
     .option("--json", "a JSON line an event")
     .addHelpText(
       "after",
-      `\n${scheduleHelp}\n\n${interventionHelp}\n\nExamples:\n  unigram-lab sweep --vary learningRate=log:1e-4:1e-1:7 --seeds 5\n  unigram-lab sweep --optimizer sgd --vary optimizer.momentum=0,0.9 \\\n    --vary learningRate=0.1,cosine:0.1:0:3000\n  unigram-lab sweep sweep.json --out results\n  unigram-lab sweep sweep.json --backend webgpu --out on-gpu\n  unigram-lab sweep more.json --out results --add\n  unigram-lab sweep sweep.json --out results --keep-snapshots\n  unigram-lab sweep --steps 6000 --out results --keep-snapshots\n  unigram-lab sweep sweep.json --shard 3/16 --out results-3`,
+      `\n${scheduleHelp}\n\n${interventionHelp}\n\n${distributionFileHelp}\n\nExamples:\n  unigram-lab sweep --vary learningRate=log:1e-4:1e-1:7 --seeds 5\n  unigram-lab sweep --optimizer sgd --vary optimizer.momentum=0,0.9 \\\n    --vary learningRate=0.1,cosine:0.1:0:3000\n  unigram-lab sweep sweep.json --out results\n  unigram-lab sweep sweep.json --backend webgpu --out on-gpu\n  unigram-lab sweep more.json --out results --add\n  unigram-lab sweep sweep.json --out results --keep-snapshots\n  unigram-lab sweep --steps 6000 --out results --keep-snapshots\n  unigram-lab sweep sweep.json --shard 3/16 --out results-3`,
     )
     .action(sweepCommand);
   addBackendFlags(command, BACKENDS);
@@ -126,11 +127,14 @@ async function readSweeps(path: string): Promise<SweepDescription[]> {
   return sweeps;
 }
 
-/** Whether --steps is all that is said of the runs. */
-const isStepsAlone = (given: Options): boolean =>
-  (given.vary ?? given.seeds ?? given.config) === undefined &&
-  givenFields(given).length === 1 &&
-  given.steps !== undefined;
+/** Whether --steps is all that is said of the runs; a file may be handed in that they name by its digest. */
+function isStepsAlone(given: Options): boolean {
+  const { vary, seeds, config, distributionFile } = given;
+  if ((vary ?? seeds ?? config) !== undefined) return false;
+  const paths = givenFields(given).map(({ path }) => path);
+  const said = distributionFile ? paths.filter((path) => path !== "distribution.kind") : paths;
+  return said.length === 1 && said[0] === "steps";
+}
 
 /**
  * What flags are put over: the sweeps of the file; or, where --steps alone is given, those of the directory, each once
@@ -156,6 +160,10 @@ function axesOf(vary: string[], base: Input): NonNullable<SweepDescription["axes
 /** @throws ConfigError for a flag whose field takes other values than the flag's from an axis or the seeds */
 function checkBase(flags: Options, { axes = {}, zip = [], seeds }: SweepDescription): void {
   const varied = [axes, ...zip].flatMap((together) => Object.keys(together));
+  if (flags.distributionFile && varied.includes("vocabSize"))
+    throw new ConfigError(
+      `--distribution: expected a sweep of one vocabulary, that of ${flags.distributionFile.path}, got vocabSize too`,
+    );
   for (const field of givenFields(flags)) {
     const axis = varied.find((path) => field.path === path || field.path.startsWith(`${path}.`));
     const other = axis ?? (field.path === "seed" && seeds !== undefined ? "seeds" : undefined);
@@ -283,7 +291,8 @@ async function keepOf({ out, shard }: Placed): Promise<((run: string) => boolean
 }
 
 async function sweepCommand(file: string | undefined, flags: Options): Promise<void> {
-  const options = { ...flags, out: flags.out ?? "unigram-lab-sweep" };
+  const options = { ...(await withDistributionFile(flags)), out: flags.out ?? "unigram-lab-sweep" };
+  const probabilities = options.distributionFile?.probabilities;
   checkBackendFlags(options, BACKENDS);
   const corpus = await readCorpus(options.corpus);
   const descriptions = await namingFlags(options, () => describe(file, options, corpus));
@@ -297,7 +306,10 @@ async function sweepCommand(file: string | undefined, flags: Options): Promise<v
   // before the directory knows of the sweep
   const first = plan.at(0);
   if (first)
-    await namingFlags(options, () => checkHandedIn(first.distribution, { corpus }), { corpus: "--corpus" });
+    await namingFlags(options, () => checkHandedIn(first.distribution, { corpus, probabilities }), {
+      corpus: "--corpus",
+      probabilities: "--distribution",
+    });
   const { sweeps: known } = await readRecord(options.out);
   const longer = descriptions.some((one) => known.some((other) => isLongerSweep(one, other)));
   const device = await deviceOf(options);
@@ -359,6 +371,7 @@ async function sweepCommand(file: string | undefined, flags: Options): Promise<v
       for await (const _ of runPool(plan, {
         ...(device ? { backend: device } : { threads, vectorBits: vectorBits() }),
         corpus,
+        probabilities,
         journal,
         signal,
         retryFailed: options.retryFailed,

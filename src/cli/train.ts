@@ -27,6 +27,7 @@ import {
 import { addConfigFlags, namingFlags } from "./configFlags.js";
 import { corpusFlag, readCorpus } from "./corpusFlag.js";
 import { counted } from "./counted.js";
+import { distributionFileHelp, withDistributionFile } from "./distributionFile.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
 import { interventionHelp } from "./interventionText.js";
@@ -77,7 +78,7 @@ export function addTrain(program: Command): void {
     .option("--verbose", "say more")
     .addHelpText(
       "after",
-      `\n${scheduleHelp}\n\n${interventionHelp}\n\nExamples:\n  unigram-lab train --vocab-size 1000 --out run.parquet\n  unigram-lab train --learning-rate warmup:200:0.01 --evaluate-at log\n  unigram-lab train --optimizer sgd --momentum 0.9 \\\n    --learning-rate cosine:0.1:0:3000\n  unigram-lab train --snapshot run.snapshot --weights run.safetensors\n  unigram-lab train --resume run.snapshot --steps 6000\n  unigram-lab train --resume run.snapshot --steps 6000 --learning-rate 1e-4\n\nA resumed run whose learning rate is another from there on is one run with both:\nthe command that is printed trains it from step 0, with the same bits, and its\nsnapshot has its config. Schedules count the steps of the run, not those since\nthe change.\n\nA run of more than half a minute is kept every half minute in\nunigram-lab-train-RUN.snapshot, RUN being the name of its config, in the working\ndirectory; the file is removed when the run is at its end.`,
+      `\n${scheduleHelp}\n\n${interventionHelp}\n\n${distributionFileHelp}\n\nExamples:\n  unigram-lab train --vocab-size 1000 --out run.parquet\n  unigram-lab train --learning-rate warmup:200:0.01 --evaluate-at log\n  unigram-lab train --optimizer sgd --momentum 0.9 \\\n    --learning-rate cosine:0.1:0:3000\n  unigram-lab train --snapshot run.snapshot --weights run.safetensors\n  unigram-lab train --resume run.snapshot --steps 6000\n  unigram-lab train --resume run.snapshot --steps 6000 --learning-rate 1e-4\n\nA resumed run whose learning rate is another from there on is one run with both:\nthe command that is printed trains it from step 0, with the same bits, and its\nsnapshot has its config. Schedules count the steps of the run, not those since\nthe change.\n\nA run of more than half a minute is kept every half minute in\nunigram-lab-train-RUN.snapshot, RUN being the name of its config, in the working\ndirectory; the file is removed when the run is at its end.`,
     )
     .action((options: Options) => refusedUnless("--force", () => trainCommand(options)));
   addBackendFlags(command, BACKENDS);
@@ -100,11 +101,12 @@ async function runtimeOf(options: Options, config: RunConfig): Promise<TrainerOp
 }
 
 async function openTrainer(options: Options): Promise<{ trainer: Trainer; threads: number }> {
+  const probabilities = options.distributionFile?.probabilities;
   if (options.resume === undefined) {
     const corpus = await readCorpus(options.corpus);
     const implied = options.backend === "webgpu" ? { arithmetic: "relaxed" } : {};
     const config = await configOf(options, corpus, implied);
-    const runtime = { ...(await runtimeOf(options, config)), corpus };
+    const runtime = { ...(await runtimeOf(options, config)), corpus, probabilities };
     return { trainer: await createTrainer(config, runtime), threads: runtime.threads };
   }
   let bytes: Uint8Array;
@@ -117,7 +119,8 @@ async function openTrainer(options: Options): Promise<{ trainer: Trainer; thread
   }
   const { bitsRevision: revision, config, state } = decodeSnapshot(bytes);
   const changes = await changesOfResumed(config, state.step, options);
-  const runtime = { ...(await runtimeOf(options, config)), corpus: await readCorpus(options.corpus) };
+  const corpus = await readCorpus(options.corpus);
+  const runtime = { ...(await runtimeOf(options, config)), corpus, probabilities };
   const trainer = await restoreTrainer(bytes, { ...runtime, ...changes });
   if (revision !== bitsRevision)
     process.stderr.write(
@@ -125,7 +128,7 @@ async function openTrainer(options: Options): Promise<{ trainer: Trainer; thread
     );
   if (!isDeepStrictEqual(trainer.config.learningRate, config.learningRate))
     process.stderr.write(
-      `from step ${state.step} on the learning rate is another; as a whole this is run ${configHash(trainer.config)}:\n${commandOf(trainer.config, { corpus: options.corpus })}\n`,
+      `from step ${state.step} on the learning rate is another; as a whole this is run ${configHash(trainer.config)}:\n${commandOf(trainer.config, { corpus: options.corpus, distribution: options.distributionFile?.path })}\n`,
     );
   return { trainer, threads: runtime.threads };
 }
@@ -167,9 +170,11 @@ async function earlierRecords(trainer: Trainer, options: Options): Promise<Train
 
 /** The command that goes on from a snapshot. */
 function resumeCommand(from: string, options: Options): string {
-  const { threads, backend, out, snapshot, weights, allowFallbackAdapter, fallBack, force, json } = options;
-  const flags = Object.entries({ threads, backend, out, snapshot, weights }).flatMap(([flag, value]) =>
-    value === undefined ? [] : [`--${flag}`, quoted(value)],
+  const { threads, backend, corpus, out, snapshot, weights, allowFallbackAdapter, fallBack, force, json } =
+    options;
+  const distribution = options.distributionFile?.path;
+  const flags = Object.entries({ threads, backend, corpus, distribution, out, snapshot, weights }).flatMap(
+    ([flag, value]) => (value === undefined ? [] : [`--${flag}`, quoted(value)]),
   );
   const switches = Object.entries({
     "allow-fallback-adapter": allowFallbackAdapter,
@@ -180,13 +185,15 @@ function resumeCommand(from: string, options: Options): string {
   return ["unigram-lab train --resume", quoted(from), ...flags, ...switches].join(" ");
 }
 
-async function trainCommand(options: Options): Promise<void> {
-  checkBackendFlags(options, BACKENDS);
+async function trainCommand(given: Options): Promise<void> {
+  checkBackendFlags(given, BACKENDS);
+  const options = await withDistributionFile(given);
   await checkOutputs(options);
   const { trainer, threads } = await namingFlags(options, () => openTrainer(options), {
     ...(options.resume === undefined ? {} : { snapshot: "--resume" }),
     ...(options.backend === undefined ? {} : { backend: "--backend" }),
     corpus: "--corpus",
+    probabilities: "--distribution",
   });
   try {
     const earlier = await earlierRecords(trainer, options);

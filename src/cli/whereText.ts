@@ -97,6 +97,15 @@ function operandFor(flag: string, { path, field }: Named, typed: string, isOrder
   return words.length > 0 ? typed : operandOf(parseScalar(typed) ?? typed);
 }
 
+/** A condition as it is typed. */
+export const whereText = ({ path, ...rest }: Condition): string =>
+  Object.entries(rest)
+    .map(([name, other]) => {
+      const sign = Object.keys(comparisons).find((one) => comparisons[one] === name);
+      return `${path}${sign}${typeof other === "object" ? other.path : other}`;
+    })
+    .join(" and ");
+
 /** A schedule or a list is compared by its JSON. */
 const operandOf = (value: unknown): Operand =>
   typeof value === "object" ? JSON.stringify(sortKeys(value)) : (value as Operand);

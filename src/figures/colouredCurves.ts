@@ -2,12 +2,13 @@
 import type { Cell } from "../formats/table.js";
 import { type CurveRow, type LegendEntry, onLogarithm, palette, type Spec, withMeta } from "./figure.js";
 import { keyOf } from "./labels.js";
+import type { PanelTitle } from "./panelTitle.js";
 import { labelled, logTicks } from "./ticks.js";
 import { endsOf, numberScale, type ValueAxis, valueScale } from "./valueScale.js";
 
 /** The curves of a panel. */
 export interface ColouredCurves {
-  title?: string;
+  title?: PanelTitle;
   /** `value`: on the axis that is told by colour. */
   curves: { value: Cell | undefined; rows: readonly CurveRow[] }[];
 }
@@ -18,6 +19,8 @@ export interface CurveOptions {
   y: string;
   /** Both axes logarithmic. */
   log: boolean;
+  /** Pixels that a panel's axes are wide: 270 when left out. */
+  width?: number;
   /** A y axis of its own for every panel: of what cannot be compared between them. */
   ownScales?: boolean;
 }
@@ -69,7 +72,7 @@ interface Looks {
 }
 
 function looksOf(axis: ValueAxis | undefined): Looks {
-  if (!axis) return { colourOf: () => "", encoding: { color: { value: palette[0] } }, legend: [] };
+  if (!axis) return { colourOf: () => "", encoding: { color: { value: palette[0] } as Spec }, legend: [] };
   const numbers = numberScale(axis);
   if (numbers && axis.values.length > LISTED) {
     const { type, least, largest } = numbers;
@@ -78,8 +81,9 @@ function looksOf(axis: ValueAxis | undefined): Looks {
       type: "quantitative",
       scale: { type, domain: [least, largest], range: ramp, interpolate: "rgb" },
       legend: {
+        type: "gradient",
         title: axis.title,
-        gradientLength: 220,
+        gradientLength: 200,
         ...(type === "log" ? labelled(logTicks(least, largest, 5)) : { tickCount: 5, format: "~g" }),
       },
     };
@@ -121,15 +125,23 @@ function span(values: number[], log: boolean, room: number): [number, number] {
 /** A vega-lite layer a panel, all with the same axes unless they are not to be compared; undefined where there is nothing that they can show. */
 export function colouredCurves(
   panels: readonly ColouredCurves[],
-  { colour, y: yTitle, log, ownScales = false }: CurveOptions,
+  { colour: axis, y: yTitle, log, width = 270, ownScales = false }: CurveOptions,
 ): (Spec | undefined)[] {
+  const kept = (rows: readonly CurveRow[]) => (log ? onLogarithm(rows.filter(({ step }) => step > 0)) : rows);
+  const drawn = new Set(
+    panels.flatMap(({ curves }) =>
+      curves.flatMap(({ value, rows }) => (kept(rows).length > 0 ? [keyOf(value)] : [])),
+    ),
+  );
+  // a legend is of what is drawn
+  const colour = axis && { ...axis, values: axis.values.filter((value) => drawn.has(keyOf(value))) };
   const { colourOf, encoding, legend } = looksOf(colour);
   const scale = colour && valueScale(colour);
   const nameOf = (value: Cell | undefined) =>
     scale && colour ? `${colour.title} ${scale.labels[scale.domain.indexOf(keyOf(value))]}` : "";
   const rowsOf = ({ curves }: ColouredCurves) =>
     curves.flatMap(({ value, rows }) => {
-      const shown = log ? onLogarithm(rows.filter(({ step }) => step > 0)) : rows;
+      const shown = kept(rows);
       return shown.map(({ step, mean, low, high }) => ({
         ...{ step, mean, low, high, colour: colourOf(value), series: nameOf(value) },
         alone: shown.length === 1,
@@ -167,21 +179,24 @@ export function colouredCurves(
       axis: { title: yTitle, ...(log ? labelled(logTicks(low, high, 6)) : { tickCount: 5 }) },
     });
   };
-  const { strokeDash, ...others } = encoding;
+  // one panel has the legend of all
+  const withLegend = all.findIndex((rows) => rows.length > 0);
   return panels.map(({ title }, i) => {
     if (all[i].length === 0) return undefined;
     const y = yOf(ownScales ? all[i] : shown);
+    const looks = i === withLegend ? encoding : { ...encoding, color: { ...encoding.color, legend: null } };
+    const { strokeDash: _, ...others } = looks;
     const spec = {
-      width: 270,
+      width,
       height: 190,
       ...(title ? { title } : {}),
-      data: { values: all[i].map(({ series: _, ...row }) => row) },
+      data: { values: all[i].map(({ series, ...row }) => row) },
       layer: [
         {
           mark: { type: "area", opacity: 0.2, line: false },
           encoding: { x, y: y("low"), y2: { field: "high" }, ...others },
         },
-        { mark: { type: "line", strokeWidth: 2 }, encoding: { x, y: y("mean"), ...encoding } },
+        { mark: { type: "line", strokeWidth: 2 }, encoding: { x, y: y("mean"), ...looks } },
         // one point makes no line
         {
           transform: [{ filter: "datum.alone" }],

@@ -16,6 +16,16 @@ export interface Figure {
 /** Okabe and Ito's palette in an order that keeps neighbours apart, on white as on black. */
 export const palette = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"];
 
+/**
+ * Pixels of a plot by how many stand beside each other: with what is around it no wider than the 358 that a phone of 390
+ * leaves to a page.
+ */
+export const plotSize = {
+  one: { width: 280, height: 230 },
+  two: { width: 280, height: 200 },
+  three: { width: 222, height: 170 },
+} as const;
+
 /** What a legend shows of a mark, as the mark is drawn. */
 export interface LegendEntry {
   label: string;

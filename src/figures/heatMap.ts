@@ -2,6 +2,7 @@
 import type { Cell } from "../formats/table.js";
 import { type Spec, withMeta } from "./figure.js";
 import { keyOf, shortNumber } from "./labels.js";
+import type { PanelTitle } from "./panelTitle.js";
 import { labelled, logTicks } from "./ticks.js";
 import { endsOf, type ValueAxis, valueScale } from "./valueScale.js";
 
@@ -12,21 +13,26 @@ export interface HeatMap {
   y: ValueAxis;
   /** Of the colours, which are logarithmic: a value at or below 0 leaves its place empty. */
   legend: string;
-  title?: string;
+  /** Whether the legend is left to another panel, of the same colours. */
+  bare?: boolean;
+  title?: PanelTitle;
   /** The values at the colours' ends; what is beyond has the end's colour. Those of the cells when left out. */
   colours?: [low: number, high: number];
   /** A line that parts each row behind one of its cells. A row that is left out has none. */
   frontier?: { y: Cell; behind: Cell }[];
   /** Pixels that a cell is wide: 44 when left out. */
   cellWidth?: number;
-  /** Writes the values into their cells, to two digits. */
+  /** Writes the values into their cells, to a few digits. */
   numbers?: boolean;
 }
 
 const position = (field: string, axis: ValueAxis): Spec => {
   const { domain, labels, labelExpr } = valueScale(axis);
   // words need more room beside each other than numbers
-  const isLong = field === "a" && labels.some((label) => label.length > 7);
+  const isLong =
+    field === "a" &&
+    axis.values.some((value) => typeof value !== "number") &&
+    labels.some((label) => label.length > 7);
   return {
     field,
     type: "ordinal",
@@ -84,11 +90,19 @@ function textLayers(
   ends: [number, number],
 ): Spec[] {
   const middle = Math.sqrt(ends[0] * ends[1]);
+  // as many digits as it takes to tell the ends apart
+  const digits = ends[1] > 1.2 * ends[0] ? 2 : ends[1] > 1.02 * ends[0] ? 3 : 4;
   const values = cells.flatMap(({ x, y, value, mark }) => {
     const at = { a: keyOf(x), b: keyOf(y) };
     if (value === null || value <= 0) return mark ? [{ ...at, text: mark, on: "none" }] : [];
     return numbers
-      ? [{ ...at, text: shortNumber(Number(value.toPrecision(2))), on: value > middle ? "bright" : "dark" }]
+      ? [
+          {
+            ...at,
+            text: shortNumber(Number(value.toPrecision(digits))),
+            on: value > middle ? "bright" : "dark",
+          },
+        ]
       : [];
   });
   const layer = (on: string, colour: Spec) =>
@@ -110,7 +124,7 @@ function textLayers(
 
 /** Undefined when no cell has a value that can be shown. */
 export function heatMap(options: HeatMap): Spec | undefined {
-  const { cells, x, y, legend, title, colours, cellWidth = 44 } = options;
+  const { cells, x, y, legend, bare = false, title, colours, cellWidth = 44 } = options;
   const rows = cells.flatMap((cell) =>
     cell.value === null || cell.value <= 0 ? [] : [{ a: keyOf(cell.x), b: keyOf(cell.y), value: cell.value }],
   );
@@ -127,7 +141,7 @@ export function heatMap(options: HeatMap): Spec | undefined {
         field: "value",
         type: "quantitative",
         scale: { scheme: "viridis", type: "log", ...(colours ? { domain: colours, clamp: true } : {}) },
-        legend: { title: legend, ...labelled(logTicks(...ends, 5)) },
+        legend: bare ? null : { title: legend, gradientLength: 160, ...labelled(logTicks(...ends, 5)) },
       },
     },
   };

@@ -1,5 +1,6 @@
 /** The one legend of a figure: every entry shows the mark as it is drawn. */
 import { type LegendEntry, metaOf, type Shape, type Spec } from "./figure.js";
+import { beyondEntry } from "./seriesLook.js";
 
 /** Pixels of an entry's mark. */
 export const markSize = { width: 30, height: 14 };
@@ -35,9 +36,16 @@ export function markOf({ colour, stroke, dash, band, point }: LegendEntry, ink: 
   ].join("");
 }
 
-/** The entries of all panels, each label once, in the order in which they come. */
-export const legendOf = (panels: readonly Spec[]): LegendEntry[] => [
-  ...new Map(
-    panels.flatMap((panel) => (metaOf(panel).legend ?? []).map((entry) => [entry.label, entry] as const)),
-  ).values(),
-];
+/** The entries of all panels, each once: series, then what is in the colour of text, in the order in which they come. */
+export function legendOf(panels: readonly Spec[]): LegendEntry[] {
+  const entries = new Map<string, LegendEntry>();
+  for (const entry of panels.flatMap((panel) => metaOf(panel).legend ?? [])) {
+    // a series that has a band in some panel is shown with it
+    const { band, ...look } = entry;
+    const key = JSON.stringify(look);
+    if (band || !entries.has(key)) entries.set(key, entry);
+  }
+  const rank = (entry: LegendEntry): number =>
+    entry.label === beyondEntry.label ? 2 : entry.colour === "ink" ? 1 : 0;
+  return [...entries.values()].sort((a, b) => rank(a) - rank(b));
+}

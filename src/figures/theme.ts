@@ -19,7 +19,7 @@ export type ThemeName = (typeof themeNames)[number];
 export const font = "Inter, system-ui, sans-serif";
 
 /** Room for the labels of a y axis, so that panels below each other stand in line whatever their numbers. */
-const labelRoom = 40;
+const labelRoom = 50;
 
 interface Colours {
   background: string;
@@ -67,6 +67,7 @@ const theme = (
       titleFontSize: 12 * type,
       titleFontWeight: 400,
       labelOverlap: true,
+      labelSeparation: 5,
     },
     // above the axis, on one line, where its length moves nothing
     axisY: {
@@ -94,6 +95,8 @@ const theme = (
       columnPadding: 14,
     },
     rule: { color: ink },
+    // for marks in the colour of text
+    style: { ink: { color: ink } },
     text: { color: ink },
   },
 });

@@ -3,8 +3,11 @@ import { colouredCurves } from "../figures/colouredCurves.js";
 import type { Figure, Spec } from "../figures/figure.js";
 import { heatMap } from "../figures/heatMap.js";
 import { keyOf } from "../figures/labels.js";
+import { panelTitle } from "../figures/panelTitle.js";
+import { endsOf } from "../figures/valueScale.js";
 import { type Axis, labelOn } from "./sweepAxes.js";
-import { observables, runsOf, type Setting } from "./sweepSummary.js";
+import { isOfTask } from "./sweepFindings.js";
+import { observables, runsOf, type Setting, type SweepSummary } from "./sweepSummary.js";
 
 const titles = {
   excessLoss: "excess loss (nats)",
@@ -15,33 +18,41 @@ const PANELS = 12;
 /** A heat map with as many cells in a row, or fewer, has its numbers in them; of more the cells are narrower. */
 const NUMBERED = { x: 14, y: 24 };
 const CELL = 44;
+/** Pixels of a digit of an axis, and of the labels beside it. */
+const CHARACTER = 6.6;
+const LABELS = 40;
+/** Pixels that curves take, by how many panels stand in a row. */
+const WIDTHS = [290, 270, 235];
 
 const isNumeric = ({ values }: Axis): boolean => values.every((value) => typeof value === "number");
 
-/** The axis with the most values is told by colour, so that panels are few. */
-const colourAxis = (axes: Axis[]): number =>
-  axes.reduce((best, { values }, i) => (best < 0 || values.length > axes[best].values.length ? i : best), -1);
+/** The most values first, and of as many what belongs to one task, so that it can be compared. */
+const byValues = (axes: Axis[]): number[] =>
+  axes
+    .map((_, i) => i)
+    .sort(
+      (i, j) =>
+        axes[j].values.length - axes[i].values.length ||
+        Number(isOfTask(axes[i])) - Number(isOfTask(axes[j])),
+    );
 
 /** Across goes what is a number, and of two such what has more values. */
 function heatAxes(axes: Axis[]): [x: number, y: number] {
-  const [a, b] = axes
-    .map((_, i) => i)
-    .sort((i, j) => axes[j].values.length - axes[i].values.length)
-    .slice(0, 2);
+  const [a, b] = byValues(axes);
   return isNumeric(axes[a]) || !isNumeric(axes[b]) ? [a, b] : [b, a];
 }
 
-/** Settings that share their values on every axis but `without`, with those values as a label. */
-function facets(axes: Axis[], settings: Setting[], without: number[]): [string, Setting[]][] {
+/** Settings that share their values on every axis but `without`, with those values in words. */
+function facets(axes: Axis[], settings: Setting[], without: number[]): [string[], Setting[]][] {
   const rest = axes.flatMap((axis, i) => (without.includes(i) ? [] : [{ i, axis }]));
-  const groups = new Map<string, [string, Setting[]]>();
+  const groups = new Map<string, [string[], Setting[]]>();
   for (const setting of settings) {
     const key = JSON.stringify(rest.map(({ i }) => keyOf(setting.values[i])));
     const group = groups.get(key);
     if (group) group[1].push(setting);
     else {
       const label = rest.map(({ i, axis }) => `${axis.title} ${labelOn(axis, setting.values[i])}`);
-      groups.set(key, [label.join(", "), [setting]]);
+      groups.set(key, [label, [setting]]);
     }
   }
   return [...groups.values()];
@@ -58,11 +69,13 @@ const failureMark = (setting: Setting): string | undefined =>
   runsOf(setting) > 0 && setting.outcomes.sound === 0 ? "×" : undefined;
 
 /** The figures of a sweep, in reading order, and a line for each that has nothing to draw. */
-export function sweepFigures(axes: Axis[], settings: Setting[]): { figures: Figure[]; left: string[] } {
+export function sweepFigures({ axes, settings, seeds }: SweepSummary): { figures: Figure[]; left: string[] } {
   const figures: Figure[] = [];
   const left: string[] = [];
-  const byColour = colourAxis(axes);
+  // told by colour, so that panels are few
+  const [byColour = -1] = byValues(axes);
   const colour = byColour < 0 ? undefined : axes[byColour];
+  const over = seeds[1] > 1 ? "mean over seeds and a band of one standard deviation" : "one seed a setting";
   const add = (
     { name, what, why }: { name: string; what: string; why: string },
     panels: (Spec | undefined)[],
@@ -92,21 +105,35 @@ export function sweepFigures(axes: Axis[], settings: Setting[]): { figures: Figu
     const maps = facets(axes, settings, [a, b]).filter(([, own]) => isGrid(own, [a, b]));
     if (maps.length === 0 && settings.some(({ excessLoss }) => excessLoss !== null)) return;
     const numbers = x.values.length <= NUMBERED.x && y.values.length <= NUMBERED.y;
+    const colours = endsOf(
+      maps.flatMap(([, own]) =>
+        own.flatMap(({ excessLoss }) => (excessLoss && excessLoss.mean > 0 ? excessLoss.mean : [])),
+      ),
+    );
+    const longest = Math.max(...x.values.map((value) => labelOn(x, value).length));
+    const cellWidth = numbers
+      ? Math.max(
+          CELL,
+          isNumeric(x) && x.values.length <= 8 ? CHARACTER * longest + 8 : 0,
+          160 / x.values.length,
+        )
+      : Math.max(8, (CELL * NUMBERED.x) / x.values.length);
     const marked = settings.some(failureMark);
     add(
       {
         name: "heat-map",
-        what: `Excess loss at the last step, mean over seeds, over ${x.title} and ${y.title}.${without}${marked ? " ×: none of the setting's runs is left." : ""}`,
+        what: `Excess loss at the last step${seeds[1] > 1 ? ", mean over seeds," : ""} over ${x.title} and ${y.title}.${without}${marked ? " ×: none of the setting's runs is left." : ""}`,
         why: "no setting has a mean excess loss above 0 at its last step",
       },
-      maps.map(([title, own]) =>
+      maps.map(([parts, own], i) =>
         heatMap({
           cells: own.map((setting) => ({
             ...{ x: setting.values[a], y: setting.values[b] },
             ...{ value: setting.excessLoss?.mean ?? null, mark: failureMark(setting) },
           })),
-          ...{ x, y, legend: titles.excessLoss, title, numbers },
-          cellWidth: Math.min(CELL, Math.max(8, (CELL * NUMBERED.x) / x.values.length)),
+          ...{ x, y, legend: titles.excessLoss, numbers, cellWidth, bare: i > 0 },
+          colours: colours.least < colours.largest ? [colours.least, colours.largest] : undefined,
+          title: panelTitle(parts, cellWidth * x.values.length + LABELS),
         }),
       ),
       x.values.length > 7 ? 1 : 2,
@@ -116,25 +143,27 @@ export function sweepFigures(axes: Axis[], settings: Setting[]): { figures: Figu
   for (const observable of observables) {
     const log = observable === "excessLoss";
     const groups = facets(axes, settings, [byColour]);
+    const width = WIDTHS[Math.min(groups.length, WIDTHS.length) - 1];
     add(
       {
         name: log ? "excess-loss" : "effective-dimension",
-        what: `${log ? "Excess loss, both axes logarithmic" : "Effective dimension of the embedding"}: mean over seeds and a band of one standard deviation${colour ? `, coloured by ${colour.title}` : ""}.${without}`,
+        what: `${log ? "Excess loss, both axes logarithmic" : "Effective dimension of the embedding"}: ${over}${colour ? `, coloured by ${colour.title}` : ""}.${without}`,
         why: log
           ? "no evaluation after step 0 has a mean excess loss above 0, which a logarithmic axis needs"
           : "no evaluation has a finite effective dimension",
       },
       colouredCurves(
-        groups.map(([title, own]) => ({
-          title,
+        groups.map(([parts, own]) => ({
+          title: panelTitle(parts, width + LABELS),
           curves: own.map(({ values, curves }) => ({ value: values[byColour], rows: curves[observable] })),
         })),
         {
-          ...{ colour, y: titles[observable], log },
+          ...{ colour, y: titles[observable], log, width },
           // a dimension out of 4 and one out of 100 have no scale in common
           ownScales: !log && axes.some(({ path }, i) => i !== byColour && path === "embeddingDim"),
         },
       ),
+      3,
     );
   }
   return { figures, left };

@@ -6,7 +6,7 @@ import { type Axis, labelOn } from "./sweepAxes.js";
 import { type NamedRun, runsOf, type Setting } from "./sweepSummary.js";
 
 /** Fields of the task: an excess loss over one entropy is not compared with one over another. */
-const isOfTask = ({ path }: Axis): boolean => /^(vocabSize|distribution|targets)(\.|$)/.test(path);
+export const isOfTask = ({ path }: Axis): boolean => /^(vocabSize|distribution|targets)(\.|$)/.test(path);
 
 /** "learningRate 0.01, embeddingDim 10" */
 export const settingText = (
@@ -113,7 +113,8 @@ export function endedText(
   if (count === 0) return "";
   if (count === settings.reduce((sum, setting) => sum + runsOf(setting), 0)) return `all ${outcome}`;
   // all runs of a value on one axis say it shortest
-  const named = shortest(outcome, axes, settings) ?? own.map((setting) => nameOf(outcome, axes, setting));
+  const all = shortest(outcome, axes, settings);
+  const named = all === undefined ? own.map((setting) => nameOf(outcome, axes, setting)) : [all];
   const more = named.length - NAMED;
   const shown = named.slice(0, NAMED).filter((text) => text !== "");
   const where = [...shown, ...(more > 0 ? [`${more} more settings`] : [])].join("; ");
@@ -127,11 +128,7 @@ function nameOf(outcome: Outcome, axes: readonly Axis[], setting: Setting): stri
 }
 
 /** "all with learningRate 100" where an axis tells those that ended so from all others. */
-function shortest(
-  outcome: Outcome,
-  axes: readonly Axis[],
-  settings: readonly Setting[],
-): string[] | undefined {
+function shortest(outcome: Outcome, axes: readonly Axis[], settings: readonly Setting[]): string | undefined {
   for (const [i, axis] of axes.entries()) {
     const counts = new Map<string, { own: number; of: number }>();
     for (const setting of settings) {
@@ -141,7 +138,8 @@ function shortest(
     }
     if ([...counts.values()].every(({ own, of }) => own === 0 || own === of)) {
       const labels = [...counts].filter(([, { own }]) => own > 0).map(([label]) => label);
-      return labels.map((label, j) => (j === 0 ? `all with ${axis.title} ${label}` : label));
+      const between = labels.some((label) => label.includes(",")) ? "; " : ", ";
+      return `all with ${axis.title} ${labels.join(between)}`;
     }
   }
   return undefined;

@@ -5,7 +5,7 @@ import { ConfigError, parseConfig, type RunConfigInput } from "../config.js";
 import { writeWhole } from "../disk/writeWhole.js";
 import { fields } from "../fields/fields.js";
 import { trainCommand } from "../fields/trainCommand.js";
-import { drawFigures, withoutPng, writeFigures } from "../figures/drawing.js";
+import { type DrawnFigure, drawFigures, withoutPng, writeFigures } from "../figures/drawing.js";
 import { keyOf, shortNumber } from "../figures/labels.js";
 import type { Row } from "../formats/table.js";
 import { mixOf } from "../sweep/revisions.js";
@@ -17,7 +17,15 @@ import { computersText, pageHead, shownMeasured } from "./page.js";
 import { type ReportOptions, reportOptionNames } from "./reportOptions.js";
 import { type Axis, fieldTitle } from "./sweepAxes.js";
 import { sweepFigures } from "./sweepFigures.js";
-import { type Best, bestRuns, type Effect, effects, endedText, settingText } from "./sweepFindings.js";
+import {
+  type Best,
+  bestRuns,
+  type Effect,
+  effects,
+  endedText,
+  isOfTask,
+  settingText,
+} from "./sweepFindings.js";
 import { LEAST_R_SQUARED, runsOf, type Setting, type SweepSummary, summarizeSweep } from "./sweepSummary.js";
 import { ROWS, settingsCsv, sortScript, tableHtml } from "./sweepTable.js";
 import { configCells } from "./table.js";
@@ -25,6 +33,8 @@ import { valueLabels } from "./valueLabels.js";
 
 /** Best runs that are shown at once; those of more vocabularies fold. */
 const BEST = 3;
+/** Panels that a figure may have to stand on the page unfolded, if it is not of the loss. */
+const PANELS = 6;
 /** Values of an axis that are said one by one. */
 const LISTED = 6;
 /** Characters that they take in a sentence. */
@@ -60,8 +70,8 @@ function lede({ axes, settings, seeds }: SweepSummary): string {
 }
 
 function bestHtml(axes: readonly Axis[], { task, run, setting, bestSetting }: Best): string {
-  const others = settingText(axes, setting.values, () => true);
-  const where = [others, `seed ${run.config.seed}`].filter((text) => text !== "").join(", ");
+  const own = ({ values }: Setting) => settingText(axes, values, (axis) => task === "" || !isOfTask(axis));
+  const where = [own(setting), `seed ${run.config.seed}`].filter((text) => text !== "").join(", ");
   const overSeeds = ({ excessLoss }: Setting) =>
     excessLoss && excessLoss.seeds > 1
       ? `mean of its ${excessLoss.seeds} seeds ${shownMeasured(excessLoss)}`
@@ -69,7 +79,7 @@ function bestHtml(axes: readonly Axis[], { task, run, setting, bestSetting }: Be
   const mean = overSeeds(setting);
   const better =
     bestSetting !== setting && bestSetting.excessLoss
-      ? ` The best mean over seeds is ${shownMeasured(bestSetting.excessLoss)}, with ${settingText(axes, bestSetting.values)}.`
+      ? ` The best mean over seeds is ${shownMeasured(bestSetting.excessLoss)}, with ${own(bestSetting)}.`
       : "";
   return `${task === "" ? "" : `<p><strong>${escapeHtml(task)}</strong></p>\n`}<p><span class="value">${escapeHtml(shortNumber(run.excessLoss))}</span> nats of excess loss at step ${run.config.steps}: ${escapeHtml(where)}${mean === "" ? "" : ` <span class="soft">(${escapeHtml(mean)})</span>`}.${escapeHtml(better)}</p>
 <pre>${escapeHtml(`npx ${trainCommand(run.config)}`)}</pre>`;
@@ -96,7 +106,7 @@ function effectsHtml(list: readonly Effect[]): string {
     const texts = [
       axis.title,
       valuesText(axis),
-      factor === null ? "–" : `× ${shortNumber(factor, 3)}`,
+      factor === null ? "–" : `× ${shortNumber(Number(factor.toPrecision(3)))}`,
       bestAt(effect),
     ];
     return `<tr>${texts.map((text) => `<td>${escapeHtml(text)}</td>`).join("")}</tr>`;
@@ -114,7 +124,9 @@ function endedHtml(axes: readonly Axis[], settings: readonly Setting[], failed: 
     .filter((text) => text !== "");
   const text =
     unsound.length === 0
-      ? `None of ${counted(runs, "run")} diverged or exploded.`
+      ? runs === 1
+        ? "It neither diverged nor exploded."
+        : `None of ${runs} runs diverged or exploded.`
       : `${sound} of ${counted(runs, "run")} ended soundly; ${unsound.join("; ")}.`;
   const parts = [
     `<p>${escapeHtml(text)}</p>`,
@@ -161,7 +173,13 @@ function biasText(settings: readonly Setting[]): string {
     : `β leaves out ${sum("count")} of ${sum("of")} evaluations, whose excess loss is at or below 0 and has no logarithm: noise of a sampled evaluation as large as the loss itself. Where some are left out, the others are the higher ones, and β is biased towards smaller values; a larger sample would keep them.`;
 }
 
-const methods = `Losses are in nats, and excess loss is the loss above the entropy of the targets, the least there is; numbers are those at the last step, mean ± standard deviation over seeds. β of excess loss ∝ step^−β is the slope of the least-squares line through the evaluations of the last decade of steps on logarithmic axes, a seed at a time; its interval is that of the mean over seeds (Student's t). R² is the share of the variance that the line explains, of the seed that it fits worst; where that is below ${LEAST_R_SQUARED}, or a seed's loss does not fall, there is no β.`;
+/** Many panels of what stands behind the loss fold. */
+const foldedHtml = ({ name, panels }: DrawnFigure, html: string): string =>
+  name === "effective-dimension" && panels.length > PANELS
+    ? `<details><summary>Effective dimension of the embedding, ${panels.length} panels</summary>${html}</details>`
+    : html;
+
+const methods = `Losses are in nats, and excess loss is the loss above the entropy of the targets, the least there is; numbers are those at the last step, mean ± standard deviation over seeds. β of excess loss ∝ step<sup>−β</sup> is the slope of the least-squares line through the evaluations of the last decade of steps on logarithmic axes, a seed at a time; its interval is that of the mean over seeds (Student's t). R² is the share of the variance that the line explains, of the seed that it fits worst; where that is below ${LEAST_R_SQUARED}, or a seed's loss does not fall, there is no β.`;
 
 /**
  * Writes OUT/report.html (self-contained) and OUT/figures/*.svg, *.png and *.csv from the finished runs of a journal or a
@@ -175,11 +193,11 @@ export async function writeSweepReport(
   options: ReportOptions = {},
 ): Promise<string> {
   checkNames(options, reportOptionNames);
-  const { onNotice, force = false, theme = "page" } = options;
+  const { onNotice, force = false, theme = "page", chosen, repeat = "npx unigram-lab report DIR" } = options;
   if (journal.runs.length === 0) throw new ConfigError("DIR: expected at least one finished run, got none");
   const summary = await summarizeSweep(journal);
   const { axes, settings } = summary;
-  const { figures, left: empty } = sweepFigures(axes, settings);
+  const { figures, left: empty } = sweepFigures(summary);
   const { drawn, left } = await drawFigures(figures, theme);
   const png = await writeFigures(out, drawn, { force });
   if (!png) onNotice?.(withoutPng);
@@ -196,16 +214,16 @@ export async function writeSweepReport(
   const csv = `data:text/csv;charset=utf-8,${encodeURIComponent(await settingsCsv(summary))}`;
   const page = `${pageHead(title)}<body>
 <header><h1>${title}</h1>
-<p class="lede">${escapeHtml(lede(summary))}</p></header>
+<p class="lede">${escapeHtml([lede(summary), ...(chosen === undefined ? [] : [chosen])].join(" "))}</p></header>
 <dl class="findings">
-<dt>${bests.length > 1 ? "Best runs" : "Best run"}</dt><dd>${bestsHtml(axes, bests)}</dd>
-${axes.length > 0 ? `<dt>What varies</dt><dd>${effectsHtml(effects(axes, settings))}</dd>\n` : ""}<dt>How they ended</dt><dd>${endedHtml(axes, settings, journal.failedRuns.length)}</dd>
+<dt>${journal.runs.length === 1 ? "The run" : bests.length > 1 ? "Best runs" : "Best run"}</dt><dd>${bestsHtml(axes, bests)}</dd>
+${axes.length > 0 ? `<dt>What varies</dt><dd>${effectsHtml(effects(axes, settings))}</dd>\n` : ""}<dt>${journal.runs.length === 1 ? "How it ended" : "How they ended"}</dt><dd>${endedHtml(axes, settings, journal.failedRuns.length)}</dd>
 <dt>What is fixed</dt><dd>${sharedHtml(summary)}</dd>
 </dl>
 ${notices.map((notice) => `<p class="notice">${escapeHtml(notice)}</p>`).join("\n")}
-${drawn.map((figure) => figureHtml(figure, { png, repeat: "npx unigram-lab report DIR" })).join("\n")}
+${drawn.map((figure) => foldedHtml(figure, figureHtml(figure, { png, repeat }))).join("\n")}
 <h2>${settings.length === 1 ? "The setting" : `All ${settings.length} settings`}</h2>
-<p class="soft">${escapeHtml(methods)} <a download="settings.csv" href="${csv}">This table as CSV</a>, with all digits.</p>
+<p class="soft">${methods} <a download="settings.csv" href="${csv}">This table as CSV</a>, with all digits.</p>
 ${tableHtml(summary)}
 ${settings.length > ROWS ? `<p class="notice">The first ${ROWS} of ${settings.length} settings; the CSV and unigram-lab export have them all.</p>` : ""}
 <footer><dl class="facts">

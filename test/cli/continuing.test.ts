@@ -140,6 +140,15 @@ describe("a finished sweep with more steps", () => {
     expect((await sweeps("results")).at(-1)).toMatchObject({ base: { steps: 10 }, axes: {} });
   });
 
+  test("a sweep of a file's counts goes on when the file is handed in again", async () => {
+    const { dir, sweep } = await place();
+    const counts = Array.from({ length: 300 }, (_, i) => 300 - i).join("\n");
+    await writeFile(join(dir, "counts.csv"), counts);
+    const file = ["--distribution", "counts.csv", "--out", "results"];
+    await sweep(...file, "--embedding-dim", "4", "--steps", "20", "--keep-snapshots");
+    expect((await sweep(...file, "--steps", "40")).stderr).toContain("1 run went on from the snapshot of a");
+  });
+
   test("the snapshots of shards come along when they are merged", async () => {
     const { dir, sweep } = await place();
     const shard = (i: number) => [...swept, "--steps", "20", "--shard", `${i}/2`, "--out", `part-${i}`];

@@ -47,6 +47,8 @@ describe("an error has it behind its words", () => {
   test.each([
     "colour: unknown field",
     "optimizer.colour: unknown field",
+    // there is, of another kind
+    "optimizer.momentum: unknown field",
     `${sgd}"rmsprop"`,
     'vocabSize: expected a number, got "numbr"',
     "vocabSize: expected a whole number from 1 to 16777216, got 0",

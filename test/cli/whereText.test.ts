@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseWhere, whereHelp } from "../../src/cli/whereText.js";
+import { parseWhere, whereHelp, whereText } from "../../src/cli/whereText.js";
 import { ConfigError } from "../../src/config.js";
 
 test.each<[string, unknown]>([
@@ -35,6 +35,7 @@ test.each<[string, unknown]>([
   ],
 ])("%s", (text, condition) => {
   expect(parseWhere(text)).toEqual(condition);
+  expect(parseWhere(whereText(parseWhere(text)))).toEqual(condition);
 });
 
 describe("a bad one is a line that names the flag and the field", () => {

@@ -2,7 +2,7 @@
 import { localExponents } from "../../analysis/localExponent.js";
 import { overRateTime } from "../../analysis/rateTime.js";
 import { bandOf, type Runs, type SeriesRow } from "../../analysis/series.js";
-import type { Figure, Spec } from "../../figures/figure.js";
+import { type Figure, plotSize, type Spec } from "../../figures/figure.js";
 import { panel } from "../../figures/panel.js";
 import type { RunResult } from "../../sweep/result.js";
 import { post, scalingPost } from "../post/post.js";
@@ -36,7 +36,7 @@ const ofBatches = (quick: boolean): Curve[] =>
 
 /** Nothing is learnt before this rate × step. */
 const collapseFrom = 0.01;
-const common = { width: 250, height: 220 };
+const common = { ...plotSize.two };
 const stepTicks = [100, 1000, 10_000];
 
 /** A panel of local exponents; none without runs. */

@@ -2,7 +2,7 @@
 import { valuesOf } from "../../analysis/claims.js";
 import { curves, type Runs, type SeriesRow } from "../../analysis/series.js";
 import { mean, standardDeviation } from "../../analysis/statistics.js";
-import type { Figure, Spec } from "../../figures/figure.js";
+import { type Figure, plotSize, type Spec } from "../../figures/figure.js";
 import { forest } from "../../figures/forest.js";
 import { panel } from "../../figures/panel.js";
 import { brown, type CountedCorpus, heldOut, kjv } from "./corpora.js";
@@ -21,6 +21,7 @@ import {
 const name = "real-text";
 const { entropy, conditionalEntropy } = brown.statistics;
 const unigram = "unigram entropy of unseen text";
+const unigramSolution = "unigram solution: 0";
 
 /** Entropies of both texts; facts of counting, shown beside runs. */
 function entropiesFigure(): Figure {
@@ -79,8 +80,7 @@ function ratesFigure(runs: Runs): Figure[] {
         conditions: rateNames,
         rules: [{ label: unigram, value }],
         y: "held-out loss (nats)",
-        width: 190,
-        height: 240,
+        ...plotSize.three,
         xDomain: [0, totalSteps],
         xTicks: 4,
         yDomain: [5, 11],
@@ -115,8 +115,8 @@ function armsFigure(runs: Runs): Figure[] {
   if (rows("heldOutLoss").length === 0) return [];
   const common = {
     conditions: [...arms],
-    width: 190,
-    height: 220,
+    references: [unigram, unigramSolution],
+    ...plotSize.three,
     xDomain: [0, totalSteps] as [number, number],
     xTicks: 4,
   };
@@ -131,14 +131,14 @@ function armsFigure(runs: Runs): Figure[] {
           title: { text: "Loss", subtitle: "of unseen pairs" },
           rows: rows("heldOutLoss"),
           rules: [{ label: unigram, value: Number(entropy.heldOut) }],
-          y: "loss (nats)",
+          y: "held-out loss (nats)",
           yDomain: [6.8, 9],
         }),
         panel({
           ...common,
           title: { text: "Behind the run never high", subtitle: "part of the held-out information" },
           rows: behindRows(runs),
-          y: "lag (part)",
+          y: "lag (part of the information)",
           xDomain: [held.hold + every, totalSteps],
           yDomain: [0, 0.5],
         }),
@@ -146,8 +146,8 @@ function armsFigure(runs: Runs): Figure[] {
           ...common,
           title: { text: "Captured information", subtitle: "of the training pairs" },
           rows: rows("capturedInformation"),
-          rules: [{ label: "unigram solution: 0", value: 0 }],
-          y: "info (nats)",
+          rules: [{ label: unigramSolution, value: 0 }],
+          y: "captured information (nats)",
           yDomain: [-1, 1],
         }),
       ],

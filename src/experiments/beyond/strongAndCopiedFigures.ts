@@ -2,7 +2,7 @@
 import { valuesOf } from "../../analysis/claims.js";
 import { type Runs, series } from "../../analysis/series.js";
 import { mean, meanInterval } from "../../analysis/statistics.js";
-import type { Figure, Spec } from "../../figures/figure.js";
+import { type Figure, plotSize, type Spec } from "../../figures/figure.js";
 import { forest } from "../../figures/forest.js";
 import { panel } from "../../figures/panel.js";
 import { margin } from "./lagClaims.js";
@@ -42,10 +42,9 @@ function armsFigure(runs: Runs, quick: boolean): Figure[] {
         rows,
         conditions: arms,
         rules,
-        y: "(L − H)/I",
+        y: "(loss − unigram entropy) / I",
         yDomain: [-1.1, 2],
-        width: 190,
-        height: 190,
+        ...plotSize.three,
         xDomain: [0, lengths(setting.vocabSize).steps],
         xTicks: 3,
       }),
@@ -98,10 +97,9 @@ function descentsFigure(runs: Runs, quick: boolean): Figure[] {
         rows,
         conditions: [...data],
         rules,
-        y: "(L − H)/I",
+        y: "(loss − unigram entropy) / I",
         yDomain: [-1.1, 2],
-        width: 270,
-        height: 190,
+        ...plotSize.two,
         log: { x: true },
         xTickValues: [1, 10, 100, 1000],
       }),

@@ -3,7 +3,7 @@ import { type Quantity, valuesOf } from "../../analysis/claims.js";
 import { mutualInformation } from "../../analysis/mutualInformation.js";
 import { levels, pauseRatio, pauseWidth, RELAXATION, rateSum } from "../../analysis/saddle.js";
 import { type Observable, type Runs, type SeriesRow, series } from "../../analysis/series.js";
-import type { Figure, Spec } from "../../figures/figure.js";
+import { type Figure, plotSize, type Spec } from "../../figures/figure.js";
 import { type IntervalPoint, intervalCurves } from "../../figures/intervalCurves.js";
 import { type PanelOptions, panel } from "../../figures/panel.js";
 import type { RunResult } from "../../sweep/result.js";
@@ -20,7 +20,7 @@ import {
 } from "./unigramSaddleRuns.js";
 
 const name = "unigram-saddle";
-const levelTitle = "(L − H) / I";
+const levelTitle = "(loss − unigram entropy) / I";
 /** Legend entries, the same in all panels: what is no std starts from 0.001 too. */
 const legends: Partial<Record<ArmName, string>> = {
   "std 0.001": "std 0.001",
@@ -71,12 +71,9 @@ function curvesFigure(runs: Runs): Figure[] {
           panel({
             ...more,
             title,
-            rows: rows.filter(
-              ({ step, high }) => step <= end && high <= (more.yDomain?.[1] ?? Number.POSITIVE_INFINITY),
-            ),
+            rows: rows.filter(({ step }) => step <= end),
             conditions: shown.map(([, legend]) => legend),
-            width: 260,
-            height: 190,
+            ...plotSize.two,
             xDomain: [0, end],
             xTicks: 5,
           }),
@@ -89,7 +86,9 @@ function curvesFigure(runs: Runs): Figure[] {
       y: "J / I",
       yDomain: [0, 1],
     }),
-    ...draw("Effective dimension, std 0.001", drawn([small], "effectiveDimension"), { y: "n_eff" }),
+    ...draw("Effective dimension, std 0.001", drawn([small], "effectiveDimension"), {
+      y: "effective dimension n_eff",
+    }),
   ];
   const caption =
     `Descents from small weights and from weights of D^-1/2, and with a shorter memory of Adam's moments (reset where L = H, or short from the start): do they stop about the unigram entropy? Exact gradients, lr ${rate}: ` +
@@ -119,8 +118,7 @@ function ratesFigure(runs: Runs): Figure[] {
     series: lines,
     x: "learning rate",
     xTicks: [...rates],
-    width: 230,
-    height: 200,
+    ...plotSize.two,
     log: { x: true },
     zero: true,
   };
@@ -132,8 +130,14 @@ function ratesFigure(runs: Runs): Figure[] {
         "How long the loss stays about the unigram entropy, over the learning rate: left in units of the descent behind it (S), right as a sum of rates (W, from H + I/4 to H − I/4). " +
         "Mean over drawings of the data whose loss is monotone there, with 95 % intervals; not shown where it is so in less than half of them.",
       panels: [
-        intervalCurves({ ...common, points: on(ratios), y: "S", title: "Pause over descent", rules }),
-        intervalCurves({ ...common, points: on(widths), y: "W", title: "Width of the pause" }),
+        intervalCurves({
+          ...common,
+          points: on(ratios),
+          y: "S, pause over descent",
+          title: "Pause over descent",
+          rules,
+        }),
+        intervalCurves({ ...common, points: on(widths), y: "W, sum of rates", title: "Width of the pause" }),
       ].filter((spec) => spec !== undefined),
       columns: 2,
     },
@@ -180,8 +184,7 @@ function escapeFigure(runs: Runs): Figure[] {
           rules: entropyRules.slice(0, 1),
           y: levelTitle,
           xTitle: "sum of rates τ",
-          width: 260,
-          height: 200,
+          ...plotSize.two,
           xTicks: 5,
         }),
         intervalCurves({
@@ -197,8 +200,7 @@ function escapeFigure(runs: Runs): Figure[] {
           xTicks: noises.map((noise) => 1 / noise),
           y: "escape time τ",
           title: "Time of escape",
-          width: 230,
-          height: 200,
+          ...plotSize.two,
           log: { x: true },
           zero: true,
         }),

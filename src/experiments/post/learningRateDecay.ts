@@ -2,6 +2,7 @@
 import { at, type ClaimSpecification, minus, type Quantity } from "../../analysis/claims.js";
 import { lastStep, type Runs, series } from "../../analysis/series.js";
 import { zipfMoments } from "../../analysis/zipfMoments.js";
+import { plotSize } from "../../figures/figure.js";
 import { panel } from "../../figures/panel.js";
 import { linearDecay } from "../../schedule/constructors.js";
 import type { Experiment } from "../experiment.js";
@@ -108,8 +109,7 @@ export const learningRateDecay: Experiment = {
         },
         rules: [{ label: "entropy 3.681", value: entropy }],
         y: "loss (nats)",
-        width: 165,
-        height: 170,
+        ...plotSize.three,
         xDomain: [0, end],
         xTicks: 3,
         yDomain: [3.66, 4],

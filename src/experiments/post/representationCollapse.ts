@@ -1,6 +1,7 @@
 /** How the learning rate decides how many dimensions the embedding keeps. */
 import { at, type ClaimSpecification } from "../../analysis/claims.js";
 import { curves, lastStep } from "../../analysis/series.js";
+import { plotSize } from "../../figures/figure.js";
 import { panel } from "../../figures/panel.js";
 import { join } from "../../schedule/constructors.js";
 import type { Experiment } from "../experiment.js";
@@ -100,8 +101,7 @@ export const representationCollapse: Experiment = {
           },
           rules: [{ label: `Gaussian matrix: ${gaussianStart}`, value: gaussianStart }],
           y: "effective dimension n_eff",
-          width: 640,
-          height: 340,
+          ...plotSize.one,
           xDomain: [0, lastStep(runs)],
         }),
       ],

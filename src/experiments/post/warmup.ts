@@ -1,7 +1,7 @@
 /** What a warmup does: at a language model's vocabulary, and to the effective dimension of a small model. */
 import { at, type ClaimSpecification, type Quantity, valuesOf } from "../../analysis/claims.js";
 import { curves, lastStepOf, type Runs } from "../../analysis/series.js";
-import type { Figure } from "../../figures/figure.js";
+import { type Figure, plotSize } from "../../figures/figure.js";
 import { panel } from "../../figures/panel.js";
 import { warmup as warmupTo } from "../../schedule/constructors.js";
 import type { RunResult } from "../../sweep/result.js";
@@ -101,8 +101,7 @@ function smallClaims(runs: Runs): ClaimSpecification[] {
 /** What the panels of a figure share. */
 const commonOf = (labels: string[], end: number) => ({
   conditions: labels,
-  width: 270,
-  height: 260,
+  ...plotSize.two,
   xDomain: [0, end] as [number, number],
   xTicks: 4,
 });
@@ -119,14 +118,12 @@ function largeFigure(runs: Runs): Figure[] {
       panels: [
         panel({
           ...common,
-          title: "Loss",
           rows: curves(largeLabels, runs, "loss"),
           rules: known === undefined ? [] : [{ label: `unigram entropy ${known.toFixed(3)}`, value: known }],
           y: "loss (nats)",
         }),
         panel({
           ...common,
-          title: "Excess over the unigram entropy",
           rows: curves(largeLabels, runs, "excessLoss"),
           y: "excess loss (nats)",
         }),
@@ -147,13 +144,11 @@ function smallFigure(runs: Runs): Figure[] {
       panels: [
         panel({
           ...common,
-          title: "Effective dimension",
           rows: curves(smallLabels, runs, "effectiveDimension"),
           y: "effective dimension n_eff",
         }),
         panel({
           ...common,
-          title: "Excess loss",
           rows: curves(smallLabels, runs, "excessLoss"),
           y: "excess loss (nats)",
           log: { y: true },
