@@ -1,14 +1,15 @@
 import type { RunConfig } from "../config.js";
 import { estimateCost } from "../sweep/cost.js";
-import type { SweepPlan } from "../sweep/grid.js";
 import type { Journal } from "../sweep/journal.js";
+import type { Plan } from "../sweep/plans.js";
 import { Shapes } from "../sweep/shapes.js";
 import type { DeviceKind } from "../training/together.js";
+import { shownBytes } from "./bytes.js";
 import { clock } from "./clock.js";
 import { counted } from "./counted.js";
 import { KeptCheckpoints } from "./keptCheckpoints.js";
 import { say } from "./output.js";
-import { PlanListing, type PlannedRun, shownBytes } from "./planListing.js";
+import { PlanListing, type PlannedRun } from "./planListing.js";
 
 /** Runs of one shape, which a device computes together. */
 interface Group {
@@ -43,7 +44,7 @@ class Groups {
 
 /** Prints what a sweep varies, its runs, what they would cost, and what is done already; as JSON a line a run. */
 export async function printPlan(
-  plan: SweepPlan,
+  plan: Plan,
   journal: Journal | undefined,
   {
     directory,

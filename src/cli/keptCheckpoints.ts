@@ -31,7 +31,6 @@ export class KeptCheckpoints {
     if (!this.#names.has(name)) return undefined;
     const task = {
       run,
-      config,
       checkpoint: join(this.#folder, name),
       computedBy: this.#device ?? processorOf(config),
     };

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { ConfigError } from "../config.js";
+import { addBest } from "./best.js";
 import { addCorpus } from "./corpus.js";
 import { addExport } from "./export.js";
 import { exitCodeOf } from "./failure.js";
@@ -13,6 +14,7 @@ import { addStatus } from "./status.js";
 import { commanderLine } from "./suggestion.js";
 import { addSweep } from "./sweep.js";
 import { addTrain } from "./train.js";
+import { addWeights } from "./weights.js";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 const program = new Command("unigram-lab")
@@ -36,7 +38,9 @@ addTrain(program);
 addSweep(program);
 addStatus(program);
 addReport(program);
+addBest(program);
 addExport(program);
+addWeights(program);
 addMerge(program);
 addCorpus(program);
 /** Commands that train. */

@@ -1,6 +1,7 @@
 /** A planned sweep for a reader: what varies and with which values, its first runs, and what checkpoints there are. */
 import type { RunConfig } from "../config.js";
 import type { Varied } from "../sweep/grid.js";
+import { shownBytes } from "./bytes.js";
 import { clock } from "./clock.js";
 import { type NamedAxis, type NameOf, namedAxes, sweepNames } from "./runNames.js";
 
@@ -23,9 +24,6 @@ const LISTED = 20;
 /** Columns that a line of values may take, and what is left for values where names are long. */
 const WIDTH = 80;
 const LEAST_ROOM = 30;
-
-export const shownBytes = (x: number): string =>
-  x < 2 ** 30 ? `${(x / 2 ** 20).toFixed(0)} MiB` : `${(x / 2 ** 30).toFixed(1)} GiB`;
 
 /** "0.001, 0.01, … 1 (7 values)": as many as fit, the last one always. */
 function listed(values: readonly string[], width: number): string {

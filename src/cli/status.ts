@@ -1,18 +1,20 @@
 import type { Command } from "commander";
 import { Computers, shownComputedBy } from "../sweep/computedBy.js";
-import { Journal } from "../sweep/journal.js";
+import type { Condition } from "../sweep/description.js";
 import { livingWriter } from "../sweep/lock.js";
 import { clock } from "./clock.js";
 import { counted } from "./counted.js";
 import { readStatus } from "./liveStatus.js";
 import { say } from "./output.js";
+import { readSelection, type SelectFlags, whereOption } from "./selected.js";
 import { readRecord, runsOf } from "./sweepRecord.js";
 import { watch } from "./watch.js";
+import { whereHelp } from "./whereText.js";
 
 /** Failures, and runs in hand, that are listed one by one. */
 const SHOWN = 20;
 
-interface Options {
+interface Options extends SelectFlags {
   watch?: boolean;
   json?: boolean;
 }
@@ -25,11 +27,12 @@ export function addStatus(program: Command): void {
       "Says how many runs of a directory are finished, diverged and failed, which are running at which step, and what is wrong with its files. Reads only: what is running does not notice.",
     )
     .argument("<dir>", "directory of a sweep or of reproduce")
+    .addOption(whereOption("count only finished and failed runs that meet it, and all others given"))
     .option("--watch", "again every two seconds, as long as it runs")
     .option("--json", "as JSON, with --watch a line each time")
     .addHelpText(
       "after",
-      "\nExamples:\n  unigram-lab status unigram-lab-sweep\n  unigram-lab status unigram-lab-report --watch",
+      `\n${whereHelp}\n\nExamples:\n  unigram-lab status unigram-lab-sweep\n  unigram-lab status unigram-lab-report --watch`,
     )
     .action(statusCommand);
 }
@@ -53,13 +56,14 @@ async function totalOf(
   }
 }
 
-async function statusOf(directory: string) {
-  const journal = await Journal.read(directory);
+async function statusOf(directory: string, where: Condition[] = []) {
+  const journal = await readSelection(directory, where);
   try {
-    const writer = livingWriter(journal.directory);
+    const writer = livingWriter(journal.directories[0]);
     const { status: told, notice } = await readStatus(directory);
     const notices = [...journal.notices, ...(notice === undefined ? [] : [notice])];
-    const total = await totalOf(directory, told?.total, notices);
+    // how many of the runs to come would meet conditions nobody counted
+    const total = where.length > 0 ? null : await totalOf(directory, told?.total, notices);
     // what a process that was killed left of itself says nothing of the one that writes now
     const live = writer !== null && (told?.pid ?? writer) === writer ? told : undefined;
     let diverged = 0;
@@ -120,9 +124,9 @@ const linesOf = (status: Status): string[] => [
 async function statusCommand(directory: string, options: Options): Promise<void> {
   const textOf = (status: Status): string =>
     options.json ? JSON.stringify(status) : linesOf(status).join("\n");
-  if (!options.watch) return say(`${textOf(await statusOf(directory))}\n`);
+  if (!options.watch) return say(`${textOf(await statusOf(directory, options.where))}\n`);
   await watch({
-    read: () => statusOf(directory),
+    read: () => statusOf(directory, options.where),
     isOver: ({ writer }) => writer === null,
     textOf,
     lineOf: (status) => (options.json ? textOf(status) : headLines(status).join("; ")),

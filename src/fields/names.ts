@@ -8,14 +8,14 @@ const camel = (name: string): string => name.replace(/-+(\w)/g, (_, letter: stri
 const lastNameOf = ({ path }: Field): string | undefined => /\.(?!kind$)(\w+)$/.exec(path)?.[1];
 
 /** Those who write what everybody writes are understood. */
-const usual: Record<string, string> = { lr: "learningRate" };
+const usual = new Map([["lr", "learningRate"]]);
 
 /**
  * The field that a name means: `distribution.exponent`, `exponent`, `optimizer.weight-decay`, `weight-decay` and
  * `weightDecay`, `optimizer` for its kind, `lr`; undefined where none is called so, or several are and no flag is.
  */
 export function fieldNamed(name: string): Field | undefined {
-  const asked = camel(usual[name] ?? name);
+  const asked = camel(usual.get(name) ?? name);
   const only = fields.filter((field) => lastNameOf(field) === asked);
   return (
     fields.find(({ path }) => path === asked) ??

@@ -3,9 +3,9 @@ import { figureColumns } from "../disk/figureColumns.js";
 import { type Column, type Row, type Sink, tableFormats } from "../formats/table.js";
 import { type Figure, metaOf, type Spec } from "./figure.js";
 
-/** A panel's title on one line. */
-const titleOf = ({ title }: Spec): string =>
-  typeof title === "string" ? title : ((title as { text?: string } | undefined)?.text ?? "");
+/** A panel's title, if it has one. */
+const titleOf = ({ title }: Spec): string | undefined =>
+  typeof title === "string" ? title : (title as { text?: string } | undefined)?.text;
 
 const columns: Column[] = figureColumns.map((name) => ({ name, whole: false, sample: null }));
 
@@ -15,7 +15,7 @@ export async function figureCsv({ panels }: Pick<Figure, "panels">): Promise<str
   const sink: Sink = { write: async (piece) => void pieces.push(String(piece)) };
   const rows = panels.flatMap((panel): Row[] =>
     (metaOf(panel).rows ?? []).map(({ kind, series, xName, x, yName, mean, low, high }) => ({
-      ...{ panel: titleOf(panel), kind, series, x_name: xName, x },
+      ...{ panel: titleOf(panel) ?? yName, kind, series, x_name: xName, x },
       ...{ y_name: yName, mean, low, high },
     })),
   );

@@ -105,7 +105,7 @@ export function intervalCurves(options: IntervalCurves): Spec | undefined {
     field,
     type: "quantitative",
     scale,
-    axis: { title: options.y, tickCount: 5, format: "~g" },
+    axis: { title: options.y, tickCount: 5, ...(log.y ? { format: "~g" } : {}) },
   });
   // a single series needs no legend, nor a colour that another panel's legend has
   // nor a colour that another panel's legend has

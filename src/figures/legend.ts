@@ -1,5 +1,6 @@
 /** The one legend of a figure: every entry shows the mark as it is drawn. */
 import { type LegendEntry, metaOf, type Shape, type Spec } from "./figure.js";
+import { beyondEntry } from "./seriesLook.js";
 
 /** Pixels of an entry's mark. */
 export const markSize = { width: 30, height: 14 };
@@ -44,6 +45,7 @@ export function legendOf(panels: readonly Spec[]): LegendEntry[] {
     const key = JSON.stringify(look);
     if (band || !entries.has(key)) entries.set(key, entry);
   }
-  const rank = ({ colour }: LegendEntry): number => (colour === "ink" ? 1 : 0);
+  const rank = (entry: LegendEntry): number =>
+    entry.label === beyondEntry.label ? 2 : entry.colour === "ink" ? 1 : 0;
   return [...entries.values()].sort((a, b) => rank(a) - rank(b));
 }

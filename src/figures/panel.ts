@@ -31,6 +31,8 @@ export interface PanelOptions {
   rules?: { label: string; value: number }[];
   /** Dashed straight segments with their legend entry. */
   segments?: { label: string; from: [number, number]; to: [number, number] }[];
+  /** Legend entries of rules and segments of all panels of a figure, where panels have different ones. */
+  references?: readonly string[];
   /** Logarithmic axes. */
   log?: { x?: boolean; y?: boolean };
   xTitle?: string;
@@ -57,10 +59,13 @@ const statedOf = ({ stated, log = {} }: PanelOptions): Stated[] =>
   );
 
 /** Of each stretch of a curve beyond the y axis the point that is next to the part within. */
-function leaving(rows: readonly Row[], { yDomain, xDomain, conditions }: PanelOptions) {
+function leaving(rows: readonly Row[], { yDomain, xDomain, conditions, log = {} }: PanelOptions) {
   const [above, below]: [Row[], Row[]] = [[], []];
   if (!yDomain) return { above, below };
-  const sideOf = ({ mean }: Row) => (mean > yDomain[1] ? above : mean < yDomain[0] ? below : undefined);
+  // a line on the edge is seen
+  const seen = log.y ? 0 : 0.01 * (yDomain[1] - yDomain[0]);
+  const sideOf = ({ mean }: Row) =>
+    mean > yDomain[1] + seen ? above : mean < yDomain[0] - seen ? below : undefined;
   for (const condition of conditions) {
     const own = rows
       .filter((row) => row.condition === condition)
@@ -75,9 +80,8 @@ function leaving(rows: readonly Row[], { yDomain, xDomain, conditions }: PanelOp
   return { above, below };
 }
 
-const labelsOf = ({ segments = [], rules = [] }: PanelOptions): string[] => [
-  ...new Set([...segments, ...rules].map(({ label }) => label)),
-];
+const labelsOf = ({ references, segments = [], rules = [] }: PanelOptions): string[] =>
+  references ?? [...new Set([...segments, ...rules].map(({ label }) => label))];
 
 function metaOf(options: PanelOptions, shown: readonly Row[], stated: readonly Stated[], beyond: boolean) {
   const { conditions, rules = [], segments = [], y: yName } = options;
@@ -89,7 +93,9 @@ function metaOf(options: PanelOptions, shown: readonly Row[], stated: readonly S
   });
   const labels = labelsOf(options);
   const others = [
-    ...labels.map((label, i) => referenceEntry(label, i)),
+    ...labels
+      .map((label, i) => referenceEntry(label, i))
+      .filter(({ label }) => [...segments, ...rules].some((line) => line.label === label)),
     ...(stated.length > 0
       ? [{ label: stated[0].source, colour: "ink", point: { shape: "circle", filled: false } } as const]
       : []),

@@ -53,11 +53,14 @@ function faceOf(path: string): Face {
 
 let faces: Face[] | undefined;
 
-/** Pixels that a line of text takes at a font size in pixels; from a weight of 600 on it is semi-bold. */
+/** A reader without the font sees another, which may be wider by so much. */
+const WIDER = 1.15;
+
+/** Pixels to keep for a line of text at a font size in pixels; from a weight of 600 on it is semi-bold. */
 export function textWidth(text: string, fontSize: number, fontWeight: number | string = 400): number {
   faces ??= fontFiles().map(faceOf);
   const bold = fontWeight === "bold" || Number(fontWeight) >= 600;
   let sum = 0;
   for (const character of text) sum += faces[bold ? 1 : 0].advance(character.codePointAt(0) as number);
-  return sum * fontSize;
+  return sum * fontSize * WIDER;
 }

@@ -19,7 +19,7 @@ export type ThemeName = (typeof themeNames)[number];
 export const font = "Inter, system-ui, sans-serif";
 
 /** Room for the labels of a y axis, so that panels below each other stand in line whatever their numbers. */
-const labelRoom = 40;
+const labelRoom = 50;
 
 interface Colours {
   background: string;

@@ -1,4 +1,5 @@
 import { figureStyle } from "./figureHtml.js";
+import { sweepStyle } from "./sweepStyle.js";
 
 /** The style sheet of the report. */
 export const style = `
@@ -42,7 +43,7 @@ dl.rules dt { color: var(--soft); } dl.rules dd { margin: 0; }
   .finding { grid-template-columns: minmax(0, 1fr); } .thumbnail { justify-self: start; }
   dl.rules, dl.facts { grid-template-columns: minmax(0, 1fr); gap: 0; } dl.rules dd, dl.facts dd { margin-bottom: .5rem; }
 }
-${figureStyle}
+${figureStyle}${sweepStyle}
 @page { margin: 13mm; }
 @media print {
   body { max-width: none; padding: 0; font-size: 9pt; line-height: 1.4; } h1 { font-size: 15pt; } .lede { font-size: 10pt; }

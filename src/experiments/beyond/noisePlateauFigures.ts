@@ -21,6 +21,9 @@ import {
 } from "./noisePlateauRuns.js";
 
 const name = "noise-plateau";
+const [entropyLine, marginLine, slopeLine] = ["unigram entropy H", "margin of 1 % of I", "slope −1/2"];
+/** The same in all figures. */
+const references = [entropyLine, marginLine, slopeLine];
 /** Intervals over which differences between histories are averaged. */
 const intervals = 20;
 
@@ -59,6 +62,7 @@ function historyFigure(runs: Runs, quick: boolean): Figure[] {
   if (!labels.includes(constant(rate))) return [];
   const common = {
     conditions: labels,
+    references,
     ...plotSize.two,
     xDomain: [0, steps] as [number, number],
     xTicks: 4,
@@ -75,7 +79,7 @@ function historyFigure(runs: Runs, quick: boolean): Figure[] {
           ...common,
           title: "Excess loss",
           rows: curves(labels, runs, "excessLoss"),
-          rules: [{ label: "unigram entropy H", value: informationOf(constant(rate), runs) }],
+          rules: [{ label: entropyLine, value: informationOf(constant(rate), runs) }],
           y: "excess loss (nats)",
           log: { y: true },
           yDomain: [0.01, 2],
@@ -86,7 +90,7 @@ function historyFigure(runs: Runs, quick: boolean): Figure[] {
           rows: arms
             .flatMap((arm) => differences(arm, constant(rate), runs, steps))
             .filter(({ step }) => step >= hold),
-          rules: [-1, 1].map((value) => ({ label: "margin of 1 % of I", value })),
+          rules: [-1, 1].map((value) => ({ label: marginLine, value })),
           y: "difference of losses (% of I)",
           xDomain: [hold, steps],
           yDomain: [-10, 10],
@@ -129,7 +133,7 @@ function levelFigure(runs: Runs, quick: boolean): Figure[] {
   const byBatch = rowsOf(batchSizes, (rate, batchSize) => levelLabel({ rate, batchSize }), "excessLoss");
   const byScale = rowsOf(scales, (rate, scale) => levelLabel({ rate, scale }), "unigramExcess");
   if (byBatch.length === 0 || byScale.length === 0) return [];
-  const common = { conditions: labels, ...plotSize.two };
+  const common = { conditions: labels, references, ...plotSize.two };
   const [from, to] = [batchSizes[0], batchSizes[batchSizes.length - 1]];
   return [
     {
@@ -146,12 +150,13 @@ function levelFigure(runs: Runs, quick: boolean): Figure[] {
           segments: byBatch
             .filter(({ step, condition }) => step === from && condition === labels[1])
             .map((row) => ({
-              label: "slope −1/2",
+              label: slopeLine,
               from: [from, row.mean] as [number, number],
               to: [to, row.mean * pow(to / from, -0.5)] as [number, number],
             })),
           y: "excess loss (nats)",
           xTitle: "batch size",
+          xTickValues: [...batchSizes],
           log: { x: true, y: true },
           yDomain: [0.02, 2],
         }),
@@ -159,7 +164,7 @@ function levelFigure(runs: Runs, quick: boolean): Figure[] {
           ...common,
           title: "By the data",
           rows: byScale,
-          rules: [{ label: "unigram entropy H", value: 0 }],
+          rules: [{ label: entropyLine, value: 0 }],
           y: "loss − unigram entropy (nats)",
           xTitle: "scale of the data's factors",
           xTicks: 2,
@@ -178,7 +183,7 @@ function departureFigure(runs: Runs, quick: boolean): Figure[] {
   if (!conditions.every((label) => runs.get(label)?.length)) return [];
   const within = (labels: string[], from: number, to: number): SeriesRow[] =>
     curves(labels, runs, "excessLoss").filter(({ step }) => step >= from && step <= to);
-  const H = [{ label: "unigram entropy H", value: informationOf(constant(0.03), runs) }];
+  const H = [{ label: entropyLine, value: informationOf(constant(0.03), runs) }];
   const common = {
     conditions,
     ...plotSize.two,

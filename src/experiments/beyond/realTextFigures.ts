@@ -21,6 +21,7 @@ import {
 const name = "real-text";
 const { entropy, conditionalEntropy } = brown.statistics;
 const unigram = "unigram entropy of unseen text";
+const unigramSolution = "unigram solution: 0";
 
 /** Entropies of both texts; facts of counting, shown beside runs. */
 function entropiesFigure(): Figure {
@@ -114,6 +115,7 @@ function armsFigure(runs: Runs): Figure[] {
   if (rows("heldOutLoss").length === 0) return [];
   const common = {
     conditions: [...arms],
+    references: [unigram, unigramSolution],
     ...plotSize.three,
     xDomain: [0, totalSteps] as [number, number],
     xTicks: 4,
@@ -144,7 +146,7 @@ function armsFigure(runs: Runs): Figure[] {
           ...common,
           title: { text: "Captured information", subtitle: "of the training pairs" },
           rows: rows("capturedInformation"),
-          rules: [{ label: "unigram solution: 0", value: 0 }],
+          rules: [{ label: unigramSolution, value: 0 }],
           y: "captured information (nats)",
           yDomain: [-1, 1],
         }),

@@ -123,7 +123,8 @@ function lossFigure(runs: Runs): Figure {
   const end = lastStep(runs);
   const present = labels.filter((label) => runs.get(label)?.length);
   const law = valuesOf(ofRun("tied", lawOf), runs).filter(Number.isFinite);
-  const common = { conditions: present, ...plotSize.two };
+  const [entropyLine, lawLine] = ["entropy 1.994", "½(Var ln p)²/c⁴ at the final c"];
+  const common = { conditions: present, references: [entropyLine, lawLine], ...plotSize.two };
   return {
     name,
     caption:
@@ -131,13 +132,12 @@ function lossFigure(runs: Runs): Figure {
     panels: [
       panel({
         ...common,
-        title: "Loss",
         rows: curves(present, runs, "loss"),
         stated: {
           by: post.name,
           curves: Object.fromEntries(Object.entries(postLosses).filter(([label]) => present.includes(label))),
         },
-        rules: [{ label: "entropy 1.994", value: moments.entropy }],
+        rules: [{ label: entropyLine, value: moments.entropy }],
         y: "loss (nats)",
         xDomain: [0, end],
         xTicks: 4,
@@ -145,9 +145,8 @@ function lossFigure(runs: Runs): Figure {
       }),
       panel({
         ...common,
-        title: "Excess loss",
         rows: curves(present, runs, "excessLoss"),
-        rules: law.length ? [{ label: "½(Var ln p)²/c⁴ at the final c", value: mean(law) }] : [],
+        rules: law.length ? [{ label: lawLine, value: mean(law) }] : [],
         y: "excess loss (nats)",
         log: { x: true, y: true },
         xDomain: [20, end],

@@ -119,14 +119,12 @@ function largeFigure(runs: Runs): Figure[] {
       panels: [
         panel({
           ...common,
-          title: "Loss",
           rows: curves(largeLabels, runs, "loss"),
           rules: known === undefined ? [] : [{ label: `unigram entropy ${known.toFixed(3)}`, value: known }],
           y: "loss (nats)",
         }),
         panel({
           ...common,
-          title: "Excess loss",
           rows: curves(largeLabels, runs, "excessLoss"),
           y: "excess loss (nats)",
         }),
@@ -147,13 +145,11 @@ function smallFigure(runs: Runs): Figure[] {
       panels: [
         panel({
           ...common,
-          title: "Effective dimension",
           rows: curves(smallLabels, runs, "effectiveDimension"),
           y: "effective dimension n_eff",
         }),
         panel({
           ...common,
-          title: "Excess loss",
           rows: curves(smallLabels, runs, "excessLoss"),
           y: "excess loss (nats)",
           log: { y: true },
