@@ -4,10 +4,12 @@ import { checkWritable } from "../disk/writeWhole.js";
 import { writeSweepReport } from "../report/sweepReport.js";
 import { Journal } from "../sweep/journal.js";
 import { refusedUnless } from "./refused.js";
+import { parseTheme, themeFlag } from "./themeFlag.js";
 
 interface Options {
   out?: string;
   force?: boolean;
+  theme?: string;
 }
 
 export function addReport(program: Command): void {
@@ -19,6 +21,7 @@ export function addReport(program: Command): void {
     )
     .argument("<dir>", "directory of a sweep or of reproduce")
     .option("--out <dir>", "directory to write to (default: the sweep's)")
+    .option(...themeFlag)
     .option("--force", "replace files that unigram-lab did not write")
     .addHelpText(
       "after",
@@ -29,14 +32,15 @@ export function addReport(program: Command): void {
     );
 }
 
-async function report(directory: string, { out, force }: Options): Promise<void> {
+async function report(directory: string, { out, force, theme }: Options): Promise<void> {
+  const figures = parseTheme(theme);
   const journal = await Journal.read(directory);
   try {
     const place = out ?? journal.directory;
     await checkWritable(join(place, "report.html"), { kind: "page", force });
     for (const notice of journal.notices) process.stderr.write(`${notice}\n`);
     const onNotice = (line: string) => process.stderr.write(`${line}\n`);
-    const page = await writeSweepReport(journal, place, { force, onNotice });
+    const page = await writeSweepReport(journal, place, { force, theme: figures, onNotice });
     process.stderr.write(`report: ${page}\n`);
   } finally {
     await journal.close();

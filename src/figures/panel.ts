@@ -80,7 +80,7 @@ function leaving(rows: readonly Row[], { yDomain, xDomain, conditions, log = {} 
   return { above, below };
 }
 
-const labelsOf = ({ references, segments = [], rules = [] }: PanelOptions): string[] =>
+const labelsOf = ({ references, segments = [], rules = [] }: PanelOptions): readonly string[] =>
   references ?? [...new Set([...segments, ...rules].map(({ label }) => label))];
 
 function metaOf(options: PanelOptions, shown: readonly Row[], stated: readonly Stated[], beyond: boolean) {

@@ -1,5 +1,7 @@
 /** The looks of a figure; everything that is not data takes its colour and its size from here. */
 
+import { ConfigError } from "../configError.js";
+
 export interface Theme {
   name: "light" | "dark";
   background: string;
@@ -15,6 +17,14 @@ export interface Theme {
 /** "page": text of 11 and 12 pixels; "slide": half as large again beside what is drawn, and all of it larger. */
 export const themeNames = ["page", "slide"] as const;
 export type ThemeName = (typeof themeNames)[number];
+
+/** @throws ConfigError for another name; `field` is what it calls it */
+export function themeNamed(name: string, field = "theme"): ThemeName {
+  const known = themeNames.find((one) => one === name);
+  if (known === undefined)
+    throw new ConfigError(`${field}: expected ${themeNames.join(" or ")}, got ${JSON.stringify(name)}`);
+  return known;
+}
 
 export const font = "Inter, system-ui, sans-serif";
 
