@@ -76,7 +76,7 @@ const theme = (
       labelFontSize: 11 * type,
       titleFontSize: 12 * type,
       titleFontWeight: 400,
-      labelOverlap: true,
+      labelOverlap: "greedy",
       labelSeparation: 5,
     },
     // above the axis, on one line, where its length moves nothing
