@@ -29,7 +29,7 @@ export function themeNamed(name: string, field = "theme"): ThemeName {
 export const font = "Inter, system-ui, sans-serif";
 
 /** Room for the labels of a y axis, so that panels below each other stand in line whatever their numbers. */
-const labelRoom = 50;
+const labelRoom = 56;
 
 interface Colours {
   background: string;

@@ -127,7 +127,7 @@ describe("files", () => {
     const [head, first, ...others] = (await drawnOf()).csv.trimEnd().split("\n");
     expect(head).toBe("panel,kind,series,x_name,x,y_name,mean,low,high");
     expect(first).toBe(
-      `small,measured,"a, <b>",training steps,1,a quantity whose name is much longer than its axis is high,${0.001 / 3},${0.0009 / 3},0.001`,
+      `small,measured,"a, <b>",training steps,1,a quantity whose name is much longer than its axis is high,${0.001 / 3},${(0.9 * 0.001) / 3},0.001`,
     );
     expect(others).toHaveLength(3 * 4 - 1);
   });
