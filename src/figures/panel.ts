@@ -85,11 +85,10 @@ const labelsOf = ({ references, segments = [], rules = [] }: PanelOptions): read
 
 function metaOf(options: PanelOptions, shown: readonly Row[], stated: readonly Stated[], beyond: boolean) {
   const { conditions, rules = [], segments = [], y: yName } = options;
-  const names = { xName: options.xTitle ?? "training steps", yName };
-  const band = { low: null, high: null };
+  const xName = options.xTitle ?? "training steps";
   const row = (kind: string, series: string, x: number | null, mean: number): DrawnRow => ({
-    ...{ kind, series, ...names, x, mean },
-    ...band,
+    ...{ kind, series, xName, x, yName, mean },
+    ...{ low: null, high: null },
   });
   const labels = labelsOf(options);
   const others = [
