@@ -39,7 +39,9 @@ const written: [string, Kind | undefined][] = [
   ["index.html", "page"],
   ["claims.json", undefined],
   ["runs.parquet", "table"],
-  ...experiments.map(({ name }): [string, Kind] => [`figures/${name}.svg`, "figure"]),
+  ...experiments.flatMap(({ name }) =>
+    ["svg", "csv"].map((ending): [string, Kind] => [`figures/${name}.${ending}`, "figure"]),
+  ),
 ];
 
 /**
