@@ -46,7 +46,10 @@ ${legendHtml(figure)}<figcaption>${text}</figcaption>
 <div class="files">${files.join(" ")}<details><summary>to repeat it</summary><pre>${escapeHtml(repeat)}</pre></details></div></figure>`;
 }
 
-/** Nothing is scaled: text is of one size on the page, and what is wider than the page scrolls by itself. */
+/**
+ * Nothing is scaled: text is of one size on the page, and what is wider than the page scrolls by itself. Paper, which does
+ * not scroll, gets what is wider than it smaller.
+ */
 export const figureStyle = `
 figure { margin: 1.5rem 0; break-inside: avoid; }
 .panels { display: flex; flex-wrap: wrap; }
@@ -58,4 +61,5 @@ figure { margin: 1.5rem 0; break-inside: avoid; }
 figcaption { max-width: 46rem; }
 .files { display: flex; flex-wrap: wrap; gap: .2rem .9rem; font-size: .85rem; margin-top: .3rem; }
 .files details { color: var(--soft); } .files details[open] { flex-basis: 100%; }
+@media print { .panel { overflow: visible; break-inside: avoid; } .panel svg { max-width: 100%; height: auto; } .files { display: none; } }
 `;
