@@ -40,7 +40,9 @@ const written: [string, Kind | undefined][] = [
   ["claims.json", undefined],
   ["runs.parquet", "table"],
   ["status.json", "status"],
-  ...experiments.map(({ name }): [string, Kind] => [`figures/${name}.svg`, "figure"]),
+  ...experiments.flatMap(({ name }) =>
+    ["svg", "csv"].map((ending): [string, Kind] => [`figures/${name}.${ending}`, "figure"]),
+  ),
 ];
 
 /**

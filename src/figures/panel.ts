@@ -80,16 +80,15 @@ function leaving(rows: readonly Row[], { yDomain, xDomain, conditions, log = {} 
   return { above, below };
 }
 
-const labelsOf = ({ references, segments = [], rules = [] }: PanelOptions): string[] =>
+const labelsOf = ({ references, segments = [], rules = [] }: PanelOptions): readonly string[] =>
   references ?? [...new Set([...segments, ...rules].map(({ label }) => label))];
 
 function metaOf(options: PanelOptions, shown: readonly Row[], stated: readonly Stated[], beyond: boolean) {
   const { conditions, rules = [], segments = [], y: yName } = options;
-  const names = { xName: options.xTitle ?? "training steps", yName };
-  const band = { low: null, high: null };
+  const xName = options.xTitle ?? "training steps";
   const row = (kind: string, series: string, x: number | null, mean: number): DrawnRow => ({
-    ...{ kind, series, ...names, x, mean },
-    ...band,
+    ...{ kind, series, xName, x, yName, mean },
+    ...{ low: null, high: null },
   });
   const labels = labelsOf(options);
   const others = [
@@ -148,7 +147,7 @@ export function panel(options: PanelOptions): Spec {
   const scale = {
     ...(log.y ? { type: "log" } : {}),
     zero: false,
-    ...(options.yDomain ? { domain: options.yDomain, nice: false } : {}),
+    ...(options.yDomain ? { domain: options.yDomain } : {}),
   };
   const axis = { title: options.y, tickCount: log.y ? 4 : 5, ...(log.y ? { format: "~g" } : {}) };
   const y = (field: string) => ({ field, type: "quantitative", scale, axis });

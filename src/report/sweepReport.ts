@@ -13,8 +13,9 @@ import type { FinishedRuns } from "../sweep/selection.js";
 import { environment } from "./environment.js";
 import { escapeHtml } from "./escapeHtml.js";
 import { figureHtml } from "./figureHtml.js";
-import { computersText, pageHead, shownMeasured } from "./page.js";
+import { computersText, pageHead } from "./page.js";
 import { type ReportOptions, reportOptionNames } from "./reportOptions.js";
+import { shownMeasured } from "./shown.js";
 import { type Axis, fieldTitle } from "./sweepAxes.js";
 import { sweepFigures } from "./sweepFigures.js";
 import {

@@ -430,7 +430,7 @@ describe("scaling-law", () => {
     const experiment = find(name);
     const { claims, figures } = analyse(experiment, runsOf(experiment.conditions(true), 1, told), true);
     expect(claims[1].quantity).toBe("β at V 100, α 1 by least squares, steps 300 to 2900");
-    const [panel] = figures[0].panels as { title: { subtitle: string } }[];
+    const [panel] = figures[0].panels as unknown as { title: { subtitle: string } }[];
     expect(panel.title.subtitle).toBe("β = 0.790; post 0.79");
   });
 
@@ -597,7 +597,7 @@ describe("warmup", () => {
       for (const run of all) run.records = run.records.map((record) => ({ ...record, excessLoss: null }));
     const { claims, figures } = analyse(experiment, runs, false);
     expect(claims).toEqual([]);
-    const [loss] = figures[0].panels as { layer: unknown[] }[];
+    const [loss] = figures[0].panels as unknown as { layer: unknown[] }[];
     expect(loss.layer).toHaveLength(2);
   });
 });

@@ -223,16 +223,16 @@ describe("figures", () => {
   const draw = (quick: boolean): any[] => analyse(stickyPlateau, runsOf(sticky, quick), quick).figures;
 
   test("the loss in units of each seed's information, between H and H − I", () => {
-    const [{ name, spec }] = draw(false);
+    const [{ name, panels }] = draw(false);
     expect(name).toBe("sticky-plateau");
-    expect(spec.concat).toHaveLength(6);
-    const [first] = spec.concat;
+    expect(panels).toHaveLength(6);
+    const [first] = panels;
     const lastOf = (condition: string) =>
       first.layer[1].data.values.filter((row: { condition: string }) => row.condition === condition).at(-1);
     expect(lastOf("no warmup")).toMatchObject({ step: 4000, mean: expect.closeTo(0, 2) });
     expect(lastOf("warmup")).toMatchObject({ step: 4000, mean: expect.closeTo(-0.6, 2) });
     expect(first.layer[2].data.values.map(({ value }: { value: number }) => value)).toEqual([0, -1]);
-    const [marginal, captured, dependence] = spec.concat
+    const [marginal, captured, dependence] = panels
       .slice(3)
       .map(
         (view: { layer: { data: { values: { mean: number }[] } }[] }) => view.layer[1].data.values[0].mean,
@@ -245,7 +245,8 @@ describe("figures", () => {
   });
 
   test("the forest: a line a setting, the small vocabulary and the low rates first", () => {
-    const [, { name, spec }] = draw(false);
+    const [, { name, panels }] = draw(false);
+    const [spec] = panels;
     expect(name).toBe("sticky-plateau-lag");
     const lines = spec.layer[2].encoding.y.scale.domain.map((key: string) => JSON.parse(key));
     expect(lines.slice(0, 5)).toEqual([
@@ -263,7 +264,7 @@ describe("figures", () => {
   });
 
   test("quick, and without runs", () => {
-    expect(draw(true)[0].spec.concat).toHaveLength(5);
+    expect(draw(true)[0].panels).toHaveLength(5);
     expect(analyse(stickyPlateau, new Map(), false).figures).toEqual([]);
   });
 });

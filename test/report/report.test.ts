@@ -56,7 +56,7 @@ test("a whole report", async () => {
 
   const figures = await readdir(join(dir, "figures"));
   for (const { name } of ofThePost)
-    expect(figures).toEqual(expect.arrayContaining([`${name}.svg`, `${name}.png`]));
+    expect(figures).toEqual(expect.arrayContaining([`${name}.svg`, `${name}.png`, `${name}.csv`]));
   for (const file of figures.filter((name) => name.endsWith(".svg"))) {
     const svg = await readFile(join(dir, "figures", file), "utf8");
     expect(svg).toMatch(/^<svg[^>]+width="\d+/);

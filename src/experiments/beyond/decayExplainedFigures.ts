@@ -104,8 +104,8 @@ function shareFigure(runs: Runs, quick: boolean): Figure[] {
     }),
   ].filter((spec) => spec !== undefined);
   const caption =
-    "Left: the benefit of decay with the exact gradient over that with batches of 128, within the margin of equivalence (grey) at every rate and dimension where the intervals lie in it. " +
-    "Right: what it removes to switch the noise off at an unchanged rate, second moments frozen, over what decay removes. Means over seeds with 95 % intervals.";
+    "Kept by the exact gradient: the benefit of decay with the exact gradient over that with batches of 128, within the margin of equivalence (grey) at every rate and dimension where the intervals lie in it. " +
+    "Removed without noise: what it removes to switch the noise off at an unchanged rate, second moments frozen, over what decay removes. Means over seeds with 95 % intervals.";
   return panels.length > 0 ? [{ name: `${name}-share`, caption, panels, columns: 2 }] : [];
 }
 
@@ -173,8 +173,8 @@ function lateFigure(runs: Runs): Figure[] {
     }),
   ].filter((spec) => spec !== undefined);
   const caption =
-    "What is called a floor still falls, the more the smaller the rate: left, excess loss at a constant rate early and late in long runs. " +
-    "Right, by batch. Means over seeds with 95 % intervals.";
+    "What is called a floor still falls, the more the smaller the rate: excess loss at a constant rate, early and late in long runs. " +
+    "Then over the batch. Means over seeds with 95 % intervals.";
   return panels.length === 2 ? [{ name: `${name}-late`, caption, panels, columns: 2 }] : [];
 }
 

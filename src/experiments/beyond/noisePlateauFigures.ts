@@ -72,7 +72,7 @@ function historyFigure(runs: Runs, quick: boolean): Figure[] {
       name,
       caption:
         `Five histories come to one level. V = ${vocabSize}; until step ${hold} the rate is another, warms up, or gradients are exact; from there on all runs have lr ${rate} and drawn batches. ` +
-        `Left: excess loss, above the least possible, which is H − I; the entropy H is where it equals I (exact gradients go below the axis). Right: difference to the run with a constant rate, seed by seed, over twentieths of the run, from step ${hold} on; dashed: 1 % of I. ` +
+        `Excess loss: above the least possible, which is H − I; the entropy H is where it equals I (exact gradients go below the axis). Difference: to the run with a constant rate, seed by seed, over twentieths of the run, from step ${hold} on; dashed: 1 % of I. ` +
         "Means over seeds and bands of one standard deviation.",
       panels: [
         panel({
@@ -140,7 +140,7 @@ function levelFigure(runs: Runs, quick: boolean): Figure[] {
       name: `${name}-levels`,
       caption:
         `Where the loss rests, V = ${vocabSize}: mean over the last quarter of each run, over seeds, and a band of one standard deviation${stillFalling(constant(rates[0]), runs)}. ` +
-        "Left: excess loss, above the least possible, by batch size, dashed with slope −1/2. Right: against the unigram entropy H, by the scale of the data's factors, from independent targets (0) on: " +
+        "By the batch: excess loss, above the least possible, dashed with slope −1/2. By the data: against the unigram entropy H, by the scale of the data's factors, from independent targets (0) on: " +
         "the level passes H as rate or data change, and nothing marks the place.",
       panels: [
         panel({
@@ -197,12 +197,12 @@ function departureFigure(runs: Runs, quick: boolean): Figure[] {
     {
       name: `${name}-departure`,
       caption:
-        `Ways off the plateau, V = ${vocabSize}. Left: at step ${release} the rate drops to 0.003, or gradients become exact at an unchanged rate and the loss goes below the axis. ` +
-        `Right: a run whose rate drops at step ${early.drop} leads one that was at ${early.low} throughout, so the time at the high rate was not lost. Means over seeds and bands of one standard deviation.`,
+        `Ways off the plateau, V = ${vocabSize}. Off a settled plateau: at step ${release} the rate drops to 0.003, or gradients become exact at an unchanged rate and the loss goes below the axis. ` +
+        `An early drop: a run whose rate drops at step ${early.drop} leads one that was at ${early.low} throughout, so the time at the high rate was not lost. Means over seeds and bands of one standard deviation.`,
       panels: [
         panel({
           ...common,
-          title: "Off a plateau that has settled",
+          title: "Off a settled plateau",
           rows: within(on, from, to),
           rules: H,
           xDomain: [from, to],

@@ -58,7 +58,7 @@ function curvesFigure(runs: Runs): Figure[] {
   return [
     {
       name: "sticky-plateau",
-      caption: `After a high rate without a warmup the loss stays near the unigram entropy H, long after the rate has dropped to 0.01 at step ${hold}; with ${warmupSteps} steps of warmup it falls on. α = 0.5, a layernorm, untied. Below, of the first panel's runs: L = H + KL(p‖q̄) − captured information, and J, how much predictions depend on the input, rightly or not. All in units of the mutual information I of each seed's data: mean over seeds and a band of one standard deviation.`,
+      caption: `After a high rate without a warmup the loss stays near the unigram entropy H, long after the rate has dropped to 0.01 at step ${hold}; with ${warmupSteps} steps of warmup it falls on. α = 0.5, a layernorm, untied. The last three panels, of the first one's runs: L = H + KL(p‖q̄) − captured information, and J, how much predictions depend on the input, rightly or not. All in units of the mutual information I of each seed's data: mean over seeds and a band of one standard deviation.`,
       panels: panels,
       columns: 3,
     },

@@ -51,7 +51,7 @@ function armsFigure(runs: Runs, quick: boolean): Figure[] {
     ];
   });
   const { hold } = lengths(main[0].vocabSize);
-  const caption = `A rate of ${main[0].peak} until step ${hold} and of 0.01 from there on, with a layernorm: does what a warmup gives last where the input says little of the target (left), and where it says much (middle, right)? In units of the mutual information I: mean over seeds and a band of one standard deviation.`;
+  const caption = `A rate of ${main[0].peak} until step ${hold} and of 0.01 from there on, with a layernorm: does what a warmup gives last where the input says little of the target (λ 0.3), and where it says much (λ 0.9, copy)? In units of the mutual information I: mean over seeds and a band of one standard deviation.`;
   return panels.length > 0 ? [{ name, caption, panels: panels, columns: 3 }] : [];
 }
 

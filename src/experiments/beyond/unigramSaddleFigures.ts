@@ -93,7 +93,7 @@ function curvesFigure(runs: Runs): Figure[] {
   const caption =
     `Descents from small weights and from weights of D^-1/2, and with a shorter memory of Adam's moments (reset where L = H, or short from the start): do they stop about the unigram entropy? Exact gradients, lr ${rate}: ` +
     "loss above the unigram entropy in units of the mutual information, mean over drawings of the data and a band of one standard deviation. " +
-    "Below, from small weights: how much predictions depend on inputs, and the effective dimension of the embedding.";
+    "From small weights also: how much predictions depend on inputs, and the effective dimension of the embedding.";
   return panels.length > 0 ? [{ name, caption, panels: panels, columns: 2 }] : [];
 }
 
@@ -127,7 +127,7 @@ function ratesFigure(runs: Runs): Figure[] {
     {
       name: `${name}-rates`,
       caption:
-        "How long the loss stays about the unigram entropy, over the learning rate: left in units of the descent behind it (S), right as a sum of rates (W, from H + I/4 to H − I/4). " +
+        "How long the loss stays about the unigram entropy, over the learning rate: in units of the descent behind it (S), and as a sum of rates (W, from H + I/4 to H − I/4). " +
         "Mean over drawings of the data whose loss is monotone there, with 95 % intervals; not shown where it is so in less than half of them.",
       panels: [
         intervalCurves({
@@ -175,7 +175,7 @@ function escapeFigure(runs: Runs): Figure[] {
   return [
     {
       name: `${name}-escape`,
-      caption: `Gradient descent (lr ${descentRate}) from the unigram solution of rank 1 with noise σ on it: at a saddle each factor of 10 less noise delays the escape by the same sum of rates. Left: one drawing of the data. Right: the sum of rates at which the loss is I/20 below that of the run without noise; thin lines are drawings, the thick one their mean with a 95 % interval.`,
+      caption: `Gradient descent (lr ${descentRate}) from the unigram solution of rank 1 with noise σ on it: at a saddle each factor of 10 less noise delays the escape by the same sum of rates. Time of escape: the sum of rates at which the loss is I/20 below that of the run without noise; thin lines are drawings, the thick one their mean with a 95 % interval.`,
       panels: [
         panel({
           title: "One drawing",
