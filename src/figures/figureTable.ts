@@ -3,9 +3,12 @@ import { figureColumns } from "../disk/figureColumns.js";
 import { type Column, type Row, type Sink, tableFormats } from "../formats/table.js";
 import { type Figure, metaOf, type Spec } from "./figure.js";
 
-/** A panel's title, if it has one. */
-const titleOf = ({ title }: Spec): string | undefined =>
-  typeof title === "string" ? title : (title as { text?: string } | undefined)?.text;
+/** A panel's title, if it has one: a list of subtitles goes on with it. */
+function titleOf({ title }: Spec): string | undefined {
+  if (typeof title === "string") return title;
+  const { text, subtitle } = (title ?? {}) as { text?: string; subtitle?: string | string[] };
+  return Array.isArray(subtitle) ? [text, ...subtitle].join(", ") : text;
+}
 
 const columns: Column[] = figureColumns.map((name) => ({ name, whole: false, sample: null }));
 
