@@ -57,19 +57,19 @@ const lost = ({ failed, skipped }: PoolProgress): string =>
   `${failed ? `, ${failed} failed` : ""}${skipped ? `, ${skipped} skipped` : ""}`;
 
 /** What went wrong with a run, as a line; undefined for what went well. */
-function trouble(event: PoolEvent): string | undefined {
-  if (event.event === "retried") return `run ${event.run}: ${event.error}; it is tried again`;
-  if (event.event === "failed")
-    return `run ${event.run}: ${event.error}; it failed twice and is recorded as failed`;
+function trouble(event: PoolEvent, nameOf: NameOf): string | undefined {
+  const run = "config" in event ? `run ${event.run} (${nameOf(event.config)})` : `run ${event.run}`;
+  if (event.event === "retried") return `${run}: ${event.error}; it is tried again`;
+  if (event.event === "failed") return `${run}: ${event.error}; it failed twice and is recorded as failed`;
   if (event.event === "slowed")
-    return `run ${event.run}: ${event.error}; at most ${event.atOnce} ${event.atOnce === 1 ? "run" : "runs"} at once from here on`;
+    return `${run}: ${event.error}; at most ${event.atOnce} ${event.atOnce === 1 ? "run" : "runs"} at once from here on`;
   if (event.event === "skipped")
-    return `run ${event.run}: ${event.error}; it takes ${event.bytes} bytes of memory with its thread and is skipped`;
+    return `${run}: ${event.error}; it takes ${event.bytes} bytes of memory with its thread and is skipped`;
   if (event.event === "lost") {
     const { length } = event.runs;
     return `${event.error}; ${counted(length, "run")} ${length === 1 ? "goes" : "go"} on from ${length === 1 ? "its checkpoint" : "their checkpoints"}, or anew`;
   }
-  if (event.event === "warning") return `run ${event.run}: ${event.message}`;
+  if (event.event === "warning") return `${run}: ${event.message}`;
   return undefined;
 }
 
@@ -92,7 +92,7 @@ export function timeLeft(from: number): (shares: Shares) => number | null {
  */
 export function progressReporter(total: number, nameOf: NameOf): ProgressReporter {
   const left = timeLeft(performance.now());
-  return process.stderr.isTTY ? bars(total, nameOf, left) : plain(left);
+  return process.stderr.isTTY ? bars(total, nameOf, left) : plain(nameOf, left);
 }
 
 function bars(total: number, nameOf: NameOf, left: (shares: Shares) => number | null): ProgressReporter {
@@ -143,14 +143,14 @@ function bars(total: number, nameOf: NameOf, left: (shares: Shares) => number | 
     },
     event(event) {
       results.add(event);
-      const said = trouble(event);
+      const said = trouble(event, nameOf);
       if (said) multi.log(`${said}\n`);
     },
     stop: () => multi.stop(),
   };
 }
 
-function plain(left: (shares: Shares) => number | null): ProgressReporter {
+function plain(nameOf: NameOf, left: (shares: Shares) => number | null): ProgressReporter {
   let last = performance.now();
   return {
     update(progress) {
@@ -162,7 +162,7 @@ function plain(left: (shares: Shares) => number | null): ProgressReporter {
       );
     },
     event(event) {
-      const said = trouble(event);
+      const said = trouble(event, nameOf);
       if (said) process.stderr.write(`${said}\n`);
     },
     stop() {},
