@@ -3,11 +3,11 @@ import type { Command } from "commander";
 import { ConfigError } from "../config.js";
 import { checkWritable } from "../disk/writeWhole.js";
 import { quoted } from "../fields/trainCommand.js";
-import { type ThemeName, themeNames } from "../figures/theme.js";
 import { writeSweepReport } from "../report/sweepReport.js";
 import { counted } from "./counted.js";
 import { refusedUnless } from "./refused.js";
 import { type SelectFlags, selected, whereOption } from "./selected.js";
+import { parseTheme, themeFlag } from "./themeFlag.js";
 import { whereHelp, whereText } from "./whereText.js";
 
 interface Options extends SelectFlags {
@@ -26,7 +26,7 @@ export function addReport(program: Command): void {
     .argument("<dir...>", "directories of sweeps or of reproduce; a run that is in several is drawn once")
     .addOption(whereOption())
     .option("--out <dir>", "directory to write to (default: the sweep's, where it is one)")
-    .option("--theme <name>", "page, or slide: figures with large type (default: page)")
+    .option(...themeFlag)
     .option("--force", "replace files that unigram-lab did not write")
     .addHelpText(
       "after",
@@ -37,18 +37,9 @@ export function addReport(program: Command): void {
     );
 }
 
-/** @throws ConfigError for another name */
-function themeOf(name = "page"): ThemeName {
-  const found = themeNames.find((one) => one === name);
-  if (found) return found;
-  throw new ConfigError(
-    `--theme: expected ${themeNames.map((one) => JSON.stringify(one)).join(" or ")}, got ${JSON.stringify(name)}`,
-  );
-}
-
 async function report(directories: string[], options: Options): Promise<void> {
   const { out, force, where } = options;
-  const theme = themeOf(options.theme);
+  const theme = parseTheme(options.theme);
   if (out === undefined && directories.length > 1)
     throw new ConfigError("--out: expected the directory to write to, since several are read, got none");
   const selection = await selected(directories, { where });
