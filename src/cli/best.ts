@@ -50,7 +50,9 @@ export function addBest(program: Command): void {
 
 function columnOf(by: string | undefined): RankedColumn | undefined {
   if (by === undefined || (rankedColumns as readonly string[]).includes(by)) return by as RankedColumn;
-  throw new ConfigError(`--by: expected ${rankedColumns.join(" or ")}, got ${JSON.stringify(by)}`);
+  throw new ConfigError(
+    `--by: expected ${rankedColumns.slice(0, -1).join(", ")} or ${rankedColumns.at(-1)}, got ${JSON.stringify(by)}`,
+  );
 }
 
 async function best(directories: string[], options: Options): Promise<void> {

@@ -26,7 +26,7 @@ export function addExport(program: Command): void {
     .option("--force", "replace a file that unigram-lab did not export")
     .addHelpText(
       "after",
-      `\n${whereHelp}\n\nExamples:\n  unigram-lab export unigram-lab-sweep --out runs.parquet\n  unigram-lab export results-0 results-1 --runs --where diverged=false \\\n    --out ends.csv`,
+      `\n${whereHelp}\n\nParquet has in its metadata which version wrote it, the bits revision and what\neach column is; CSV and JSON have no place for that.\n\nExamples:\n  unigram-lab export unigram-lab-sweep --out runs.parquet\n  unigram-lab export results-0 results-1 --runs --where diverged=false \\\n    --out ends.csv`,
     )
     .action((directories: string[], options: Options) =>
       refusedUnless("--force", () => exportCommand(directories, options)),

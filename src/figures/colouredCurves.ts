@@ -184,19 +184,22 @@ export function colouredCurves(
   return panels.map(({ title }, i) => {
     if (all[i].length === 0) return undefined;
     const y = yOf(ownScales ? all[i] : shown);
-    const looks = i === withLegend ? encoding : { ...encoding, color: { ...encoding.color, legend: null } };
-    const { strokeDash: _, ...others } = looks;
+    // the line's legend explains the band: of both, vega would make symbols of a scale
+    const { strokeDash: _, ...looks } = encoding;
+    const others = { ...looks, color: { ...encoding.color, legend: null } };
+    const lines = i === withLegend ? encoding : { ...encoding, color: others.color };
     const spec = {
       width,
       height: 190,
       ...(title ? { title } : {}),
+      resolve: { legend: { color: "independent" } },
       data: { values: all[i].map(({ series, ...row }) => row) },
       layer: [
         {
           mark: { type: "area", opacity: 0.2, line: false },
           encoding: { x, y: y("low"), y2: { field: "high" }, ...others },
         },
-        { mark: { type: "line", strokeWidth: 2 }, encoding: { x, y: y("mean"), ...looks } },
+        { mark: { type: "line", strokeWidth: 2 }, encoding: { x, y: y("mean"), ...lines } },
         // one point makes no line
         {
           transform: [{ filter: "datum.alone" }],

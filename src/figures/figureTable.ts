@@ -3,9 +3,12 @@ import { figureColumns } from "../disk/figureColumns.js";
 import { type Column, type Row, type Sink, tableFormats } from "../formats/table.js";
 import { type Figure, metaOf, type Spec } from "./figure.js";
 
-/** A panel's title, if it has one. */
-const titleOf = ({ title }: Spec): string | undefined =>
-  typeof title === "string" ? title : (title as { text?: string } | undefined)?.text;
+/** A panel's title, if it has one: a list of subtitles goes on with it. */
+function titleOf({ title }: Spec): string | undefined {
+  if (typeof title === "string") return title;
+  const { text, subtitle } = (title ?? {}) as { text?: string; subtitle?: string | string[] };
+  return Array.isArray(subtitle) ? [text, ...subtitle].join(", ") : text;
+}
 
 const columns: Column[] = figureColumns.map((name) => ({ name, whole: false, sample: null }));
 
@@ -19,7 +22,7 @@ export async function figureCsv({ panels }: Pick<Figure, "panels">): Promise<str
       ...{ y_name: yName, mean, low, high },
     })),
   );
-  const csv = tableFormats[".csv"](sink, columns, "");
+  const csv = tableFormats[".csv"](sink, columns, {});
   if (rows.length > 0) await csv.write(rows);
   await csv.end();
   return pieces.join("");

@@ -6,6 +6,9 @@ import type { PanelTitle } from "./panelTitle.js";
 import { labelled, logTicks } from "./ticks.js";
 import { endsOf, type ValueAxis, valueScale } from "./valueScale.js";
 
+/** Pixels that a cell is wide where a number stands in it. */
+const CELL = 40;
+
 export interface HeatMap {
   /** `mark`: what stands in a place without a value, such as "×". */
   cells: { x: Cell; y: Cell; value: number | null; mark?: string }[];
@@ -20,45 +23,65 @@ export interface HeatMap {
   colours?: [low: number, high: number];
   /** A line that parts each row behind one of its cells. A row that is left out has none. */
   frontier?: { y: Cell; behind: Cell }[];
-  /** Pixels that a cell is wide: 44 when left out. */
+  /** Pixels that a cell is wide: 40 when left out. */
   cellWidth?: number;
   /** Writes the values into their cells, to a few digits. */
   numbers?: boolean;
 }
 
-const position = (field: string, axis: ValueAxis): Spec => {
+/** Pixels of a character of a label, and how many of them stand on one line beside the rows. */
+const CHARACTER = 6.6;
+const LINE = 26;
+
+/** A long name on two lines, broken where it pauses or else between words. */
+function onTwoLines(label: string): string | string[] {
+  if (label.length <= LINE) return label;
+  const breaks = [...label.matchAll(/, | /g)].map(({ index, 0: text }) => ({
+    at: index + text.length,
+    // a pause is worth some imbalance
+    cost: Math.abs(index - label.length / 2) - (text === ", " ? 8 : 0),
+  }));
+  const best = breaks.sort((a, b) => a.cost - b.cost)[0];
+  return best ? [label.slice(0, best.at).trim(), label.slice(best.at)] : label;
+}
+
+const isWrapped = (axis: ValueAxis): boolean => valueScale(axis).labels.some((label) => label.length > LINE);
+
+/** Across: what is wider than its cell stands aslant where all of them are read, and is left out by turns where they are many. */
+function across(axis: ValueAxis, cellWidth: number): Spec {
   const { domain, labels, labelExpr } = valueScale(axis);
-  // words need more room beside each other than numbers
-  const isLong =
-    field === "a" &&
-    axis.values.some((value) => typeof value !== "number") &&
-    labels.some((label) => label.length > 7);
+  const isWide = labels.some((label) => CHARACTER * label.length > cellWidth);
+  const aslant = { labelAngle: -35, labelAlign: "right", labelBaseline: "middle", labelOverlap: false };
   return {
-    field,
-    type: "ordinal",
-    sort: null,
-    scale: { domain },
+    ...{ field: "a", type: "ordinal", sort: null, scale: { domain } },
     axis: {
-      title: axis.title,
-      labelExpr,
-      grid: false,
-      labelLimit: 300,
-      ...(isLong
-        ? { labelAngle: -35, labelAlign: "right", labelBaseline: "middle", labelOverlap: false }
-        : { labelAngle: 0 }),
+      ...{ title: axis.title, labelExpr, grid: false, labelLimit: 200 },
+      ...(isWide && cellWidth >= CELL ? aslant : { labelAngle: 0 }),
     },
   };
-};
+}
+
+function down(axis: ValueAxis): Spec {
+  const { domain, labels } = valueScale(axis);
+  const lines = Object.fromEntries(domain.map((key, i) => [key, onTwoLines(labels[i])]));
+  return {
+    ...{ field: "b", type: "ordinal", sort: null, scale: { domain } },
+    axis: {
+      ...{ title: axis.title, grid: false, labelLimit: 200 },
+      labelExpr: `${JSON.stringify(lines)}[datum.value]`,
+    },
+  };
+}
 
 /** The line as rules on the edges of cells: one down each row, and one between neighbouring rows where it moves. */
 function frontierLayers({ frontier = [], y }: HeatMap, place: { x: Spec; y: Spec }): Spec[] {
   const edges = y.values.map((value) => frontier.find((edge) => keyOf(edge.y) === keyOf(value)));
-  const down = edges.flatMap((edge) => (edge ? [{ a: keyOf(edge.behind), b: keyOf(edge.y) }] : []));
-  const across = edges.flatMap((edge, i) => {
+  const downwards = edges.flatMap((edge) => (edge ? [{ a: keyOf(edge.behind), b: keyOf(edge.y) }] : []));
+  const sideways = edges.flatMap((edge, i) => {
     const next = edges[i + 1];
     return edge && next ? [{ a: keyOf(edge.behind), to: keyOf(next.behind), b: keyOf(edge.y) }] : [];
   });
-  if (down.length === 0) return [];
+  if (downwards.length === 0) return [];
   // white around black: seen on every colour of the scale
   const strokes = [
     { color: "white", strokeWidth: 5 },
@@ -67,7 +90,7 @@ function frontierLayers({ frontier = [], y }: HeatMap, place: { x: Spec; y: Spec
   const end = { bandPosition: 1 };
   return strokes.flatMap((stroke) => [
     {
-      data: { values: down },
+      data: { values: downwards },
       mark: { type: "rule", strokeCap: "square", ...stroke },
       encoding: {
         x: { ...place.x, ...end },
@@ -76,7 +99,7 @@ function frontierLayers({ frontier = [], y }: HeatMap, place: { x: Spec; y: Spec
       },
     },
     {
-      data: { values: across },
+      data: { values: sideways },
       mark: { type: "rule", strokeCap: "square", ...stroke },
       encoding: { x: { ...place.x, ...end }, x2: { field: "to", ...end }, y: { ...place.y, ...end } },
     },
@@ -124,12 +147,12 @@ function textLayers(
 
 /** Undefined when no cell has a value that can be shown. */
 export function heatMap(options: HeatMap): Spec | undefined {
-  const { cells, x, y, legend, bare = false, title, colours, cellWidth = 44 } = options;
+  const { cells, x, y, legend, bare = false, title, colours, cellWidth = CELL } = options;
   const rows = cells.flatMap((cell) =>
     cell.value === null || cell.value <= 0 ? [] : [{ a: keyOf(cell.x), b: keyOf(cell.y), value: cell.value }],
   );
   if (rows.length === 0) return undefined;
-  const place = { x: position("a", x), y: position("b", y) };
+  const place = { x: across(x, cellWidth), y: down(y) };
   const { least, largest } = endsOf(rows.map(({ value }) => value));
   const ends: [number, number] = colours ?? [least, largest];
   const rectangles = {
@@ -148,7 +171,7 @@ export function heatMap(options: HeatMap): Spec | undefined {
   const above = [...textLayers(options, place, ends), ...frontierLayers(options, place)];
   const spec = {
     width: Math.max(160, cellWidth * x.values.length),
-    height: Math.max(90, 26 * y.values.length),
+    height: Math.max(90, (isWrapped(y) ? 32 : 26) * y.values.length),
     ...(title ? { title } : {}),
     ...(above.length > 0 ? { layer: [rectangles, ...above] } : rectangles),
   };

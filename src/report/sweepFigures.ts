@@ -17,9 +17,8 @@ const titles = {
 const PANELS = 12;
 /** A heat map with as many cells in a row, or fewer, has its numbers in them; of more the cells are narrower. */
 const NUMBERED = { x: 14, y: 24 };
-const CELL = 44;
-/** Pixels of a digit of an axis, and of the labels beside it. */
-const CHARACTER = 6.6;
+const CELL = 40;
+/** Pixels of the labels beside an axis. */
 const LABELS = 40;
 /** Pixels that curves take, by how many panels stand in a row. */
 const WIDTHS = [290, 270, 235];
@@ -110,14 +109,8 @@ export function sweepFigures({ axes, settings, seeds }: SweepSummary): { figures
         own.flatMap(({ excessLoss }) => (excessLoss && excessLoss.mean > 0 ? excessLoss.mean : [])),
       ),
     );
-    const longest = Math.max(...x.values.map((value) => labelOn(x, value).length));
-    const cellWidth = numbers
-      ? Math.max(
-          CELL,
-          isNumeric(x) && x.values.length <= 8 ? CHARACTER * longest + 8 : 0,
-          160 / x.values.length,
-        )
-      : Math.max(8, (CELL * NUMBERED.x) / x.values.length);
+    const most = numbers ? CELL : Math.max(8, (CELL * NUMBERED.x) / x.values.length);
+    const cellWidth = Math.max(most, 160 / x.values.length);
     const marked = settings.some(failureMark);
     add(
       {

@@ -107,7 +107,9 @@ function effectsHtml(list: readonly Effect[]): string {
     const texts = [
       axis.title,
       valuesText(axis),
-      factor === null ? "–" : `× ${shortNumber(Number(factor.toPrecision(3)))}`,
+      factor === null
+        ? "–"
+        : `× ${factor < 100 ? factor.toPrecision(3) : shortNumber(Number(factor.toPrecision(3)))}`,
       bestAt(effect),
     ];
     return `<tr>${texts.map((text) => `<td>${escapeHtml(text)}</td>`).join("")}</tr>`;
@@ -180,7 +182,8 @@ const foldedHtml = ({ name, panels }: DrawnFigure, html: string): string =>
     ? `<details><summary>Effective dimension of the embedding, ${panels.length} panels</summary>${html}</details>`
     : html;
 
-const methods = `Losses are in nats, and excess loss is the loss above the entropy of the targets, the least there is; numbers are those at the last step, mean ± standard deviation over seeds. β of excess loss ∝ step<sup>−β</sup> is the slope of the least-squares line through the evaluations of the last decade of steps on logarithmic axes, a seed at a time; its interval is that of the mean over seeds (Student's t). R² is the share of the variance that the line explains, of the seed that it fits worst; where that is below ${LEAST_R_SQUARED}, or a seed's loss does not fall, there is no β.`;
+/** What the numbers are, for those who ask. */
+const methods = `<strong>Methods.</strong> Losses are in nats; excess loss is the loss above the entropy of the targets, the least there is. Numbers are those at the last step. β of excess loss ∝ step<sup>−β</sup> is the slope of the least-squares line through the evaluations of the last decade of steps on logarithmic axes, a seed at a time; its 95 % interval is that of the mean over seeds (Student's t). R² is the share of the variance that the line explains, of the seed that it fits worst: where it is below ${LEAST_R_SQUARED}, or a seed's loss does not fall, no β is given.`;
 
 /**
  * Writes OUT/report.html (self-contained) and OUT/figures/*.svg, *.png and *.csv from the finished runs of a journal or a
@@ -222,12 +225,15 @@ ${axes.length > 0 ? `<dt>What varies</dt><dd>${effectsHtml(effects(axes, setting
 <dt>What is fixed</dt><dd>${sharedHtml(summary)}</dd>
 </dl>
 ${notices.map((notice) => `<p class="notice">${escapeHtml(notice)}</p>`).join("\n")}
+<div class="${drawn.every(({ panels }) => panels.length === 1) ? "figures beside" : "figures"}">
 ${drawn.map((figure) => foldedHtml(figure, figureHtml(figure, { png, repeat }))).join("\n")}
+</div>
 <h2>${settings.length === 1 ? "The setting" : `All ${settings.length} settings`}</h2>
-<p class="soft">${methods} <a download="settings.csv" href="${csv}">This table as CSV</a>, with all digits.</p>
+<p class="soft">At the last step${summary.seeds[1] > 1 ? ", mean ± standard deviation over seeds" : ""}. <a download="settings.csv" href="${csv}">As CSV</a>, with all digits.</p>
 ${tableHtml(summary)}
 ${settings.length > ROWS ? `<p class="notice">The first ${ROWS} of ${settings.length} settings; the CSV and unigram-lab export have them all.</p>` : ""}
-<footer><dl class="facts">
+<footer><p class="soft">${methods}</p>
+<dl class="facts">
 ${computers === undefined ? "" : `<dt>relaxed runs</dt><dd>${escapeHtml(computers)}</dd>\n`}<dt>versions</dt><dd>${escapeHtml(environment().versions)}</dd>
 </dl></footer>
 <script>${sortScript}</script>

@@ -9,8 +9,8 @@ import { type Measured, runsOf, type Setting, type SweepSummary } from "./sweepS
 export const ROWS = 2000;
 /** Rows that stand on a page as they are; more scroll in a box of their own. */
 const TALL = 40;
-/** Axes that have room beside the numbers on a narrow page; with more, a row is a card there. */
-const NARROW_AXES = 3;
+/** Columns that have room beside each other on a narrow page; with more, a row is a card there. */
+const NARROW = 5;
 
 /** A place where a long name may break: "learning|Rate", "optimizer.|kind". */
 const breakable = (title: string): string =>
@@ -59,17 +59,26 @@ function columnsOf({ axes, settings, seeds }: SweepSummary): TableColumn[] {
       }),
     ),
     seeds[0] < seeds[1] && { title: "seeds", cell: (setting) => count(runsOf(setting)) },
-    some(({ outcomes }) => outcomes.diverged) && {
-      title: "diverged",
-      cell: ({ outcomes }) => count(outcomes.diverged),
-    },
-    some(({ outcomes }) => outcomes.exploded) && {
-      title: "exploded",
-      cell: ({ outcomes }) => count(outcomes.exploded),
+    some(({ outcomes }) => outcomes.diverged + outcomes.exploded) && {
+      title: "runs left out",
+      cell: ({ outcomes: { diverged, exploded } }) => ({
+        html:
+          [diverged > 0 && `${diverged} diverged`, exploded > 0 && `${exploded} exploded`]
+            .filter((text) => text !== false)
+            .join(", ") || "–",
+        order: diverged + exploded,
+      }),
     },
     { title: "excess loss", cell: ({ excessLoss }) => measuredCell(excessLoss) },
     { title: "effective dim.", cell: ({ effectiveDimension }) => measuredCell(effectiveDimension) },
-    { title: "β", cell: ({ exponent }) => measuredCell(exponent) },
+    {
+      title: "β",
+      cell: ({ exponent }) => {
+        if (!exponent) return nothing;
+        const { html, order } = measuredCell(exponent);
+        return { html: `${html}<span class="narrow"> R² ${exponent.rSquared.toFixed(3)}</span>`, order };
+      },
+    },
     settings.some(({ exponent }) => exponent?.interval) && {
       title: "β, 95 %",
       wide: true,
@@ -77,6 +86,7 @@ function columnsOf({ axes, settings, seeds }: SweepSummary): TableColumn[] {
     },
     some(({ exponent }) => (exponent ? 1 : 0)) && {
       title: "R²",
+      wide: true,
       cell: ({ exponent }) =>
         exponent ? { html: exponent.rSquared.toFixed(3), order: exponent.rSquared } : nothing,
     },
@@ -91,7 +101,7 @@ function columnsOf({ axes, settings, seeds }: SweepSummary): TableColumn[] {
 }
 
 export function tableHtml(summary: SweepSummary): string {
-  const { axes, settings } = summary;
+  const { settings } = summary;
   const columns = columnsOf(summary);
   const wide = ({ wide: is }: TableColumn) => (is ? ' class="wide"' : "");
   const row = (setting: Setting) =>
@@ -101,8 +111,9 @@ export function tableHtml(summary: SweepSummary): string {
         return `<td${wide(column)} data-label="${escapeHtml(column.title)}" data-order="${order ?? ""}">${html}</td>`;
       })
       .join("");
+  const isCards = columns.filter((column) => !column.wide).length > NARROW;
   const classes = ["scroll", ...(settings.length > TALL ? ["tall"] : [])];
-  return `<div class="${classes.join(" ")}" tabindex="0" role="region" aria-label="settings"><table class="sortable${axes.length > NARROW_AXES ? " cards" : ""}">
+  return `<div class="${classes.join(" ")}" tabindex="0" role="region" aria-label="settings"><table class="sortable${isCards ? " cards" : ""}">
 <thead><tr>${columns.map((column) => `<th scope="col"${wide(column)}>${breakable(column.title)}</th>`).join("")}</tr></thead>
 <tbody>${settings
     .slice(0, ROWS)
@@ -152,7 +163,7 @@ export async function settingsCsv({ axes, settings }: SweepSummary): Promise<str
   const columns: Column[] = names.map((name) => ({ name, whole: false, sample: null }));
   const pieces: string[] = [];
   const sink: Sink = { write: async (piece) => void pieces.push(String(piece)) };
-  const csv = tableFormats[".csv"](sink, columns, "");
+  const csv = tableFormats[".csv"](sink, columns, {});
   const shownIn = (axis: Axis, setting: Setting, i: number) => {
     const value = setting.values[i];
     return typeof value === "string" ? labelOn(axis, value) : value;

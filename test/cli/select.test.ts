@@ -50,10 +50,6 @@ test("report draws several directories where it is told to, and the runs that me
   // it says of itself what it shows, and how to draw it again
   expect(page).toContain("Chosen of 7 runs: learningRate=0.01.");
   expect(page).toContain("npx unigram-lab report a b --where learningRate=0.01 --out drawn");
-  expect(await run("report", "a", "--theme", "dark")).toMatchObject({
-    code: 2,
-    stderr: 'error: --theme: expected "page" or "slide", got "dark"\n',
-  });
 });
 
 test("status counts the runs that meet the conditions", async () => {
