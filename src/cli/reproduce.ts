@@ -7,6 +7,7 @@ import type { Experiment, Part } from "../experiments/experiment.js";
 import { experiments } from "../experiments/index.js";
 import { conditionsOf, configsOf, type Profile, profileName, profiles } from "../experiments/profile.js";
 import { shortNumber } from "../figures/labels.js";
+import type { ThemeName } from "../figures/theme.js";
 import { writeReport } from "../report/index.js";
 import { journaledExperiments } from "../report/journaled.js";
 import { isSameComputer, shownComputedBy } from "../sweep/computedBy.js";
@@ -19,12 +20,15 @@ import { corporaFlag, findCorpora } from "./corporaFlag.js";
 import { counted, keptOf } from "./counted.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
+import { StatusWriter } from "./liveStatus.js";
 import { parseWholeNumber } from "./numbers.js";
 import { say } from "./output.js";
-import { progressReporter } from "./progress.js";
+import { progressReporter, timeLeft } from "./progress.js";
 import { refusedUnless } from "./refused.js";
 import { checkReportDirectory } from "./reportDirectory.js";
 import { vectorBits } from "./revectorizer.js";
+import { experimentNames } from "./runNames.js";
+import { parseTheme, themeFlag } from "./themeFlag.js";
 
 const BACKENDS = ["wasm", "webgpu"];
 
@@ -37,6 +41,7 @@ interface Options extends Flags, BackendFlags {
   json?: boolean;
   verbose?: boolean;
   corpora?: string;
+  theme?: string;
 }
 
 const parts = [...new Set(experiments.map(({ part }) => part))];
@@ -107,6 +112,7 @@ export function addReproduce(program: Command): void {
     )
     .option("--quick", "a first look in under a minute: fewer steps, small vocabularies")
     .option(...corporaFlag)
+    .option(...themeFlag)
     .option("--force", "replace files that unigram-lab did not write")
     .option("--json", "print the claims of the experiments named as JSON")
     .option("--verbose", "say more")
@@ -140,12 +146,13 @@ async function reproduce(names: string[], options: Options): Promise<void> {
     quick: options.quick ?? false,
     arithmetic: options.backend === "webgpu" ? "relaxed" : "strict",
   };
+  const theme = parseTheme(options.theme);
   const out = options.out ?? directoryOf(profile);
   await checkReportDirectory(out, profile, chosen, options.force);
   const device = await deviceOf(options);
   const journal = await Journal.open(out);
   try {
-    await reproduceInto(out, journal, { chosen, seeds, threads, profile, device }, options);
+    await reproduceInto(out, journal, { chosen, seeds, threads, profile, device, theme }, options);
   } finally {
     await journal.close();
   }
@@ -159,6 +166,7 @@ interface Wanted {
   threads: number;
   profile: Profile;
   device: DeviceKind | undefined;
+  theme: ThemeName;
 }
 
 /** @throws ConfigError where runs of another device are there: one mean is of one device */
@@ -179,7 +187,7 @@ async function checkComputer(
 async function reproduceInto(
   out: string,
   journal: Journal,
-  { chosen, seeds, threads, profile, device }: Wanted,
+  { chosen, seeds, threads, profile, device, theme }: Wanted,
   options: Options,
 ): Promise<void> {
   const planned = chosen.map((experiment) => ({
@@ -209,7 +217,11 @@ async function reproduceInto(
   process.stderr.write(`${counted(total, "run")}${device ? "" : ` on ${counted(threads, "thread")}`}\n`);
 
   const signal = interruptSignal();
-  const bar = progressReporter(total);
+  const nameOf = experimentNames(chosen, profile, seeds);
+  const bar = progressReporter(total, nameOf);
+  const left = timeLeft(performance.now());
+  const inAll = new Set([...configs.map(configHash), ...journal.runs]).size;
+  const status = new StatusWriter(out, inAll, nameOf, options.force);
   const finished = new Map<string, RunResult>();
   let failed: FailedRuns | undefined;
   try {
@@ -220,7 +232,10 @@ async function reproduceInto(
       signal,
       // a second call is the way to try again here
       retryFailed: true,
-      onProgress: bar.update,
+      onProgress: (progress) => {
+        bar.update(progress);
+        status.update(progress, left(progress));
+      },
       onEvent: bar.event,
     }))
       finished.set(result.run, result);
@@ -233,6 +248,7 @@ async function reproduceInto(
     else throw error;
   } finally {
     bar.stop();
+    await status.close();
   }
 
   const journaled = await journaledExperiments(journal, profile);
@@ -261,7 +277,7 @@ async function reproduceInto(
       seconds: [...runs.values()].reduce((sum, run) => sum + run.seconds, 0),
       threads,
     },
-    { force: options.force, onNotice: (line) => process.stderr.write(`${line}\n`) },
+    { force: options.force, theme, onNotice: (line) => process.stderr.write(`${line}\n`) },
   );
   const own = claims.filter(({ experiment }) => asked.has(experiment));
   await say(options.json ? `${JSON.stringify(own, null, 2)}\n` : claimsTable(own));

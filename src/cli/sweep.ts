@@ -21,17 +21,10 @@ import {
   checkRelaxed,
   deviceOf,
 } from "./backendFlag.js";
-import {
-  addConfigFlags,
-  type Flags,
-  givenFields,
-  type Input,
-  namingFlags,
-  shownFlag,
-  withFlags,
-} from "./configFlags.js";
+import { addConfigFlags, givenFields, type Input, namingFlags, shownFlag, withFlags } from "./configFlags.js";
 import { corpusFlag, readCorpus, withCorpus } from "./corpusFlag.js";
 import { counted, keptOf } from "./counted.js";
+import { distributionFileHelp, withDistributionFile } from "./distributionFile.js";
 import { printPlan } from "./dryRun.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
@@ -43,6 +36,7 @@ import { say } from "./output.js";
 import { progressReporter, timeLeft } from "./progress.js";
 import { refusedUnless } from "./refused.js";
 import { vectorBits } from "./revectorizer.js";
+import { sweepNames } from "./runNames.js";
 import { scheduleHelp } from "./scheduleText.js";
 import {
   checkFiles,
@@ -54,11 +48,12 @@ import {
   withSweep,
   writeRecord,
 } from "./sweepRecord.js";
+import { readConfig, type TrainFlags } from "./trainConfig.js";
 import { parseVary } from "./vary.js";
 
 const BACKENDS = ["wasm", "webgpu"];
 
-interface Options extends Flags, BackendFlags {
+interface Options extends TrainFlags, BackendFlags {
   vary?: string[];
   seeds?: string;
   corpus?: string;
@@ -80,15 +75,20 @@ export function addSweep(program: Command): void {
       "Runs a sweep: { base, axes, zip, seeds, where } from a JSON file (sweep.schema.json completes it in an editor), flags, or both: a flag of a field sets it in the base. A finished run is kept in DIR/journal.ndjson and never run again: the same command goes on after anything. DIR remembers its sweep; another one, or an extended one, goes there with --add, and of its runs those that are new are run.",
     )
     .argument("[file]", "sweep as JSON")
-    .option("--vary <axis>", "path=v1,v2,… or path=log:from:to:n or path=linear:from:to:n", collect)
+    .option(
+      "--vary <axis>",
+      "FIELD=v1,v2,… or FIELD=log:from:to:n or FIELD=linear:from:to:n, a field by its flag or its path in the config",
+      collect,
+    )
     .option("--seeds <n>", "seeds of every setting (default: 1)")
+    .option("--config <file>", "base of every run: a config as JSON, as train takes it")
     .option(...corpusFlag)
     .option("--threads <n>", "threads (default: one a core)")
     .option(
       "--out <dir>",
       "directory of the sweep, or its journal, a .ndjson file (default: unigram-lab-sweep)",
     )
-    .option("--dry-run", "print the runs, their cost and what is done already, and run nothing")
+    .option("--dry-run", "print what varies, the runs, their cost and what is done already, and run nothing")
     .option(
       "--shard <i/n>",
       "only share i of n (0/n to (n-1)/n), or slurm or kubernetes to read it from there",
@@ -98,7 +98,7 @@ export function addSweep(program: Command): void {
     .option("--json", "a JSON line an event")
     .addHelpText(
       "after",
-      `\n${scheduleHelp}\n\n${interventionHelp}\n\nExamples:\n  unigram-lab sweep --vary learningRate=log:1e-4:1e-1:7 --seeds 5\n  unigram-lab sweep --optimizer sgd --vary optimizer.momentum=0,0.9 \\\n    --vary learningRate=0.1,cosine:0.1:0:3000\n  unigram-lab sweep sweep.json --out results\n  unigram-lab sweep sweep.json --backend webgpu --out on-gpu\n  unigram-lab sweep more.json --out results --add\n  unigram-lab sweep sweep.json --shard 3/16 --out results-3`,
+      `\n${scheduleHelp}\n\n${interventionHelp}\n\n${distributionFileHelp}\n\nExamples:\n  unigram-lab sweep --vary learningRate=log:1e-4:1e-1:7 --seeds 5\n  unigram-lab sweep --optimizer sgd --vary optimizer.momentum=0,0.9 \\\n    --vary learningRate=0.1,cosine:0.1:0:3000\n  unigram-lab sweep sweep.json --out results\n  unigram-lab sweep sweep.json --backend webgpu --out on-gpu\n  unigram-lab sweep more.json --out results --add\n  unigram-lab sweep sweep.json --shard 3/16 --out results-3`,
     )
     .action(sweepCommand);
   addBackendFlags(command, BACKENDS);
@@ -123,8 +123,8 @@ async function readSweep(path: string | undefined): Promise<SweepDescription> {
 }
 
 /** The axes of all --vary. */
-function axesOf(vary: string[]): NonNullable<SweepDescription["axes"]> {
-  const axes = vary.map(parseVary);
+function axesOf(vary: string[], base: Input): NonNullable<SweepDescription["axes"]> {
+  const axes = vary.map((text) => parseVary(text, base));
   for (const [i, [path]] of axes.entries())
     if (axes.findIndex(([other]) => other === path) < i)
       throw new ConfigError(`--vary ${path}: expected once, got it twice`);
@@ -134,6 +134,10 @@ function axesOf(vary: string[]): NonNullable<SweepDescription["axes"]> {
 /** @throws ConfigError for a flag whose field takes other values than the flag's from an axis or the seeds */
 function checkBase(flags: Options, { axes = {}, zip = [], seeds }: SweepDescription): void {
   const varied = [axes, ...zip].flatMap((together) => Object.keys(together));
+  if (flags.distributionFile && varied.includes("vocabSize"))
+    throw new ConfigError(
+      `--distribution: expected a sweep of one vocabulary, that of ${flags.distributionFile.path}, got vocabSize too`,
+    );
   for (const field of givenFields(flags)) {
     const axis = varied.find((path) => field.path === path || field.path.startsWith(`${path}.`));
     const other = axis ?? (field.path === "seed" && seeds !== undefined ? "seeds" : undefined);
@@ -156,15 +160,21 @@ async function describe(
   given: Options,
   corpus: CorpusTokens | undefined,
 ): Promise<SweepDescription> {
-  const { vary = [], seeds } = given;
+  const { vary = [], seeds, config } = given;
   const described = await readSweep(file);
+  if (config !== undefined) {
+    if (described.base !== undefined)
+      throw new ConfigError(`--config: expected a sweep without a base, got ${file}, which has its own`);
+    described.base = await readConfig(config);
+  }
   // what a GPU computes, where nothing else is said
   if (given.backend === "webgpu") described.base = { arithmetic: "relaxed", ...described.base };
   const flags = await withCorpus(given, (described.base ?? {}) as Input, corpus);
   const based = givenFields(flags).length > 0;
-  if (file === undefined && vary.length === 0 && !based)
+  if (file === undefined && vary.length === 0 && !based && config === undefined)
     throw new ConfigError("FILE: expected a sweep as JSON or --vary, got neither");
-  const axes = axesOf(vary);
+  const base = withFlags((described.base ?? {}) as Input, flags);
+  const axes = axesOf(vary, { ...base });
   for (const path of Object.keys(axes))
     if (Object.hasOwn(described.axes ?? {}, path))
       throw new ConfigError(
@@ -179,7 +189,7 @@ async function describe(
   };
   if (!based) return description;
   checkBase(flags, description);
-  return { ...description, base: withFlags((described.base ?? {}) as Input, flags) };
+  return { ...description, base };
 }
 
 /** An event as a line for machines: a finished run with its last evaluation, not with all of them. */
@@ -234,7 +244,8 @@ async function keepOf({ out, shard }: Placed): Promise<((run: string) => boolean
 }
 
 async function sweepCommand(file: string | undefined, flags: Options): Promise<void> {
-  const options = { ...flags, out: flags.out ?? "unigram-lab-sweep" };
+  const options = { ...(await withDistributionFile(flags)), out: flags.out ?? "unigram-lab-sweep" };
+  const probabilities = options.distributionFile?.probabilities;
   checkBackendFlags(options, BACKENDS);
   const corpus = await readCorpus(options.corpus);
   const description = await namingFlags(options, () => describe(file, options, corpus));
@@ -246,12 +257,15 @@ async function sweepCommand(file: string | undefined, flags: Options): Promise<v
   // before the directory knows of the sweep
   const [first] = plan;
   if (first)
-    await namingFlags(options, () => checkHandedIn(first.distribution, { corpus }), { corpus: "--corpus" });
+    await namingFlags(options, () => checkHandedIn(first.distribution, { corpus, probabilities }), {
+      corpus: "--corpus",
+      probabilities: "--distribution",
+    });
   const device = await deviceOf(options);
   if (options.dryRun) {
     const journal = await journalOf(options.out);
     const { json, retryFailed } = options;
-    await printPlan(plan, journal, { threads, device, json, retryFailed });
+    await printPlan(plan, journal, { directory: options.out, threads, device, json, retryFailed });
     await journal?.close();
     // what a dry run finds there it may read; to run there is another matter
     await placeOf(description, options).catch((error) => process.stderr.write(`${error.message}\n`));
@@ -268,6 +282,7 @@ async function sweepCommand(file: string | undefined, flags: Options): Promise<v
   const signal = interruptSignal();
   let failed: FailedRuns | undefined;
   const { length: total } = plan;
+  const nameOf = sweepNames(plan.varied);
   const count = () => plan.runs.reduce((sum, run) => sum + (journal.has(run) ? 1 : 0), 0);
   try {
     for (const notice of journal.notices) process.stderr.write(`${notice}\n`);
@@ -278,12 +293,13 @@ async function sweepCommand(file: string | undefined, flags: Options): Promise<v
     status = new StatusWriter(
       options.out,
       record.sweeps.length === 1 ? total : runsOf(record.sweeps, keep).size,
+      nameOf,
     );
     const before = count();
     process.stderr.write(
       `${counted(total, "run")}${device ? "" : ` on ${counted(threads, "thread")}`}${before ? `, ${before} of them finished before` : ""}\n`,
     );
-    const bar = progressReporter(total);
+    const bar = progressReporter(total, nameOf);
     const left = timeLeft(performance.now());
     const onEvent = (event: PoolEvent) => {
       bar.event(event);
@@ -293,6 +309,7 @@ async function sweepCommand(file: string | undefined, flags: Options): Promise<v
       for await (const _ of runPool(plan, {
         ...(device ? { backend: device } : { threads, vectorBits: vectorBits() }),
         corpus,
+        probabilities,
         journal,
         signal,
         retryFailed: options.retryFailed,

@@ -26,6 +26,7 @@ import {
 import { addConfigFlags, namingFlags } from "./configFlags.js";
 import { corpusFlag, readCorpus } from "./corpusFlag.js";
 import { counted } from "./counted.js";
+import { distributionFileHelp, withDistributionFile } from "./distributionFile.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
 import { interventionHelp } from "./interventionText.js";
@@ -37,6 +38,7 @@ import { vectorBits } from "./revectorizer.js";
 import { RunCheckpoint } from "./runCheckpoint.js";
 import { scheduleHelp } from "./scheduleText.js";
 import { configOf, stepsOfResumed, type TrainFlags } from "./trainConfig.js";
+import { trainProgress } from "./trainProgress.js";
 
 const BACKENDS = ["wasm", "reference", "webgpu"];
 
@@ -69,7 +71,7 @@ export function addTrain(program: Command): void {
     .option("--verbose", "say more")
     .addHelpText(
       "after",
-      `\n${scheduleHelp}\n\n${interventionHelp}\n\nExamples:\n  unigram-lab train --vocab-size 1000 --out run.parquet\n  unigram-lab train --learning-rate warmup:200:0.01 --evaluate-at log\n  unigram-lab train --optimizer sgd --momentum 0.9 \\\n    --learning-rate cosine:0.1:0:3000\n  unigram-lab train --snapshot run.snapshot\n  unigram-lab train --resume run.snapshot --steps 6000\n\nA run of more than half a minute is kept every half minute in\nunigram-lab-train-RUN.snapshot, RUN being the name of its config, in the working\ndirectory; the file is removed when the run is at its end.`,
+      `\n${scheduleHelp}\n\n${interventionHelp}\n\n${distributionFileHelp}\n\nExamples:\n  unigram-lab train --vocab-size 1000 --out run.parquet\n  unigram-lab train --learning-rate warmup:200:0.01 --evaluate-at log\n  unigram-lab train --optimizer sgd --momentum 0.9 \\\n    --learning-rate cosine:0.1:0:3000\n  unigram-lab train --snapshot run.snapshot\n  unigram-lab train --resume run.snapshot --steps 6000\n\nA run of more than half a minute is kept every half minute in\nunigram-lab-train-RUN.snapshot, RUN being the name of its config, in the working\ndirectory; the file is removed when the run is at its end.`,
     )
     .action((options: Options) => refusedUnless("--force", () => trainCommand(options)));
   addBackendFlags(command, BACKENDS);
@@ -92,11 +94,12 @@ async function runtimeOf(options: Options, config: RunConfig): Promise<TrainerOp
 }
 
 async function openTrainer(options: Options): Promise<{ trainer: Trainer; threads: number }> {
+  const probabilities = options.distributionFile?.probabilities;
   if (options.resume === undefined) {
     const corpus = await readCorpus(options.corpus);
     const implied = options.backend === "webgpu" ? { arithmetic: "relaxed" } : {};
     const config = await configOf(options, corpus, implied);
-    const runtime = { ...(await runtimeOf(options, config)), corpus };
+    const runtime = { ...(await runtimeOf(options, config)), corpus, probabilities };
     return { trainer: await createTrainer(config, runtime), threads: runtime.threads };
   }
   let bytes: Uint8Array;
@@ -113,7 +116,8 @@ async function openTrainer(options: Options): Promise<{ trainer: Trainer; thread
     throw new ConfigError(
       `${options.steps === undefined ? "--config" : "--steps"}: expected steps of at least ${state.step}, which the snapshot has done, got ${steps}`,
     );
-  const runtime = { ...(await runtimeOf(options, config)), corpus: await readCorpus(options.corpus) };
+  const corpus = await readCorpus(options.corpus);
+  const runtime = { ...(await runtimeOf(options, config)), corpus, probabilities };
   const trainer = await restoreTrainer(bytes, { ...runtime, steps });
   if (revision !== bitsRevision)
     process.stderr.write(
@@ -154,9 +158,10 @@ async function earlierRecords(trainer: Trainer, options: Options): Promise<Train
 
 /** The command that goes on from a snapshot. */
 function resumeCommand(from: string, options: Options): string {
-  const { threads, backend, out, snapshot, allowFallbackAdapter, fallBack, force, json } = options;
-  const flags = Object.entries({ threads, backend, out, snapshot }).flatMap(([flag, value]) =>
-    value === undefined ? [] : [`--${flag}`, quoted(value)],
+  const { threads, backend, corpus, out, snapshot, allowFallbackAdapter, fallBack, force, json } = options;
+  const distribution = options.distributionFile?.path;
+  const flags = Object.entries({ threads, backend, corpus, distribution, out, snapshot }).flatMap(
+    ([flag, value]) => (value === undefined ? [] : [`--${flag}`, quoted(value)]),
   );
   const switches = Object.entries({
     "allow-fallback-adapter": allowFallbackAdapter,
@@ -167,13 +172,15 @@ function resumeCommand(from: string, options: Options): string {
   return ["unigram-lab train --resume", quoted(from), ...flags, ...switches].join(" ");
 }
 
-async function trainCommand(options: Options): Promise<void> {
-  checkBackendFlags(options, BACKENDS);
+async function trainCommand(given: Options): Promise<void> {
+  checkBackendFlags(given, BACKENDS);
+  const options = await withDistributionFile(given);
   await checkOutputs(options);
   const { trainer, threads } = await namingFlags(options, () => openTrainer(options), {
     ...(options.resume === undefined ? {} : { snapshot: "--resume" }),
     ...(options.backend === undefined ? {} : { backend: "--backend" }),
     corpus: "--corpus",
+    probabilities: "--distribution",
   });
   try {
     const earlier = await earlierRecords(trainer, options);
@@ -202,6 +209,11 @@ async function runToFiles(
   const seconds = () => (performance.now() - from) / 1000;
   const signal = interruptSignal();
   const records: TrainingRecord[] = [...(earlier ?? [])];
+  const progress = options.json ? undefined : trainProgress(trainer.stepCount, config.steps);
+  const tell = (line: string) => {
+    progress?.clear();
+    process.stderr.write(`${line}\n`);
+  };
   /** A snapshot holds all records or none. */
   const whole = () => (earlier === undefined ? undefined : records);
   const checkpoint = await RunCheckpoint.open(trainer, { resumed: options.resume });
@@ -216,16 +228,17 @@ async function runToFiles(
     try {
       await checkpoint.write(whole());
     } catch (error) {
-      if (!said) process.stderr.write(`no checkpoint of this run: ${(error as Error).message}\n`);
+      if (!said) tell(`no checkpoint of this run: ${(error as Error).message}`);
       said = true;
     }
   };
-  const onProgress = async () => {
+  const onProgress = async (step: number) => {
+    progress?.update(step, trainer.trainLoss);
     if (!checkpoint.due) return;
     await keep();
     if (!said && checkpoint.step !== undefined)
-      process.stderr.write(
-        `kept every half minute in ${checkpoint.path}; should this process end, ${resumeCommand(checkpoint.path, options)} goes on\n`,
+      tell(
+        `kept every half minute in ${checkpoint.path}; should this process end, ${resumeCommand(checkpoint.path, options)} goes on`,
       );
     said = true;
   };
@@ -238,13 +251,16 @@ async function runToFiles(
       const onAfresh = () => {
         records.length = earlier?.length ?? 0;
       };
-      for await (const record of reopened(trainer, { signal, onProgress, onAfresh })) {
+      for await (const record of reopened(trainer, { signal, onProgress, onAfresh, tell })) {
         records.push(record);
+        progress?.clear();
         await say(`${options.json ? JSON.stringify({ ...record, ...computedBy() }) : line(record)}\n`);
       }
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error;
       stop = error;
+    } finally {
+      progress?.clear();
     }
     if (options.snapshot !== undefined) {
       const bytes = await trainer.snapshot({ records: whole() });

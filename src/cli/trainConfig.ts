@@ -10,7 +10,11 @@ export interface TrainFlags extends Flags {
   config?: string;
 }
 
-async function readConfig(path: string): Promise<Input> {
+/**
+ * The config of `--config FILE`, as it is written there.
+ * @throws ConfigError for a file that cannot be read, or is no JSON object
+ */
+export async function readConfig(path: string): Promise<Input> {
   let value: unknown;
   try {
     value = parseJson(await readFile(path, "utf8"));

@@ -44,7 +44,7 @@ const particular: readonly string[] = particularColumns;
 /** The config's fields, by dotted path; a table holds those that its runs have. */
 const isConfigField = (name: string): boolean => {
   const [root, ...rest] = name.split(".");
-  if (root === "config") return same(rest, ["learningRate"]);
+  if (root === "config") return same(rest, ["learningRate"]) || same(rest, ["learningRateSchedule"]);
   return configFields.has(root) && rest.every((part) => /^\w+$/.test(part));
 };
 

@@ -82,3 +82,29 @@ export const help: Record<string, Help> = {
   arithmetic: { text: "relaxed lets products fuse multiply and add: faster, not the same bits everywhere" },
   seed: { text: "seed of weights and batches", value: "n" },
 };
+
+/** What the parts of a field are, by the kind that has them: of schedules and interventions. */
+export const partHelp: Record<string, Record<string, string>> = {
+  "piecewise-linear": {
+    points:
+      "corner points [step, rate] in ascending steps: linear between them, constant beyond the ends; two at one step are a jump",
+  },
+  cosine: {
+    from: "rate up to the step start",
+    to: "rate from the step end on",
+    start: "step at which the rate begins to change",
+    end: "step at which it is that of to",
+  },
+  sequence: { parts: "schedules [step, schedule], each from its step of the run on; the first at step 0" },
+  "reset-moments": { step: "updates that are done before it" },
+  rescale: {
+    step: "updates that are done before it",
+    embeddingRms: "root mean square that the embedding's entries get; the function stays",
+    unembeddingRms: "root mean square that the unembedding's entries get; the function stays",
+  },
+  gradient: {
+    step: "updates that are done before it",
+    gradient: "gradients from there on: exact, or of drawn batches",
+    freezeSecondMoment: "whether Adam's second moment stays as it is from there on",
+  },
+};

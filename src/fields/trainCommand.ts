@@ -103,18 +103,26 @@ function flagText({ flag, type, path }: Field, value: unknown): string {
   return `--${flag} ${quoted(text)}`;
 }
 
+/** Files of what a config has the digest of, for the reader to put theirs in the place of the defaults. */
 export interface TrainCommandOptions {
-  /** The file of a corpus's tokens. Default "CORPUS.npy", for the reader to put theirs in its place. */
+  /** The tokens of a corpus. Default "CORPUS.npy". */
   corpus?: string;
+  /** Counts or probabilities of tokens. Default "COUNTS.csv". */
+  distribution?: string;
 }
 
 /** The flags of `unigram-lab train` that make this config, each with its value. */
-export function trainFlags(config: RunConfig, { corpus = "CORPUS.npy" }: TrainCommandOptions = {}): string[] {
+export function trainFlags(
+  config: RunConfig,
+  { corpus = "CORPUS.npy", distribution: counts = "COUNTS.csv" }: TrainCommandOptions = {},
+): string[] {
   const input = shortest(config);
   const { vocabSize, distribution } = config;
   const isCorpus = distribution.kind === "corpus";
   // where it is left out, the corpus says it
   if (isCorpus) input.vocabSize = vocabSize;
+  if (distribution.kind === "given" && distribution.digest !== undefined)
+    input.distribution = { kind: counts };
   const byDefault = parseConfig({ vocabSize });
   const flags = fields.flatMap((field) => {
     const value = valueAt(input, field.path);

@@ -8,7 +8,7 @@ import { figureCsv } from "./figureTable.js";
 import { joinedSvg, zoomed } from "./joined.js";
 import { legendOf } from "./legend.js";
 import { panelSvg, pngRenderer, signedSvg } from "./picture.js";
-import { type Theme, type ThemeName, themes } from "./theme.js";
+import { type Theme, type ThemeName, themeNamed, themes } from "./theme.js";
 
 /** A figure in both looks, as SVG. */
 export interface DrawnFigure extends Omit<Figure, "panels"> {
@@ -44,15 +44,19 @@ async function drawFigure(figure: Figure, name: ThemeName): Promise<DrawnFigure>
   };
 }
 
-/** Both looks of each figure; one that cannot be drawn is left out, with a line that says why. */
+/**
+ * Both looks of each figure; one that cannot be drawn is left out, with a line that says why.
+ * @throws ConfigError for a theme that there is not
+ */
 export async function drawFigures(
   figures: readonly Figure[],
   theme: ThemeName = "page",
 ): Promise<{ drawn: DrawnFigure[]; left: string[] }> {
+  const name = themeNamed(theme);
   const drawn: DrawnFigure[] = [];
   const left: string[] = [];
   for (const figure of figures) {
-    const own = await drawFigure(figure, theme);
+    const own = await drawFigure(figure, name);
     if (/\b(NaN|Infinity)\b/.test(own.svg.light))
       left.push(`The figure ${figure.name} is left out: its runs hold no number that could be drawn.`);
     else drawn.push(own);

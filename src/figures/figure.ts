@@ -21,9 +21,9 @@ export const palette = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "
  * leaves to a page.
  */
 export const plotSize = {
-  one: { width: 280, height: 230 },
-  two: { width: 280, height: 200 },
-  three: { width: 222, height: 170 },
+  one: { width: 276, height: 230 },
+  two: { width: 276, height: 200 },
+  three: { width: 220, height: 170 },
 } as const;
 
 /** What a legend shows of a mark, as the mark is drawn. */

@@ -80,7 +80,7 @@ function leaving(rows: readonly Row[], { yDomain, xDomain, conditions, log = {} 
   return { above, below };
 }
 
-const labelsOf = ({ references, segments = [], rules = [] }: PanelOptions): string[] =>
+const labelsOf = ({ references, segments = [], rules = [] }: PanelOptions): readonly string[] =>
   references ?? [...new Set([...segments, ...rules].map(({ label }) => label))];
 
 function metaOf(options: PanelOptions, shown: readonly Row[], stated: readonly Stated[], beyond: boolean) {
@@ -148,7 +148,7 @@ export function panel(options: PanelOptions): Spec {
   const scale = {
     ...(log.y ? { type: "log" } : {}),
     zero: false,
-    ...(options.yDomain ? { domain: options.yDomain, nice: false } : {}),
+    ...(options.yDomain ? { domain: options.yDomain } : {}),
   };
   const axis = { title: options.y, tickCount: log.y ? 4 : 5, ...(log.y ? { format: "~g" } : {}) };
   const y = (field: string) => ({ field, type: "quantitative", scale, axis });

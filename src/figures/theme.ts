@@ -1,5 +1,7 @@
 /** The looks of a figure; everything that is not data takes its colour and its size from here. */
 
+import { ConfigError } from "../configError.js";
+
 export interface Theme {
   name: "light" | "dark";
   background: string;
@@ -16,10 +18,18 @@ export interface Theme {
 export const themeNames = ["page", "slide"] as const;
 export type ThemeName = (typeof themeNames)[number];
 
+/** @throws ConfigError for another name; `field` is what it calls it */
+export function themeNamed(name: string, field = "theme"): ThemeName {
+  const known = themeNames.find((one) => one === name);
+  if (known === undefined)
+    throw new ConfigError(`${field}: expected ${themeNames.join(" or ")}, got ${JSON.stringify(name)}`);
+  return known;
+}
+
 export const font = "Inter, system-ui, sans-serif";
 
 /** Room for the labels of a y axis, so that panels below each other stand in line whatever their numbers. */
-const labelRoom = 50;
+const labelRoom = 56;
 
 interface Colours {
   background: string;
@@ -66,7 +76,7 @@ const theme = (
       labelFontSize: 11 * type,
       titleFontSize: 12 * type,
       titleFontWeight: 400,
-      labelOverlap: true,
+      labelOverlap: "greedy",
       labelSeparation: 5,
     },
     // above the axis, on one line, where its length moves nothing

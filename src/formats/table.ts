@@ -18,6 +18,9 @@ export interface Sink {
   write(piece: string | Uint8Array): Promise<void>;
 }
 
+/** What is said of a table as a whole, by name. */
+export type Metadata = Record<string, string>;
+
 /** Takes the rows of a table in their order. */
 export interface TableWriter {
   /** Of at least one row. */
@@ -68,7 +71,7 @@ const typeOf = ({ whole, sample }: Column): ColumnType =>
         : "DOUBLE";
 
 /** A row group of each piece that is written. */
-function parquet(sink: Sink, columns: readonly Column[], generator: string): TableWriter {
+function parquet(sink: Sink, columns: readonly Column[], metadata: Metadata): TableWriter {
   const columnData = (rows: readonly Row[]) =>
     columns.map((column) => ({
       name: column.name,
@@ -83,7 +86,7 @@ function parquet(sink: Sink, columns: readonly Column[], generator: string): Tab
   bytes.finish = bytes.flush;
   const writer = new ParquetWriter({
     writer: bytes,
-    kvMetadata: [{ key: "generator", value: generator }],
+    kvMetadata: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     schema: schemaFromColumnData({ columnData: columnData([]) }),
   });
   return {
@@ -94,11 +97,11 @@ function parquet(sink: Sink, columns: readonly Column[], generator: string): Tab
 
 /**
  * The formats there are, by the ending of a file's name.
- * @param generator what made the table, for formats that have a place for it
+ * @param metadata goes where a format has a place for it: into the footer of Parquet
  */
 export const tableFormats: Record<
   string,
-  (sink: Sink, columns: readonly Column[], generator: string) => TableWriter
+  (sink: Sink, columns: readonly Column[], metadata: Metadata) => TableWriter
 > = {
   ".parquet": parquet,
   ".csv": (sink, columns) =>

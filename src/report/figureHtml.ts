@@ -43,7 +43,7 @@ export function figureHtml(figure: DrawnFigure, { png, repeat }: { png: boolean;
   return `<figure id="figure-${id}" role="group" aria-label="${text}">
 <div class="panels" style="max-width:${widthOf(figure)}px">${boxes.join("\n")}</div>
 ${legendHtml(figure)}<figcaption>${text}</figcaption>
-<details class="files"><summary>${files.join(" · ")} · To repeat it</summary><pre>${escapeHtml(repeat)}</pre></details></figure>`;
+<div class="files">${files.join(" ")}<details><summary>to repeat it</summary><pre>${escapeHtml(repeat)}</pre></details></div></figure>`;
 }
 
 /** Nothing is scaled: text is of one size on the page, and what is wider than the page scrolls by itself. */
@@ -56,5 +56,6 @@ figure { margin: 1.5rem 0; break-inside: avoid; }
 .legend { list-style: none; margin: .2rem 0 .6rem; padding: 0; display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; color: var(--ink); }
 .legend li { display: flex; align-items: center; gap: .45rem; } .legend svg { flex: none; }
 figcaption { max-width: 46rem; }
-.files { color: var(--soft); font-size: .85rem; margin-top: .3rem; }
+.files { display: flex; flex-wrap: wrap; gap: .2rem .9rem; font-size: .85rem; margin-top: .3rem; }
+.files details { color: var(--soft); } .files details[open] { flex-basis: 100%; }
 `;

@@ -16,6 +16,15 @@ import { reportPage } from "./page.js";
 import { type ReportOptions, reportOptionNames } from "./reportOptions.js";
 import { writeTable } from "./writeTable.js";
 
+export { type TrainCommandOptions, trainCommand } from "../fields/trainCommand.js";
+export { scheduleName, scheduleNames } from "../figures/scheduleNames.js";
+export {
+  type BestOptions,
+  bestSettings,
+  type RankedColumn,
+  type RankedSetting,
+  type Ranking,
+} from "./best.js";
 export type { ReportContent } from "./content.js";
 export { exportRuns } from "./export.js";
 export { writeRecords } from "./records.js";

@@ -1,15 +1,15 @@
 /** A report of any sweep: one self-contained page with what it found, its figures and its table. */
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { checkNames } from "../checks.js";
 import { ConfigError, parseConfig, type RunConfigInput } from "../config.js";
 import { writeWhole } from "../disk/writeWhole.js";
 import { fields } from "../fields/fields.js";
-import { quoted, trainCommand } from "../fields/trainCommand.js";
+import { trainCommand } from "../fields/trainCommand.js";
 import { type DrawnFigure, drawFigures, withoutPng, writeFigures } from "../figures/drawing.js";
 import { keyOf, shortNumber } from "../figures/labels.js";
 import type { Row } from "../formats/table.js";
-import type { Journal } from "../sweep/journal.js";
 import { mixOf } from "../sweep/revisions.js";
+import type { FinishedRuns } from "../sweep/selection.js";
 import { environment } from "./environment.js";
 import { escapeHtml } from "./escapeHtml.js";
 import { figureHtml } from "./figureHtml.js";
@@ -202,17 +202,18 @@ const foldedHtml = ({ name, panels }: DrawnFigure, html: string): string =>
 const methods = `<strong>Methods.</strong> Losses are in nats; excess loss is the loss above the entropy of the targets, the least there is. Numbers are those at the last step. β of excess loss ∝ step<sup>−β</sup> is the slope of the least-squares line through the evaluations of the last decade of steps on logarithmic axes, a seed at a time; its 95 % interval is that of the mean over seeds (Student's t). R² is the share of the variance that the line explains, of the seed that it fits worst: where it is below ${LEAST_R_SQUARED}, or a seed's loss does not fall, no β is given.`;
 
 /**
- * Writes OUT/report.html (self-contained) and OUT/figures/*.svg, *.png and *.csv from the finished runs of a journal.
+ * Writes OUT/report.html (self-contained) and OUT/figures/*.svg, *.png and *.csv from the finished runs of a journal or a
+ * selection.
  * @returns the page's path
  * @throws ConfigError when there is no finished run, or one of these files is there and is not of this package
  */
 export async function writeSweepReport(
-  journal: Journal,
+  journal: FinishedRuns,
   out: string,
   options: ReportOptions = {},
 ): Promise<string> {
   checkNames(options, reportOptionNames);
-  const { onNotice, force = false, theme = "page" } = options;
+  const { onNotice, force = false, theme = "page", chosen, repeat = "npx unigram-lab report DIR" } = options;
   if (journal.runs.length === 0) throw new ConfigError("DIR: expected at least one finished run, got none");
   const summary = await summarizeSweep(journal);
   const { axes, settings } = summary;
@@ -230,11 +231,10 @@ export async function writeSweepReport(
   ].filter((notice) => notice !== "");
   const title = `A sweep of ${counted(journal.runs.length, "run")}`;
   const bests = bestRuns(axes, settings);
-  const repeat = `npx unigram-lab report ${quoted(basename(journal.directory))}`;
   const csv = `data:text/csv;charset=utf-8,${encodeURIComponent(await settingsCsv(summary))}`;
   const page = `${pageHead(title)}<body>
 <header><h1>${title}</h1>
-<p class="lede">${escapeHtml(lede(summary))}</p></header>
+<p class="lede">${escapeHtml([lede(summary), ...(chosen === undefined ? [] : [chosen])].join(" "))}</p></header>
 <dl class="findings">
 <dt>${journal.runs.length === 1 ? "The run" : bests.length > 1 ? "Best runs" : "Best run"}</dt><dd>${bestsHtml(axes, bests)}</dd>
 ${axes.length > 0 ? `<dt>What varies</dt><dd>${effectsHtml(effects(axes, settings))}</dd>\n` : ""}<dt>${journal.runs.length === 1 ? "How it ended" : "How they ended"}</dt><dd>${endedHtml(axes, settings, journal.failedRuns.length)}</dd>

@@ -6,8 +6,8 @@ import { type Measured as Mean, meanInterval, measured } from "../analysis/stati
 import type { RunConfig } from "../config.js";
 import type { Cell, Row } from "../formats/table.js";
 import { Computers } from "../sweep/computedBy.js";
-import type { Journal } from "../sweep/journal.js";
 import type { RunResult } from "../sweep/result.js";
+import type { FinishedRuns } from "../sweep/selection.js";
 import { type Axis, AxisFinder, axisCells } from "./sweepAxes.js";
 
 /** A number over seeds, with a 95 % interval of its mean (null with one seed). */
@@ -115,7 +115,7 @@ function settingOf(values: Cell[], runs: readonly RunResult[]): Setting {
 }
 
 /** Reads a journal twice: for its axes, and then setting by setting, so that one setting's runs are in memory. */
-export async function summarizeSweep(journal: Journal): Promise<SweepSummary> {
+export async function summarizeSweep(journal: FinishedRuns): Promise<SweepSummary> {
   const finder = new AxisFinder();
   const computers = new Computers();
   for await (const run of journal.results()) {

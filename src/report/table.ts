@@ -14,15 +14,15 @@ export type TableRows = "evaluations" | "runs";
 /** A run, and the experiment it is listed under, if any. */
 export type ListedRun = RunResult & { experiment?: string };
 
-/** Fields whose shape varies from run to run stay one cell, as JSON. */
-const whole = new Set(["learningRate", "distribution.probabilities"]);
-
-/** Config fields that share a name with a field of the record. */
-const renamed: Record<string, string> = { learningRate: "config.learningRate" };
+/** The field of a config that shares its name with a field of the record, and where it is a schedule, as JSON. */
+const RATE = "config.learningRate";
+const SCHEDULE = "config.learningRateSchedule";
 
 function flatten(value: unknown, path: string, into: Row): Row {
-  const name = renamed[path] ?? path;
-  if (whole.has(path)) into[name] = JSON.stringify(value);
+  const name = path === "learningRate" ? RATE : path;
+  // one cell each, though they have parts
+  if (path === "distribution.probabilities" || (name === RATE && typeof value !== "number"))
+    into[name] = JSON.stringify(value);
   else if (value !== null && typeof value === "object" && !Array.isArray(value)) {
     for (const [key, field] of Object.entries(value)) flatten(field, path ? `${path}.${key}` : key, into);
   } else if (value !== undefined)
@@ -41,7 +41,10 @@ function orAsItStands<T>(config: RunConfig, of: (config: RunConfig) => T): T | R
 
 const fields = Object.keys((runConfigSchema() as { entries: object }).entries);
 
-/** The flat fields of a config, complete and in their order, whichever version wrote it. */
+/**
+ * The flat fields of a config, complete and in their order, whichever version wrote it; a rate that is a schedule as JSON in
+ * the place of the number.
+ */
 export function configCells(config: RunConfig): Row {
   const complete = orAsItStands(config, parseConfig);
   const place = (field: string) => (fields.includes(field) ? fields.indexOf(field) : fields.length);
@@ -49,10 +52,26 @@ export function configCells(config: RunConfig): Row {
   return flatten(Object.fromEntries(entries), "", {});
 }
 
-/** The rows of one run; the rate that it was given is `config.learningRate`, the rate of a record `learningRate`. */
+/** A column holds numbers or texts: a rate that is a schedule has one of its own. */
+const apart = (cells: Row): Row =>
+  Object.fromEntries(
+    Object.entries(cells).flatMap(([name, cell]): [string, Cell][] =>
+      name === RATE && typeof cell === "string"
+        ? [
+            [RATE, null],
+            [SCHEDULE, cell],
+          ]
+        : [[name, cell]],
+    ),
+  );
+
+/**
+ * The rows of one run; the rate that it was given is `config.learningRate`, or `config.learningRateSchedule`, the rate of a
+ * record `learningRate`.
+ */
 export function runRows(result: ListedRun, rows: TableRows = "evaluations"): Row[] {
   const { experiment, run, computedBy, config, records, divergedAt } = result;
-  const cells = configCells(config);
+  const cells = apart(configCells(config));
   // without its times, which no two machines share: the same runs give the same table
   const first: Row = {
     ...(experiment === undefined ? {} : { experiment }),
@@ -110,10 +129,12 @@ export async function columnsOf(
   const configured = new Set<string>();
   const revisions = new Set<number>();
   for await (const run of runs) {
-    const named = flatten(
-      orAsItStands(run.config, (config) => JSON.parse(canonicalConfig(config))),
-      "",
-      {},
+    const named = apart(
+      flatten(
+        orAsItStands(run.config, (config) => JSON.parse(canonicalConfig(config))),
+        "",
+        {},
+      ),
     );
     for (const record of run.records) for (const name of Object.keys(record)) particular.add(name);
     revisions.add(revisionOf(run));

@@ -430,8 +430,8 @@ describe("scaling-law", () => {
     const experiment = find(name);
     const { claims, figures } = analyse(experiment, runsOf(experiment.conditions(true), 1, told), true);
     expect(claims[1].quantity).toBe("β at V 100, α 1 by least squares, steps 300 to 2900");
-    const spec = figures[0].spec as { concat: { title: { subtitle: string } }[] };
-    expect(spec.concat[0].title.subtitle).toBe("β = 0.790; post 0.79");
+    const [panel] = figures[0].panels as unknown as { title: { subtitle: string } }[];
+    expect(panel.title.subtitle).toBe("β = 0.790; post 0.79");
   });
 
   test("the post's error shrinks with the loss that it could read", () => {
@@ -453,7 +453,7 @@ describe("scaling-law", () => {
     const { claims, figures } = analyse(experiment, runsOf(experiment.conditions(true), 3, none), true);
     expect(claims.filter(({ quantity }) => quantity.includes("V 100, α 2"))).toEqual([]);
     expect(claims).toHaveLength(4 * 2 + 2);
-    expect((figures[0].spec as { concat: unknown[] }).concat).toHaveLength(4);
+    expect(figures[0].panels).toHaveLength(4);
   });
 
   test("without a panel's runs its neighbours are compared", () => {
@@ -596,7 +596,7 @@ describe("warmup", () => {
       for (const run of all) run.records = run.records.map((record) => ({ ...record, excessLoss: null }));
     const { claims, figures } = analyse(experiment, runs, false);
     expect(claims).toEqual([]);
-    const [loss] = (figures[0].spec as { concat: { layer: unknown[] }[] }).concat;
+    const [loss] = figures[0].panels as unknown as { layer: unknown[] }[];
     expect(loss.layer).toHaveLength(2);
   });
 });

@@ -177,7 +177,7 @@ describe("figures", () => {
   // biome-ignore lint/suspicious/noExplicitAny: a Vega-Lite specification
   type Spec = any;
   const drawn = (planted: Record<string, Planted>) =>
-    new Map(analyse(realText, runsOf(planted), false).figures.map((one) => [one.name, one.spec as Spec]));
+    new Map(analyse(realText, runsOf(planted), false).figures.map((one) => [one.name, one.panels as Spec]));
 
   test("a figure without runs is left out", () => {
     expect([...drawn({ [low]: flat(7) }).keys()]).toEqual(["real-text-entropies", "real-text"]);
@@ -188,11 +188,11 @@ describe("figures", () => {
   });
 
   test("how far arms are behind is drawn from the drop on", () => {
-    const spec = drawn({
+    const panels = drawn({
       [labelOf("no warmup")]: flat(7 + 0.3 * information),
       [labelOf("never high")]: flat(7),
     }).get("real-text-arms");
-    const rows = spec.concat[1].layer[1].data.values as { step: number; mean: number; condition: string }[];
+    const rows = panels[1].layer[1].data.values as { step: number; mean: number; condition: string }[];
     expect(rows.map(({ step }) => step)).toEqual([200, 250, 300, 350, 400]);
     for (const { mean, condition } of rows) {
       expect(condition).toBe("no warmup");

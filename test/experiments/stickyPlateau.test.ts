@@ -263,7 +263,7 @@ describe("figures", () => {
   });
 
   test("quick, and without runs", () => {
-    expect(draw(true)[0].spec.concat).toHaveLength(5);
+    expect(draw(true)[0].panels).toHaveLength(5);
     expect(analyse(stickyPlateau, new Map(), false).figures).toEqual([]);
   });
 });

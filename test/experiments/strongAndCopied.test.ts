@@ -232,7 +232,7 @@ test("figures: the losses of all data in units of I, the lags, the descents", ()
     "strong-and-copied-descents",
   ]);
   type Panel = { layer: { data: { values: { condition: string; mean: number }[] } }[] };
-  const [weak] = (figures[0].spec as { concat: Panel[] }).concat;
+  const [weak] = figures[0].panels as unknown as Panel[];
   const rows = weak.layer[1].data.values;
   expect([...new Set(rows.map(({ condition }) => condition))]).toEqual(["no warmup", "warmup", "never high"]);
   for (const { mean } of rows) expect(mean).toBeCloseTo(-0.5, 10);

@@ -224,7 +224,7 @@ test("figures: the descents, the rates, the escape; those without runs are left 
   ).toEqual(["unigram-saddle", "unigram-saddle-escape"]);
   expect(unigramSaddle.figures(new Map(), false)).toEqual([]);
   // biome-ignore lint/suspicious/noExplicitAny: a Vega-Lite specification
-  const [ratios] = (unigramSaddle.figures(runs, false)[1].spec as any).concat;
+  const [ratios] = unigramSaddle.figures(runs, false)[1].panels as any;
   const points = ratios.data.values.filter(({ series }: { series: string }) => series === "std 0.001");
   expect(points.map(({ x }: { x: number }) => x)).toEqual([1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2]);
   for (const { x, mean, low, high } of points) {
@@ -246,7 +246,7 @@ test("a setting most of whose runs are not monotone has no point", () => {
   const shownOf = (own: RunResult[]) => {
     const changed = new Map([...runs, [label, own] as [string, RunResult[]]]);
     // biome-ignore lint/suspicious/noExplicitAny: a Vega-Lite specification
-    const [ratios] = (unigramSaddle.figures(changed, false)[1].spec as any).concat;
+    const [ratios] = unigramSaddle.figures(changed, false)[1].panels as any;
     return ratios.data.values.some(({ x }: { x: number }) => x === 3e-4);
   };
   expect(shownOf([rising(first), second, third])).toBe(true);

@@ -161,7 +161,7 @@ describe("figures", () => {
   type Map = { title: string; layer: { data: { values: { a: string; b: string; value: number }[] } }[] };
   const planted: Planted = ({ warmup }, seed) => (warmup === 200 ? 5 : seed === 0 ? 4 : 3);
   const { figures } = analyse(warmupAndScale, runsOf(planted), false);
-  const maps = (figures[0].spec as { concat: Map[] }).concat;
+  const maps = figures[0].panels as unknown as Map[];
 
   test("a map for every norm and optimizer, of runs of the usual size", () => {
     expect(maps.map(({ title }) => title)).toEqual(groupsOf(false).map(groupName));
@@ -188,11 +188,9 @@ describe("figures", () => {
   });
 
   test("the second figure has the frontier over warmups by initial size", () => {
-    const panels = (
-      figures[1].spec as {
-        concat: { layer: { data: { values: { condition: string; step: number; mean: number }[] } }[] }[];
-      }
-    ).concat;
+    const panels = figures[1].panels as unknown as {
+      layer: { data: { values: { condition: string; step: number; mean: number }[] } }[];
+    }[];
     expect(panels).toHaveLength(8);
     const [group] = groupsOf(false);
     const rows = panels[0].layer[1].data.values;

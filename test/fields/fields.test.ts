@@ -65,6 +65,29 @@ test("nothing is explained that is not there, and every flag is of one field", (
   expect(new Set(flags).size).toBe(flags.length);
 });
 
+/** Properties without a description, wherever they are; of kinds the schema says itself which there are. */
+function unexplained(schema: unknown, path = ""): string[] {
+  if (typeof schema !== "object" || schema === null) return [];
+  const { properties = {} } = schema as Json;
+  const own = Object.entries(properties)
+    .filter(([name, field]) => field.description === undefined && !(name === "kind" && field.const))
+    .map(([name]) => `${path}/${name}`);
+  return [...own, ...Object.entries(schema).flatMap(([name, part]) => unexplained(part, `${path}/${name}`))];
+}
+
+test("editors say of every property of a sweep what it is, also of schedules and interventions", () => {
+  expect(unexplained(sweepJsonSchema())).toEqual([]);
+  const { properties, $defs } = sweepJsonSchema() as unknown as Json & { $defs: Record<string, Json> };
+  // each on its own place
+  const kinds = properties?.base.properties?.distribution.oneOf?.map(
+    (one) => one.properties?.kind.description,
+  );
+  expect(kinds).toEqual([undefined, undefined, undefined]);
+  expect(properties?.axes.description).toContain("every combination");
+  expect(JSON.stringify($defs)).toContain("corner points [step, rate]");
+  expect(JSON.stringify(properties?.base)).toContain("embedding's entries get");
+});
+
 test("flags that there were keep their names", () => {
   const flags = fields.map(({ flag }) => flag);
   for (const flag of [

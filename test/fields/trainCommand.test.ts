@@ -24,7 +24,17 @@ function read([name, subcommand, ...args]: string[]) {
   expect([name, subcommand]).toEqual(["unigram-lab", "train"]);
   const command = new Command().exitOverride().option("--corpus <file>");
   addConfigFlags(command);
-  return parseConfig(withFlags({}, command.parse(args, { from: "user" }).opts()));
+  const flags = command.parse(args, { from: "user" }).opts();
+  // as `train` reads the file of counts
+  const [path, vocabSize] = [flags.distribution, Number(flags.vocabSize ?? 100)];
+  if (path === "COUNTS.csv")
+    flags.distributionFile = {
+      path,
+      vocabSize,
+      distribution: { kind: "given", digest },
+      probabilities: undefined,
+    };
+  return parseConfig(withFlags({}, flags));
 }
 
 function checkAll(inputs: RunConfigInput[]): void {
@@ -73,6 +83,7 @@ test.each<[string, RunConfigInput]>([
       distribution: { kind: "corpus", digest, heldOut: 0.25 },
     },
   ],
+  [" --distribution COUNTS.csv", { distribution: { kind: "given", digest } }],
   [
     " --no-tied --interventions 5:reset-moments,5:rescale:embeddingRms=0.25,8:gradient:gradient=exact",
     {
@@ -117,7 +128,11 @@ test.each([
   expect(scheduleText(learningRate)).toBe(text);
 });
 
-test("a corpus may be named, whatever its file is called", () => {
+test("files may be named, whatever they are called", () => {
+  const given = parseConfig({ vocabSize: 300, distribution: { kind: "given", digest } });
+  expect(trainCommand(given, { distribution: "my counts.json" })).toBe(
+    "unigram-lab train --vocab-size 300 --distribution 'my counts.json'",
+  );
   const config = parseConfig({ distribution: { kind: "corpus", digest } });
   const command = trainCommand(config, { corpus: "it's here.npy" });
   const [line] = words([command]);

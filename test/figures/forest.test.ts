@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { palette } from "../../src/figures/figure.js";
+import { metaOf, palette } from "../../src/figures/figure.js";
 import { type Forest, type ForestRow, forest } from "../../src/figures/forest.js";
-import { figureSvg } from "../../src/figures/picture.js";
+import { panelSvg } from "../../src/figures/picture.js";
 import { light } from "../../src/figures/theme.js";
 
 const row = (group: string, label: string, series: string, mean: number, half: number | null): ForestRow => ({
@@ -77,14 +77,18 @@ test("the margin is a band around 0", () => {
 test("series by colour and, on one line, one below the other; a single one has no legend", () => {
   const { color, yOffset } = draw().layer[3].encoding;
   expect(color.scale).toEqual({ domain: plain.series, range: palette.slice(0, 2) });
-  expect(color.legend).not.toBeNull();
+  expect(metaOf(draw()).legend).toMatchObject([
+    { label: "α 0.5", point: { shape: "circle" } },
+    { label: "α 1", point: { shape: "square" } },
+    { label: "within ±0.02: counts as none", band: true },
+  ]);
   expect(yOffset).toEqual({
     field: "series",
     type: "nominal",
     sort: null,
     scale: { domain: plain.series },
   });
-  expect(draw({ series: ["α 1"] }).layer[3].encoding.color.legend).toBeNull();
+  expect(metaOf(draw({ series: ["α 1"] })).legend).toHaveLength(1);
 });
 
 test("nothing to draw", () => {
@@ -92,8 +96,8 @@ test("nothing to draw", () => {
 });
 
 test("drawn, it shows all labels and numbers", async () => {
-  const svg = await figureSvg(draw(), light);
-  for (const text of ["rates", "controls", "peak 0.1", "peak 0.3", "0.50 (0.25 to 0.75)", "−0.13", "α 0.5"])
+  const svg = await panelSvg(draw(), light);
+  for (const text of ["rates", "controls", "peak 0.1", "peak 0.3", "0.50 (0.25 to 0.75)", "−0.13"])
     expect(svg).toContain(`>${text}<`);
   expect(svg.match(/>peak 0\.1</g)).toHaveLength(2);
 });

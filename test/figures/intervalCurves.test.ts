@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { metaOf, type Spec } from "../../src/figures/figure.js";
 import { intervalCurves } from "../../src/figures/intervalCurves.js";
+import { dashes } from "../../src/figures/seriesLook.js";
 
 const common = { series: ["a", "b"], x: "rate", y: "share", width: 100, height: 100 };
 const points = [
@@ -30,12 +32,16 @@ test("margin, rules and single seeds stand behind the points", () => {
     seeds: [{ seed: 0, x: 1, value: 2 }],
   });
   expect(marksOf(spec)).toEqual(["rect", "line", "rule", "rule", "line", "rule", "point"]);
-  expect(JSON.stringify(spec)).toContain('"domain":["plain relaxation"]');
+  const { legend = [], rows = [] } = metaOf(spec as Spec);
+  expect(legend.map(({ label }) => label)).toEqual(["a", "b", "plain relaxation"]);
+  const count = (kind: string) => rows.filter((row) => row.kind === kind).length;
+  expect(["measured", "single seed", "reference line", "margin"].map(count)).toEqual([3, 1, 2, 2]);
 });
 
-test("a single series has no legend", () => {
-  const colours = (series: string[]) =>
-    JSON.stringify((intervalCurves({ ...common, series, points }) as { layer: unknown[] }).layer);
-  expect(colours(["a"])).not.toContain("legend");
-  expect(colours(["a", "b"])).toContain("legend");
+test("series are told apart without colours too; a single one has no legend", () => {
+  const legend = (series: string[]) => metaOf(intervalCurves({ ...common, series, points }) as Spec).legend;
+  expect(legend(["a"])).toEqual([]);
+  const [a, b] = legend(["a", "b"]) ?? [];
+  expect([a.dash, a.point?.shape]).toEqual([undefined, "circle"]);
+  expect([b.dash, b.point?.shape]).toEqual([dashes[1], "square"]);
 });

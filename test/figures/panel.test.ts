@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { figureOf, palette } from "../../src/figures/figure.js";
+import { type LegendEntry, metaOf, palette } from "../../src/figures/figure.js";
+import { legendOf } from "../../src/figures/legend.js";
 import { type PanelOptions, panel } from "../../src/figures/panel.js";
+import { beyondEntry, dashes, referenceDashes, referenceWidth } from "../../src/figures/seriesLook.js";
 
 const row = (condition: string, step: number, mean: number, spread = 1) => ({
   condition,
@@ -17,7 +19,8 @@ const plain: PanelOptions = {
   height: 100,
 };
 // biome-ignore lint/suspicious/noExplicitAny: a Vega-Lite specification
-const draw = (options: Partial<PanelOptions> = {}): any => panel({ ...plain, ...options });
+type Spec = any;
+const draw = (options: Partial<PanelOptions> = {}): Spec => panel({ ...plain, ...options });
 
 test("a panel of curves: a band between low and high, a line at the mean, nothing else", () => {
   const x = {
@@ -27,15 +30,15 @@ test("a panel of curves: a band between low and high, a line at the mean, nothin
     axis: { title: "training steps", grid: false, tickCount: 6, format: "d" },
   };
   const [scale, axis] = [{ zero: false }, { title: "loss (nats)", tickCount: 5 }];
-  const color = {
-    field: "condition",
-    type: "nominal",
-    scale: { domain: ["a", "b"], range: palette.slice(0, 2) },
-    legend: { title: null, symbolType: "stroke", symbolStrokeWidth: 3, symbolSize: 200, symbolOpacity: 1 },
-  };
-  expect(draw()).toEqual({
+  const told = { field: "condition", type: "nominal", legend: null };
+  const color = { ...told, scale: { domain: ["a", "b"], range: palette.slice(0, 2) } };
+  // a second cue, for those who see no colours
+  const strokeDash = { ...told, scale: { domain: ["a", "b"], range: dashes.slice(0, 2) } };
+  const { usermeta, ...spec } = draw();
+  expect(spec).toEqual({
     width: 200,
     height: 100,
+    resolve: { scale: { strokeDash: "independent" } },
     layer: [
       {
         data: { values: plain.rows },
@@ -50,17 +53,22 @@ test("a panel of curves: a band between low and high, a line at the mean, nothin
       {
         data: { values: plain.rows },
         mark: { type: "line", strokeWidth: 2 },
-        encoding: { x, y: { field: "mean", type: "quantitative", scale, axis }, color },
+        encoding: { x, y: { field: "mean", type: "quantitative", scale, axis }, color, strokeDash },
       },
     ],
   });
+  expect(usermeta.legend).toEqual([
+    { label: "a", colour: palette[0], stroke: 2, band: true },
+    { label: "b", colour: palette[1], stroke: 2, dash: dashes[1], band: true },
+  ]);
 });
 
-test("six colours, all different; a single condition has no legend", () => {
+test("six colours and dashes, all different; a single condition has no legend", () => {
   expect(new Set(palette).size).toBe(6);
+  expect(new Set(dashes.map(String)).size).toBe(6);
   const { color } = draw({ conditions: ["a"] }).layer[1].encoding;
   expect(color.scale).toEqual({ domain: ["a"], range: [palette[0]] });
-  expect(color.legend).toBeNull();
+  expect(metaOf(draw({ conditions: ["a"] })).legend).toEqual([]);
 });
 
 test("a title, a title of the x axis, its ticks and the domains are as given", () => {
@@ -70,8 +78,9 @@ test("a title, a title of the x axis, its ticks and the domains are as given", (
   const { x, y } = spec.layer[1].encoding;
   expect(x.axis).toEqual({ title: "epochs", grid: false, tickCount: 3, format: "d" });
   expect(x.scale).toEqual({ nice: false, domain: [0, 50] });
-  // what lies outside is drawn at the edge
-  expect(y.scale).toEqual({ zero: false, domain: [1, 2], clamp: true });
+  // what lies outside is not drawn
+  expect(y.scale).toEqual({ zero: false, domain: [1, 2] });
+  for (const { mark } of spec.layer.slice(0, 2)) expect(mark.clip).toBe(true);
 });
 
 describe("logarithmic axes drop what they cannot show", () => {
@@ -131,78 +140,108 @@ test("what a source states are open circles in their condition's colour, under t
         { condition: "a", step: 50, mean: 7, source: "paper" },
       ],
     },
-    mark: { type: "point", filled: false, size: 55, strokeWidth: 1.8, opacity: 1 },
-    encoding: {
-      ...layer[1].encoding,
-      shape: {
-        field: "source",
-        type: "nominal",
-        scale: { domain: ["paper"], range: ["circle"] },
-        legend: { title: null, symbolFillColor: "transparent", symbolStrokeWidth: 1.8 },
-      },
-    },
+    mark: { type: "point", shape: "circle", filled: false, size: 55, strokeWidth: 1.8, opacity: 1 },
+    encoding: { x: layer[1].encoding.x, y: layer[1].encoding.y, color: layer[1].encoding.color },
   });
+  const { legend = [], rows = [] } = metaOf(draw({ stated: { by: "paper", curves } }));
+  expect(legend[2]).toEqual({ label: "paper", colour: "ink", point: { shape: "circle", filled: false } });
+  expect(rows.filter(({ kind }) => kind === "paper").map(({ series, x, mean }) => [series, x, mean])).toEqual(
+    [
+      ["b", 0, 9],
+      ["b", 100, 8],
+      ["a", 50, 7],
+    ],
+  );
   expect(draw({ stated: { by: "paper", curves: {} } }).layer).toHaveLength(2);
 });
 
-test("rules and segments have a dash each, the fourth the first's again, and one legend of both", () => {
+test("rules and segments are thin lines in the colour of text, with a dash each, the fourth the first's again", () => {
   const rules = ["p", "q", "r", "s"].map((label, i) => ({ label, value: i }));
   const segments = [
     { label: "q", from: [1, 2] as [number, number], to: [3, 4] as [number, number] },
     { label: "t", from: [5, 6] as [number, number], to: [7, 8] as [number, number] },
   ];
-  const { layer } = draw({ rules, segments });
+  const { layer, usermeta } = draw({ rules, segments });
   const { x, y } = layer[1].encoding;
+  const [long, short, longer] = referenceDashes;
   const strokeDash = {
     field: "label",
     type: "nominal",
-    scale: {
-      domain: ["q", "t", "p", "r", "s"],
-      range: [
-        [6, 4],
-        [2, 3],
-        [10, 4],
-        [6, 4],
-        [2, 3],
-      ],
-    },
-    legend: { title: null, symbolType: "stroke", symbolSize: 200 },
+    scale: { domain: ["q", "t", "p", "r", "s"], range: [long, short, longer, long, short] },
+    legend: null,
   };
+  const mark = { type: "rule", strokeWidth: referenceWidth };
   expect(layer.slice(2)).toEqual([
-    {
-      data: { values: rules },
-      mark: { type: "rule", strokeWidth: 1.5 },
-      encoding: { y: { ...y, field: "value" }, strokeDash },
-    },
+    { data: { values: rules }, mark, encoding: { y: { ...y, field: "value" }, strokeDash } },
     {
       data: {
         values: [
-          { label: "q", step: 1, mean: 2 },
-          { label: "q", step: 3, mean: 4 },
-          { label: "t", step: 5, mean: 6 },
-          { label: "t", step: 7, mean: 8 },
+          { label: "q", step: 1, mean: 2, endStep: 3, end: 4 },
+          { label: "t", step: 5, mean: 6, endStep: 7, end: 8 },
         ],
       },
-      mark: { type: "line", strokeWidth: 1.5, color: palette[1] },
-      encoding: { x, y, strokeDash },
+      mark,
+      encoding: { x, y, x2: { field: "endStep" }, y2: { field: "end" }, strokeDash },
     },
   ]);
+  const inLegend = usermeta.legend
+    .slice(2)
+    .map((entry: LegendEntry) => [entry.label, entry.colour, entry.dash]);
+  expect(inLegend).toEqual(
+    ["q", "t", "p", "r", "s"].map((label, i) => [label, "ink", strokeDash.scale.range[i]]),
+  );
   expect(draw({ rules: [], segments: [] }).layer).toHaveLength(2);
-  for (const [lines, labels] of [
-    [{ rules }, ["p", "q", "r", "s"]],
-    [{ segments }, ["q", "t"]],
-  ] as const) {
-    const { layer } = draw(lines);
-    expect(layer).toHaveLength(3);
-    expect(layer[2].encoding.strokeDash.scale.domain).toEqual(labels);
-  }
 });
 
-test("a figure of one panel is that panel; of several, rows of columns, below one another if not told", () => {
-  const $schema = "https://vega.github.io/schema/vega-lite/v6.json";
-  expect(figureOf([draw()])).toEqual({ $schema, ...draw() });
-  const layout = { bounds: "flush", spacing: { row: 100, column: 76 } };
-  const two = [draw(), draw({ title: "T" })];
-  expect(figureOf(two, 2)).toEqual({ $schema, concat: two, columns: 2, ...layout });
-  expect(figureOf(two)).toEqual({ $schema, concat: two, columns: 1, ...layout });
+test("a line has one dash in all panels of a figure that name the same references", () => {
+  const references = ["p", "q"];
+  const legendOfOne = (label: string) =>
+    (metaOf(draw({ references, rules: [{ label, value: 1 }] })).legend ?? []).slice(2);
+  expect(legendOfOne("p")).toMatchObject([{ label: "p", dash: referenceDashes[0] }]);
+  expect(legendOfOne("q")).toMatchObject([{ label: "q", dash: referenceDashes[1] }]);
+});
+
+describe("where a curve goes on beyond the axis a triangle says so", () => {
+  const marksOf = (rows: PanelOptions["rows"], more: Partial<PanelOptions> = {}) =>
+    draw({ rows, yDomain: [1, 2], ...more })
+      .layer.slice(2)
+      .map(({ mark, data, encoding }: Spec) => [
+        mark.shape,
+        encoding.y.value,
+        data.values.map(({ condition, step }: Spec) => `${condition} ${step}`),
+      ]);
+  const curve = (condition: string, ...means: number[]) => means.map((mean, i) => row(condition, i, mean, 0));
+
+  test("one for each stretch, beside the part that is seen", () => {
+    expect(marksOf(curve("a", 3, 4, 1.5, 0, -1, 1.5, 5))).toEqual([
+      ["triangle-up", 4, ["a 1", "a 6"]],
+      ["triangle-down", 96, ["a 3"]],
+    ]);
+  });
+
+  test("of each curve; none where nothing is beyond, on the edge or without a domain", () => {
+    expect(marksOf([...curve("a", 1.5, 3), ...curve("b", 1.5, 1.2)])).toEqual([["triangle-up", 4, ["a 1"]]]);
+    expect(marksOf(curve("a", 1, 2, 1.5))).toEqual([]);
+    expect(marksOf(curve("a", 9, 1.5), { yDomain: undefined })).toEqual([]);
+    // what no one sees of it lies beside the plot, too
+    expect(marksOf(curve("a", 9, 1.5, 1.5), { xDomain: [1, 2] })).toEqual([]);
+  });
+
+  test("a value that a logarithm does not have is beyond, and the legend explains it once", () => {
+    const rows = [...curve("a", 1.5, 0), ...curve("b", 1.5, -1)];
+    expect(marksOf(rows, { log: { y: true } })).toEqual([["triangle-down", 96, ["a 1", "b 1"]]]);
+    const spec = draw({ rows, yDomain: [1, 2] });
+    expect(legendOf([spec, spec]).map(({ label }) => label)).toEqual(["a", "b", beyondEntry.label]);
+  });
+});
+
+test("its table has every value, those beyond the axis too", () => {
+  const rows = [row("a", 0, 9), row("a", 100, 0.1)];
+  const spec = draw({ rows, yDomain: [1, 2], rules: [{ label: "H", value: 1.5 }], log: { y: true } });
+  const told = { xName: "training steps", yName: "loss (nats)" };
+  expect(metaOf(spec).rows).toEqual([
+    { kind: "measured", series: "a", ...told, x: 0, mean: 9, low: 8, high: 10 },
+    { kind: "measured", series: "a", ...told, x: 100, mean: 0.1, low: -0.9, high: 1.1 },
+    { kind: "reference line", series: "H", ...told, x: null, mean: 1.5, low: null, high: null },
+  ]);
 });

@@ -137,7 +137,8 @@ test("parquet keeps every bit, null and whole number", async () => {
     "init.std": 0.1,
     diverged: false,
     learningRate: 0.01,
-    "config.learningRate": '{"kind":"piecewise-linear","points":[[0,0],[9,0.1]]}',
+    "config.learningRate": null,
+    "config.learningRateSchedule": '{"kind":"piecewise-linear","points":[[0,0],[9,0.1]]}',
   });
 });
 

@@ -2,10 +2,14 @@
 import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parquetMetadata } from "hyparquet";
 import { describe, expect, test } from "vitest";
 import type { RunConfigInput } from "../../src/config.js";
 import { kindOf } from "../../src/disk/kind.js";
-import type { Row } from "../../src/formats/table.js";
+import type { Column, Row } from "../../src/formats/table.js";
+import { bitsRevision } from "../../src/kernel/bitsRevision.js";
+import { recordHelp } from "../../src/report/columnHelp.js";
+import { axisCells } from "../../src/report/sweepAxes.js";
 import { columnsOf, type ListedRun, runRows } from "../../src/report/table.js";
 import { writeTable } from "../../src/report/writeTable.js";
 import { particularColumns, recordColumns } from "../../src/training/record.js";
@@ -101,6 +105,34 @@ describe("columns", () => {
     expect([run(), decaying].map((own) => runRows(own)[0]["optimizer.weightDecay"])).toEqual([0, 0.1]);
   });
 
+  test("hold numbers or texts: constant rates in one, schedules in another", async () => {
+    const schedule = { kind: "cosine", from: 0.1, to: 0, start: 0, end: 200 } as const;
+    const [constant, falling] = [run({ learningRate: 0.1 }), run({ learningRate: schedule })];
+    const rate = ({ name, sample }: Column) => name.startsWith("config.") && [name, typeof sample];
+    expect((await columnsOf([constant])).map(rate).filter(Boolean)).toEqual([
+      ["config.learningRate", "number"],
+    ]);
+    for (const runs of [
+      [constant, falling],
+      [falling, constant],
+    ])
+      expect((await columnsOf(runs)).map(rate).filter(Boolean).sort()).toEqual([
+        ["config.learningRate", "number"],
+        ["config.learningRateSchedule", "string"],
+      ]);
+    const names = ["config.learningRate", "config.learningRateSchedule"];
+    const cells = [constant, falling].map((own) => names.map((name) => runRows(own)[0][name]));
+    expect(cells).toEqual([
+      [0.1, undefined],
+      [null, JSON.stringify(schedule)],
+    ]);
+    // one value of a setting, for who compares settings
+    expect([constant, falling].map((own) => axisCells(own)["config.learningRate"])).toEqual([
+      0.1,
+      JSON.stringify(schedule),
+    ]);
+  });
+
   test("and cells are the same whichever version wrote the run", async () => {
     const own = run({ evaluation: { kind: "stratified" } });
     const { targets: _, gradient: __, evaluation, optimizer, ...rest } = own.config;
@@ -150,6 +182,47 @@ test.each(["parquet", "csv", "json", "ndjson"])(
     expect(first.slice(at, at + 5)).toEqual(["", "", "", "", ""]);
   },
 );
+
+test("Parquet says what wrote it, whose bits they are, and what each column is", async () => {
+  const path = join(await mkdtemp(join(tmpdir(), "unigram-lab-")), "all.parquet");
+  const metadata = async (...runs: ListedRun[]) => {
+    await writeTable(path, () => runs, { force: true });
+    const { key_value_metadata, schema } = parquetMetadata(new Uint8Array(await readFile(path)).buffer);
+    const said = Object.fromEntries(key_value_metadata?.map(({ key, value }) => [key, value]) ?? []);
+    return { said, names: schema.slice(1).map(({ name }) => name), schema };
+  };
+  const { version } = JSON.parse(await readFile("package.json", "utf8"));
+  const falling = { kind: "cosine", from: 0.1, end: 200 } as const;
+  const { said, names, schema } = await metadata(
+    run(),
+    run({ learningRate: falling }),
+    measuring(conditional),
+  );
+  expect(said).toMatchObject({
+    generator: `unigram-lab ${version}`,
+    package: "unigram-lab",
+    version,
+    bitsRevision: String(bitsRevision),
+  });
+  const described = JSON.parse(said.columns ?? "");
+  expect(Object.keys(described)).toEqual(names);
+  for (const [name, text] of Object.entries(described)) expect(text, name).toMatch(/^[A-Z].{10,}\.$/);
+  expect(described.learningRate).toContain("latest update");
+  expect(described["optimizer.beta1"]).toBe("Of the config: decay of the first moment, β₁ (default: 0.9).");
+  // a number is one to every reader
+  expect(schema.find(({ name }) => name === "config.learningRate")?.type).toBe("DOUBLE");
+  expect((await metadata(run(), { ...run(), bitsRevision: 1 })).said.bitsRevision).toBe(`1, ${bitsRevision}`);
+});
+
+test("every field of a record has a docstring, the words that tables have", async () => {
+  const source = await readFile("src/training/record.ts", "utf8");
+  const docstrings = [...source.matchAll(/\/\*\* (.*) \*\/\s+(\w+)\??: /g)].map(([, text, name]) => [
+    name,
+    text,
+  ]);
+  expect(Object.fromEntries(docstrings)).toEqual(recordHelp);
+  expect(Object.keys(recordHelp)).toEqual([...recordColumns, ...particularColumns]);
+});
 
 test("a table of no run is empty, and still one of ours", async () => {
   const folder = await mkdtemp(join(tmpdir(), "unigram-lab-"));

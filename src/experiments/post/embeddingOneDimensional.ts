@@ -130,7 +130,7 @@ function lossFigure(runs: Runs): Figure {
   return {
     name,
     caption:
-      "Loss at V = 10, D = 1, lr 0.01: mean over seeds and a band of one standard deviation. Circles: the post, one seed. Right: the excess loss, which is the same above the entropy, with the exact law of the tied gap.",
+      "Loss at V = 10, D = 1, lr 0.01: mean over seeds and a band of one standard deviation. Circles: the post, one seed. Then the excess loss, which is the same above the entropy, with the exact law of the tied gap.",
     panels: [
       panel({
         ...common,
