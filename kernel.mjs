@@ -1,15 +1,15 @@
 /**
  * `npm run kernel`: compiles the kernels, one a target of asconfig.json, unless build/ has those of the same sources, options
- * and compiler already. Contents decide, not times, so that a clone, a copy and a change of branch are told apart; kernels
- * that are not as they were left are compiled again.
+ * and compiler already. Contents decide, not times: a change of branch there and back compiles nothing. Kernels that are
+ * not as they were left, after an interruption for one, are compiled again.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 const STAMP = "build/kernels.json";
-/** assembly/ imports numbers and functions of these two rooms, and of no others. */
+/** What a kernel is made of: assembly/ imports from these two rooms and no others. */
 const folders = ["assembly", "src/kernel", "src/math"];
 const { targets } = JSON.parse(await readFile("asconfig.json", "utf8"));
 const kernels = Object.values(targets).map(({ outFile }) => outFile);
@@ -41,8 +41,6 @@ const stampOf = async () =>
 if ((await readFile(STAMP, "utf8").catch(() => "")) === (await stampOf())) {
   console.log("kernels: unchanged");
 } else {
-  // what is interrupted has no stamp
-  await rm(STAMP, { force: true });
   await mkdir("build", { recursive: true });
   const asc = "node_modules/assemblyscript/bin/asc.js";
   for (const target of Object.keys(targets)) {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -78,6 +78,14 @@ test("the same contents written again, and files of other rooms, change nothing"
   await put("assembly/index.ts", "one");
   await put("src/config.ts", "fields");
   expect(await compiled()).toEqual(none);
+});
+
+test("the kernels' sources import nothing from elsewhere, where a change would go unnoticed", async () => {
+  const rooms = ["assembly", "src/kernel", "src/math"];
+  for (const room of rooms)
+    for (const file of await readdir(room, { recursive: true }))
+      for (const [, name] of (await readFile(join(room, file), "utf8")).matchAll(/from "([^"]+)"/g))
+        expect(rooms, `${room}/${file}`).toContain(dirname(join(room, dirname(file), name)));
 });
 
 test("kernels of a failed compilation are not taken for those of the sources", async () => {
