@@ -1,6 +1,9 @@
 /** The documentation site: pages in the order of the tables below, then the API. `npm run docs` makes build/docs. */
+import { cp } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import katex from "@vscode/markdown-it-katex";
-import { Converter } from "typedoc";
+import { Converter, JSX } from "typedoc";
 
 const pages = {
   Guide: [
@@ -29,9 +32,24 @@ function pagesByHeading(app) {
   });
 }
 
+/** KaTeX sets formulas while the site is made; a page takes its style sheet and fonts, from the site itself. */
+function formulas(app) {
+  const katexFolder = dirname(fileURLToPath(import.meta.resolve("katex/dist/katex.min.css")));
+  app.renderer.hooks.on("head.end", (context) =>
+    JSX.createElement("link", {
+      rel: "stylesheet",
+      href: context.relativeURL("assets/katex/katex.min.css"),
+    }),
+  );
+  app.renderer.postRenderAsyncJobs.push(async ({ outputDirectory }) => {
+    for (const name of ["katex.min.css", "fonts"])
+      await cp(join(katexFolder, name), join(outputDirectory, "assets/katex", name), { recursive: true });
+  });
+}
+
 export default {
   name: "unigram-lab",
-  plugin: [pagesByHeading],
+  plugin: [pagesByHeading, formulas],
   entryPoints: [
     "../src/index.ts",
     "../src/browser/index.ts",
@@ -45,9 +63,9 @@ export default {
   tsconfig: "tsconfig.json",
   out: "../build/docs",
   customCss: "site.css",
-  // MathML, which browsers set by themselves: no style sheet, no fonts
-  markdownItLoader: (markdown) =>
-    markdown.use(katex.default ?? katex, { output: "mathml", throwOnError: true }),
+  markdownItLoader: (markdown) => markdown.use(katex.default ?? katex, { throwOnError: true }),
+  highlightLanguages: ["sh", "ts", "js", "json", "python", "html", "css"],
+  headings: { readme: false, document: true },
   groupOrder: [...Object.keys(pages), "Modules", "*"],
   navigation: { includeGroups: true },
   searchInDocuments: true,
