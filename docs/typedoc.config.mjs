@@ -3,7 +3,7 @@ import { cp } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import katex from "@vscode/markdown-it-katex";
-import { Converter, JSX } from "typedoc";
+import { Converter, JSX, ReflectionKind } from "typedoc";
 
 const pages = {
   Guide: [
@@ -32,6 +32,14 @@ function pagesByHeading(app) {
   });
 }
 
+/** An entry is called as one imports it. */
+function entriesByImport(app) {
+  app.converter.on(Converter.EVENT_CREATE_DECLARATION, (_, entry) => {
+    if (entry.kind !== ReflectionKind.Module) return;
+    entry.name = entry.name === "index" ? "unigram-lab" : `unigram-lab/${entry.name}`;
+  });
+}
+
 /** KaTeX sets formulas while the site is made; a page takes its style sheet and fonts, from the site itself. */
 function formulas(app) {
   const katexFolder = dirname(fileURLToPath(import.meta.resolve("katex/dist/katex.min.css")));
@@ -49,7 +57,7 @@ function formulas(app) {
 
 export default {
   name: "unigram-lab",
-  plugin: [pagesByHeading, formulas],
+  plugin: [pagesByHeading, entriesByImport, formulas],
   entryPoints: [
     "../src/index.ts",
     "../src/browser/index.ts",
