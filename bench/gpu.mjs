@@ -12,7 +12,7 @@
  * takes an adapter in software, `--quick` leaves the longer checks out.
  */
 import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -24,6 +24,7 @@ import { checkGpu } from "./gpuCheck.mjs";
 import { goals, gpuTables } from "./gpuTable.mjs";
 import { hardware } from "./hardware.mjs";
 import { median } from "./paired.mjs";
+import { fileOf, save as saveRaw } from "./rawResults.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -203,12 +204,9 @@ if (values.scan)
     }
 
 const all = { environment, checks, results, scan };
-const file =
-  values.out ??
-  (values.save && new URL(`results/gpu-${environment.date.slice(0, 10)}.json`, import.meta.url));
-const digits = (_, value) => (typeof value === "number" ? Number(value.toPrecision(5)) : value);
+const file = values.out ?? (values.save && fileOf("gpu", environment.date));
 // what there is so far, should what follows take longer than somebody waits
-const save = () => file && writeFile(file, `${JSON.stringify(all, digits, 1)}\n`);
+const save = () => file && saveRaw(file, all);
 await save();
 if (values.torch) all.torch = await linesOf(values.torch);
 if (values.reproduce) all.reproduce = await reproduce();

@@ -2,18 +2,14 @@
  * bench/figures/growth.png from the newest raw growth: time and memory against V, D, B and threads, the count of
  * operations dashed.
  */
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { Resvg } from "@resvg/resvg-js";
 import * as vega from "vega";
 import { compile } from "vega-lite";
+import { newest } from "./rawResults.mjs";
 
-const folder = new URL("results/", import.meta.url);
-const name = (await readdir(folder))
-  .filter((file) => file.startsWith("bench-"))
-  .sort()
-  .at(-1);
-const { growth } = JSON.parse(await readFile(new URL(name, folder), "utf8"));
+const { growth } = await newest("bench");
 
 const titles = {
   vocabSize: "V, at D = 64, B = 128",

@@ -11,13 +11,13 @@
  */
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { createTrainer } from "../dist/index.js";
 import { sweep } from "../dist/sweep.js";
 import { hardware } from "./hardware.mjs";
 import { median, paired, ratio, undisturbed } from "./paired.mjs";
 import { startPyTorch } from "./peers/pytorch.mjs";
+import { fileOf, read, save } from "./rawResults.mjs";
 import { oneCore, twoCores } from "./roof.mjs";
 import { sizes } from "./sizes.mjs";
 
@@ -123,8 +123,8 @@ async function check({ name, losses }) {
 
 const { OPENBLAS_CORETYPE, ATEN_CPU_CAPABILITY } = process.env;
 const environment = { ...hardware(), vectorBits, OPENBLAS_CORETYPE, ATEN_CPU_CAPABILITY };
-const file = new URL(`results/${values.as}-${environment.date.slice(0, 10)}.json`, import.meta.url);
-const earlier = values.again ? JSON.parse(await readFile(file, "utf8")) : undefined;
+const file = fileOf(values.as, environment.date);
+const earlier = values.again ? await read(file) : undefined;
 if (earlier) {
   for (const key of ["cpu", "node", "vectorBits"])
     if (earlier.environment[key] !== environment[key])
@@ -270,7 +270,6 @@ if (values.save) {
     evaluations,
     sweeps,
   };
-  const digits = (_, value) => (typeof value === "number" ? Number(value.toPrecision(5)) : value);
-  await writeFile(file, `${JSON.stringify(raw, digits, 1)}\n`);
+  await save(file, raw);
 }
 process.exit();

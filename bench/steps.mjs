@@ -3,7 +3,7 @@
  * figures in bench/results, `-- --only kernels,steps` takes some of the parts, `-- --against <git ref>` compares the steps of two commits. Against PyTorch: `npm run bench:peers`.
  */
 import { execFileSync } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,6 +14,7 @@ import { benchAgainst } from "./against.mjs";
 import { benchGrowth, measureStep } from "./growth.mjs";
 import { hardware } from "./hardware.mjs";
 import { benchKernels } from "./kernels.mjs";
+import { fileOf, save } from "./rawResults.mjs";
 import { besideRoof, wide } from "./roof.mjs";
 import { sizes } from "./sizes.mjs";
 
@@ -144,7 +145,4 @@ if (wanted.includes("reproduce")) {
 
 if (values.against) result.against = await benchAgainst(values.against);
 
-if (values.save) {
-  const file = new URL(`results/bench-${result.environment.date.slice(0, 10)}.json`, import.meta.url);
-  await writeFile(file, `${JSON.stringify(result, null, 1)}\n`);
-}
+if (values.save) await save(fileOf("bench", result.environment.date), result);

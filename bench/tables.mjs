@@ -1,55 +1,12 @@
 /** Writes the tables of bench/README.md and README.md, between their markers, from the newest raw results. */
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { gpuTables } from "./gpuTable.mjs";
-import { median, ratio, undisturbed } from "./paired.mjs";
+import { median } from "./paired.mjs";
+import { pairTable, short, speedTable, table } from "./pairTable.mjs";
+import { newest } from "./rawResults.mjs";
 
-const folder = new URL("results/", import.meta.url);
-const newest = async (kind) => {
-  const names = (await readdir(folder)).filter((name) => name.startsWith(`${kind}-`)).sort();
-  return names.length ? JSON.parse(await readFile(new URL(names.at(-1), folder), "utf8")) : undefined;
-};
-const short = (x) => String(Number(x.toPrecision(3)));
-/** Cells padded, as the formatter leaves them. */
-const table = (head, rows) => {
-  const widths = head.map((cell, i) => Math.max(3, cell.length, ...rows.map((row) => row[i].length)));
-  return [head, widths.map((width) => "-".repeat(width)), ...rows]
-    .map((cells) => `| ${cells.map((cell, i) => cell.padEnd(widths[i])).join(" | ")} |`)
-    .join("\n");
-};
 const machine = ({ date, cpu, cores, node, commit, torch }) =>
   `${date.slice(0, 10)}, ${cpu}, ${cores} cores, Node ${node}${torch ? `, PyTorch ${torch}` : ""}, commit ${commit}.`;
-
-const otherMedian = (turns) => short(median(turns.map(({ other }) => other)));
-/** Ours beside all the others. */
-const ownMedian = (pairs) => short(median(pairs.flatMap(({ turns }) => turns.map(({ own }) => own))));
-const times = (turns) => (turns.length ? `${ratio(turns).toFixed(2)}×` : "–");
-
-/** ms a step and times over ours. */
-function comparison(rows) {
-  const names = [...new Set(rows.flatMap(({ pairs }) => pairs.map(({ other }) => other)))];
-  const cells = ({ vocabSize, embeddingDim, pairs }) => [
-    `${vocabSize}, ${embeddingDim}`,
-    ownMedian(pairs),
-    ...names.map((name) => {
-      const turns = pairs.find(({ other }) => other === name)?.turns;
-      return turns ? `${otherMedian(turns)} (${times(turns)})` : "–";
-    }),
-  ];
-  return table(["V, D", rows[0].pairs[0].own, ...names], rows.map(cells));
-}
-
-/** Times over ours by all turns and by those that the machine's neighbours left alone. */
-function turnsOfPairs(rows, bestRoof) {
-  const cells = ({ vocabSize, embeddingDim }, { own, other, turns }) => {
-    const quiet = undisturbed(turns, bestRoof);
-    const size = `${vocabSize}, ${embeddingDim}`;
-    return [size, own, other, times(turns), String(turns.length), times(quiet), String(quiet.length)];
-  };
-  return table(
-    ["V, D", "ours", "other", "all", "turns", "undisturbed", "turns"],
-    rows.flatMap((row) => row.pairs.map((pair) => cells(row, pair))),
-  );
-}
 
 async function peers(kind) {
   const { environment, bestRoof, results, threads, evaluations, sweeps } = await newest(kind);
@@ -57,13 +14,12 @@ async function peers(kind) {
   const roofs = all.flatMap(({ pairs }) => pairs.flatMap(({ turns }) => turns.map(({ roof }) => roof)));
   return [
     machine(environment),
-    comparison(results),
-    "Two threads each:",
-    comparison(threads),
+    pairTable(results, bestRoof),
+    "Two threads:",
+    pairTable(threads, bestRoof),
     "The exact population loss:",
-    comparison(evaluations),
+    pairTable(evaluations, bestRoof),
     `The roof stood at ${short(median(roofs))} GFLOP/s in the median of the turns, at ${short(bestRoof)} at best.`,
-    turnsOfPairs(all, bestRoof),
     `A sweep at V = D = 100 on two cores: ${short(sweeps.stepsPerSecond.ours)} steps a second, two processes of PyTorch side by side ${short(sweeps.stepsPerSecond.pytorch)}.`,
   ];
 }
@@ -140,27 +96,15 @@ const parts = {
   },
 };
 
-/** For README.md: the time of others over ours. */
+/** For README.md: PyTorch's step beside ours. */
 async function speed() {
   const [strict, revectorized] = [await newest("peers"), await newest("revectorized")];
-  const over = ({ results }, { vocabSize, embeddingDim }, name) => {
-    const row = results.find((each) => each.vocabSize === vocabSize && each.embeddingDim === embeddingDim);
-    const turns = row.pairs.find(({ other }) => other === name)?.turns;
-    return turns ? times(turns) : "–";
-  };
-  const names = ["pytorch eager", "pytorch fast", "jax-js", "tfjs"];
-  const { torch, cpu, node } = strict.environment;
-  const rows = strict.results.map((row) => [
-    `${row.vocabSize}, ${row.embeddingDim}`,
-    ownMedian(row.pairs),
-    ...names.map((name) => over(strict, row, name)),
-    over(revectorized, row, "pytorch eager"),
-  ]);
-  const others = ["PyTorch eager", "PyTorch fast", "jax-js", "TensorFlow.js"];
-  return [
-    table(["V, D", "ours, ms", ...others, "PyTorch eager, ours revectorized"], rows),
-    `${cpu}, PyTorch ${torch}, Node ${node}; the last column in a run of its own with Node ${revectorized.environment.node}.`,
-  ];
+  const { torch, cpu } = strict.environment;
+  const runs = [strict, revectorized].map((raw, i) => ({
+    node: `${raw.environment.node.split(".")[0]}${i ? ", revectorized" : ""}`,
+    results: raw.results,
+  }));
+  return [speedTable(runs, "pytorch eager"), `${cpu}, PyTorch ${torch} (eager).`];
 }
 
 async function fill(file, parts) {
