@@ -40,7 +40,7 @@ async function drawFigure(figure: Figure, name: ThemeName): Promise<DrawnFigure>
     svg: { light: inLight.whole, dark: inDark.whole },
     panels: inLight.own.map((svg, i) => ({ light: svg, dark: inDark.own[i] })),
     legend,
-    csv: await figureCsv(figure),
+    csv: figureCsv(figure),
   };
 }
 

@@ -43,6 +43,10 @@ const csvCell = (cell: Cell): string => {
 };
 const csvLine = (cells: readonly Cell[]): string => `${cells.map(csvCell).join(",")}\n`;
 
+/** A table as CSV; the header alone without rows. */
+export const csvText = (columns: readonly Column[], rows: readonly Row[]): string =>
+  csvLine(columns.map(({ name }) => name)) + rows.map((row) => csvLine(cellsOf(columns, row))).join("");
+
 /** A text: what stands before its rows, between them and after them. */
 function text(
   sink: Sink,

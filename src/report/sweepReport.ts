@@ -232,7 +232,7 @@ export async function writeSweepReport(
   ].filter((notice) => notice !== "");
   const title = `A sweep of ${counted(journal.runs.length, "run")}`;
   const bests = bestRuns(axes, settings);
-  const csv = `data:text/csv;charset=utf-8,${encodeURIComponent(await settingsCsv(summary))}`;
+  const csv = `data:text/csv;charset=utf-8,${encodeURIComponent(settingsCsv(summary))}`;
   const page = `${pageHead(title)}<body>
 <header><h1>${title}</h1>
 <p class="lede">${escapeHtml([lede(summary), ...(chosen === undefined ? [] : [chosen])].join(" "))}</p></header>

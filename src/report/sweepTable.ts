@@ -1,6 +1,6 @@
 /** The table of a sweep's settings: on its page, where a few lines of script sort it, and as CSV. */
 import { shortNumber } from "../figures/labels.js";
-import { type Column, type Row, type Sink, tableFormats } from "../formats/table.js";
+import { type Column, csvText, type Row } from "../formats/table.js";
 import { escapeHtml } from "./escapeHtml.js";
 import { type Axis, labelOn } from "./sweepAxes.js";
 import { type Measured, runsOf, type Setting, type SweepSummary } from "./sweepSummary.js";
@@ -153,7 +153,7 @@ const measuredRow = (name: string, measured: Measured | null): Row => {
 };
 
 /** All settings, every number with all its digits, schedules by their names; low and high are the ends of 95 % intervals. */
-export async function settingsCsv({ axes, settings }: SweepSummary): Promise<string> {
+export function settingsCsv({ axes, settings }: SweepSummary): string {
   const names = [
     ...axes.map(({ title }) => title),
     ...["seeds", "diverged", "exploded"],
@@ -161,9 +161,6 @@ export async function settingsCsv({ axes, settings }: SweepSummary): Promise<str
     ...["r_squared", "best_run"],
   ];
   const columns: Column[] = names.map((name) => ({ name, whole: false, sample: null }));
-  const pieces: string[] = [];
-  const sink: Sink = { write: async (piece) => void pieces.push(String(piece)) };
-  const csv = tableFormats[".csv"](sink, columns, {});
   const shownIn = (axis: Axis, setting: Setting, i: number) => {
     const value = setting.values[i];
     return typeof value === "string" ? labelOn(axis, value) : value;
@@ -178,7 +175,5 @@ export async function settingsCsv({ axes, settings }: SweepSummary): Promise<str
       ...{ r_squared: setting.exponent?.rSquared ?? null, best_run: setting.best?.run ?? null },
     }),
   );
-  if (rows.length > 0) await csv.write(rows);
-  await csv.end();
-  return pieces.join("");
+  return csvText(columns, rows);
 }

@@ -159,7 +159,7 @@ test("a schedule has its name in titles, the table, the heat map and CSV", async
   );
   const names = ["0.01", "cosine 0.01 → 0", "warmup 60 to 0.01"];
   expect(summary.axes[0]).toMatchObject({ title: "learningRate" });
-  const csv = await settingsCsv(summary);
+  const csv = settingsCsv(summary);
   const heat = await figure("heat-map.svg");
   const curves = await figure("excess-loss.svg");
   for (const name of names) {
@@ -254,7 +254,7 @@ test("the script sorts by a column and back, what has no value last, and the tab
 test("the table as CSV has every digit and the run that is best", async () => {
   const best = run({ learningRate: 0.1, seed: 1 }, to(1 / 70));
   const { summary, page } = await pageOf([run({ learningRate: 0.1, seed: 0 }, to(0.1)), best]);
-  const [head, row] = (await settingsCsv(summary)).trim().split(/\r?\n/);
+  const [head, row] = settingsCsv(summary).trim().split(/\r?\n/);
   const cells = Object.fromEntries(head.split(",").map((name, i) => [name, row.split(",")[i]]));
   expect(cells).toMatchObject({
     seeds: "2",
