@@ -237,7 +237,7 @@ for (const [path, { inputs, bytes }] of Object.entries(forNode.metafile.outputs)
   let foreign = 0;
   for (const [name, { bytesInOutput }] of Object.entries(inputs))
     if (name.includes("node_modules/")) foreign += bytesInOutput;
-  if (path.endsWith(".map") || (foreign < 0.8 * bytes && path !== "dist/commandLine.js")) continue;
+  if (path.endsWith(".map") || (foreign < 0.6 * bytes && path !== "dist/commandLine.js")) continue;
   await rm(`${path}.map`);
   await writeFile(path, (await readFile(path, "utf8")).replace(/\n\/\/# sourceMappingURL=.*\n?$/, "\n"));
 }
