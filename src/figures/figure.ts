@@ -21,8 +21,8 @@ export const palette = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "
  * leaves to a page.
  */
 export const plotSize = {
-  one: { width: 276, height: 230 },
-  two: { width: 276, height: 200 },
+  one: { width: 270, height: 230 },
+  two: { width: 270, height: 200 },
   three: { width: 220, height: 170 },
 } as const;
 

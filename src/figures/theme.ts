@@ -118,4 +118,3 @@ export const themes: Record<ThemeName, { light: Theme; dark: Theme }> = {
   page: { light: theme("light", white, 1, 1), dark: theme("dark", black, 1, 1) },
   slide: { light: theme("light", white, 1.5, 1.6), dark: theme("dark", black, 1.5, 1.6) },
 };
-export const { light, dark } = themes.page;

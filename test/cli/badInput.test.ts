@@ -222,6 +222,8 @@ describe("a bad command line is one line, exit code 2, and nothing written", () 
       ["reproduce", "gravity"],
       "error: EXPERIMENT: expected post, beyond, embedding-1d, representation-collapse, scaling-law, learning-rate-decay, warmup, sticky-plateau, noise-plateau, unigram-saddle, strong-and-copied, real-text, decay-explained, beta-window, warmup-and-scale, got gravity",
     ],
+    [["reproduce", "--theme", "huge"], 'error: --theme: expected page or slide, got "huge"'],
+    [["report", "absent", "--theme", "huge"], 'error: --theme: expected page or slide, got "huge"'],
     [["reproduce", "--seeds", "0"], 'error: --seeds: expected a whole number from 1 to 10000, got "0"'],
     [
       ["reproduce", "--threads", "two"],

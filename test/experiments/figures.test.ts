@@ -4,7 +4,9 @@ import { zipfMoments } from "../../src/analysis/zipfMoments.js";
 import { analyse } from "../../src/experiments/experiment.js";
 import { experiments } from "../../src/experiments/index.js";
 import { lawEmbedding } from "../../src/experiments/post/tiedScalarLaw.js";
+import { drawFigures } from "../../src/figures/drawing.js";
 import { metaOf } from "../../src/figures/figure.js";
+import { sizeOf } from "../../src/figures/joined.js";
 import type { RunResult } from "../../src/sweep/result.js";
 import { runsOf, type Values } from "./syntheticRuns.js";
 
@@ -88,6 +90,21 @@ function expectView(view: Spec, values: Values, wanted: Expected) {
     ...(wanted.post ? [["point", wanted.post.map((value) => ({ ...value, source: "post" }))]] : []),
   ]);
 }
+
+test("panels of the post's figures are no wider than a phone's page, and legends name a look once", async () => {
+  const post = experiments.filter(({ part }) => part === "post");
+  const figures = post.flatMap((experiment) =>
+    experiment.figures(runsOf(experiment.conditions(true), 3, valuesOf(experiment.name)), true),
+  );
+  const { drawn } = await drawFigures(figures);
+  expect(drawn).toHaveLength(7);
+  for (const { name, panels, legend } of drawn) {
+    for (const { light } of panels) expect([name, sizeOf(light).width <= 358]).toEqual([name, true]);
+    const looks = legend.map(({ label: _, ...look }) => JSON.stringify(look));
+    expect([name, new Set(looks).size]).toEqual([name, legend.length]);
+    expect(new Set(legend.map(({ label }) => label)).size).toBe(legend.length);
+  }
+}, 30_000);
 
 const same = (labels: string[]) => labels.map((label): [string, string] => [label, label]);
 const points = (condition: string, ...values: [number, number][]) =>

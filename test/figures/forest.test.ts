@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { metaOf, palette } from "../../src/figures/figure.js";
 import { type Forest, type ForestRow, forest } from "../../src/figures/forest.js";
 import { panelSvg } from "../../src/figures/picture.js";
-import { light } from "../../src/figures/theme.js";
+import { themes } from "../../src/figures/theme.js";
 
 const row = (group: string, label: string, series: string, mean: number, half: number | null): ForestRow => ({
   group,
@@ -96,7 +96,7 @@ test("nothing to draw", () => {
 });
 
 test("drawn, it shows all labels and numbers", async () => {
-  const svg = await panelSvg(draw(), light);
+  const svg = await panelSvg(draw(), themes.page.light);
   for (const text of ["rates", "controls", "peak 0.1", "peak 0.3", "0.50 (0.25 to 0.75)", "−0.13"])
     expect(svg).toContain(`>${text}<`);
   expect(svg.match(/>peak 0\.1</g)).toHaveLength(2);

@@ -106,7 +106,7 @@ function descentsFigure(runs: Runs, quick: boolean): Figure[] {
     ];
   });
   const caption =
-    "Descents at a low rate without a norm, by how strongly a target depends on its input: do they pause at the unigram entropy H? In units of I, losses above 2 drawn at 2: mean over seeds and a band of one standard deviation.";
+    "Descents at a low rate without a norm, by how strongly a target depends on its input: do they pause at the unigram entropy H? In units of I: mean over seeds and a band of one standard deviation.";
   return panels.length > 0 ? [{ name: `${name}-descents`, caption, panels: panels, columns: 2 }] : [];
 }
 
