@@ -17,11 +17,11 @@ export interface DistributionFile {
 }
 
 /** What `--help` says of it. */
-export const distributionFileHelp = `In place of a kind, --distribution takes a file of counts or of probabilities, a
-token a line, which sets V: .csv or .tsv (one column, or token,count; a header is
-known as one), .json (a list, or an object of tokens) or .npy. They are divided
-by their sum. Up to 256 of them stand in the config; of more the config has the
-digest, and the file is needed again to repeat the run.`;
+export const distributionFileHelp = `In place of a kind, --distribution takes a file of counts or of probabilities,
+a token a line, which sets V: .csv or .tsv (one column, or token,count; a
+header is known as one), .json (a list, or an object of tokens) or .npy. They
+are divided by their sum. Up to 256 of them stand in the config; of more the
+config has the digest, and the file is needed again to repeat the run.`;
 
 /** Probabilities that a config holds: no more than its records take in a journal. */
 const MOST_IN_CONFIG = 256;
@@ -53,7 +53,7 @@ async function readDistribution(path: string): Promise<DistributionFile> {
     path,
     distribution: { kind: "given", digest },
     vocabSize,
-    // threads share it
+    // as trainers and pools take it
     probabilities: Float64Array.from(probabilities),
   };
 }

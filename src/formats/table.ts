@@ -18,7 +18,7 @@ export interface Sink {
   write(piece: string | Uint8Array): Promise<void>;
 }
 
-/** What is said of a table as a whole, by name. */
+/** What else is said of a table as a whole, by name. */
 export type Metadata = Record<string, string>;
 
 /** Takes the rows of a table in their order. */
@@ -71,7 +71,12 @@ const typeOf = ({ whole, sample }: Column): ColumnType =>
         : "DOUBLE";
 
 /** A row group of each piece that is written. */
-function parquet(sink: Sink, columns: readonly Column[], metadata: Metadata): TableWriter {
+function parquet(
+  sink: Sink,
+  columns: readonly Column[],
+  generator: string,
+  metadata: Metadata = {},
+): TableWriter {
   const columnData = (rows: readonly Row[]) =>
     columns.map((column) => ({
       name: column.name,
@@ -86,7 +91,7 @@ function parquet(sink: Sink, columns: readonly Column[], metadata: Metadata): Ta
   bytes.finish = bytes.flush;
   const writer = new ParquetWriter({
     writer: bytes,
-    kvMetadata: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+    kvMetadata: Object.entries({ generator, ...metadata }).map(([key, value]) => ({ key, value })),
     schema: schemaFromColumnData({ columnData: columnData([]) }),
   });
   return {
@@ -97,11 +102,12 @@ function parquet(sink: Sink, columns: readonly Column[], metadata: Metadata): Ta
 
 /**
  * The formats there are, by the ending of a file's name.
- * @param metadata goes where a format has a place for it: into the footer of Parquet
+ * @param generator what made the table, for formats that have a place for it: the footer of Parquet
+ * @param metadata goes there too
  */
 export const tableFormats: Record<
   string,
-  (sink: Sink, columns: readonly Column[], metadata: Metadata) => TableWriter
+  (sink: Sink, columns: readonly Column[], generator: string, metadata?: Metadata) => TableWriter
 > = {
   ".parquet": parquet,
   ".csv": (sink, columns) =>

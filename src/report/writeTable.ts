@@ -27,11 +27,10 @@ export function checkTablePath(path: string, name = "path"): void {
     );
 }
 
-/** What made a table, whose bits are in it, and what its columns are: nothing that differs where the runs are the same. */
+/** Which version made a table, whose bits are in it, and what its columns are: nothing that differs where the runs are the same. */
 function metadataOf(columns: readonly Column[], revisions: ReadonlySet<number>): Metadata {
   const described = columns.map(({ name }) => [name, columnHelp(name)]);
   return {
-    generator: generator(),
     package: "unigram-lab",
     version: packageVersion(),
     bitsRevision: [...revisions].sort((a, b) => a - b).join(", "),
@@ -63,7 +62,7 @@ export async function writeTable(
   const columns = await columnsOf(noted(), kind);
   const file = await openWhole(path, { kind: "table", force });
   try {
-    const table = formatOf(path)!(file, columns, metadataOf(columns, revisions));
+    const table = formatOf(path)!(file, columns, generator(), metadataOf(columns, revisions));
     let count = 0;
     let rows: Row[] = [];
     const flush = async () => {
