@@ -71,7 +71,7 @@ interface Looks {
   legend: LegendEntry[];
 }
 
-function looksOf(axis: ValueAxis | undefined): Looks {
+function looksOf(axis: ValueAxis | undefined, band: boolean): Looks {
   if (!axis) return { colourOf: () => "", encoding: { color: { value: palette[0] } as Spec }, legend: [] };
   const numbers = numberScale(axis);
   if (numbers && axis.values.length > LISTED) {
@@ -89,23 +89,23 @@ function looksOf(axis: ValueAxis | undefined): Looks {
     };
     return { colourOf: (cell) => cell, encoding: { color, detail: { field: "colour" } }, legend: [] };
   }
-  const { domain, labels } = valueScale(axis);
+  const { domain, labelOf } = valueScale(axis);
   const ordered = coloursOf(axis);
   // a list that is longer than the palette comes round to it again, with dashes of its own
   const colours = ordered ?? domain.map((_, i) => palette[i % palette.length]);
   const dashed = ordered
     ? undefined
     : domain.map((_, i) => dashes[(i + Math.floor(i / palette.length)) % dashes.length]);
-  const told = { field: "colour", type: "nominal", sort: null, legend: null };
+  const told = { field: "colour", type: "nominal", title: axis.title, sort: null, legend: null };
   return {
-    colourOf: keyOf,
+    colourOf: labelOf,
     encoding: {
       color: { ...told, scale: { domain, range: colours } },
       ...(dashed ? { strokeDash: { ...told, scale: { domain, range: dashed } } } : {}),
     },
-    legend: labels.map((label, i) => ({
+    legend: domain.map((label, i) => ({
       ...{ label: i === 0 ? `${axis.title} ${label}` : label },
-      ...{ colour: colours[i], stroke: 2, band: true },
+      ...{ colour: colours[i], stroke: 2, band },
       ...(dashed && i > 0 ? { dash: dashed[i] } : {}),
     })),
   };
@@ -133,12 +133,14 @@ export function colouredCurves(
       curves.flatMap(({ value, rows }) => (kept(rows).length > 0 ? [keyOf(value)] : [])),
     ),
   );
+  const hasBand = panels.some(({ curves }) =>
+    curves.some(({ rows }) => rows.some(({ low, high }) => low < high)),
+  );
   // a legend is of what is drawn
   const colour = axis && { ...axis, values: axis.values.filter((value) => drawn.has(keyOf(value))) };
-  const { colourOf, encoding, legend } = looksOf(colour);
+  const { colourOf, encoding, legend } = looksOf(colour, hasBand);
   const scale = colour && valueScale(colour);
-  const nameOf = (value: Cell | undefined) =>
-    scale && colour ? `${colour.title} ${scale.labels[scale.domain.indexOf(keyOf(value))]}` : "";
+  const nameOf = (value: Cell | undefined) => (scale ? `${colour.title} ${scale.labelOf(value)}` : "");
   const rowsOf = ({ curves }: ColouredCurves) =>
     curves.flatMap(({ value, rows }) => {
       const shown = kept(rows);

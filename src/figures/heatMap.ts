@@ -45,41 +45,42 @@ function onTwoLines(label: string): string | string[] {
   return best ? [label.slice(0, best.at).trim(), label.slice(best.at)] : label;
 }
 
-const isWrapped = (axis: ValueAxis): boolean => valueScale(axis).labels.some((label) => label.length > LINE);
+const isWrapped = (axis: ValueAxis): boolean => valueScale(axis).domain.some((label) => label.length > LINE);
 
 /** Across: what is wider than its cell stands aslant where all of them are read, and is left out by turns where they are many. */
 function across(axis: ValueAxis, cellWidth: number): Spec {
-  const { domain, labels, labelExpr } = valueScale(axis);
-  const isWide = labels.some((label) => CHARACTER * label.length > cellWidth);
+  const { domain } = valueScale(axis);
+  const isWide = domain.some((label) => CHARACTER * label.length > cellWidth);
   const aslant = { labelAngle: -35, labelAlign: "right", labelBaseline: "middle", labelOverlap: false };
   return {
-    ...{ field: "a", type: "ordinal", sort: null, scale: { domain } },
+    ...{ field: "a", type: "ordinal", title: axis.title, sort: null, scale: { domain } },
     axis: {
-      ...{ title: axis.title, labelExpr, grid: false, labelLimit: 200 },
+      ...{ grid: false, labelLimit: 200 },
       ...(isWide && cellWidth >= CELL ? aslant : { labelAngle: 0 }),
     },
   };
 }
 
 function down(axis: ValueAxis): Spec {
-  const { domain, labels } = valueScale(axis);
-  const lines = Object.fromEntries(domain.map((key, i) => [key, onTwoLines(labels[i])]));
+  const { domain } = valueScale(axis);
+  const lines = Object.fromEntries(domain.map((label) => [label, onTwoLines(label)]));
   return {
-    ...{ field: "b", type: "ordinal", sort: null, scale: { domain } },
+    ...{ field: "b", type: "ordinal", title: axis.title, sort: null, scale: { domain } },
     axis: {
-      ...{ title: axis.title, grid: false, labelLimit: 200 },
+      ...{ grid: false, labelLimit: 200 },
       labelExpr: `${JSON.stringify(lines)}[datum.value]`,
     },
   };
 }
 
 /** The line as rules on the edges of cells: one down each row, and one between neighbouring rows where it moves. */
-function frontierLayers({ frontier = [], y }: HeatMap, place: { x: Spec; y: Spec }): Spec[] {
+function frontierLayers({ frontier = [], x, y }: HeatMap, place: { x: Spec; y: Spec }): Spec[] {
+  const [a, b] = [valueScale(x).labelOf, valueScale(y).labelOf];
   const edges = y.values.map((value) => frontier.find((edge) => keyOf(edge.y) === keyOf(value)));
-  const downwards = edges.flatMap((edge) => (edge ? [{ a: keyOf(edge.behind), b: keyOf(edge.y) }] : []));
+  const downwards = edges.flatMap((edge) => (edge ? [{ a: a(edge.behind), b: b(edge.y) }] : []));
   const sideways = edges.flatMap((edge, i) => {
     const next = edges[i + 1];
-    return edge && next ? [{ a: keyOf(edge.behind), to: keyOf(next.behind), b: keyOf(edge.y) }] : [];
+    return edge && next ? [{ a: a(edge.behind), to: a(next.behind), b: b(edge.y) }] : [];
   });
   if (downwards.length === 0) return [];
   // white around black: seen on every colour of the scale
@@ -108,15 +109,16 @@ function frontierLayers({ frontier = [], y }: HeatMap, place: { x: Spec; y: Spec
 
 /** Numbers in the cells, dark on the bright half of the colours, and the marks of cells without one. */
 function textLayers(
-  { cells, numbers }: HeatMap,
+  { cells, x: xAxis, y: yAxis, numbers }: HeatMap,
   place: { x: Spec; y: Spec },
   ends: [number, number],
 ): Spec[] {
   const middle = Math.sqrt(ends[0] * ends[1]);
   // as many digits as it takes to tell the ends apart
   const digits = ends[1] > 1.2 * ends[0] ? 2 : ends[1] > 1.02 * ends[0] ? 3 : 4;
+  const [a, b] = [valueScale(xAxis).labelOf, valueScale(yAxis).labelOf];
   const values = cells.flatMap(({ x, y, value, mark }) => {
-    const at = { a: keyOf(x), b: keyOf(y) };
+    const at = { a: a(x), b: b(y) };
     if (value === null || value <= 0) return mark ? [{ ...at, text: mark, on: "none" }] : [];
     return numbers
       ? [
@@ -148,8 +150,9 @@ function textLayers(
 /** Undefined when no cell has a value that can be shown. */
 export function heatMap(options: HeatMap): Spec | undefined {
   const { cells, x, y, legend, bare = false, title, colours, cellWidth = CELL } = options;
+  const [a, b] = [valueScale(x).labelOf, valueScale(y).labelOf];
   const rows = cells.flatMap((cell) =>
-    cell.value === null || cell.value <= 0 ? [] : [{ a: keyOf(cell.x), b: keyOf(cell.y), value: cell.value }],
+    cell.value === null || cell.value <= 0 ? [] : [{ a: a(cell.x), b: b(cell.y), value: cell.value }],
   );
   if (rows.length === 0) return undefined;
   const place = { x: across(x, cellWidth), y: down(y) };
@@ -163,8 +166,9 @@ export function heatMap(options: HeatMap): Spec | undefined {
       color: {
         field: "value",
         type: "quantitative",
+        title: legend,
         scale: { scheme: "viridis", type: "log", ...(colours ? { domain: colours, clamp: true } : {}) },
-        legend: bare ? null : { title: legend, gradientLength: 160, ...labelled(logTicks(...ends, 5)) },
+        legend: bare ? null : { gradientLength: 160, ...labelled(logTicks(...ends, 5)) },
       },
     },
   };
@@ -175,15 +179,11 @@ export function heatMap(options: HeatMap): Spec | undefined {
     ...(title ? { title } : {}),
     ...(above.length > 0 ? { layer: [rectangles, ...above] } : rectangles),
   };
-  const labelOf = (axis: ValueAxis, value: Cell) => {
-    const { domain, labels } = valueScale(axis);
-    return labels[domain.indexOf(keyOf(value))];
-  };
   const drawn = cells.filter(({ value }) => value !== null && value > 0);
   return withMeta(spec, {
     rows: drawn.map((cell) => ({
-      ...{ kind: "measured", series: `${y.title} ${labelOf(y, cell.y)}` },
-      ...{ xName: x.title, x: typeof cell.x === "number" ? cell.x : labelOf(x, cell.x) },
+      ...{ kind: "measured", series: `${y.title} ${b(cell.y)}` },
+      ...{ xName: x.title, x: typeof cell.x === "number" ? cell.x : a(cell.x) },
       ...{ yName: legend, mean: cell.value, low: null, high: null },
     })),
   });

@@ -1,4 +1,4 @@
-/** What varies between runs, as a scale: values are told apart by their keys, a legend or an axis shows their labels. */
+/** What varies between runs, as a scale: of labels, or of numbers. */
 import type { Cell } from "../formats/table.js";
 import { log } from "../math/elementary.js";
 import { keyOf, labelsOf } from "./labels.js";
@@ -12,14 +12,12 @@ export interface ValueAxis {
 }
 
 export function valueScale({ values, labels = labelsOf(values) }: ValueAxis): {
+  /** The values in their order, as they are said; no two alike. */
   domain: string[];
-  labels: string[];
-  labelExpr: string;
+  labelOf(value: Cell | undefined): string;
 } {
-  const domain = [...new Set(values.map(keyOf))];
-  const said = domain.map((key) => labels.get(key) ?? key);
-  const byKey = Object.fromEntries(domain.map((key, i) => [key, said[i]]));
-  return { domain, labels: said, labelExpr: `${JSON.stringify(byKey)}[datum.value]` };
+  const labelOf = (value: Cell | undefined) => labels.get(keyOf(value)) ?? keyOf(value);
+  return { domain: [...new Set(values.map(labelOf))], labelOf };
 }
 
 /** Numbers alone, each in its place between the least, 0, and the largest, 1. */

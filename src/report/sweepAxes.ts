@@ -37,16 +37,12 @@ export function axisOf(path: string, values: readonly Cell[]): Axis {
 export const labelOn = ({ labels }: Axis, value: Cell | undefined): string =>
   labels.get(keyOf(value)) ?? String(value);
 
-/**
- * The flat fields of a run's config: those of an exported table, but for a learning rate that is a number and stays one; and
- * the device, of a relaxed run.
- */
+/** The flat fields of a run's config; and the device, of a relaxed run. */
 export const axisCells = ({ config, computedBy }: Drawn): Row => {
   const cells = configCells(config);
   // relaxed runs of two devices are kept apart as two settings are
   if (computedBy) cells.device = shownComputedBy(computedBy);
-  const rate = config.learningRate;
-  return typeof rate === "number" ? { ...cells, "config.learningRate": rate } : cells;
+  return cells;
 };
 
 /** Collects the values of every field, run by run. */

@@ -26,7 +26,14 @@ import {
   isOfTask,
   settingText,
 } from "./sweepFindings.js";
-import { LEAST_R_SQUARED, runsOf, type Setting, type SweepSummary, summarizeSweep } from "./sweepSummary.js";
+import {
+  LEAST_R_SQUARED,
+  type NamedRun,
+  runsOf,
+  type Setting,
+  type SweepSummary,
+  summarizeSweep,
+} from "./sweepSummary.js";
 import { ROWS, settingsCsv, sortScript, tableHtml } from "./sweepTable.js";
 import { configCells } from "./table.js";
 import { valueLabels } from "./valueLabels.js";
@@ -69,6 +76,16 @@ function lede({ axes, settings, seeds }: SweepSummary): string {
   return `${varied}: ${counted(settings.length, "setting")}, ${seedsText(seeds)}.`;
 }
 
+/** The command line of a run; nothing of one that a later version wrote. */
+function commandHtml({ config }: NamedRun): string {
+  try {
+    return `<pre>${escapeHtml(`npx ${trainCommand(config)}`)}</pre>`;
+  } catch (error) {
+    if (error instanceof ConfigError) return "";
+    throw error;
+  }
+}
+
 function bestHtml(axes: readonly Axis[], { task, run, setting, bestSetting }: Best): string {
   const own = ({ values }: Setting) => settingText(axes, values, (axis) => task === "" || !isOfTask(axis));
   const where = [own(setting), `seed ${run.config.seed}`].filter((text) => text !== "").join(", ");
@@ -82,7 +99,7 @@ function bestHtml(axes: readonly Axis[], { task, run, setting, bestSetting }: Be
       ? ` The best mean over seeds is ${shownMeasured(bestSetting.excessLoss)}, with ${own(bestSetting)}.`
       : "";
   return `${task === "" ? "" : `<p><strong>${escapeHtml(task)}</strong></p>\n`}<p><span class="value">${escapeHtml(shortNumber(run.excessLoss))}</span> nats of excess loss at step ${run.config.steps}: ${escapeHtml(where)}${mean === "" ? "" : ` <span class="soft">(${escapeHtml(mean)})</span>`}.${escapeHtml(better)}</p>
-<pre>${escapeHtml(`npx ${trainCommand(run.config)}`)}</pre>`;
+${commandHtml(run)}`;
 }
 
 /** The best runs, a vocabulary at a time. */

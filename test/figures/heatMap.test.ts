@@ -68,3 +68,41 @@ describe("a frontier", () => {
     expect(await drawn([{ y: 10, behind: 4 }])).toEqual([[3, 1, 3, 2]]);
   });
 });
+
+describe("cells", () => {
+  const svgOf = async (options: Parameters<typeof heatMap>[0]) =>
+    new View(parse(compile(heatMap(options) as never).spec), { renderer: "none" }).toSVG();
+
+  test("hold their numbers with as many digits as tell them apart, and a mark where there is none", async () => {
+    const two = (values: (number | null)[]) =>
+      values.map((value, i) => ({ x: x.values[i], y: 0, value, ...(value === null ? { mark: "×" } : {}) }));
+    const texts = async (values: (number | null)[]) => {
+      const svg = await svgOf({
+        ...map,
+        cells: two(values),
+        y: { title: "warmup", values: [0] },
+        numbers: true,
+      });
+      return [...svg.matchAll(/>([^<>]+)<\/text>/g)].map(([, text]) => text);
+    };
+    expect(await texts([0.123456, 1, null])).toEqual(expect.arrayContaining(["0.12", "1", "×"]));
+    expect(await texts([3.2624, 3.2811, null])).toEqual(expect.arrayContaining(["3.262", "3.281", "×"]));
+  });
+
+  test("are said in words: what each axis is, and a long name on two lines beside them", async () => {
+    const key = '{"kind":"long"}';
+    const svg = await svgOf({
+      ...map,
+      y: {
+        title: "learningRate",
+        values: [key],
+        labels: new Map([[JSON.stringify(key), "warmup 60, linear decay 0.01 → 0 from 300"]]),
+      },
+      cells: [{ x: 1, y: key, value: 0.5 }],
+    });
+    expect(svg).toContain("rate: 1; learningRate: warmup 60, linear decay 0.01 → 0 from 300; loss: 0.5");
+    expect(svg).toContain(">warmup 60, linear decay</tspan>");
+    expect(svg).toContain(">0.01 → 0 from 300</tspan>");
+    expect(svg).not.toContain("kind");
+  });
+});

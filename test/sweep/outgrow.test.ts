@@ -142,7 +142,7 @@ test("the command line: dry run, shards, status, merge that says what is missing
     "seed              0, 1, 2, 3",
     "",
   ]);
-  expect(dry.stdout.match(/^[0-9a-f]{16}  waiting /gm)).toHaveLength(12);
+  expect(dry.stdout.match(/^[0-9a-f]{16} {2}waiting /gm)).toHaveLength(12);
   expect(dry.stderr).toMatch(/^12 runs, 12 to run: .* operations, about 0:00 of one core, .* MiB a run\n$/);
   expect(await readdir(dir)).toEqual(["sweep.json"]);
 
