@@ -14,7 +14,7 @@ export type { Space } from "./axis.js";
 export { cores } from "./cores.js";
 export type { AxisValues, Condition, Operand, SweepDescription } from "./description.js";
 export { FailedRuns, type SkippedRun } from "./failedRuns.js";
-export { SweepPlan, sweepConfigs } from "./grid.js";
+export { SweepPlan, sweepConfigs, type Varied } from "./grid.js";
 export { type Group, groupBy } from "./groups.js";
 export { Journal } from "./journal.js";
 export type { Configs } from "./ledger.js";

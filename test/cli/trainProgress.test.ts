@@ -2,7 +2,8 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { trainProgress } from "../../src/cli/trainProgress.js";
 import { unigramLab } from "./commandLine.js";
 import { hasTerminal, onTerminal, screenOf } from "./terminal.js";
 
@@ -38,4 +39,33 @@ describe.skipIf(!hasTerminal)("on a terminal", () => {
     const last = screenOf(written()).join("\n").trimEnd().split("\n").at(-1);
     expect(last).toMatch(/^interrupted: step \d+ of 20000/);
   });
+});
+
+test("elsewhere it is a line every five seconds, and none of a run that takes less", () => {
+  const clock = vi.spyOn(performance, "now");
+  const said: string[] = [];
+  const stderr = vi.spyOn(process.stderr, "write").mockImplementation((text) => said.push(String(text)) > 0);
+  try {
+    clock.mockReturnValue(1000);
+    const progress = trainProgress(100, 1100);
+    for (const [seconds, step] of [
+      [1, 200],
+      [4.9, 500],
+      [5.1, 600],
+      [9, 800],
+      [10.2, 1000],
+    ]) {
+      clock.mockReturnValue(1000 + 1000 * seconds);
+      progress.update(step, 2.5);
+      progress.clear();
+    }
+  } finally {
+    stderr.mockRestore();
+    clock.mockRestore();
+  }
+  // steps before the one that it went on from took no time here
+  expect(said).toEqual([
+    "step 600 of 1100, train loss 2.5000, 0:05 left\n",
+    "step 1000 of 1100, train loss 2.5000, 0:01 left\n",
+  ]);
 });

@@ -226,6 +226,7 @@ describe("the command line", () => {
       "index.html",
       "journal.ndjson",
       "runs.parquet",
+      "status.json",
     ]);
     const figures = await readdir(join(dir, "report/figures"));
     expect(figures.filter((name) => name.endsWith(".png")).length).toBeGreaterThanOrEqual(2);
