@@ -22,7 +22,7 @@ export async function figureCsv({ panels }: Pick<Figure, "panels">): Promise<str
       ...{ y_name: yName, mean, low, high },
     })),
   );
-  const csv = tableFormats[".csv"](sink, columns, {});
+  const csv = tableFormats[".csv"](sink, columns, "");
   if (rows.length > 0) await csv.write(rows);
   await csv.end();
   return pieces.join("");

@@ -163,7 +163,7 @@ export async function settingsCsv({ axes, settings }: SweepSummary): Promise<str
   const columns: Column[] = names.map((name) => ({ name, whole: false, sample: null }));
   const pieces: string[] = [];
   const sink: Sink = { write: async (piece) => void pieces.push(String(piece)) };
-  const csv = tableFormats[".csv"](sink, columns, {});
+  const csv = tableFormats[".csv"](sink, columns, "");
   const shownIn = (axis: Axis, setting: Setting, i: number) => {
     const value = setting.values[i];
     return typeof value === "string" ? labelOn(axis, value) : value;
