@@ -35,7 +35,7 @@ import {
   type SweepSummary,
   summarizeSweep,
 } from "./sweepSummary.js";
-import { ROWS, settingsCsv, sortScript, tableHtml } from "./sweepTable.js";
+import { breakable, ROWS, settingsCsv, sortScript, tableHtml } from "./sweepTable.js";
 import { configCells } from "./table.js";
 import { valueLabels } from "./valueLabels.js";
 
@@ -122,14 +122,13 @@ function effectsHtml(list: readonly Effect[]): string {
   const row = (effect: Effect): string => {
     const { axis, factor } = effect;
     const texts = [
-      axis.title,
       valuesText(axis),
       factor === null
         ? "–"
         : `× ${factor < 100 ? factor.toPrecision(3) : shortNumber(Number(factor.toPrecision(3)))}`,
       bestAt(effect),
     ];
-    return `<tr>${texts.map((text) => `<td>${escapeHtml(text)}</td>`).join("")}</tr>`;
+    return `<tr><td>${breakable(axis.title)}</td>${texts.map((text) => `<td>${escapeHtml(text)}</td>`).join("")}</tr>`;
   };
   return `<table><thead><tr><th>axis</th><th>values</th><th>changes excess loss</th><th>least at</th></tr></thead>
 <tbody>${list.map(row).join("")}</tbody></table>

@@ -21,7 +21,7 @@ export const sweepStyle = `
 @media (max-width: 40rem) {
   .findings { grid-template-columns: minmax(0, 1fr); gap: .2rem; } .findings > dd { margin-bottom: .9rem; }
   .findings table { width: 100%; font-size: .8rem; } .findings th, .findings td { padding-right: .5rem; }
-  .sortable { font-size: .75rem; line-height: 1.35; } .sortable th, .sortable td { padding-right: .45rem; }
+  .sortable { font-size: .72rem; line-height: 1.35; } .sortable th, .sortable td { padding-right: .3rem; }
   .sortable .wide { display: none; } .sortable .sd, .sortable .narrow { display: block; }
   .sortable th button::after { padding-left: .1em; }
   .sortable.cards thead tr { display: flex; flex-wrap: wrap; gap: .2rem .9rem; padding-bottom: .4rem; border-bottom: 1px solid var(--line); }

@@ -9,11 +9,11 @@ import { type Measured, runsOf, type Setting, type SweepSummary } from "./sweepS
 export const ROWS = 2000;
 /** Rows that stand on a page as they are; more scroll in a box of their own. */
 const TALL = 40;
-/** Columns that have room beside each other on a narrow page; with more, a row is a card there. */
-const NARROW = 5;
+/** Pixels of a narrow page, of a character there and between columns: what takes more is shown as cards, a row a card. */
+const NARROW = { page: 335, character: 6.9, gap: 5 };
 
 /** A place where a long name may break: "learning|Rate", "optimizer.|kind". */
-const breakable = (title: string): string =>
+export const breakable = (title: string): string =>
   escapeHtml(title).replaceAll(/(?<=\.)(?=\w)|(?<=[a-z])(?=[A-Z])/g, "<wbr>");
 
 interface TableCell {
@@ -100,6 +100,29 @@ function columnsOf({ axes, settings, seeds }: SweepSummary): TableColumn[] {
   return columns.filter((column) => column !== false);
 }
 
+/** Characters of the longest piece of a text that stays on one line. */
+const longestPiece = (html: string): number =>
+  html
+    .replaceAll(/<wbr>|<span class="narrow">/g, " ")
+    .replaceAll(/± /g, "±_")
+    .replaceAll(/<[^>]*>/g, "")
+    .split(/\s/)
+    .reduce((most, piece) => Math.max(most, piece.length), 0);
+
+/** Whether a narrow page has room for the columns that it shows. */
+function isTooWide(columns: readonly TableColumn[], settings: readonly Setting[]): boolean {
+  const { page, character, gap } = NARROW;
+  const widths = columns
+    .filter(({ wide }) => !wide)
+    .map((column) =>
+      settings.reduce(
+        (most, setting) => Math.max(most, longestPiece(column.cell(setting).html)),
+        longestPiece(breakable(column.title)),
+      ),
+    );
+  return widths.reduce((sum, width) => sum + width * character + gap, 0) > page;
+}
+
 export function tableHtml(summary: SweepSummary): string {
   const { settings } = summary;
   const columns = columnsOf(summary);
@@ -111,7 +134,7 @@ export function tableHtml(summary: SweepSummary): string {
         return `<td${wide(column)} data-label="${escapeHtml(column.title)}" data-order="${order ?? ""}">${html}</td>`;
       })
       .join("");
-  const isCards = columns.filter((column) => !column.wide).length > NARROW;
+  const isCards = isTooWide(columns, settings.slice(0, ROWS));
   const classes = ["scroll", ...(settings.length > TALL ? ["tall"] : [])];
   return `<div class="${classes.join(" ")}" tabindex="0" role="region" aria-label="settings"><table class="sortable${isCards ? " cards" : ""}">
 <thead><tr>${columns.map((column) => `<th scope="col"${wide(column)}>${breakable(column.title)}</th>`).join("")}</tr></thead>

@@ -266,3 +266,19 @@ test("the table as CSV has every digit and the run that is best", async () => {
   expect(Number(cells.excess_loss_mean)).toBe((ends[0] + ends[1]) / 2);
   expect(page).toContain(`href="data:text/csv;charset=utf-8,${encodeURIComponent(head)}`);
 });
+
+test("on a narrow page a table of few columns stays one, and a row of many is a card", async () => {
+  const { page: few } = await pageOf([0.1, 0.2].map((learningRate) => run({ learningRate }, to(0.1))));
+  expect(few).toContain('<table class="sortable">');
+  const norms = ["layernorm", "rmsnorm"] as const;
+  const { page: many } = await pageOf(
+    norms.flatMap((norm) =>
+      [0.1234567, 0.1234568].flatMap((learningRate) =>
+        [4, 8].map((embeddingDim) => run({ learningRate, norm, embeddingDim }, to(0.1))),
+      ),
+    ),
+  );
+  expect(many).toContain('<table class="sortable cards">');
+  // every cell of a card says what it is
+  expect(many).not.toMatch(/<td(?![^>]*data-label)[^>]*data-order/);
+});
