@@ -20,13 +20,31 @@ export function withoutLogarithm(run: RunResult, from: number, to: number): { co
   return { count: measured.filter(({ excessLoss }) => Number(excessLoss) <= 0).length, of: measured.length };
 }
 
+/** β of one run by least squares, and how well the line fits. */
+export interface LossFit {
+  exponent: number;
+  /** R²: the share of the variance of ln(excess loss) that the line explains; null where two points leave nothing to explain. */
+  rSquared: number | null;
+}
+
 /**
- * β by least squares, every evaluation in the window weighing the same; null when fewer than two are above 0. Those at or
- * below 0 are left out, which makes the exponent smaller than it is: `withoutLogarithm` says how many they are.
+ * The line of ln(excess loss) over ln(step), every evaluation in the window weighing the same; null when fewer than two are
+ * above 0. Those at or below 0 are left out, which makes the exponent smaller than it is: `withoutLogarithm` says how many
+ * they are.
  */
-export function leastSquaresExponent(run: RunResult, from: number, to: number): number | null {
-  const points = measuredBetween(run, from, to).filter(
+export function leastSquaresFit(run: RunResult, from: number, to: number): LossFit | null {
+  const evaluations = measuredBetween(run, from, to).filter(
     ({ step, excessLoss }) => step > 0 && Number(excessLoss) > 0 && Number.isFinite(excessLoss),
   );
-  return points.length < 2 ? null : lossDecayExponent(points, { from, to }).exponent;
+  if (evaluations.length < 2) return null;
+  const { exponent, standardError, points } = lossDecayExponent(evaluations, { from, to });
+  if (standardError === null) return { exponent, rSquared: null };
+  // both in units of the scatter of ln(step)
+  const explained = exponent * exponent;
+  const residual = (points - 2) * standardError * standardError;
+  return { exponent, rSquared: explained === 0 ? 0 : explained / (explained + residual) };
 }
+
+/** β of that line alone. */
+export const leastSquaresExponent = (run: RunResult, from: number, to: number): number | null =>
+  leastSquaresFit(run, from, to)?.exponent ?? null;

@@ -1,13 +1,18 @@
 /** A flag for every field of a config: options of a command, a config with what they say, and errors that name them. */
 import { type Command, Option } from "commander";
-import { ConfigError, parseConfig, type RunConfigInput } from "../config.js";
+import { ConfigError, parseConfig, type RunConfigInput, show } from "../config.js";
 import { explained, type Field, fields } from "../fields/fields.js";
+import type { DistributionFile } from "./distributionFile.js";
 import { parseInterventions } from "./interventionText.js";
 import { parseNumber, parseScalar } from "./numbers.js";
 import { parseSchedule } from "./scheduleText.js";
 
 /** What a command was given, by the names that commander makes of flags. */
-export type Flags = Record<string, unknown>;
+export interface Flags {
+  [flag: string]: unknown;
+  /** What the file says that --distribution named. */
+  distributionFile?: DistributionFile | undefined;
+}
 export type Input = Record<string, unknown>;
 
 const attributeOf = ({ flag }: Field): string => new Option(`--${flag}`).attributeName();
@@ -71,12 +76,14 @@ export const otherWay: Record<string, string> = { evaluateEvery: "evaluateAt", e
  */
 export function withFlags(input: Input, flags: Flags): RunConfigInput {
   const config: Input = { ...input };
+  if (flags.distributionFile) config.vocabSize ??= flags.distributionFile.vocabSize;
   const given = givenFields(flags);
   for (const { path } of given) delete config[otherWay[path.split(".")[0]] ?? ""];
   for (const field of given) {
     const value = parsed(field, givenValue(field, flags));
     const [name, child] = field.path.split(".");
     if (child === undefined) config[name] = value;
+    else if (isOfFile(field, flags)) config[name] = flags.distributionFile?.distribution;
     else if (child === "kind") {
       const now = config[name];
       if (!isObject(now) || now.kind !== value) config[name] = { kind: value };
@@ -88,7 +95,20 @@ export function withFlags(input: Input, flags: Flags): RunConfigInput {
       config[name] = { ...whole, [child]: value };
     }
   }
+  checkSize(config, flags.distributionFile);
   return config as RunConfigInput;
+}
+
+/** Whether a file stands in the flag's place. */
+const isOfFile = ({ path }: Field, { distributionFile }: Flags): boolean =>
+  path === "distribution.kind" && distributionFile !== undefined;
+
+/** @throws ConfigError for another vocabulary than that of the file */
+function checkSize(config: Input, file: DistributionFile | undefined): void {
+  if (file !== undefined && config.vocabSize !== file.vocabSize)
+    throw new ConfigError(
+      `vocabSize: expected ${file.vocabSize}, as many as ${file.path} has, got ${show(config.vocabSize)}`,
+    );
 }
 
 /** The kind that a config has where it names none; what there is beside it is filled in anew. */
@@ -105,10 +125,17 @@ function checkKind({ path, kinds }: Field, kind: unknown): void {
   throw new ConfigError(`${path}: expected ${name} ${either(kinds)}, got ${kind ?? "none"}`);
 }
 
+/** What a file of a distribution sets beside its kind. */
+const ofFiles = ["distribution.probabilities", "distribution.digest"];
+
 /** The given flag that set a field, or what it is a part of; undefined when none did. */
 export function flagThatSet(path: string, flags: Flags): string | undefined {
   const found = givenFields(flags).find(
-    (field) => path === field.path || path.startsWith(`${field.path}.`) || field.path === `${path}.kind`,
+    (field) =>
+      path === field.path ||
+      path.startsWith(`${field.path}.`) ||
+      field.path === `${path}.kind` ||
+      (isOfFile(field, flags) && ofFiles.some((own) => path === own || path.startsWith(`${own}.`))),
   );
   return found && shownFlag(found, flags);
 }

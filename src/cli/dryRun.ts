@@ -1,24 +1,15 @@
 import type { RunConfig } from "../config.js";
 import { estimateCost } from "../sweep/cost.js";
-import type { SweepPlan } from "../sweep/grid.js";
 import type { Journal } from "../sweep/journal.js";
+import type { Plan } from "../sweep/plans.js";
 import { Shapes } from "../sweep/shapes.js";
 import type { DeviceKind } from "../training/together.js";
+import { shownBytes } from "./bytes.js";
 import { clock } from "./clock.js";
 import { counted } from "./counted.js";
+import { KeptCheckpoints } from "./keptCheckpoints.js";
 import { say } from "./output.js";
-
-/** What a run would be: its cost, and whether it is done. */
-interface PlannedRun {
-  run: string;
-  state: "finished" | "failed" | "waiting";
-  operations: number;
-  seconds: number;
-  bytes: number;
-  config: RunConfig;
-  /** On a device: the shape that it has in common with others. */
-  group?: number;
-}
+import { PlanListing, type PlannedRun } from "./planListing.js";
 
 /** Runs of one shape, which a device computes together. */
 interface Group {
@@ -51,19 +42,18 @@ class Groups {
   }
 }
 
-const bytes = (x: number): string =>
-  x < 2 ** 30 ? `${(x / 2 ** 20).toFixed(0)} MiB` : `${(x / 2 ** 30).toFixed(1)} GiB`;
-
-/** Prints the runs of a sweep, what they would cost, and what is done already. */
+/** Prints what a sweep varies, its runs, what they would cost, and what is done already; as JSON a line a run. */
 export async function printPlan(
-  plan: SweepPlan,
+  plan: Plan,
   journal: Journal | undefined,
   {
+    directory,
     threads,
     device,
     json = false,
     retryFailed = false,
   }: {
+    directory: string;
     threads: number;
     device?: DeviceKind | undefined;
     json?: boolean | undefined;
@@ -71,7 +61,9 @@ export async function printPlan(
   },
 ): Promise<void> {
   const groups = device && new Groups(device);
-  let waiting = 0;
+  const kept = await KeptCheckpoints.in(directory, await device?.device.computedBy());
+  const listing = new PlanListing(plan.varied);
+  let [waiting, goingOn] = [0, 0];
   let [operations, seconds, largest, longest] = [0, 0, 0, 0];
   for (const [i, run] of plan.runs.entries()) {
     const config = plan.at(i) as RunConfig;
@@ -79,31 +71,34 @@ export async function printPlan(
     if (device) cost.bytes = device.bytes(config, { maxThreads: 1 });
     const state = journal?.has(run) ? "finished" : journal?.hasFailed(run) ? "failed" : "waiting";
     const group = await groups?.add(run, config);
+    const step = state === "finished" ? undefined : await kept.stepOf(run, config);
     if (state === "waiting" || (state === "failed" && retryFailed)) {
       waiting++;
       if (group) group.waiting++;
-      operations += cost.operations;
-      seconds += cost.seconds;
+      if (step !== undefined) goingOn++;
+      const left = 1 - (step ?? 0) / config.steps;
+      operations += left * cost.operations;
+      seconds += left * cost.seconds;
       largest = Math.max(largest, cost.bytes);
-      longest = Math.max(longest, cost.seconds);
+      longest = Math.max(longest, left * cost.seconds);
     }
     const { operations: work, seconds: time, bytes: memory } = cost;
     const planned: PlannedRun = { run, state, operations: work, seconds: time, bytes: memory, config };
+    if (step !== undefined) planned.checkpointStep = step;
     if (group) planned.group = group.number;
     if (json) await say(`${JSON.stringify(planned)}\n`);
-    else
-      await say(
-        `${run}  ${state.padEnd(8)}  ${cost.operations.toExponential(1)} operations  ${clock(cost.seconds).padStart(7)}  ${bytes(cost.bytes).padStart(8)}  ${JSON.stringify(config)}\n`,
-      );
+    else listing.add(planned);
   }
+  if (!json) await say(`${listing.lines.join("\n")}\n`);
+  const toRun = `${counted(plan.length, "run")}, ${waiting} to run${goingOn > 0 ? `, ${goingOn} of them from checkpoints` : ""}`;
   if (groups) {
     process.stderr.write(
-      `${counted(plan.length, "run")}, ${waiting} to run: ${operations.toExponential(1)} operations, up to ${bytes(largest)} a run\n${groups.lines.join("\n")}\n`,
+      `${toRun}: ${operations.toExponential(1)} operations, up to ${shownBytes(largest)} a run\n${groups.lines.join("\n")}\n`,
     );
     return;
   }
   const wall = Math.max(longest, seconds / threads);
   process.stderr.write(
-    `${counted(plan.length, "run")}, ${waiting} to run: ${operations.toExponential(1)} operations, about ${clock(seconds)} of one core, ${clock(wall)} on ${counted(threads, "thread")}, up to ${bytes(largest)} a run\n`,
+    `${toRun}: ${operations.toExponential(1)} operations, about ${clock(seconds)} of one core, ${clock(wall)} on ${counted(threads, "thread")}, up to ${shownBytes(largest)} a run\n`,
   );
 }

@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { ConfigError } from "../config.js";
+import { withSuggestion } from "./suggestion.js";
 
 /** A stop before the end, after what is finished was kept: by Ctrl-C, or by an output that takes nothing more. */
 export class Interrupted extends Error {
@@ -24,8 +25,8 @@ export function exitCodeOf(error: unknown, verbose: boolean): number {
     process.stderr.write(`${error.message}\n`);
     return error.exitCode;
   }
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`error: ${message.split("\n")[0]}\n`);
+  const [line] = (error instanceof Error ? error.message : String(error)).split("\n");
+  process.stderr.write(`error: ${error instanceof ConfigError ? withSuggestion(line) : line}\n`);
   if (error instanceof ConfigError) return 2;
   if (verbose && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   return 1;

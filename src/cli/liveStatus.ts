@@ -1,18 +1,22 @@
-/** status.json in a directory: how its sweep stands, for `unigram-lab status`. */
+/** status.json in a directory: how its sweep or its report stands, for `unigram-lab status`. */
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { generator } from "../disk/generator.js";
 import { writeWhole } from "../disk/writeWhole.js";
 import { journalFile } from "../sweep/journal.js";
-import type { PoolProgress } from "../sweep/poolOptions.js";
+import type { PoolProgress, RunningRun } from "../sweep/poolOptions.js";
+import type { NameOf } from "./runNames.js";
 
 export interface LiveStatus {
-  /** Runs of all sweeps of the directory. */
+  /** Runs of all sweeps, or experiments, of the directory. */
   total: number;
   /** Share of the work that is done. */
   share: number;
   secondsLeft: number | null;
-  running: { run: string; step: number; steps: number }[];
+  /** `name`: by what differs between the runs; absent where version 0.2 or an older one wrote it. */
+  running: { run: string; name?: string; step: number; steps: number }[];
+  /** Process that wrote it; absent as `name` is. */
+  pid?: number;
 }
 
 /** Also of a journal that is named itself. */
@@ -22,13 +26,20 @@ const isNumber = (value: unknown): boolean => typeof value === "number" && value
 
 function isStatus(value: unknown): value is LiveStatus {
   if (typeof value !== "object" || value === null) return false;
-  const { total, share, secondsLeft, running } = value as Partial<LiveStatus>;
+  const { total, share, secondsLeft, running, pid } = value as Partial<LiveStatus>;
   return (
     isNumber(total) &&
     isNumber(share) &&
     (secondsLeft === null || isNumber(secondsLeft)) &&
+    (pid === undefined || isNumber(pid)) &&
     Array.isArray(running) &&
-    running.every((task) => typeof task?.run === "string" && isNumber(task.step) && isNumber(task.steps))
+    running.every(
+      (task) =>
+        typeof task?.run === "string" &&
+        (task.name === undefined || typeof task.name === "string") &&
+        isNumber(task.step) &&
+        isNumber(task.steps),
+    )
   );
 }
 
@@ -53,42 +64,52 @@ export async function readStatus(directory: string): Promise<{ status?: LiveStat
 
 const EVERY = 2000;
 
-/** Writes status.json every two seconds; a disk that is full must not end a sweep here. */
+/** Writes status.json every two seconds; a disk that is full must not end the work here. */
 export class StatusWriter {
   readonly #path: string;
   readonly #total: number;
+  readonly #nameOf: NameOf;
+  readonly #force: boolean;
   #last = 0;
   #writing: Promise<void> = Promise.resolve();
-  #status: LiveStatus | undefined;
+  #progress: PoolProgress | undefined;
 
-  /** @param total runs of all sweeps of the directory */
-  constructor(directory: string, total: number) {
+  /**
+   * @param total runs of all sweeps, or experiments, of the directory
+   * @param nameOf what tells its runs apart
+   * @param force replaces somebody else's file
+   */
+  constructor(directory: string, total: number, nameOf: NameOf, force = false) {
     this.#path = pathIn(directory);
     this.#total = total;
+    this.#nameOf = nameOf;
+    this.#force = force;
   }
 
-  update({ share, running }: PoolProgress, secondsLeft: number | null): void {
-    const runs = running.flatMap((task) =>
-      task ? [{ run: task.run, step: task.step, steps: task.config.steps }] : [],
-    );
-    this.#status = { total: this.#total, share, secondsLeft, running: runs };
+  update(progress: PoolProgress, secondsLeft: number | null): void {
+    this.#progress = progress;
     if (performance.now() - this.#last < EVERY) return;
     this.#last = performance.now();
-    this.#write();
+    this.#write(progress, secondsLeft);
   }
 
-  #write(): void {
-    const text = `${JSON.stringify({ generator: generator(), ...this.#status })}\n`;
+  #write({ share, running }: PoolProgress, secondsLeft: number | null): void {
+    const runs = running.flatMap((task) => (task ? [this.#runningOf(task)] : []));
+    const status: LiveStatus = { total: this.#total, share, secondsLeft, running: runs, pid: process.pid };
+    const text = `${JSON.stringify({ generator: generator(), ...status })}\n`;
     this.#writing = this.#writing
-      .then(() => writeWhole(this.#path, text, { kind: "status" }))
+      .then(() => writeWhole(this.#path, text, { kind: "status", force: this.#force }))
       .catch(() => {});
+  }
+
+  #runningOf({ run, config, step }: RunningRun): LiveStatus["running"][number] {
+    return { run, name: this.#nameOf(config), step, steps: config.steps };
   }
 
   /** The last state, with nothing running. */
   async close(): Promise<void> {
-    if (!this.#status) return;
-    this.#status = { ...this.#status, running: [], secondsLeft: null };
-    this.#write();
+    if (!this.#progress) return;
+    this.#write({ ...this.#progress, running: [] }, null);
     await this.#writing;
   }
 }

@@ -1,7 +1,7 @@
-#!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { ConfigError } from "../config.js";
+import { addBest } from "./best.js";
 import { addCorpus } from "./corpus.js";
 import { addExport } from "./export.js";
 import { exitCodeOf } from "./failure.js";
@@ -11,8 +11,10 @@ import { addReport } from "./report.js";
 import { addReproduce } from "./reproduce.js";
 import { revectorize } from "./revectorizer.js";
 import { addStatus } from "./status.js";
+import { commanderLine } from "./suggestion.js";
 import { addSweep } from "./sweep.js";
 import { addTrain } from "./train.js";
+import { addWeights } from "./weights.js";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 const program = new Command("unigram-lab")
@@ -22,13 +24,23 @@ const program = new Command("unigram-lab")
     "--no-revectorize",
     "leave V8's revectorizer off (Node 24 and newer: 256-bit vectors, the same bits)",
   )
-  .configureOutput({ outputError: (text, write) => write(`${text.trim().split("\n")[0]}\n`) });
+  .configureOutput({
+    outputError: (text, write) =>
+      write(
+        `${commanderLine(
+          text,
+          ["train", "sweep"].some((name) => process.argv.includes(name)),
+        )}\n`,
+      ),
+  });
 addReproduce(program);
 addTrain(program);
 addSweep(program);
 addStatus(program);
 addReport(program);
+addBest(program);
 addExport(program);
+addWeights(program);
 addMerge(program);
 addCorpus(program);
 /** Commands that train. */

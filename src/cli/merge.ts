@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import { ConfigError } from "../config.js";
 import type { SweepDescription } from "../sweep/description.js";
+import { differenceText } from "../sweep/holders.js";
 import { Journal } from "../sweep/journal.js";
-import { type MergeReport, merge } from "../sweep/merge.js";
+import { merge } from "../sweep/merge.js";
 import { counted } from "./counted.js";
 import { say } from "./output.js";
 import { contentOf } from "./reportDirectory.js";
@@ -24,7 +25,7 @@ export function addMerge(program: Command): void {
     .command("merge")
     .summary("make the directories of shards one")
     .description(
-      "Copies the finished runs of several directories into OUT, each once. Two results of one run must be the same in what both have, and of one bits revision, or nothing is written; relaxed ones may differ by who computed them: the first is kept, and how far the others are from it is told. Says which runs of the sweep are missing, and ends with exit code 1 when some are.",
+      "Copies the finished runs of several directories into OUT, each once, with the snapshots that were kept of them. Two results of one run must be the same in what both have, and of one bits revision, or nothing is written; relaxed ones may differ by who computed them: the first is kept, and how far the others are from it is told. Says which runs of the sweep are missing, and ends with exit code 1 when some are.",
     )
     .argument("<out>", "directory to write to; it may hold runs already")
     .argument("<dir...>", "directories to merge")
@@ -76,10 +77,11 @@ async function mergeCommand(out: string, directories: string[], { json }: { json
   const report = await merge(out, directories, {
     onNotice: (line) => process.stderr.write(`${line}\n`),
   });
-  const { added, duplicates, runs, failed } = report;
+  const { added, duplicates, differing, largestDifference, runs, failed, snapshots } = report;
   process.stderr.write(
-    `${counted(added, "run")} added, ${duplicates} there more than once, ${counted(runs, "run")} in ${out}\n${differenceLine(report)}`,
+    `${counted(added, "run")} added, ${duplicates} there more than once, ${counted(runs, "run")} in ${out}${snapshots > 0 ? `, ${counted(snapshots, "snapshot")} copied` : ""}\n`,
   );
+  if (largestDifference !== null) process.stderr.write(`${differenceText(differing, largestDifference)}\n`);
   const missing = sweeps.length === 0 ? null : await missingOf(sweeps, out);
   if (json) await say(`${JSON.stringify({ ...report, missing })}\n`);
   if (missing === null) return;
@@ -101,11 +103,4 @@ async function missingOf(sweeps: readonly SweepDescription[], out: string): Prom
   } finally {
     await merged.close();
   }
-}
-
-/** How far relaxed results of one run are from each other, "" where none differ. */
-function differenceLine({ differing, largestDifference }: MergeReport): string {
-  if (largestDifference === null) return "";
-  const { run, field, relative } = largestDifference;
-  return `${counted(differing, "relaxed result")} ${differing === 1 ? "differs" : "differ"} from the one that is kept, by ${relative.toExponential(1)} of the number at most (${field} of run ${run})\n`;
 }

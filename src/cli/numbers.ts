@@ -1,10 +1,12 @@
 /** Numbers and values as typed on a command line: one way to read them for every flag. */
 import { ConfigError } from "../config.js";
+import { parseJson } from "./json.js";
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** `12`, `-0.5`, `.01`, `1e-3`: a decimal number, or undefined for any other text. */
-const numberOf = (text: string): number | undefined => (NUMBER.test(text.trim()) ? Number(text) : undefined);
+export const numberOf = (text: string): number | undefined =>
+  NUMBER.test(text.trim()) ? Number(text) : undefined;
 
 /**
  * A number as typed: all of it must be one.
@@ -31,7 +33,7 @@ export function parseScalar(text: string): unknown {
   const value = numberOf(text);
   if (value !== undefined) return value;
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

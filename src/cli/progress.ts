@@ -1,11 +1,16 @@
 import cliProgress from "cli-progress";
-import type { RunConfig } from "../config.js";
+import { outcomeOf } from "../analysis/outcome.js";
 import type { PoolEvent, PoolProgress } from "../sweep/poolOptions.js";
+import type { RunResult } from "../sweep/result.js";
+import { BestRuns } from "./bestRun.js";
 import { clock } from "./clock.js";
 import { counted } from "./counted.js";
+import type { NameOf } from "./runNames.js";
 
-/** Runs in hand that have a line of their own on a terminal. */
+/** Runs in hand that have a line of their own on a terminal, at most. */
 const LINES = 32;
+/** Lines of the terminal that they leave: bar, best, last, and what goes by above them. */
+const OTHERS = 6;
 
 export interface ProgressReporter {
   update(progress: PoolProgress): void;
@@ -13,31 +18,39 @@ export interface ProgressReporter {
   stop(): void;
 }
 
-/** "V 100 D 10 seed 3", enough to tell runs apart on one line. */
-const nameOf = ({ vocabSize, embeddingDim, seed }: RunConfig): string =>
-  `V ${vocabSize} D ${embeddingDim} seed ${seed}`;
-
-/** Remembers the best and the last finished run. */
+/** The last finished run, and the best of those with its vocabulary and data. */
 class Results {
-  #best: { excess: number; text: string } | undefined;
-  #last = "";
+  readonly #nameOf: NameOf;
+  readonly #best = new BestRuns();
+  /** One for the best, one for the last. */
+  lines: [best: string, last: string] = ["best", "last"];
+
+  constructor(nameOf: NameOf) {
+    this.#nameOf = nameOf;
+  }
 
   add(event: PoolEvent): void {
     if (event.event !== "finished") return;
-    const { config, records, divergedAt } = event.result;
-    const excess = records.at(-1)?.excessLoss ?? null;
-    const outcome =
-      divergedAt === null
-        ? `excess loss ${excess === null ? "-" : Number(excess.toPrecision(4))}`
-        : `diverged at step ${divergedAt}`;
-    this.#last = `${event.run} ${nameOf(config)}, ${outcome}`;
-    if (excess !== null && (!this.#best || excess < this.#best.excess))
-      this.#best = { excess, text: this.#last };
+    const { result } = event;
+    const { config } = result;
+    this.#best.add(result);
+    const best = this.#best.of(config);
+    const head = `best of V ${config.vocabSize}`;
+    this.lines = [
+      best ? `${head}: ${lossText(best.excessLoss)}, ${this.#nameOf(best.config)}` : `${head}: none yet`,
+      `${"last".padEnd(head.length)}: ${outcomeText(result)}, ${this.#nameOf(config)}`,
+    ];
   }
+}
 
-  get lines(): [best: string, last: string] {
-    return [this.#best?.text ?? "-", this.#last || "-"];
-  }
+const lossText = (excess: number | null): string =>
+  `excess loss ${excess === null ? "-" : Number(excess.toPrecision(4))}`;
+
+function outcomeText(result: RunResult): string {
+  const text = lossText(result.records.at(-1)?.excessLoss ?? null);
+  const outcome = outcomeOf(result);
+  if (outcome === "diverged") return `diverged at step ${result.divergedAt}`;
+  return outcome === "exploded" ? `exploded, ${text}` : text;
 }
 
 const lost = ({ failed, skipped }: PoolProgress): string =>
@@ -77,18 +90,18 @@ export function timeLeft(from: number): (shares: Shares) => number | null {
  * On a terminal an overall bar with the time left, the best and the last result and a line a thread; elsewhere a plain
  * line every five seconds. Both on stderr.
  */
-export function progressReporter(total: number): ProgressReporter {
+export function progressReporter(total: number, nameOf: NameOf): ProgressReporter {
   const left = timeLeft(performance.now());
-  return process.stderr.isTTY ? bars(total, left) : plain(left);
+  return process.stderr.isTTY ? bars(total, nameOf, left) : plain(left);
 }
 
-function bars(total: number, left: (shares: Shares) => number | null): ProgressReporter {
-  const results = new Results();
+function bars(total: number, nameOf: NameOf, left: (shares: Shares) => number | null): ProgressReporter {
+  const results = new Results(nameOf);
   const multi = new cliProgress.MultiBar({
     stream: process.stderr,
     barCompleteChar: "█",
     barIncompleteChar: "░",
-    barsize: 30,
+    barsize: 20,
     hideCursor: true,
     clearOnComplete: true,
     stopOnComplete: false,
@@ -102,9 +115,10 @@ function bars(total: number, left: (shares: Shares) => number | null): ProgressR
       format: "{bar} {percentage}%  {finished}/{runs} {noun}{failed}  {left} left",
     },
   );
-  const line = (format: string) => multi.create(1, 0, { text: "-" }, { format });
-  const best = line("best  {text}");
-  const last = line("last  {text}");
+  const line = (text: string) => multi.create(1, 0, { text }, { format: "{text}" });
+  const best = line("best");
+  const last = line("last");
+  const most = Math.max(1, Math.min(LINES, (process.stderr.rows ?? LINES) - OTHERS));
   const threads: cliProgress.SingleBar[] = [];
   return {
     update(progress) {
@@ -119,13 +133,11 @@ function bars(total: number, left: (shares: Shares) => number | null): ProgressR
       best.update(0, { text: bestText });
       last.update(0, { text: lastText });
       // of the many on a device the first; lines that were there stay
-      const shown = Math.min(LINES, Math.max(running.length, threads.length));
+      const shown = Math.min(most, Math.max(running.length, threads.length));
       for (let slot = 0; slot < shown; slot++) {
         const task = running[slot];
         threads[slot] ??= multi.create(1, 0, { text: "" }, { format: "{bar} {text}", barsize: 12 });
-        const text = task
-          ? `${task.run} ${nameOf(task.config)}, step ${task.step} of ${task.config.steps}`
-          : "waits";
+        const text = task ? `step ${task.step} of ${task.config.steps}, ${nameOf(task.config)}` : "waits";
         threads[slot].update(task?.config.steps ? task.step / task.config.steps : 0, { text });
       }
     },

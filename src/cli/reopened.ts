@@ -12,11 +12,16 @@ const PAUSE = 1000;
 /**
  * The run's records, each once. On another device it begins afresh, and so do its records.
  * @param options.onAfresh told before the first of them
+ * @param options.tell takes a line on what became of the device; on stderr when left out
  * @throws DeviceLost once it was looked for a device so many times
  */
 export async function* reopened(
   trainer: Trainer,
-  { onAfresh, ...options }: RunOptions & { onAfresh: () => void },
+  {
+    onAfresh,
+    tell = (line) => void process.stderr.write(`${line}\n`),
+    ...options
+  }: RunOptions & { onAfresh: () => void; tell?: (line: string) => void },
 ): AsyncGenerator<TrainingRecord> {
   let last: TrainingRecord | undefined;
   // at the step of its last record a run may still diverge
@@ -39,7 +44,7 @@ export async function* reopened(
       if (!found) throw error;
       const { step, afresh } = found;
       const where = afresh ? `begins afresh on ${trainer.computedBy?.adapter}` : "goes on";
-      process.stderr.write(`${error.message}: the run ${where}, at step ${step}\n`);
+      tell(`${error.message}: the run ${where}, at step ${step}`);
       if (!afresh) continue;
       last = undefined;
       onAfresh();

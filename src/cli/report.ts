@@ -1,12 +1,18 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Command } from "commander";
+import { ConfigError } from "../config.js";
 import { checkWritable } from "../disk/writeWhole.js";
+import { quoted } from "../fields/trainCommand.js";
+import { type ThemeName, themeNames } from "../figures/theme.js";
 import { writeSweepReport } from "../report/sweepReport.js";
-import { Journal } from "../sweep/journal.js";
+import { counted } from "./counted.js";
 import { refusedUnless } from "./refused.js";
+import { type SelectFlags, selected, whereOption } from "./selected.js";
+import { whereHelp, whereText } from "./whereText.js";
 
-interface Options {
+interface Options extends SelectFlags {
   out?: string;
+  theme?: string;
   force?: boolean;
 }
 
@@ -15,30 +21,54 @@ export function addReport(program: Command): void {
     .command("report")
     .summary("draw a sweep")
     .description(
-      "Draws the finished runs of a directory: curves with bands over seeds, coloured and in panels by what varies, heat maps over two axes, and a table with fitted exponents. Writes report.html and figures/. Works while the sweep runs.",
+      "Draws the finished runs of one directory or several: curves with bands over seeds, coloured and in panels by what varies, heat maps over two axes, and a table with fitted exponents. Writes report.html and figures/. Works while the sweep runs.",
     )
-    .argument("<dir>", "directory of a sweep or of reproduce")
-    .option("--out <dir>", "directory to write to (default: the sweep's)")
+    .argument("<dir...>", "directories of sweeps or of reproduce; a run that is in several is drawn once")
+    .addOption(whereOption())
+    .option("--out <dir>", "directory to write to (default: the sweep's, where it is one)")
+    .option("--theme <name>", "page, or slide: figures with large type (default: page)")
     .option("--force", "replace files that unigram-lab did not write")
     .addHelpText(
       "after",
-      "\nExamples:\n  unigram-lab report unigram-lab-sweep\n  unigram-lab report unigram-lab-sweep --out drawn",
+      `\n${whereHelp}\n\nExamples:\n  unigram-lab report unigram-lab-sweep\n  unigram-lab report unigram-lab-sweep --where vocabSize=1000 --out drawn\n  unigram-lab report results-0 results-1 --out drawn`,
     )
-    .action((directory: string, options: Options) =>
-      refusedUnless("--force", () => report(directory, options)),
+    .action((directories: string[], options: Options) =>
+      refusedUnless("--force", () => report(directories, options)),
     );
 }
 
-async function report(directory: string, { out, force }: Options): Promise<void> {
-  const journal = await Journal.read(directory);
+/** @throws ConfigError for another name */
+function themeOf(name = "page"): ThemeName {
+  const found = themeNames.find((one) => one === name);
+  if (found) return found;
+  throw new ConfigError(
+    `--theme: expected ${themeNames.map((one) => JSON.stringify(one)).join(" or ")}, got ${JSON.stringify(name)}`,
+  );
+}
+
+async function report(directories: string[], options: Options): Promise<void> {
+  const { out, force, where } = options;
+  const theme = themeOf(options.theme);
+  if (out === undefined && directories.length > 1)
+    throw new ConfigError("--out: expected the directory to write to, since several are read, got none");
+  const selection = await selected(directories, { where });
   try {
-    const place = out ?? journal.directory;
+    const place = out ?? selection.directories[0];
     await checkWritable(join(place, "report.html"), { kind: "page", force });
-    for (const notice of journal.notices) process.stderr.write(`${notice}\n`);
+    const chosen =
+      where && `Chosen of ${counted(selection.total, "run")}: ${where.map(whereText).join(", ")}.`;
+    const repeat = [
+      "npx unigram-lab report",
+      // without the paths of this machine
+      ...directories.map((directory) => quoted(basename(directory))),
+      ...(where ?? []).map((one) => `--where ${quoted(whereText(one))}`),
+      ...(theme === "page" ? [] : [`--theme ${theme}`]),
+      ...(out === undefined ? [] : [`--out ${quoted(basename(out))}`]),
+    ].join(" ");
     const onNotice = (line: string) => process.stderr.write(`${line}\n`);
-    const page = await writeSweepReport(journal, place, { force, onNotice });
+    const page = await writeSweepReport(selection, place, { force, theme, chosen, repeat, onNotice });
     process.stderr.write(`report: ${page}\n`);
   } finally {
-    await journal.close();
+    await selection.close();
   }
 }

@@ -39,6 +39,7 @@ const written: [string, Kind | undefined][] = [
   ["index.html", "page"],
   ["claims.json", undefined],
   ["runs.parquet", "table"],
+  ["status.json", "status"],
   ...experiments.map(({ name }): [string, Kind] => [`figures/${name}.svg`, "figure"]),
 ];
 

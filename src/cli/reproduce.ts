@@ -19,12 +19,14 @@ import { corporaFlag, findCorpora } from "./corporaFlag.js";
 import { counted, keptOf } from "./counted.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
+import { StatusWriter } from "./liveStatus.js";
 import { parseWholeNumber } from "./numbers.js";
 import { say } from "./output.js";
-import { progressReporter } from "./progress.js";
+import { progressReporter, timeLeft } from "./progress.js";
 import { refusedUnless } from "./refused.js";
 import { checkReportDirectory } from "./reportDirectory.js";
 import { vectorBits } from "./revectorizer.js";
+import { experimentNames } from "./runNames.js";
 
 const BACKENDS = ["wasm", "webgpu"];
 
@@ -209,7 +211,11 @@ async function reproduceInto(
   process.stderr.write(`${counted(total, "run")}${device ? "" : ` on ${counted(threads, "thread")}`}\n`);
 
   const signal = interruptSignal();
-  const bar = progressReporter(total);
+  const nameOf = experimentNames(chosen, profile, seeds);
+  const bar = progressReporter(total, nameOf);
+  const left = timeLeft(performance.now());
+  const inAll = new Set([...configs.map(configHash), ...journal.runs]).size;
+  const status = new StatusWriter(out, inAll, nameOf, options.force);
   const finished = new Map<string, RunResult>();
   let failed: FailedRuns | undefined;
   try {
@@ -220,7 +226,10 @@ async function reproduceInto(
       signal,
       // a second call is the way to try again here
       retryFailed: true,
-      onProgress: bar.update,
+      onProgress: (progress) => {
+        bar.update(progress);
+        status.update(progress, left(progress));
+      },
       onEvent: bar.event,
     }))
       finished.set(result.run, result);
@@ -233,6 +242,7 @@ async function reproduceInto(
     else throw error;
   } finally {
     bar.stop();
+    await status.close();
   }
 
   const journaled = await journaledExperiments(journal, profile);

@@ -4,6 +4,7 @@ import { basename, join, resolve } from "node:path";
 import { configHash, type RunConfig } from "../config.js";
 import { kindOf } from "../disk/kind.js";
 import { writeWhole } from "../disk/writeWhole.js";
+import { isLonger } from "../training/longerRun.js";
 import type { TrainingRecord } from "../training/record.js";
 import { decodeSnapshot } from "../training/snapshot.js";
 import type { Trainer } from "../training/trainer.js";
@@ -115,8 +116,7 @@ export class RunCheckpoint {
   async #isOver(path: string): Promise<boolean> {
     if (!CHECKPOINT.test(basename(path))) return false;
     try {
-      const { config } = decodeSnapshot(await readFile(path));
-      return config.steps <= this.#trainer.config.steps;
+      return isLonger(this.#trainer.config, decodeSnapshot(await readFile(path)).config);
     } catch {
       return false;
     }

@@ -2,6 +2,7 @@
 import { ConfigError, type ScheduleInput } from "../config.js";
 import { cosine, linearDecay, sequence, warmup, warmupStableDecay } from "../schedule/constructors.js";
 import { parseNumber, parseScalar } from "./numbers.js";
+import { asked, nearest } from "./suggestion.js";
 
 interface Named {
   name: string;
@@ -50,6 +51,7 @@ const schedules: Named[] = [
   },
 ];
 
+const names = schedules.map(({ name }) => name);
 const forms = schedules.map(({ name, form }) => `${name}:${form}`);
 
 /** What `--help` says of them. */
@@ -92,7 +94,9 @@ function parsePart(field: string, text: string): unknown {
   const [name, ...rest] = text.trim().split(":");
   const named = schedules.find((schedule) => schedule.name === name);
   if (named === undefined)
-    throw new ConfigError(`${field}: expected a number, ${forms.join(", ")} or JSON, got ${show(text)}`);
+    throw new ConfigError(
+      `${field}: expected a number, ${forms.join(", ")} or JSON, got ${show(text)}${asked(nearest(name, names))}`,
+    );
   const form = `${name}:${named.form}`;
   const numbers = rest.map(parseScalar);
   const [least, most] = named.counts;

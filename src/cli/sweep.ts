@@ -1,5 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { ConfigError } from "../config.js";
 import { checkHandedIn } from "../data/createSource.js";
@@ -10,6 +10,7 @@ import type { SweepDescription } from "../sweep/description.js";
 import { FailedRuns } from "../sweep/failedRuns.js";
 import { SweepPlan } from "../sweep/grid.js";
 import { Journal, journalFile } from "../sweep/journal.js";
+import { together } from "../sweep/plans.js";
 import { runPool } from "../sweep/pool.js";
 import type { PoolEvent } from "../sweep/poolOptions.js";
 import { checkRevision } from "../sweep/revisions.js";
@@ -21,17 +22,11 @@ import {
   checkRelaxed,
   deviceOf,
 } from "./backendFlag.js";
-import {
-  addConfigFlags,
-  type Flags,
-  givenFields,
-  type Input,
-  namingFlags,
-  shownFlag,
-  withFlags,
-} from "./configFlags.js";
+import { addConfigFlags, givenFields, type Input, namingFlags, shownFlag, withFlags } from "./configFlags.js";
+import { Continued, checkSnapshots, plannedSnapshots, unkept } from "./continuing.js";
 import { corpusFlag, readCorpus, withCorpus } from "./corpusFlag.js";
 import { counted, keptOf } from "./counted.js";
+import { distributionFileHelp, withDistributionFile } from "./distributionFile.js";
 import { printPlan } from "./dryRun.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
@@ -43,22 +38,26 @@ import { say } from "./output.js";
 import { progressReporter, timeLeft } from "./progress.js";
 import { refusedUnless } from "./refused.js";
 import { vectorBits } from "./revectorizer.js";
+import { sweepNames } from "./runNames.js";
 import { scheduleHelp } from "./scheduleText.js";
 import {
   checkFiles,
   checkNoReport,
   checkRecord,
+  isLongerSweep,
+  isSameButSteps,
   parseRecord,
   readRecord,
   runsOf,
   withSweep,
   writeRecord,
 } from "./sweepRecord.js";
+import { readConfig, type TrainFlags } from "./trainConfig.js";
 import { parseVary } from "./vary.js";
 
 const BACKENDS = ["wasm", "webgpu"];
 
-interface Options extends Flags, BackendFlags {
+interface Options extends TrainFlags, BackendFlags {
   vary?: string[];
   seeds?: string;
   corpus?: string;
@@ -66,6 +65,7 @@ interface Options extends Flags, BackendFlags {
   dryRun?: boolean;
   shard?: string;
   add?: boolean;
+  keepSnapshots?: boolean;
   retryFailed?: boolean;
   json?: boolean;
 }
@@ -77,28 +77,34 @@ export function addSweep(program: Command): void {
     .command("sweep")
     .summary("run every combination of some settings")
     .description(
-      "Runs a sweep: { base, axes, zip, seeds, where } from a JSON file (sweep.schema.json completes it in an editor), flags, or both: a flag of a field sets it in the base. A finished run is kept in DIR/journal.ndjson and never run again: the same command goes on after anything. DIR remembers its sweep; another one, or an extended one, goes there with --add, and of its runs those that are new are run.",
+      "Runs a sweep: { base, axes, zip, seeds, where } from a JSON file (sweep.schema.json completes it in an editor), flags, or both: a flag of a field sets it in the base. A finished run is kept in DIR/journal.ndjson and never run again: the same command goes on after anything. DIR remembers its sweep; another one, or an extended one, goes there with --add, and of its runs those that are new are run. The same sweep for more steps goes there as it is, and --steps N alone is the sweep of DIR with N steps: its runs go on from the snapshots that --keep-snapshots kept, to the same bits as in one go.",
     )
     .argument("[file]", "sweep as JSON")
-    .option("--vary <axis>", "path=v1,v2,… or path=log:from:to:n or path=linear:from:to:n", collect)
+    .option(
+      "--vary <axis>",
+      "FIELD=v1,v2,… or FIELD=log:from:to:n or FIELD=linear:from:to:n, a field by its flag or its path in the config",
+      collect,
+    )
     .option("--seeds <n>", "seeds of every setting (default: 1)")
+    .option("--config <file>", "base of every run: a config as JSON, as train takes it")
     .option(...corpusFlag)
     .option("--threads <n>", "threads (default: one a core)")
     .option(
       "--out <dir>",
       "directory of the sweep, or its journal, a .ndjson file (default: unigram-lab-sweep)",
     )
-    .option("--dry-run", "print the runs, their cost and what is done already, and run nothing")
+    .option("--dry-run", "print what varies, the runs, their cost and what is done already, and run nothing")
     .option(
       "--shard <i/n>",
       "only share i of n (0/n to (n-1)/n), or slurm or kubernetes to read it from there",
     )
     .option("--add", "also when the directory is of another sweep: it is of both then")
+    .option("--keep-snapshots", "keep every run in DIR/snapshots, so that --steps N goes on from its end")
     .option("--retry-failed", "try runs again that failed before")
     .option("--json", "a JSON line an event")
     .addHelpText(
       "after",
-      `\n${scheduleHelp}\n\n${interventionHelp}\n\nExamples:\n  unigram-lab sweep --vary learningRate=log:1e-4:1e-1:7 --seeds 5\n  unigram-lab sweep --optimizer sgd --vary optimizer.momentum=0,0.9 \\\n    --vary learningRate=0.1,cosine:0.1:0:3000\n  unigram-lab sweep sweep.json --out results\n  unigram-lab sweep sweep.json --backend webgpu --out on-gpu\n  unigram-lab sweep more.json --out results --add\n  unigram-lab sweep sweep.json --shard 3/16 --out results-3`,
+      `\n${scheduleHelp}\n\n${interventionHelp}\n\n${distributionFileHelp}\n\nExamples:\n  unigram-lab sweep --vary learningRate=log:1e-4:1e-1:7 --seeds 5\n  unigram-lab sweep --optimizer sgd --vary optimizer.momentum=0,0.9 \\\n    --vary learningRate=0.1,cosine:0.1:0:3000\n  unigram-lab sweep sweep.json --out results\n  unigram-lab sweep sweep.json --backend webgpu --out on-gpu\n  unigram-lab sweep more.json --out results --add\n  unigram-lab sweep sweep.json --out results --keep-snapshots\n  unigram-lab sweep --steps 6000 --out results --keep-snapshots\n  unigram-lab sweep sweep.json --shard 3/16 --out results-3`,
     )
     .action(sweepCommand);
   addBackendFlags(command, BACKENDS);
@@ -107,8 +113,8 @@ export function addSweep(program: Command): void {
 
 const collect = (value: string, all: string[] = []): string[] => [...all, value];
 
-async function readSweep(path: string | undefined): Promise<SweepDescription> {
-  if (path === undefined) return {};
+/** The sweeps of a file. */
+async function readSweeps(path: string): Promise<SweepDescription[]> {
   let value: unknown;
   try {
     value = parseJson(await readFile(path, "utf8"));
@@ -117,14 +123,34 @@ async function readSweep(path: string | undefined): Promise<SweepDescription> {
     throw new ConfigError(`FILE: expected a sweep as JSON, got ${path} (${code ?? message})`);
   }
   const { sweeps } = parseRecord(value);
-  if (sweeps.length !== 1)
-    throw new ConfigError(`FILE: expected one sweep, got the ${sweeps.length} of ${path}`);
-  return sweeps[0];
+  if (sweeps.length === 0) throw new ConfigError(`FILE: expected a sweep, got ${path} without one`);
+  return sweeps;
+}
+
+/** Whether --steps is all that is said of the runs; a file may be handed in that they name by its digest. */
+function isStepsAlone(given: Options): boolean {
+  const { vary, seeds, config, distributionFile } = given;
+  if ((vary ?? seeds ?? config) !== undefined) return false;
+  const paths = givenFields(given).map(({ path }) => path);
+  const said = distributionFile ? paths.filter((path) => path !== "distribution.kind") : paths;
+  return said.length === 1 && said[0] === "steps";
+}
+
+/**
+ * What flags are put over: the sweeps of the file; or, where --steps alone is given, those of the directory, each once
+ * whatever its steps; or nothing.
+ */
+async function begunWith(file: string | undefined, given: Placed): Promise<SweepDescription[]> {
+  if (file !== undefined) return readSweeps(file);
+  if (given.add || !isStepsAlone(given)) return [{}];
+  const { sweeps } = await readRecord(given.out);
+  const each = sweeps.filter((one, i) => !sweeps.slice(i + 1).some((later) => isSameButSteps(one, later)));
+  return each.length > 0 ? each : [{}];
 }
 
 /** The axes of all --vary. */
-function axesOf(vary: string[]): NonNullable<SweepDescription["axes"]> {
-  const axes = vary.map(parseVary);
+function axesOf(vary: string[], base: Input): NonNullable<SweepDescription["axes"]> {
+  const axes = vary.map((text) => parseVary(text, base));
   for (const [i, [path]] of axes.entries())
     if (axes.findIndex(([other]) => other === path) < i)
       throw new ConfigError(`--vary ${path}: expected once, got it twice`);
@@ -134,6 +160,10 @@ function axesOf(vary: string[]): NonNullable<SweepDescription["axes"]> {
 /** @throws ConfigError for a flag whose field takes other values than the flag's from an axis or the seeds */
 function checkBase(flags: Options, { axes = {}, zip = [], seeds }: SweepDescription): void {
   const varied = [axes, ...zip].flatMap((together) => Object.keys(together));
+  if (flags.distributionFile && varied.includes("vocabSize"))
+    throw new ConfigError(
+      `--distribution: expected a sweep of one vocabulary, that of ${flags.distributionFile.path}, got vocabSize too`,
+    );
   for (const field of givenFields(flags)) {
     const axis = varied.find((path) => field.path === path || field.path.startsWith(`${path}.`));
     const other = axis ?? (field.path === "seed" && seeds !== undefined ? "seeds" : undefined);
@@ -151,20 +181,42 @@ function checkDevice({ base = {}, axes = {}, zip = [] }: SweepDescription, { bac
   for (const arithmetic of [base.arithmetic, ...varied]) checkRelaxed(arithmetic);
 }
 
+/** The sweeps that file and flags ask for: several only where a file, or a directory, has several. */
 async function describe(
+  file: string | undefined,
+  given: Placed,
+  corpus: CorpusTokens | undefined,
+): Promise<SweepDescription[]> {
+  const begun = await begunWith(file, given);
+  const changed = (given.vary ?? given.seeds ?? given.config) !== undefined || givenFields(given).length > 0;
+  if (file !== undefined && begun.length > 1 && changed)
+    throw new ConfigError(
+      `FILE: expected one sweep where flags say more of it, got the ${begun.length} of ${file}`,
+    );
+  return Promise.all(begun.map((one) => completed({ ...one }, file, given, corpus)));
+}
+
+/** A sweep with what the flags say. */
+async function completed(
+  described: SweepDescription,
   file: string | undefined,
   given: Options,
   corpus: CorpusTokens | undefined,
 ): Promise<SweepDescription> {
-  const { vary = [], seeds } = given;
-  const described = await readSweep(file);
+  const { vary = [], seeds, config } = given;
+  if (config !== undefined) {
+    if (described.base !== undefined)
+      throw new ConfigError(`--config: expected a sweep without a base, got ${file}, which has its own`);
+    described.base = await readConfig(config);
+  }
   // what a GPU computes, where nothing else is said
   if (given.backend === "webgpu") described.base = { arithmetic: "relaxed", ...described.base };
   const flags = await withCorpus(given, (described.base ?? {}) as Input, corpus);
   const based = givenFields(flags).length > 0;
-  if (file === undefined && vary.length === 0 && !based)
+  if (file === undefined && vary.length === 0 && !based && config === undefined)
     throw new ConfigError("FILE: expected a sweep as JSON or --vary, got neither");
-  const axes = axesOf(vary);
+  const base = withFlags((described.base ?? {}) as Input, flags);
+  const axes = axesOf(vary, { ...base });
   for (const path of Object.keys(axes))
     if (Object.hasOwn(described.axes ?? {}, path))
       throw new ConfigError(
@@ -179,13 +231,13 @@ async function describe(
   };
   if (!based) return description;
   checkBase(flags, description);
-  return { ...description, base: withFlags((described.base ?? {}) as Input, flags) };
+  return { ...description, base };
 }
 
 /** An event as a line for machines: a finished run with its last evaluation, not with all of them. */
 function jsonLine(event: PoolEvent): string {
   if (event.event !== "finished") return JSON.stringify(event);
-  const { run, result, resumedFrom } = event;
+  const { run, result, resumedFrom, wentOnFrom } = event;
   const { computedBy, config, divergedAt, seconds, records } = result;
   return JSON.stringify({
     event: "finished",
@@ -195,24 +247,29 @@ function jsonLine(event: PoolEvent): string {
     divergedAt,
     seconds,
     resumedFrom,
+    wentOnFrom,
     last: records.at(-1),
   });
 }
 
 /** What the directory is to remember from now on. */
-async function recordOf(description: SweepDescription, { out, add = false, shard }: Placed) {
+async function recordOf(descriptions: readonly SweepDescription[], { out, add = false, shard }: Placed) {
   const known = await readRecord(out);
   if (known.sweeps.length === 0) await checkNoReport(out);
-  const record = withSweep(known, description, { directory: out, add });
+  const record = descriptions.reduce(
+    (all, description) => withSweep(all, description, { directory: out, add }),
+    known,
+  );
   const array = shard === undefined ? known.array : taskArray(shard, process.env, known.array);
   return { ...record, array };
 }
 
 /** The same, once all that is written there has been tried. */
-async function placeOf(description: SweepDescription, options: Placed) {
-  const record = await recordOf(description, options);
+async function placeOf(descriptions: readonly SweepDescription[], runs: readonly string[], options: Placed) {
+  const record = await recordOf(descriptions, options);
   await checkRecord(options.out, record);
   await checkFiles(options.out);
+  if (options.keepSnapshots) await checkSnapshots(dirname(journalFile(options.out)), runs);
   return record;
 }
 
@@ -234,30 +291,46 @@ async function keepOf({ out, shard }: Placed): Promise<((run: string) => boolean
 }
 
 async function sweepCommand(file: string | undefined, flags: Options): Promise<void> {
-  const options = { ...flags, out: flags.out ?? "unigram-lab-sweep" };
+  const options = { ...(await withDistributionFile(flags)), out: flags.out ?? "unigram-lab-sweep" };
+  const probabilities = options.distributionFile?.probabilities;
   checkBackendFlags(options, BACKENDS);
   const corpus = await readCorpus(options.corpus);
-  const description = await namingFlags(options, () => describe(file, options, corpus));
-  checkDevice(description, options);
+  const descriptions = await namingFlags(options, () => describe(file, options, corpus));
+  for (const description of descriptions) checkDevice(description, options);
   const threads =
     options.threads === undefined ? cores() : parseWholeNumber("--threads", options.threads, 1, 1024);
   const keep = await keepOf(options);
-  const plan = await namingFlags(options, () => new SweepPlan(description, keep));
+  const plan = await namingFlags(options, () =>
+    together(descriptions.map((description) => new SweepPlan(description, keep))),
+  );
   // before the directory knows of the sweep
-  const [first] = plan;
+  const first = plan.at(0);
   if (first)
-    await namingFlags(options, () => checkHandedIn(first.distribution, { corpus }), { corpus: "--corpus" });
+    await namingFlags(options, () => checkHandedIn(first.distribution, { corpus, probabilities }), {
+      corpus: "--corpus",
+      probabilities: "--distribution",
+    });
+  const { sweeps: known } = await readRecord(options.out);
+  const longer = descriptions.some((one) => known.some((other) => isLongerSweep(one, other)));
   const device = await deviceOf(options);
   if (options.dryRun) {
     const journal = await journalOf(options.out);
-    const { json, retryFailed } = options;
-    await printPlan(plan, journal, { threads, device, json, retryFailed });
+    const { json, retryFailed, keepSnapshots = false } = options;
+    await printPlan(plan, journal, { directory: options.out, threads, device, json, retryFailed });
+    const snapshots = await plannedSnapshots(plan, journal, {
+      out: options.out,
+      keep: keepSnapshots,
+      longer,
+    });
+    process.stderr.write(snapshots);
     await journal?.close();
     // what a dry run finds there it may read; to run there is another matter
-    await placeOf(description, options).catch((error) => process.stderr.write(`${error.message}\n`));
+    await placeOf(descriptions, plan.runs, options).catch((error) =>
+      process.stderr.write(`${error.message}\n`),
+    );
     return;
   }
-  const { array } = await placeOf(description, options);
+  const { array } = await placeOf(descriptions, plan.runs, options);
   if (array && options.shard === undefined)
     process.stderr.write(
       `${options.out} is of one task of an array of ${array.count}; without --shard the runs of all of them are run here\n`,
@@ -268,34 +341,41 @@ async function sweepCommand(file: string | undefined, flags: Options): Promise<v
   const signal = interruptSignal();
   let failed: FailedRuns | undefined;
   const { length: total } = plan;
+  const nameOf = sweepNames(plan.varied);
   const count = () => plan.runs.reduce((sum, run) => sum + (journal.has(run) ? 1 : 0), 0);
   try {
     for (const notice of journal.notices) process.stderr.write(`${notice}\n`);
     if (plan.runs.some((run) => !journal.has(run))) checkRevision(journal);
     // once more, now that no other process writes there
-    const record = await recordOf(description, options);
+    const record = await recordOf(descriptions, options);
     await writeRecord(options.out, record);
     status = new StatusWriter(
       options.out,
       record.sweeps.length === 1 ? total : runsOf(record.sweeps, keep).size,
+      nameOf,
     );
     const before = count();
     process.stderr.write(
       `${counted(total, "run")}${device ? "" : ` on ${counted(threads, "thread")}`}${before ? `, ${before} of them finished before` : ""}\n`,
     );
-    const bar = progressReporter(total);
+    if (options.keepSnapshots) process.stderr.write(await unkept(plan, journal));
+    const continued = new Continued();
+    const bar = progressReporter(total, nameOf);
     const left = timeLeft(performance.now());
     const onEvent = (event: PoolEvent) => {
       bar.event(event);
+      continued.event(event);
       if (options.json) say(`${jsonLine(event)}\n`);
     };
     try {
       for await (const _ of runPool(plan, {
         ...(device ? { backend: device } : { threads, vectorBits: vectorBits() }),
         corpus,
+        probabilities,
         journal,
         signal,
         retryFailed: options.retryFailed,
+        keepSnapshots: options.keepSnapshots,
         onlyNew: true,
         onEvent,
         onProgress: (progress) => {
@@ -308,6 +388,7 @@ async function sweepCommand(file: string | undefined, flags: Options): Promise<v
       else if (error !== signal.reason) throw error;
     } finally {
       bar.stop();
+      process.stderr.write(continued.line("went", longer));
     }
     if (signal.reason instanceof Interrupted)
       throw signal.reason.keeping(`${keptOf(count(), total)}; the same command goes on from there`);

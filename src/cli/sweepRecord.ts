@@ -5,7 +5,7 @@
 import { lstat, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { ConfigError } from "../config.js";
+import { ConfigError, parseConfig } from "../config.js";
 import { generator } from "../disk/generator.js";
 import { type Kind, kindOf } from "../disk/kind.js";
 import { checkWritable, writeWhole } from "../disk/writeWhole.js";
@@ -89,8 +89,24 @@ const plain = (record: SweepRecord): SweepRecord =>
 export const isSame = (a: SweepDescription, b: SweepDescription): boolean =>
   isDeepStrictEqual(canonicalSweep(a), canonicalSweep(b));
 
+/** The sweep with another total of steps. */
+export const withSteps = (description: SweepDescription, steps: number): SweepDescription => ({
+  ...description,
+  base: { ...description.base, steps },
+});
+
+/** Whether two descriptions are of one sweep but for the steps of their base. */
+export const isSameButSteps = (a: SweepDescription, b: SweepDescription): boolean =>
+  isSame(withSteps(a, 0), withSteps(b, 0));
+
+const stepsOf = ({ base }: SweepDescription): number => base?.steps ?? parseConfig({}).steps;
+
+/** Whether `longer` is the same sweep for more steps: its runs go on from where those of `known` ended. */
+export const isLongerSweep = (longer: SweepDescription, known: SweepDescription): boolean =>
+  isSameButSteps(longer, known) && stepsOf(longer) > stepsOf(known);
+
 /**
- * The record with this sweep in it.
+ * The record with this sweep in it. A sweep that is there and goes on for longer needs no word: its directory is of both.
  * @param add whether it may be another sweep than those that are there
  * @throws ConfigError for another one that is not to be added
  */
@@ -102,7 +118,7 @@ export function withSweep(
   const { sweeps } = record;
   if (sweeps.some((known) => isSame(known, description))) return record;
   const last = sweeps.at(-1);
-  if (last && !add) {
+  if (last && !add && !sweeps.some((known) => isLongerSweep(description, known))) {
     const [ours, theirs] = [canonicalSweep(description), canonicalSweep(last)];
     const differ = Object.keys(ours).filter((field) => ours[field] !== theirs[field]);
     throw new ConfigError(

@@ -1,10 +1,12 @@
 import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { Command } from "commander";
 import type { ComputedBy } from "../backend/backend.js";
 import { ConfigError, configHash, type RunConfig } from "../config.js";
 import { checkWritable, writeWhole } from "../disk/writeWhole.js";
 import { isEvaluation } from "../evaluationSteps.js";
+import { trainCommand as commandOf, quoted } from "../fields/trainCommand.js";
 import { bitsRevision } from "../kernel/bitsRevision.js";
 import { checkRecordsPath, writeRecords } from "../report/index.js";
 import { cores } from "../sweep/cores.js";
@@ -25,6 +27,7 @@ import {
 import { addConfigFlags, namingFlags } from "./configFlags.js";
 import { corpusFlag, readCorpus } from "./corpusFlag.js";
 import { counted } from "./counted.js";
+import { distributionFileHelp, withDistributionFile } from "./distributionFile.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
 import { interventionHelp } from "./interventionText.js";
@@ -35,13 +38,16 @@ import { reopened } from "./reopened.js";
 import { vectorBits } from "./revectorizer.js";
 import { RunCheckpoint } from "./runCheckpoint.js";
 import { scheduleHelp } from "./scheduleText.js";
-import { configOf, stepsOfResumed, type TrainFlags } from "./trainConfig.js";
+import { changesOfResumed, configOf, type TrainFlags } from "./trainConfig.js";
+import { trainProgress } from "./trainProgress.js";
+import { checkWeightsPath, weightsFile, writeWeights } from "./weightsFile.js";
 
 const BACKENDS = ["wasm", "reference", "webgpu"];
 
 interface Options extends TrainFlags, BackendFlags {
   out?: string;
   snapshot?: string;
+  weights?: string;
   resume?: string;
   corpus?: string;
   force?: boolean;
@@ -62,13 +68,17 @@ export function addTrain(program: Command): void {
     )
     .option("--out <file>", "write the records of the whole run: .parquet, .csv, .json or .ndjson")
     .option("--snapshot <file>", "write a snapshot at the end, also after Ctrl-C")
-    .option("--resume <file>", "go on from a snapshot; of the config only --steps may be another")
+    .option(
+      "--weights <file.safetensors>",
+      "write the weights at the end, also after Ctrl-C, as PyTorch names them",
+    )
+    .option("--resume <file>", "go on from a snapshot, with another --steps or --learning-rate from there on")
     .option("--force", "replace files that unigram-lab did not write")
     .option("--json", "a JSON line an evaluation")
     .option("--verbose", "say more")
     .addHelpText(
       "after",
-      `\n${scheduleHelp}\n\n${interventionHelp}\n\nExamples:\n  unigram-lab train --vocab-size 1000 --out run.parquet\n  unigram-lab train --learning-rate warmup:200:0.01 --evaluate-at log\n  unigram-lab train --optimizer sgd --momentum 0.9 \\\n    --learning-rate cosine:0.1:0:3000\n  unigram-lab train --snapshot run.snapshot\n  unigram-lab train --resume run.snapshot --steps 6000\n\nA run of more than half a minute is kept every half minute in\nunigram-lab-train-RUN.snapshot, RUN being the name of its config, in the working\ndirectory; the file is removed when the run is at its end.`,
+      `\n${scheduleHelp}\n\n${interventionHelp}\n\n${distributionFileHelp}\n\nExamples:\n  unigram-lab train --vocab-size 1000 --out run.parquet\n  unigram-lab train --learning-rate warmup:200:0.01 --evaluate-at log\n  unigram-lab train --optimizer sgd --momentum 0.9 \\\n    --learning-rate cosine:0.1:0:3000\n  unigram-lab train --snapshot run.snapshot --weights run.safetensors\n  unigram-lab train --resume run.snapshot --steps 6000\n  unigram-lab train --resume run.snapshot --steps 6000 --learning-rate 1e-4\n\nA resumed run whose learning rate is another from there on is one run with both:\nthe command that is printed trains it from step 0, with the same bits, and its\nsnapshot has its config. Schedules count the steps of the run, not those since\nthe change.\n\nA run of more than half a minute is kept every half minute in\nunigram-lab-train-RUN.snapshot, RUN being the name of its config, in the working\ndirectory; the file is removed when the run is at its end.`,
     )
     .action((options: Options) => refusedUnless("--force", () => trainCommand(options)));
   addBackendFlags(command, BACKENDS);
@@ -91,11 +101,12 @@ async function runtimeOf(options: Options, config: RunConfig): Promise<TrainerOp
 }
 
 async function openTrainer(options: Options): Promise<{ trainer: Trainer; threads: number }> {
+  const probabilities = options.distributionFile?.probabilities;
   if (options.resume === undefined) {
     const corpus = await readCorpus(options.corpus);
     const implied = options.backend === "webgpu" ? { arithmetic: "relaxed" } : {};
     const config = await configOf(options, corpus, implied);
-    const runtime = { ...(await runtimeOf(options, config)), corpus };
+    const runtime = { ...(await runtimeOf(options, config)), corpus, probabilities };
     return { trainer: await createTrainer(config, runtime), threads: runtime.threads };
   }
   let bytes: Uint8Array;
@@ -107,27 +118,33 @@ async function openTrainer(options: Options): Promise<{ trainer: Trainer; thread
     );
   }
   const { bitsRevision: revision, config, state } = decodeSnapshot(bytes);
-  const steps = await stepsOfResumed(config, options);
-  if (steps !== undefined && steps < state.step)
-    throw new ConfigError(
-      `${options.steps === undefined ? "--config" : "--steps"}: expected steps of at least ${state.step}, which the snapshot has done, got ${steps}`,
-    );
-  const runtime = { ...(await runtimeOf(options, config)), corpus: await readCorpus(options.corpus) };
-  const trainer = await restoreTrainer(bytes, { ...runtime, steps });
+  const changes = await changesOfResumed(config, state.step, options);
+  const corpus = await readCorpus(options.corpus);
+  const runtime = { ...(await runtimeOf(options, config)), corpus, probabilities };
+  const trainer = await restoreTrainer(bytes, { ...runtime, ...changes });
   if (revision !== bitsRevision)
     process.stderr.write(
       `${options.resume} is of bits revision ${revision}, this version computes ${bitsRevision}: from step ${state.step} on the bits are others than those of the version that wrote it\n`,
+    );
+  if (!isDeepStrictEqual(trainer.config.learningRate, config.learningRate))
+    process.stderr.write(
+      `from step ${state.step} on the learning rate is another; as a whole this is run ${configHash(trainer.config)}:\n${commandOf(trainer.config, { corpus: options.corpus, distribution: options.distributionFile?.path })}\n`,
     );
   return { trainer, threads: runtime.threads };
 }
 
 /** Every file that will be written is tried before anything is computed. */
-async function checkOutputs({ out, snapshot, force }: Options): Promise<void> {
+async function checkOutputs({ out, snapshot, weights, force }: Options): Promise<void> {
   if (out !== undefined) checkRecordsPath(out, "--out");
   if (out !== undefined && snapshot !== undefined && resolve(out) === resolve(snapshot))
     throw new ConfigError(`--snapshot: expected another file than --out, got ${snapshot}`);
   if (out !== undefined) await checkWritable(out, { kind: "table", force });
   if (snapshot !== undefined) await checkWritable(snapshot, { kind: "snapshot", force });
+  if (weights === undefined) return;
+  for (const [flag, other] of Object.entries({ "--out": out, "--snapshot": snapshot }))
+    if (other !== undefined && resolve(other) === resolve(weights))
+      throw new ConfigError(`--weights: expected another file than ${flag}, got ${weights}`);
+  await checkWeightsPath(weights, "--weights", force);
 }
 
 /**
@@ -151,15 +168,13 @@ async function earlierRecords(trainer: Trainer, options: Options): Promise<Train
   return undefined;
 }
 
-/** A word of a command as a shell takes it. */
-const quoted = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-
 /** The command that goes on from a snapshot. */
 function resumeCommand(from: string, options: Options): string {
-  const { threads, backend, out, snapshot, allowFallbackAdapter, fallBack, force, json } = options;
-  const flags = Object.entries({ threads, backend, out, snapshot }).flatMap(([flag, value]) =>
-    value === undefined ? [] : [`--${flag}`, quoted(value)],
+  const { threads, backend, corpus, out, snapshot, weights, allowFallbackAdapter, fallBack, force, json } =
+    options;
+  const distribution = options.distributionFile?.path;
+  const flags = Object.entries({ threads, backend, corpus, distribution, out, snapshot, weights }).flatMap(
+    ([flag, value]) => (value === undefined ? [] : [`--${flag}`, quoted(value)]),
   );
   const switches = Object.entries({
     "allow-fallback-adapter": allowFallbackAdapter,
@@ -170,13 +185,15 @@ function resumeCommand(from: string, options: Options): string {
   return ["unigram-lab train --resume", quoted(from), ...flags, ...switches].join(" ");
 }
 
-async function trainCommand(options: Options): Promise<void> {
-  checkBackendFlags(options, BACKENDS);
+async function trainCommand(given: Options): Promise<void> {
+  checkBackendFlags(given, BACKENDS);
+  const options = await withDistributionFile(given);
   await checkOutputs(options);
   const { trainer, threads } = await namingFlags(options, () => openTrainer(options), {
     ...(options.resume === undefined ? {} : { snapshot: "--resume" }),
     ...(options.backend === undefined ? {} : { backend: "--backend" }),
     corpus: "--corpus",
+    probabilities: "--distribution",
   });
   try {
     const earlier = await earlierRecords(trainer, options);
@@ -205,6 +222,11 @@ async function runToFiles(
   const seconds = () => (performance.now() - from) / 1000;
   const signal = interruptSignal();
   const records: TrainingRecord[] = [...(earlier ?? [])];
+  const progress = options.json ? undefined : trainProgress(trainer.stepCount, config.steps);
+  const tell = (line: string) => {
+    progress?.clear();
+    process.stderr.write(`${line}\n`);
+  };
   /** A snapshot holds all records or none. */
   const whole = () => (earlier === undefined ? undefined : records);
   const checkpoint = await RunCheckpoint.open(trainer, { resumed: options.resume });
@@ -219,16 +241,17 @@ async function runToFiles(
     try {
       await checkpoint.write(whole());
     } catch (error) {
-      if (!said) process.stderr.write(`no checkpoint of this run: ${(error as Error).message}\n`);
+      if (!said) tell(`no checkpoint of this run: ${(error as Error).message}`);
       said = true;
     }
   };
-  const onProgress = async () => {
+  const onProgress = async (step: number) => {
+    progress?.update(step, trainer.trainLoss);
     if (!checkpoint.due) return;
     await keep();
     if (!said && checkpoint.step !== undefined)
-      process.stderr.write(
-        `kept every half minute in ${checkpoint.path}; should this process end, ${resumeCommand(checkpoint.path, options)} goes on\n`,
+      tell(
+        `kept every half minute in ${checkpoint.path}; should this process end, ${resumeCommand(checkpoint.path, options)} goes on`,
       );
     said = true;
   };
@@ -241,13 +264,16 @@ async function runToFiles(
       const onAfresh = () => {
         records.length = earlier?.length ?? 0;
       };
-      for await (const record of reopened(trainer, { signal, onProgress, onAfresh })) {
+      for await (const record of reopened(trainer, { signal, onProgress, onAfresh, tell })) {
         records.push(record);
+        progress?.clear();
         await say(`${options.json ? JSON.stringify({ ...record, ...computedBy() }) : line(record)}\n`);
       }
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error;
       stop = error;
+    } finally {
+      progress?.clear();
     }
     if (options.snapshot !== undefined) {
       const bytes = await trainer.snapshot({ records: whole() });
@@ -258,6 +284,11 @@ async function runToFiles(
         force: options.force,
       });
       kept.push(options.out);
+    }
+    if (options.weights !== undefined) {
+      const bytes = weightsFile(await trainer.weights(), config, trainer.stepCount);
+      await writeWeights(options.weights, bytes, options.force);
+      kept.push(options.weights);
     }
     if (options.snapshot !== undefined) kept.push(options.snapshot);
   } catch (error) {

@@ -1,6 +1,6 @@
 /** The config of `train`: flags over a JSON file, or over the config of the snapshot that is resumed. */
 import { readFile } from "node:fs/promises";
-import { ConfigError, parseConfig, type RunConfig, show } from "../config.js";
+import { ConfigError, parseConfig, type RunConfig, type Schedule, show } from "../config.js";
 import type { CorpusTokens } from "../data/digest.js";
 import { type Flags, flagThatSet, type Input, otherWay, withFlags } from "./configFlags.js";
 import { withCorpus } from "./corpusFlag.js";
@@ -10,7 +10,11 @@ export interface TrainFlags extends Flags {
   config?: string;
 }
 
-async function readConfig(path: string): Promise<Input> {
+/**
+ * The config of `--config FILE`, as it is written there.
+ * @throws ConfigError for a file that cannot be read, or is no JSON object
+ */
+export async function readConfig(path: string): Promise<Input> {
   let value: unknown;
   try {
     value = parseJson(await readFile(path, "utf8"));
@@ -51,20 +55,44 @@ function difference(a: unknown, b: unknown, path = ""): string | undefined {
 const at = (config: RunConfig, path: string): unknown =>
   path.split(".").reduce<unknown>((value, name) => (value as Input | undefined)?.[name], config);
 
+/** What a resumed run does otherwise than its snapshot says; undefined where it is asked for nothing else. */
+export interface Changes {
+  /** A new total. */
+  steps: number | undefined;
+  /** From the snapshot's step on. */
+  learningRate: Schedule | undefined;
+}
+
 /**
- * The total of steps that the flags ask of a resumed run, undefined when they ask for none.
- * @throws ConfigError that names the flag for all that a resumed run cannot obey: anything but what the snapshot has
+ * What the flags ask of a resumed run: another total of steps, by flag or by file, and another learning rate, by flag.
+ * @param done steps of the snapshot
+ * @throws ConfigError that names the flag for all that a resumed run cannot obey: anything else that the snapshot has not
  */
-export async function stepsOfResumed(stored: RunConfig, flags: TrainFlags): Promise<number | undefined> {
+export async function changesOfResumed(stored: RunConfig, done: number, flags: TrainFlags): Promise<Changes> {
   const file = flags.config === undefined ? undefined : await readConfig(flags.config);
   const wanted = parseConfig(withFlags(file ?? structuredClone<Input>({ ...stored }), flags));
-  const path = difference({ ...stored, steps: 0 }, { ...wanted, steps: 0 });
+  const learningRate = flags.learningRate === undefined ? undefined : wanted.learningRate;
+  const same = { steps: 0, ...(learningRate === undefined ? {} : { learningRate }) };
+  const path = difference({ ...stored, ...same }, { ...wanted, ...same });
   if (path !== undefined) {
     const [theirs, ours] = [at(stored, path), at(wanted, path)].map((value) => show(value ?? "none"));
     throw new ConfigError(
       `${flagThatSet(path, flags) ?? flagThatSet(otherWay[path] ?? path, flags) ?? "--config"}: expected ${path} ${theirs} as in the snapshot, got ${ours}`,
     );
   }
-  const asked = flags.steps !== undefined || file?.steps !== undefined;
-  return asked ? wanted.steps : undefined;
+  const steps = flags.steps !== undefined || file?.steps !== undefined ? wanted.steps : undefined;
+  if (steps !== undefined && steps < done)
+    throw new ConfigError(
+      `${flags.steps === undefined ? "--config" : "--steps"}: expected steps of at least ${done}, which the snapshot has done, got ${steps}`,
+    );
+  const total = steps ?? stored.steps;
+  if (
+    total === done &&
+    learningRate !== undefined &&
+    difference(stored.learningRate, learningRate) !== undefined
+  )
+    throw new ConfigError(
+      `--learning-rate: expected --steps above ${done} with it, all that the snapshot's run has, got ${total}`,
+    );
+  return { steps, learningRate };
 }

@@ -1,41 +1,74 @@
 import { ConfigError } from "../config.js";
-import { fields } from "../fields/fields.js";
+import type { Field } from "../fields/fields.js";
+import { fieldNamed, namesAt } from "../fields/names.js";
 import type { AxisValues } from "../sweep/description.js";
+import type { Input } from "./configFlags.js";
+import { parseInterventions } from "./interventionText.js";
 import { parseNumber, parseScalar, parseWholeNumber } from "./numbers.js";
 import { parseSchedule } from "./scheduleText.js";
 
-const isSchedule = (path: string): boolean =>
-  fields.some((field) => field.path === path && field.type === "schedule");
-
-/** `path=v1,v2,…`, `path=log:from:to:n` or `path=linear:from:to:n` → the path and its values. */
-export function parseVary(text: string): [string, AxisValues] {
-  const at = text.indexOf("=");
-  if (at < 1) throw new ConfigError(`--vary: expected path=values, got ${JSON.stringify(text)}`);
-  const path = text.slice(0, at).trim();
-  const field = `--vary ${path}`;
-  const values = text.slice(at + 1);
-  const [kind, from, to, count, ...rest] = values.split(":");
-  if (kind !== "log" && kind !== "linear")
-    return [path, split(values).map((value) => parseValue(path, value.trim()))];
-  if (count === undefined || rest.length > 0)
-    throw new ConfigError(`${field}: expected ${kind}:from:to:n, got ${JSON.stringify(values)}`);
-  const ends = { from: parseNumber(field, from), to: parseNumber(field, to) };
-  if (kind === "log" && !(ends.from > 0 && ends.to > 0))
-    throw new ConfigError(`${field}: expected ends above 0 for a log axis, got ${from} and ${to}`);
-  return [path, { kind, ...ends, count: parseWholeNumber(field, count, 1, 100_000) }];
+/** What is varied: a field, or what is deeper in the config, which has no field. */
+interface Varied {
+  /** As it was typed, behind --vary. */
+  typed: string;
+  /** Dotted path in the config. */
+  path: string;
+  field: Field | undefined;
 }
 
-/** A number, JSON, a word, or a schedule where one is taken. */
-function parseValue(path: string, text: string): unknown {
-  const field = `--vary ${path}`;
+/**
+ * What a name means to the flags of a config it means here. `optimizer` stands for the object, which its kind alone makes.
+ * @throws ConfigError for the name of no field
+ */
+function variedBy(typed: string): Varied {
+  const field = fieldNamed(typed);
+  const [root] = typed.split(".");
+  if (field === undefined && !namesAt([]).includes(root))
+    throw new ConfigError(`--vary ${typed}: unknown field`);
+  const isWhole = field?.type === "kind" && !typed.endsWith(".kind");
+  const path = isWhole ? field.path.replace(/\.kind$/, "") : (field?.path ?? typed);
+  return { typed: `--vary ${typed}`, path, field };
+}
+
+/**
+ * `name=v1,v2,…`, `name=log:from:to:n` or `name=linear:from:to:n` → the path of the field and its values. The name is any that
+ * the field has: `exponent`, `distribution.exponent`, `weight-decay`, `weightDecay`.
+ * @param base as with flags, an object of the kind that it has there keeps its numbers
+ * @throws ConfigError that names the flag
+ */
+export function parseVary(text: string, base: Input = {}): [string, AxisValues] {
+  const at = text.indexOf("=");
+  if (at < 1) throw new ConfigError(`--vary: expected path=values, got ${JSON.stringify(text)}`);
+  const varied = variedBy(text.slice(0, at).trim());
+  const { typed, path, field } = varied;
+  const values = text.slice(at + 1);
+  const [kind, from, to, count, ...rest] = values.split(":");
+  const isKind = field?.type === "kind" && from === undefined;
+  if ((kind !== "log" && kind !== "linear") || isKind)
+    return [path, split(values).map((value) => parseValue(varied, value.trim(), base))];
+  if (count === undefined || rest.length > 0)
+    throw new ConfigError(`${typed}: expected ${kind}:from:to:n, got ${JSON.stringify(values)}`);
+  const ends = { from: parseNumber(typed, from), to: parseNumber(typed, to) };
+  if (kind === "log" && !(ends.from > 0 && ends.to > 0))
+    throw new ConfigError(`${typed}: expected ends above 0 for a log axis, got ${from} and ${to}`);
+  if (field?.whole && !(Number.isInteger(ends.from) && Number.isInteger(ends.to)))
+    throw new ConfigError(`${typed}: expected whole numbers as ends, got ${from} and ${to}`);
+  return [path, { kind, ...ends, count: parseWholeNumber(typed, count, 1, 100_000) }];
+}
+
+/** A number, JSON, a word, or what the field's flag takes: the kind of an object, a schedule, an intervention. */
+function parseValue({ typed, path, field }: Varied, text: string, base: Input): unknown {
   const value = parseScalar(text);
   if (value !== undefined) return value;
-  if (isSchedule(path)) return parseSchedule(field, text);
+  if (field?.type === "schedule") return parseSchedule(typed, text);
+  if (path === "interventions") return parseInterventions(typed, text);
   if (!/^[\w-]+$/.test(text))
     throw new ConfigError(
-      `${field}: expected numbers, words or JSON between commas, got ${JSON.stringify(text)}`,
+      `${typed}: expected numbers, words or JSON between commas, got ${JSON.stringify(text)}`,
     );
-  return text;
+  if (field?.type !== "kind" || field.path === path) return text;
+  const there = base[path] as Input | undefined;
+  return there?.kind === text ? there : { kind: text };
 }
 
 /** The text cut at its commas, those within quotes and brackets left alone. */

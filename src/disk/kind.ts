@@ -8,10 +8,12 @@ import { dirname, join } from "node:path";
 import { parquetMetadata } from "hyparquet";
 import { runConfigSchema } from "../config.js";
 import { particularColumns, recordColumns } from "../training/record.js";
+import { figureColumns } from "./figureColumns.js";
 
 export type Kind =
   | "table"
   | "snapshot"
+  | "weights"
   | "checkpoint"
   | "description"
   | "status"
@@ -23,6 +25,8 @@ export type Kind =
   | "journal";
 
 const GENERATOR = /^unigram-lab /;
+/** How the header of our safetensors begins, behind its length. */
+const WEIGHTS = '{"__metadata__":{"format":"pt","producer":"unigram-lab"';
 /** Bytes that are looked at first. */
 const HEAD = 1 << 16;
 /** Bytes that the first row of a table, or the footer of a Parquet file, may take; a row can hold a million probabilities. */
@@ -100,6 +104,7 @@ async function binaryKind(
   if (magic === "PAR1") return (await isParquet(file, size)) ? "table" : undefined;
   if (magic === "\x93NUM") return (await areTokens(file, head, size, path)) ? "corpus" : undefined;
   if (magic === "\x89PNG") return (await isPng(file, size)) ? "figure" : undefined;
+  if (head.toString("latin1", 8, 64).startsWith(WEIGHTS)) return "weights";
   // a damaged one of ours is ours
   if (head.toString("latin1", 4, 16) === '{"records":[') return "checkpoint";
   if (size < 4 + 32 || head.readUInt32LE(0) + 36 > size || head[4] !== 0x7b) return undefined;
@@ -185,7 +190,8 @@ async function textKind(
     return /(<metadata[^>]*>|<!--)\s*(<generator>|generator: ?)?unigram-lab /.test(text)
       ? "figure"
       : undefined;
-  return areColumns((await firstLine(file, size)).split(",")) ? "table" : undefined;
+  const names = (await firstLine(file, size)).split(",");
+  return areColumns(names) ? "table" : same(names, figureColumns) ? "figure" : undefined;
 }
 
 /** The first line of a text, without its end; empty when it is longer than any header. */

@@ -32,6 +32,8 @@ const beginnings = [
   /^(experiment,)?run,/,
   // a checkpoint: the length of its header, then the header
   /^[\s\S]{4}\{"records":\[/,
+  // weights: the same of 8 bytes
+  /^[\s\S]{8}\{"__metadata__":/,
 ];
 
 /** Whether a file begins as one that this package was writing; that it ends early is in its nature. */

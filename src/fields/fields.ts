@@ -16,6 +16,8 @@ export interface Field {
   /** Name of its flag, without dashes. */
   flag: string;
   type: FieldType;
+  /** Whether a number must be whole. */
+  whole: boolean;
   /** Words it can be, of a choice or a kind. */
   words: string[];
   /** Kinds of its parent that have it; empty for a field of every config. */
@@ -29,12 +31,17 @@ export interface Field {
 }
 
 /** As much of valibot's schemas as is walked here. */
-interface Schema extends v.GenericSchema {
+export interface Schema extends v.GenericSchema {
   wrapped?: Schema;
   default?: unknown;
   entries?: Record<string, Schema>;
   options?: unknown[];
   literal?: unknown;
+  /** What a value passes through, the schema itself first. */
+  pipe?: { type: string }[];
+  item?: Schema;
+  items?: Schema[];
+  getter?: (input: unknown) => Schema;
 }
 
 /** Objects whose fields have flags without their name: `--exponent`, `--momentum`, but `--targets-count`. */
@@ -92,6 +99,7 @@ function fieldOf(path: string, given: Schema, kinds: string[]): Field {
     path: isKind ? `${path}.kind` : path,
     flag: flagOf(path),
     type,
+    whole: schema.pipe?.some(({ type }) => type === "integer") ?? false,
     words: isKind ? objects.map(([kind]) => kind) : type === "choice" ? (schema.options as string[]) : [],
     kinds,
     byDefault,

@@ -1,6 +1,7 @@
 /** A forest plot: a number and its interval for each of many settings, a line a setting, and the margin that counts as 0. */
-import { palette, type Spec } from "./figure.js";
+import { type DrawnRow, type LegendEntry, palette, type Spec, withMeta } from "./figure.js";
 import { decimals } from "./labels.js";
+import { colourAt, colourBy, shapeBy, shapes } from "./seriesLook.js";
 
 export interface ForestRow {
   /** The heading that it stands under. */
@@ -103,17 +104,11 @@ export function forest({
     },
   };
   const yOffset = { field: "series", type: "nominal", sort: null, scale: { domain: series } };
-  const color = {
-    field: "series",
-    type: "nominal",
-    scale: { domain: series, range: palette.slice(0, series.length) },
-    legend:
-      series.length > 1 ? { title: null, symbolType: "circle", symbolSize: 90, symbolOpacity: 1 } : null,
-  };
+  const color = colourBy("series", series);
   const axis = { title, tickCount: 6, grid: true, format: "~g" };
   const x = (field: string) => ({ field, type: "quantitative", scale: { nice: true }, axis });
   const [band, zero] = [[{ from: -margin, to: margin }], [{ zero: 0 }]];
-  return {
+  const spec = {
     width,
     height: { step: lineHeight, for: "offset" },
     ...rest,
@@ -132,7 +127,7 @@ export function forest({
       {
         data: { values },
         mark: { type: "point", filled: true, size: 60, opacity: 1 },
-        encoding: { x: x("mean"), y, yOffset, color },
+        encoding: { x: x("mean"), y, yOffset, color, shape: shapeBy("series", series) },
       },
       {
         data: { values },
@@ -141,4 +136,23 @@ export function forest({
       },
     ],
   };
+  return withMeta(spec, {
+    legend: legendOf(rows, series, margin),
+    rows: rows.map((row) => tabled(row, title)),
+  });
 }
+
+/** A single series needs no entry. */
+const legendOf = (rows: readonly ForestRow[], series: readonly string[], margin: number): LegendEntry[] => [
+  ...(series.length > 1 ? series : []).flatMap((label, i): LegendEntry[] =>
+    rows.some((row) => row.series === label)
+      ? [{ label, colour: colourAt(i), stroke: 2, point: { shape: shapes[i % shapes.length], filled: true } }]
+      : [],
+  ),
+  ...(margin > 0 ? [{ label: `within ±${margin}: counts as none`, colour: palette[2], band: true }] : []),
+];
+
+const tabled = ({ group, label, series, mean, interval }: ForestRow, yName: string): DrawnRow => ({
+  ...{ kind: "measured", series, xName: group, x: label, yName, mean },
+  ...{ low: interval?.[0] ?? null, high: interval?.[1] ?? null },
+});

@@ -1,5 +1,14 @@
 /** A panel of numbers with their intervals over something that varies: points, bars, and lines that join a series. */
-import { palette, type Spec } from "./figure.js";
+import { type DrawnRow, type LegendEntry, type PanelMeta, type Spec, withMeta } from "./figure.js";
+import {
+  colourBy,
+  dashBy,
+  legendEntry,
+  referenceDashes,
+  referenceEntry,
+  referenceWidth,
+  shapeBy,
+} from "./seriesLook.js";
 
 export interface IntervalPoint {
   /** Legend entry. */
@@ -23,6 +32,7 @@ export interface IntervalCurves {
   /** Logarithmic axes; what one cannot show is left out. */
   log?: { x?: boolean; y?: boolean };
   xTicks?: number[];
+  /** The same in panels that are compared. */
   yDomain?: [number, number];
   /** Whether a linear y axis begins at 0. */
   zero?: boolean;
@@ -37,12 +47,36 @@ export interface IntervalCurves {
 /** Seen on white as on black. */
 const GREY = "#808080";
 
-const dashOf = (label: string): Spec => ({
-  field: "label",
-  type: "nominal",
-  scale: { domain: [label], range: [[6, 4]] },
-  legend: { title: null, symbolType: "stroke", symbolSize: 200 },
-});
+function metaOf(
+  { series, points, x: xName, y: yName, rules = [], seeds = [], margin }: IntervalCurves,
+  shown: readonly IntervalPoint[],
+): PanelMeta {
+  const row = (kind: string, name: string, x: number | null, mean: number): DrawnRow => ({
+    ...{ kind, series: name, xName, x, yName, mean },
+    ...{ low: null, high: null },
+  });
+  const present = series.flatMap((label, i) =>
+    shown.some((point) => point.series === label)
+      ? [legendEntry(label, i, { stroke: 1.5, points: true })]
+      : [],
+  );
+  const reference = rules.flatMap(({ label }): LegendEntry[] =>
+    label === undefined ? [] : [referenceEntry(label, 0)],
+  );
+  return {
+    // a single series needs no entry
+    legend: [...(series.length > 1 ? present : []), ...reference],
+    rows: [
+      ...points.map(({ series: name, x, mean, low, high }) => ({
+        ...row("measured", name, x, mean),
+        ...{ low, high },
+      })),
+      ...seeds.map(({ seed, x, value }) => row("single seed", `seed ${seed}`, x, value)),
+      ...rules.map(({ value, label }) => row("reference line", label ?? "", null, value)),
+      ...(margin ?? []).map((value) => row("margin", "", null, value)),
+    ],
+  };
+}
 
 /** Undefined when no point can be shown. */
 export function intervalCurves(options: IntervalCurves): Spec | undefined {
@@ -65,41 +99,37 @@ export function intervalCurves(options: IntervalCurves): Spec | undefined {
   const scale = {
     ...(log.y ? { type: "log", nice: false, padding: 12 } : {}),
     zero,
-    ...(options.yDomain ? { domain: options.yDomain, clamp: true } : {}),
+    ...(options.yDomain ? { domain: options.yDomain } : {}),
   };
   const y = (field: string) => ({
     field,
     type: "quantitative",
     scale,
-    axis: { title: options.y, tickCount: 5, format: "~g" },
+    axis: { title: options.y, tickCount: 5, ...(log.y ? { format: "~g" } : {}) },
   });
   // a single series needs no legend, nor a colour that another panel's legend has
-  const color =
-    series.length === 1
-      ? { value: GREY }
-      : {
-          field: "series",
-          type: "nominal",
-          sort: null,
-          scale: { domain: [...series], range: palette.slice(0, series.length) },
-          legend: { title: null, symbolType: "circle", symbolSize: 70, symbolOpacity: 1 },
-        };
+  // nor a colour that another panel's legend has
+  const alone = series.length === 1;
+  const color = alone ? { value: GREY } : colourBy("series", series);
   const layer: Spec[] = [
-    { mark: { type: "line", strokeWidth: 1.5, opacity: 0.6 }, encoding: { x, y: y("mean"), color } },
+    {
+      mark: { type: "line", strokeWidth: 1.5 },
+      encoding: { x, y: y("mean"), color, ...(alone ? {} : { strokeDash: dashBy("series", series) }) },
+    },
     {
       mark: { type: "rule", strokeWidth: 2 },
       encoding: { x, y: y("low"), y2: { field: "high" }, color },
     },
     {
       mark: { type: "point", filled: true, size: 55, opacity: 1 },
-      encoding: { x, y: y("mean"), color },
+      encoding: { x, y: y("mean"), color, ...(alone ? {} : { shape: shapeBy("series", series) }) },
     },
   ];
-  for (const { value, label } of rules)
+  for (const { value } of rules)
     layer.unshift({
-      data: { values: [{ value, label }] },
-      mark: { type: "rule", strokeWidth: 1.5, ...(label === undefined ? { strokeDash: [6, 4] } : {}) },
-      encoding: { y: y("value"), ...(label === undefined ? {} : { strokeDash: dashOf(label) }) },
+      data: { values: [{ value }] },
+      mark: { type: "rule", strokeWidth: referenceWidth, strokeDash: referenceDashes[0] },
+      encoding: { y: y("value") },
     });
   if (seeds.length > 0)
     layer.unshift({
@@ -113,11 +143,14 @@ export function intervalCurves(options: IntervalCurves): Spec | undefined {
       mark: { type: "rect", opacity: 0.15, color: GREY },
       encoding: { y: y("from"), y2: { field: "to" } },
     });
-  return {
-    width: options.width,
-    height: options.height,
-    ...(options.title ? { title: options.title } : {}),
-    data: { values: rows },
-    layer,
-  };
+  return withMeta(
+    {
+      width: options.width,
+      height: options.height,
+      ...(options.title ? { title: options.title } : {}),
+      data: { values: rows },
+      layer,
+    },
+    metaOf(options, rows),
+  );
 }

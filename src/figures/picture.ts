@@ -3,8 +3,10 @@ import { crc32 } from "node:zlib";
 import * as vega from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 import { generator } from "../disk/generator.js";
+import type { Spec } from "./figure.js";
 import { fontFiles } from "./fonts.js";
 import { printable } from "./labels.js";
+import { textWidth } from "./textWidth.js";
 import type { Theme } from "./theme.js";
 
 /** A logger that says nothing: a report has no console to warn on. */
@@ -16,20 +18,33 @@ const silent = {
   debug: () => silent,
 } as unknown as vega.LoggerInterface;
 
-/** The figure as SVG text, which says what made it. */
-export async function figureSvg(spec: Record<string, unknown>, theme: Theme): Promise<string> {
-  const { spec: compiled } = compile(spec as unknown as TopLevelSpec, {
-    config: theme.config,
-    logger: silent as never,
-  });
+/** A text on a mark, as vega asks for its width. */
+interface TextItem {
+  fontSize?: number;
+  fontWeight?: number | string;
+}
+// as wide as the bundled font makes it, with a canvas or without, hence the same everywhere
+const { textMetrics } = vega as unknown as {
+  textMetrics: { width(item: TextItem, text: unknown): number };
+};
+textMetrics.width = ({ fontSize = 11, fontWeight }, text) =>
+  textWidth(String(text ?? ""), fontSize, fontWeight);
+
+/** A panel as SVG text. */
+export async function panelSvg(panel: Spec, { config }: Theme): Promise<string> {
+  const spec = { $schema: "https://vega.github.io/schema/vega-lite/v6.json", ...panel };
+  const { spec: compiled } = compile(spec as unknown as TopLevelSpec, { config, logger: silent as never });
   const view = new vega.View(vega.parse(compiled), { renderer: "none", logger: silent, logLevel: vega.None });
   try {
-    const svg = printable(await view.toSVG());
-    return svg.replace(/^<svg[^>]*>/, (tag) => `${tag}<metadata>${generator()}</metadata>`);
+    return printable(await view.toSVG());
   } finally {
     view.finalize();
   }
 }
+
+/** The picture with a line that says what made it. */
+export const signedSvg = (svg: string): string =>
+  svg.replace(/^<svg[^>]*>/, (tag) => `${tag}<metadata>${generator()}</metadata>`);
 
 /** PNG's signature and its first chunk, the header. */
 const PNG_HEADER = 33;

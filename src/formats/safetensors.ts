@@ -12,6 +12,17 @@ import { repeatedName } from "./repeatedName.js";
 const arraysOf = (vocabSize: number, embeddingDim: number) =>
   parametersOf({ vocabSize, embeddingDim, tied: false, norm: "layernorm" });
 const NAMES = arraysOf(1, 1).map(({ name }) => name);
+/**
+ * The names of the same in PyTorch's modules: `embedding` an nn.Embedding(V, D), `unembedding` an nn.Linear(D, V), `norm` an
+ * nn.LayerNorm(D) or nn.RMSNorm(D). A tied model has its one matrix once.
+ * @internal
+ */
+export const moduleNames: Record<keyof Weights, string> = {
+  embedding: "embedding.weight",
+  unembedding: "unembedding.weight",
+  gain: "norm.weight",
+  bias: "norm.bias",
+};
 const PREFIX = 8;
 /** Bytes, by the format. */
 const LONGEST_HEADER = 100_000_000;
@@ -33,23 +44,34 @@ const refuse = (why: string) => new ConfigError(`safetensors: ${why}`);
 export function encodeSafetensors(weights: Weights, config: RunConfigInput): Uint8Array {
   const canonical = canonicalConfig(config);
   const { vocabSize, embeddingDim } = JSON.parse(canonical) as { vocabSize: number; embeddingDim: number };
+  const tensors = arraysOf(vocabSize, embeddingDim).flatMap(({ name, shape }): GivenTensor[] => {
+    const array = weights?.[name];
+    return array ? [[name, shape, array]] : [];
+  });
+  if (tensors.length === 0) throw new ConfigError(`weights: expected at least one of ${NAMES.join(", ")}`);
+  return encodeTensors(tensors, { config: canonical });
+}
+
+/** @internal a tensor with the name that it gets */
+export type GivenTensor = [name: string, shape: number[], array: Float32Array];
+
+/**
+ * F32 tensors as a file, with texts about them.
+ * @internal
+ */
+export function encodeTensors(tensors: GivenTensor[], metadata: Record<string, string>): Uint8Array {
   const header: Record<string, Tensor | Record<string, string>> = {
-    __metadata__: { format: "pt", producer: "unigram-lab", config: canonical },
+    __metadata__: { format: "pt", producer: "unigram-lab", ...metadata },
   };
   let size = 0;
-  const arrays: Float32Array[] = [];
-  for (const { name, shape } of arraysOf(vocabSize, embeddingDim)) {
-    const array = weights?.[name];
-    if (!array) continue;
+  for (const [name, shape, array] of tensors) {
     checkFloats(name, array);
     const length = sizeOf(shape);
     if (array.length !== length)
       throw new ConfigError(`${name}: expected ${length} values (${shape.join(" × ")}), got ${array.length}`);
     header[name] = { dtype: "F32", shape, data_offsets: [size, size + 4 * length] };
     size += 4 * length;
-    arrays.push(array);
   }
-  if (arrays.length === 0) throw new ConfigError(`weights: expected at least one of ${NAMES.join(", ")}`);
   const json = new TextEncoder().encode(JSON.stringify(header));
   // spaces behind the header keep the data aligned
   const length = Math.ceil(json.length / 8) * 8;
@@ -59,7 +81,7 @@ export function encodeSafetensors(weights: Weights, config: RunConfigInput): Uin
   new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
   bytes.set(json, PREFIX);
   let at = PREFIX + length;
-  for (const array of arrays) {
+  for (const [, , array] of tensors) {
     bytes.set(bytesOf(array), at);
     at += array.byteLength;
   }
@@ -67,8 +89,8 @@ export function encodeSafetensors(weights: Weights, config: RunConfigInput): Uin
 }
 
 /**
- * The F32 tensors `embedding`, `unembedding`, `gain` and `bias` of a file, as far as there are any; `trainer.load` takes
- * them and checks their sizes.
+ * The F32 tensors `embedding`, `unembedding`, `gain` and `bias` of a file, as far as there are any, also under PyTorch's names
+ * (`embedding.weight`, `unembedding.weight`, `norm.weight`, `norm.bias`); `trainer.load` takes them and checks their sizes.
  * @throws ConfigError for a damaged file, another dtype, other names or none of these, and for what the format forbids:
  * names given twice, and data that tensors share, leave out or do not fill
  */
@@ -116,9 +138,12 @@ function decodeHeader(bytes: Uint8Array): [keyof Weights, Tensor][] {
   const tensors: [keyof Weights, Tensor][] = [];
   for (const [name, entry] of Object.entries(header)) {
     if (name === "__metadata__") checkMetadata(entry);
-    else if (NAMES.includes(name as keyof Weights))
-      tensors.push([name as keyof Weights, tensorOf(name, entry)]);
-    else throw refuse(`expected tensors named ${NAMES.join(", ")}, got ${show(name)}`);
+    else {
+      const own = NAMES.find((one) => name === one || name === moduleNames[one]);
+      if (!own) throw refuse(`expected tensors named ${NAMES.join(", ")}, got ${show(name)}`);
+      if (tensors.some(([other]) => other === own)) throw refuse(`${own}: expected once, got it twice`);
+      tensors.push([own, tensorOf(name, entry)]);
+    }
   }
   return tensors.sort(([, a], [, b]) => byRange(a.data_offsets, b.data_offsets));
 }

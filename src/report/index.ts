@@ -5,6 +5,7 @@ import { writeWhole } from "../disk/writeWhole.js";
 import { analyse, type Condition } from "../experiments/experiment.js";
 import { experiments } from "../experiments/index.js";
 import { drawFigures, withoutPng, writeFigures } from "../figures/drawing.js";
+import type { ThemeName } from "../figures/theme.js";
 import type { RunResult } from "../sweep/result.js";
 import { claimsJson, type ReportedClaim } from "./claims.js";
 import type { AnalysedExperiment, ReportContent } from "./content.js";
@@ -15,6 +16,15 @@ import { reportPage } from "./page.js";
 import { type ReportOptions, reportOptionNames } from "./reportOptions.js";
 import { writeTable } from "./writeTable.js";
 
+export { type TrainCommandOptions, trainCommand } from "../fields/trainCommand.js";
+export { scheduleName, scheduleNames } from "../figures/scheduleNames.js";
+export {
+  type BestOptions,
+  bestSettings,
+  type RankedColumn,
+  type RankedSetting,
+  type Ranking,
+} from "./best.js";
 export type { ReportContent } from "./content.js";
 export { exportRuns } from "./export.js";
 export { writeRecords } from "./records.js";
@@ -45,12 +55,13 @@ async function analysed(
   seeds: number,
   grouped: AnalysedExperiment["conditions"],
   quick: boolean,
+  theme: ThemeName,
 ): Promise<AnalysedExperiment> {
   const experiment = experiments.find((candidate) => candidate.name === name);
   if (!experiment) throw new Error(`unknown experiment ${name}`);
   const runs = new Map(grouped.map(({ condition, runs: own }) => [condition.label, own]));
   const { claims, figures, ...read } = analyse(experiment, runs, quick);
-  const { drawn, left } = await drawFigures(figures);
+  const { drawn, left } = await drawFigures(figures, theme);
   const { part, title, summary, source, sampledOver } = experiment;
   return {
     ...{ name, part, title, summary, source, seeds, sampledOver, conditions: grouped },
@@ -60,7 +71,7 @@ async function analysed(
 }
 
 /**
- * Writes DIR/index.html, claims.json, runs.parquet, figures/*.svg and *.png, and where experiments have findings FINDINGS.md,
+ * Writes DIR/index.html, claims.json, runs.parquet, figures/*.svg, *.csv and *.png, and where experiments have findings FINDINGS.md,
  * each whole or not at all.
  * Returns the claims with their verdicts.
  * @throws ConfigError when one of these files is there and is not of this package
@@ -71,13 +82,13 @@ export async function writeReport(
   options: ReportOptions = {},
 ): Promise<ReportedClaim[]> {
   checkNames(options, reportOptionNames);
-  const { onNotice, force = false } = options;
+  const { onNotice, force = false, theme = "page" } = options;
   const shown: AnalysedExperiment[] = [];
   const omitted: string[] = [];
   for (const { name, runs, conditions, seeds = content.seeds } of content.experiments) {
     const grouped = byCondition(conditions, runs);
     if (grouped.some(({ runs: own }) => own.length > 0))
-      shown.push(await analysed(name, seeds, grouped, content.quick));
+      shown.push(await analysed(name, seeds, grouped, content.quick, theme));
     else omitted.push(name);
   }
   const claims = shown.flatMap((experiment) => experiment.claims);

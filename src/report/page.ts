@@ -8,21 +8,16 @@ import { configHash } from "../config.js";
 import { generator } from "../disk/generator.js";
 import type { JudgedFinding, Part, Source } from "../experiments/experiment.js";
 import { configOf, type Profile } from "../experiments/profile.js";
-import { printable, shortNumber } from "../figures/labels.js";
+import { shortNumber } from "../figures/labels.js";
 import { Computers, shownComputedBy } from "../sweep/computedBy.js";
 import { mixOf, revisionsOf } from "../sweep/revisions.js";
 import type { AnalysedExperiment, ReportContent } from "./content.js";
 import type { Environment } from "./environment.js";
+import { escapeHtml } from "./escapeHtml.js";
+import { figureHtml } from "./figureHtml.js";
 import { style } from "./style.js";
 
-/** Text made safe between tags and inside quoted attributes. */
-export const escapeHtml = (text: unknown): string =>
-  printable(String(text))
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("'", "&#39;");
+export { escapeHtml } from "./escapeHtml.js";
 
 const duration = (seconds: number): string => {
   if (seconds < 60) return `${seconds.toFixed(1)} s`;
@@ -102,28 +97,13 @@ const overview = (analysed: readonly AnalysedExperiment[]): string => `<nav><tab
   )
   .join("\n")}</tbody></table></nav>`;
 
-/** Two copies of one SVG on a page must not share ids (clip paths). */
-export const inline = (svg: string, prefix: string): string =>
-  svg
-    .replaceAll(/\bid="([^"]+)"/g, `id="${prefix}-$1"`)
-    .replaceAll(/url\(#([^)]+)\)/g, `url(#${prefix}-$1)`)
-    .replaceAll(/(xlink:)?href="#([^"]+)"/g, `$1href="#${prefix}-$2"`)
-    .replaceAll(/ xmlns(:xlink)?="[^"]*"/g, "");
-
 /** The command that repeats an experiment. */
 export const commandOf = ({ name, seeds }: AnalysedExperiment, { quick, arithmetic }: Profile): string =>
   `unigram-lab reproduce ${name} --seeds ${seeds}${quick ? " --quick" : ""}${arithmetic === "relaxed" ? " --backend webgpu" : ""}`;
 
-function section(experiment: AnalysedExperiment, profile: Profile): string {
-  const figures = experiment.figures.map(
-    ({
-      name,
-      caption,
-      svg,
-    }) => `<figure class="wide" id="figure-${escapeHtml(name)}" role="group" aria-label="${escapeHtml(caption)}">
-<div class="light">${inline(svg.light, `${name}-light`)}</div><div class="dark">${inline(svg.dark, `${name}-dark`)}</div>
-<figcaption>${escapeHtml(caption)}</figcaption></figure>`,
-  );
+function section(experiment: AnalysedExperiment, profile: Profile, png: boolean): string {
+  const repeat = `npx ${commandOf(experiment, profile)}`;
+  const figures = experiment.figures.map((figure) => figureHtml(figure, { png, repeat }));
   const missing = experiment.conditions
     .map(({ condition, runs }) => ({
       ...{ label: condition.label, finished: runs.length },
@@ -239,11 +219,11 @@ ${notices.map((notice) => `<p class="notice">${escapeHtml(notice)}</p>`).join("\
 <dt>time</dt><dd>${timeText(content, counter.list)}</dd>
 ${computers === undefined ? "" : `<dt>arithmetic</dt><dd>relaxed: rounding may differ from device to device; computed ${escapeHtml(computers)}</dd>\n`}<dt>machine</dt><dd>${escapeHtml(cpu)}, ${cores} cores, ${escapeHtml(platform)}</dd>
 <dt>versions</dt><dd>${escapeHtml(versions)}</dd>
-<dt>data</dt><dd>runs.parquet (one row an evaluation), claims.json, figures/*.svg${png ? " and *.png" : ""} beside this page</dd>
+<dt>data</dt><dd>runs.parquet (one row an evaluation), claims.json, figures/*.svg${png ? ", *.png" : ""} and *.csv beside this page</dd>
 </dl></header>
 ${overview(analysed)}
 <p class="soft">Losses are in nats; measured values are mean ± standard deviation over seeds. Rows of an order ("a is larger than b") measure the difference. Every verdict has its rule beside it.</p>
-${analysed.map((experiment) => section(experiment, profile)).join("\n")}
+${analysed.map((experiment) => section(experiment, profile, png)).join("\n")}
 </body></html>
 `;
 }

@@ -1,3 +1,6 @@
+import { figureStyle } from "./figureHtml.js";
+import { sweepStyle } from "./sweepStyle.js";
+
 /** The style sheet of the report. */
 export const style = `
 :root { color-scheme: light dark; --ground: #ffffff; --ink: #1f2328; --soft: #59636e; --line: #d1d9e0; --panel: #f6f8fa;
@@ -15,8 +18,6 @@ a { color: var(--accent); }
 .notice { border-left: 4px solid var(--inconclusive); background: var(--panel); padding: .6rem .9rem; margin: 1rem 0; }
 dl.facts { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; margin: 1rem 0; }
 dl.facts dt { color: var(--soft); } dl.facts dd { margin: 0; }
-figure { margin: 1rem 0; } figure svg { width: 100%; height: auto; display: block; } figure .dark { display: none; }
-@media (prefers-color-scheme: dark) { figure .dark { display: block; } figure .light { display: none; } }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .88rem; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .6rem .4rem 0; border-bottom: 1px solid var(--line); }
@@ -30,6 +31,5 @@ summary { cursor: pointer; }
   .claims thead { display: none; } .claims tr { display: block; border-bottom: 1px solid var(--line); padding: .5rem 0; }
   .claims td { display: block; border: 0; padding: .1rem 0; white-space: normal; }
   .claims td[data-label]::before { content: attr(data-label) ": "; color: var(--soft); }
-  .wide { overflow-x: auto; } .wide svg { min-width: 34rem; }
 }
-`;
+${figureStyle}${sweepStyle}`;

@@ -1,22 +1,41 @@
-/** What varies in a set of runs, found in the runs themselves, so that any directory can be drawn. */
+/** What varies in a set of runs and what they share, found in the runs themselves, so that any directory can be drawn. */
 
 import { keyOf } from "../figures/labels.js";
+import type { ValueAxis } from "../figures/valueScale.js";
 import type { Cell, Row } from "../formats/table.js";
 import { shownComputedBy } from "../sweep/computedBy.js";
 import { compareValues } from "../sweep/groups.js";
 import type { RunResult } from "../sweep/result.js";
 import { configCells } from "./table.js";
+import { valueLabels } from "./valueLabels.js";
 
 /** A config field that differs between runs. */
-export interface Axis {
+export interface Axis extends ValueAxis {
   /** Dotted path as in exported tables. */
   path: string;
+  /** Dotted path as in a config. */
+  title: string;
   /** Its values in order: numbers by size. */
-  values: Cell[];
+  values: readonly Cell[];
+  /** How they are said, by `keyOf`. */
+  labels: ReadonlyMap<string, string>;
 }
 
 /** What of a run tells its setting. */
 type Drawn = Pick<RunResult, "config" | "computedBy">;
+
+/** "config.learningRate" is the column's name; readers know the field. */
+export const fieldTitle = (path: string): string => path.replace(/^config\./, "");
+
+/** An axis of these values, in order. */
+export function axisOf(path: string, values: readonly Cell[]): Axis {
+  const inOrder = [...values].sort(compareValues);
+  return { path, title: fieldTitle(path), values: inOrder, labels: valueLabels(path, inOrder) };
+}
+
+/** How a value of an axis is said. */
+export const labelOn = ({ labels }: Axis, value: Cell | undefined): string =>
+  labels.get(keyOf(value)) ?? String(value);
 
 /**
  * The flat fields of a run's config: those of an exported table, but for a learning rate that is a number and stays one; and
@@ -39,6 +58,18 @@ export class AxisFinder {
     this.#points.set(JSON.stringify(cells), cells);
   }
 
+  /** Every field with its values, by key, one that some runs lack with null among them. */
+  #fields(): Map<string, Map<string, Cell>> {
+    const points = [...this.#points.values()];
+    const paths = [...new Set(points.flatMap((point) => Object.keys(point)))];
+    return new Map(
+      paths.map((path) => [
+        path,
+        new Map(points.map((point) => [keyOf(point[path]), point[path] ?? null] as const)),
+      ]),
+    );
+  }
+
   /**
    * Fields with more than one value; of several that always change together (a dimension and the default std of its
    * initial weights) the first in the config's order.
@@ -46,15 +77,23 @@ export class AxisFinder {
   axes(): Axis[] {
     const points = [...this.#points.values()];
     const axes: Axis[] = [];
-    for (const path of new Set(points.flatMap((point) => Object.keys(point)))) {
-      const values = new Map(points.map((point) => [keyOf(point[path]), point[path] ?? null]));
+    for (const [path, values] of this.#fields()) {
       if (values.size < 2) continue;
       const follows = axes.some((axis) => {
         const pairs = new Set(points.map((point) => `${keyOf(point[axis.path])} ${keyOf(point[path])}`));
         return pairs.size === axis.values.length;
       });
-      if (!follows) axes.push({ path, values: [...values.values()].sort(compareValues) });
+      if (!follows) axes.push(axisOf(path, [...values.values()]));
     }
     return axes;
+  }
+
+  /** Fields that all runs have with one value. */
+  shared(): Row {
+    return Object.fromEntries(
+      [...this.#fields()].flatMap(([path, values]) =>
+        values.size === 1 ? [[path, [...values.values()][0]]] : [],
+      ),
+    );
   }
 }

@@ -1,53 +1,86 @@
 /** Pictures of any sweep: curves over steps, coloured by one axis and in panels by the others; heat maps over two axes. */
 import { colouredCurves } from "../figures/colouredCurves.js";
-import { type Figure, figureOf, type Spec } from "../figures/figure.js";
+import type { Figure, Spec } from "../figures/figure.js";
 import { heatMap } from "../figures/heatMap.js";
-import { keyOf, labelsOf } from "../figures/labels.js";
-import type { ValueAxis } from "../figures/valueScale.js";
-import type { Axis } from "./sweepAxes.js";
-import { observables, type Setting } from "./sweepSummary.js";
+import { keyOf } from "../figures/labels.js";
+import { panelTitle } from "../figures/panelTitle.js";
+import { endsOf } from "../figures/valueScale.js";
+import { type Axis, labelOn } from "./sweepAxes.js";
+import { isOfTask } from "./sweepFindings.js";
+import { observables, runsOf, type Setting, type SweepSummary } from "./sweepSummary.js";
 
 const titles = {
-  excessLoss: "L − H (nats)",
+  excessLoss: "excess loss (nats)",
   effectiveDimension: "effective dimension",
 } as const;
 /** Panels of one figure; what is beyond them is said in the caption and stands in the table. */
 const PANELS = 12;
+/** A heat map with as many cells in a row, or fewer, has its numbers in them; of more the cells are narrower. */
+const NUMBERED = { x: 14, y: 24 };
+const CELL = 44;
+/** Pixels of a digit of an axis, and of the labels beside it. */
+const CHARACTER = 6.6;
+const LABELS = 40;
+/** Pixels that curves take, by how many panels stand in a row. */
+const WIDTHS = [290, 270, 235];
 
-/** "config.learningRate" is the column's name; readers know the field. */
-export const axisTitle = (path: string): string => path.replace(/^config\./, "");
+const isNumeric = ({ values }: Axis): boolean => values.every((value) => typeof value === "number");
 
-const shownAs = ({ path, values }: Axis): ValueAxis => ({ title: axisTitle(path), values });
+/** The most values first, and of as many what belongs to one task, so that it can be compared. */
+const byValues = (axes: Axis[]): number[] =>
+  axes
+    .map((_, i) => i)
+    .sort(
+      (i, j) =>
+        axes[j].values.length - axes[i].values.length ||
+        Number(isOfTask(axes[i])) - Number(isOfTask(axes[j])),
+    );
 
-/** The axis with the most values is told by colour, so that panels are few. */
-const colourAxis = (axes: Axis[]): number =>
-  axes.reduce((best, { values }, i) => (best < 0 || values.length > axes[best].values.length ? i : best), -1);
+/** Across goes what is a number, and of two such what has more values. */
+function heatAxes(axes: Axis[]): [x: number, y: number] {
+  const [a, b] = byValues(axes);
+  return isNumeric(axes[a]) || !isNumeric(axes[b]) ? [a, b] : [b, a];
+}
 
-/** Settings that share their values on every axis but `without`, with those values as a label. */
-function facets(axes: Axis[], settings: Setting[], without: number[]): [string, Setting[]][] {
-  const rest = axes.flatMap((axis, i) =>
-    without.includes(i) ? [] : [{ i, title: axisTitle(axis.path), labels: labelsOf(axis.values) }],
-  );
-  const groups = new Map<string, [string, Setting[]]>();
+/** Settings that share their values on every axis but `without`, with those values in words. */
+function facets(axes: Axis[], settings: Setting[], without: number[]): [string[], Setting[]][] {
+  const rest = axes.flatMap((axis, i) => (without.includes(i) ? [] : [{ i, axis }]));
+  const groups = new Map<string, [string[], Setting[]]>();
   for (const setting of settings) {
     const key = JSON.stringify(rest.map(({ i }) => keyOf(setting.values[i])));
     const group = groups.get(key);
     if (group) group[1].push(setting);
     else {
-      const label = rest.map(({ i, title, labels }) => `${title} ${labels.get(keyOf(setting.values[i]))}`);
-      groups.set(key, [label.join(", "), [setting]]);
+      const label = rest.map(({ i, axis }) => `${axis.title} ${labelOn(axis, setting.values[i])}`);
+      groups.set(key, [label, [setting]]);
     }
   }
   return [...groups.values()];
 }
 
+/** Whether numbers vary along both axes: otherwise the table says more. */
+const isGrid = (settings: readonly Setting[], axes: readonly number[]): boolean => {
+  const measured = settings.filter(({ excessLoss }) => excessLoss !== null);
+  return axes.every((axis) => new Set(measured.map(({ values }) => keyOf(values[axis]))).size > 1);
+};
+
+/** What failed in a setting without a sound run. */
+const failureMark = (setting: Setting): string | undefined =>
+  runsOf(setting) > 0 && setting.outcomes.sound === 0 ? "×" : undefined;
+
 /** The figures of a sweep, in reading order, and a line for each that has nothing to draw. */
-export function sweepFigures(axes: Axis[], settings: Setting[]): { figures: Figure[]; left: string[] } {
+export function sweepFigures({ axes, settings, seeds }: SweepSummary): { figures: Figure[]; left: string[] } {
   const figures: Figure[] = [];
   const left: string[] = [];
-  const byColour = colourAxis(axes);
-  const colour = byColour < 0 ? undefined : shownAs(axes[byColour]);
-  const add = (name: string, what: string, why: string, panels: (Spec | undefined)[]) => {
+  // told by colour, so that panels are few
+  const [byColour = -1] = byValues(axes);
+  const colour = byColour < 0 ? undefined : axes[byColour];
+  const over = seeds[1] > 1 ? "mean over seeds and a band of one standard deviation" : "one seed a setting";
+  const add = (
+    { name, what, why }: { name: string; what: string; why: string },
+    panels: (Spec | undefined)[],
+    columns = 2,
+  ) => {
     const full = panels.filter((panel) => panel !== undefined);
     const shown = full.slice(0, PANELS);
     if (shown.length === 0) {
@@ -56,54 +89,81 @@ export function sweepFigures(axes: Axis[], settings: Setting[]): { figures: Figu
     }
     const empty = panels.length - full.length;
     const notes = [
-      full.length > PANELS && ` The first ${PANELS} of ${full.length} panels are shown.`,
+      full.length > PANELS && ` The first ${PANELS} of ${full.length} panels are shown; the table has all.`,
       empty > 0 && ` Left out are ${empty} of ${panels.length} panels: ${why} there.`,
     ].filter((note) => note !== false);
-    figures.push({
-      name,
-      caption: `${what}${notes.join("")}`,
-      spec: figureOf(shown, Math.min(2, shown.length)),
-    });
+    const caption = `${what}${notes.join("")}`;
+    figures.push({ name, caption, panels: shown, columns: Math.min(columns, shown.length) });
   };
-  for (const observable of observables) {
-    const log = observable === "excessLoss";
-    add(
-      log ? "excess-loss" : "effective-dimension",
-      `${log ? "Excess loss, both axes logarithmic" : "Effective dimension of the embedding"}: mean over seeds and a band of one standard deviation${colour ? `, coloured by ${colour.title}` : ""}.`,
-      log
-        ? "no evaluation after step 0 has a mean excess loss above 0, which a logarithmic axis needs"
-        : "no evaluation has a finite effective dimension",
-      facets(axes, settings, [byColour]).map(([title, own]) =>
-        colouredCurves({
-          curves: own.map(({ values, curves }) => ({ value: values[byColour], rows: curves[observable] })),
-          colour,
-          y: titles[observable],
-          log,
-          title,
-        }),
+  const unsound = settings.some(({ outcomes: { diverged, exploded } }) => diverged + exploded > 0);
+  const without = unsound ? " Runs that diverged or exploded are left out." : "";
+  const heat = () => {
+    if (axes.length < 2) return;
+    const [a, b] = heatAxes(axes);
+    const [x, y] = [axes[a], axes[b]];
+    // a row, a column or a single value is a table's matter
+    const maps = facets(axes, settings, [a, b]).filter(([, own]) => isGrid(own, [a, b]));
+    if (maps.length === 0 && settings.some(({ excessLoss }) => excessLoss !== null)) return;
+    const numbers = x.values.length <= NUMBERED.x && y.values.length <= NUMBERED.y;
+    const colours = endsOf(
+      maps.flatMap(([, own]) =>
+        own.flatMap(({ excessLoss }) => (excessLoss && excessLoss.mean > 0 ? excessLoss.mean : [])),
       ),
     );
-  }
-  if (axes.length >= 2) {
-    const [a, b] = axes.map((_, i) => i).sort((i, j) => axes[j].values.length - axes[i].values.length);
-    const [x, y] = [shownAs(axes[a]), shownAs(axes[b])];
+    const longest = Math.max(...x.values.map((value) => labelOn(x, value).length));
+    const cellWidth = numbers
+      ? Math.max(
+          CELL,
+          isNumeric(x) && x.values.length <= 8 ? CHARACTER * longest + 8 : 0,
+          160 / x.values.length,
+        )
+      : Math.max(8, (CELL * NUMBERED.x) / x.values.length);
+    const marked = settings.some(failureMark);
     add(
-      "heat-map",
-      `Excess loss at the last step, mean over seeds, over ${x.title} and ${y.title}; empty where no run finished or all diverged.`,
-      "no setting has a mean excess loss above 0 at its last step",
-      facets(axes, settings, [a, b]).map(([title, own]) =>
+      {
+        name: "heat-map",
+        what: `Excess loss at the last step${seeds[1] > 1 ? ", mean over seeds," : ""} over ${x.title} and ${y.title}.${without}${marked ? " ×: none of the setting's runs is left." : ""}`,
+        why: "no setting has a mean excess loss above 0 at its last step",
+      },
+      maps.map(([parts, own], i) =>
         heatMap({
-          cells: own.map(({ values, excessLoss }) => ({
-            x: values[a],
-            y: values[b],
-            value: excessLoss?.mean ?? null,
+          cells: own.map((setting) => ({
+            ...{ x: setting.values[a], y: setting.values[b] },
+            ...{ value: setting.excessLoss?.mean ?? null, mark: failureMark(setting) },
           })),
-          x,
-          y,
-          legend: "L − H (nats)",
-          title,
+          ...{ x, y, legend: titles.excessLoss, numbers, cellWidth, bare: i > 0 },
+          colours: colours.least < colours.largest ? [colours.least, colours.largest] : undefined,
+          title: panelTitle(parts, cellWidth * x.values.length + LABELS),
         }),
       ),
+      x.values.length > 7 ? 1 : 2,
+    );
+  };
+  heat();
+  for (const observable of observables) {
+    const log = observable === "excessLoss";
+    const groups = facets(axes, settings, [byColour]);
+    const width = WIDTHS[Math.min(groups.length, WIDTHS.length) - 1];
+    add(
+      {
+        name: log ? "excess-loss" : "effective-dimension",
+        what: `${log ? "Excess loss, both axes logarithmic" : "Effective dimension of the embedding"}: ${over}${colour ? `, coloured by ${colour.title}` : ""}.${without}`,
+        why: log
+          ? "no evaluation after step 0 has a mean excess loss above 0, which a logarithmic axis needs"
+          : "no evaluation has a finite effective dimension",
+      },
+      colouredCurves(
+        groups.map(([parts, own]) => ({
+          title: panelTitle(parts, width + LABELS),
+          curves: own.map(({ values, curves }) => ({ value: values[byColour], rows: curves[observable] })),
+        })),
+        {
+          ...{ colour, y: titles[observable], log, width },
+          // a dimension out of 4 and one out of 100 have no scale in common
+          ownScales: !log && axes.some(({ path }, i) => i !== byColour && path === "embeddingDim"),
+        },
+      ),
+      3,
     );
   }
   return { figures, left };

@@ -1,74 +1,169 @@
-/** A report of any sweep: one self-contained page with its figures and its table. */
+/** A report of any sweep: one self-contained page with what it found, its figures and its table. */
 import { join } from "node:path";
 import { checkNames } from "../checks.js";
-import { ConfigError } from "../config.js";
+import { ConfigError, parseConfig, type RunConfigInput } from "../config.js";
 import { writeWhole } from "../disk/writeWhole.js";
-import { drawFigures, withoutPng, writeFigures } from "../figures/drawing.js";
-import { keyOf, labelsOf, shortNumber } from "../figures/labels.js";
-import type { Journal } from "../sweep/journal.js";
+import { fields } from "../fields/fields.js";
+import { trainCommand } from "../fields/trainCommand.js";
+import { type DrawnFigure, drawFigures, withoutPng, writeFigures } from "../figures/drawing.js";
+import { keyOf, shortNumber } from "../figures/labels.js";
+import type { Row } from "../formats/table.js";
 import { mixOf } from "../sweep/revisions.js";
+import type { FinishedRuns } from "../sweep/selection.js";
 import { environment } from "./environment.js";
-import { computersText, escapeHtml, inline, pageHead } from "./page.js";
+import { escapeHtml } from "./escapeHtml.js";
+import { figureHtml } from "./figureHtml.js";
+import { computersText, pageHead, shownMeasured } from "./page.js";
 import { type ReportOptions, reportOptionNames } from "./reportOptions.js";
-import type { Axis } from "./sweepAxes.js";
-import { axisTitle, sweepFigures } from "./sweepFigures.js";
-import { type Measured, type Setting, summarizeSweep } from "./sweepSummary.js";
+import { type Axis, fieldTitle } from "./sweepAxes.js";
+import { sweepFigures } from "./sweepFigures.js";
+import {
+  type Best,
+  bestRuns,
+  type Effect,
+  effects,
+  endedText,
+  isOfTask,
+  settingText,
+} from "./sweepFindings.js";
+import { LEAST_R_SQUARED, runsOf, type Setting, type SweepSummary, summarizeSweep } from "./sweepSummary.js";
+import { ROWS, settingsCsv, sortScript, tableHtml } from "./sweepTable.js";
+import { configCells } from "./table.js";
+import { valueLabels } from "./valueLabels.js";
 
-/** Rows of the table; a larger sweep is for `export`. */
-const ROWS = 2000;
+/** Best runs that are shown at once; those of more vocabularies fold. */
+const BEST = 3;
+/** Panels that a figure may have to stand on the page unfolded, if it is not of the loss. */
+const PANELS = 6;
+/** Values of an axis that are said one by one. */
+const LISTED = 6;
+/** Characters that they take in a sentence. */
+const SHORT = 40;
+/** Fields that say what was run, whether or not they are at their default. */
+const chief = ["vocabSize", "embeddingDim", "optimizer.kind", "config.learningRate", "batchSize", "steps"];
 
-const cell = (measured: Measured | null): string => {
-  if (!measured) return '<td class="number">–</td>';
-  const { mean, standardDeviation, seeds } = measured;
-  return `<td class="number">${escapeHtml(shortNumber(mean))}${seeds > 1 ? ` ± ${Number(standardDeviation.toPrecision(2))}` : ""}</td>`;
-};
-const interval = (measured: Measured | null): string =>
-  `<td class="number">${measured?.interval ? `${shortNumber(measured.interval[0])} to ${shortNumber(measured.interval[1])}` : "–"}</td>`;
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
-/** β's window where some of it has no logarithm. */
-const leftOutText = ({ leftOut: { count, of } }: Setting): string => (count > 0 ? `${count} of ${of}` : "–");
-
-function table(axes: Axis[], settings: Setting[]): string {
-  const labels = axes.map(({ values }) => labelsOf(values));
-  const some = settings.some(({ leftOut }) => leftOut.count > 0);
-  const head = [
-    ...axes.map(({ path }) => escapeHtml(axisTitle(path))),
-    ...[
-      "seeds",
-      "diverged",
-      "L − H at the end, ± sd",
-      "n_eff at the end, ± sd",
-      "β, ± sd",
-      "β, 95 % interval",
-    ],
-    ...(some ? ["left out of β"] : []),
-  ];
-  const row = (setting: Setting) => {
-    const { values, seeds, diverged, excessLoss, effectiveDimension, exponent } = setting;
-    const texts = [...values.map((value, i) => labels[i].get(keyOf(value))), seeds, diverged];
-    return [
-      ...texts.map((text) => `<td class="number">${escapeHtml(text)}</td>`),
-      ...[excessLoss, effectiveDimension, exponent].map(cell),
-      interval(exponent),
-      ...(some ? [`<td class="number">${leftOutText(setting)}</td>`] : []),
-    ].join("");
-  };
-  return `<div class="scroll"><table>
-<thead><tr>${head.map((title) => `<th>${title}</th>`).join("")}</tr></thead>
-<tbody>${settings
-    .slice(0, ROWS)
-    .map((setting) => `<tr>${row(setting)}</tr>`)
-    .join("\n")}</tbody></table></div>`;
+/** "0.1, 0.2, 0.3", or "7 values, 0.0001 to 0.1", or "30 values". */
+function valuesText({ values, labels }: Axis): string {
+  const said = values.map((value) => labels.get(keyOf(value)) ?? "");
+  if (said.length <= LISTED) return said.join(said.some((text) => text.includes(",")) ? "; " : ", ");
+  const isNumeric = values.every((value) => typeof value === "number");
+  return `${said.length} values${isNumeric ? `, ${said[0]} to ${said.at(-1)}` : ""}`;
 }
 
-/** "learningRate (3 values, 0.1 to 0.3)" of each axis. */
-const axesText = (axes: Axis[]): string =>
-  axes
-    .map(({ path, values }) => {
-      const labels = [...labelsOf(values).values()];
-      return `${axisTitle(path)} (${labels.length} values, ${labels[0]} to ${labels[labels.length - 1]})`;
-    })
-    .join(", ");
+/** Long names are for the table below it. */
+function shortValuesText(axis: Axis): string {
+  const text = valuesText(axis);
+  return text.length <= SHORT ? text : `${axis.values.length} values`;
+}
+
+const seedsText = ([fewest, most]: SweepSummary["seeds"]): string =>
+  fewest === most ? `${counted(most, "seed")} each` : `${fewest} to ${most} seeds each`;
+
+/** What varies, in one sentence. */
+function lede({ axes, settings, seeds }: SweepSummary): string {
+  if (axes.length === 0)
+    return seeds[1] > 1 ? `One setting; ${counted(seeds[1], "seed")}.` : "One setting, one seed.";
+  const varied = axes.map((axis) => `${axis.title} (${shortValuesText(axis)})`).join(" × ");
+  return `${varied}: ${counted(settings.length, "setting")}, ${seedsText(seeds)}.`;
+}
+
+function bestHtml(axes: readonly Axis[], { task, run, setting, bestSetting }: Best): string {
+  const own = ({ values }: Setting) => settingText(axes, values, (axis) => task === "" || !isOfTask(axis));
+  const where = [own(setting), `seed ${run.config.seed}`].filter((text) => text !== "").join(", ");
+  const overSeeds = ({ excessLoss }: Setting) =>
+    excessLoss && excessLoss.seeds > 1
+      ? `mean of its ${excessLoss.seeds} seeds ${shownMeasured(excessLoss)}`
+      : "";
+  const mean = overSeeds(setting);
+  const better =
+    bestSetting !== setting && bestSetting.excessLoss
+      ? ` The best mean over seeds is ${shownMeasured(bestSetting.excessLoss)}, with ${own(bestSetting)}.`
+      : "";
+  return `${task === "" ? "" : `<p><strong>${escapeHtml(task)}</strong></p>\n`}<p><span class="value">${escapeHtml(shortNumber(run.excessLoss))}</span> nats of excess loss at step ${run.config.steps}: ${escapeHtml(where)}${mean === "" ? "" : ` <span class="soft">(${escapeHtml(mean)})</span>`}.${escapeHtml(better)}</p>
+<pre>${escapeHtml(`npx ${trainCommand(run.config)}`)}</pre>`;
+}
+
+/** The best runs, a vocabulary at a time. */
+function bestsHtml(axes: readonly Axis[], bests: readonly Best[]): string {
+  if (bests.length === 0) return "<p>None: no run ended with a measured excess loss.</p>";
+  const html = bests.map((best) => bestHtml(axes, best));
+  const more = html.slice(BEST);
+  return `${bests.length > 1 ? '<p class="soft">Excess losses are compared within one vocabulary and its data only.</p>\n' : ""}${html.slice(0, BEST).join("\n")}${more.length > 0 ? `<details><summary>${more.length} more</summary>${more.join("\n")}</details>` : ""}`;
+}
+
+function effectsHtml(list: readonly Effect[]): string {
+  const bestAt = ({ bestAt: values, of }: Effect): string =>
+    of === 0
+      ? "–"
+      : `${values
+          .slice(0, 2)
+          .map(({ label, count }) => (of === 1 ? label : `${label} (${count} of ${of})`))
+          .join(", ")}${values.length > 2 ? ", …" : ""}`;
+  const row = (effect: Effect): string => {
+    const { axis, factor } = effect;
+    const texts = [
+      axis.title,
+      valuesText(axis),
+      factor === null ? "–" : `× ${shortNumber(Number(factor.toPrecision(3)))}`,
+      bestAt(effect),
+    ];
+    return `<tr>${texts.map((text) => `<td>${escapeHtml(text)}</td>`).join("")}</tr>`;
+  };
+  return `<table><thead><tr><th>axis</th><th>values</th><th>changes excess loss</th><th>least at</th></tr></thead>
+<tbody>${list.map(row).join("")}</tbody></table>
+${list.some(({ factor }) => factor !== null) ? `<p class="soft">The largest mean over the least along an axis, the others held${list.some(({ of }) => of > 1) ? "; the median where there are several such lines" : ""}.</p>` : ""}`;
+}
+
+function endedHtml(axes: readonly Axis[], settings: readonly Setting[], failed: number): string {
+  const runs = settings.reduce((sum, setting) => sum + runsOf(setting), 0);
+  const sound = settings.reduce((sum, { outcomes }) => sum + outcomes.sound, 0);
+  const unsound = (["diverged", "exploded"] as const)
+    .map((outcome) => endedText(outcome, axes, settings))
+    .filter((text) => text !== "");
+  const text =
+    unsound.length === 0
+      ? runs === 1
+        ? "It neither diverged nor exploded."
+        : `None of ${runs} runs diverged or exploded.`
+      : `${sound} of ${counted(runs, "run")} ended soundly; ${unsound.join("; ")}.`;
+  const parts = [
+    `<p>${escapeHtml(text)}</p>`,
+    unsound.length > 0
+      ? '<p class="soft">Diverged: the loss stopped being finite. Exploded: it ends above its start and above ln V, the loss of a uniform guess. Such runs are counted in the table; they are in no mean, curve or exponent, and never the best.</p>'
+      : "",
+    failed > 0 ? `<p>${counted(failed, "run")} failed and ${failed === 1 ? "is" : "are"} not shown.</p>` : "",
+  ];
+  return parts.filter((part) => part !== "").join("\n");
+}
+
+/** What a config of this size has where nobody sets it; nothing where it makes no config by itself. */
+function defaultCells({ vocabSize, embeddingDim }: Row): Row {
+  try {
+    return configCells(parseConfig({ vocabSize, embeddingDim } as RunConfigInput));
+  } catch {
+    return {};
+  }
+}
+
+/** Settings that all runs share: what was chosen, and folded all of them with their meaning. */
+function sharedHtml({ shared }: SweepSummary): string {
+  const byDefault = defaultCells(shared);
+  const said = (path: string) => valueLabels(path, [shared[path]]).get(keyOf(shared[path])) ?? "";
+  const paths = Object.keys(shared);
+  const chosen = paths.filter(
+    (path) => chief.includes(path) || keyOf(shared[path]) !== keyOf(byDefault[path] ?? null),
+  );
+  const meaning = (path: string): string => {
+    const field = fields.find((one) => one.path === fieldTitle(path));
+    return field ? `<span class="soft">${escapeHtml(field.text)}</span>` : "";
+  };
+  return `<p>${escapeHtml(chosen.map((path) => `${fieldTitle(path)} ${said(path)}`).join(" · "))}</p>
+<details><summary class="soft">All ${counted(paths.length, "setting")} that the runs share</summary><ul class="settings">${paths
+    .map((path) => `<li>${escapeHtml(`${fieldTitle(path)} ${said(path)}`)}${meaning(path)}</li>`)
+    .join("\n")}</ul></details>`;
+}
 
 /** What a reader must know of β where evaluations at or below 0 were left out of its fit; "" where none was. */
 function biasText(settings: readonly Setting[]): string {
@@ -78,26 +173,35 @@ function biasText(settings: readonly Setting[]): string {
     : `β leaves out ${sum("count")} of ${sum("of")} evaluations, whose excess loss is at or below 0 and has no logarithm: noise of a sampled evaluation as large as the loss itself. Where some are left out, the others are the higher ones, and β is biased towards smaller values; a larger sample would keep them.`;
 }
 
+/** Many panels of what stands behind the loss fold. */
+const foldedHtml = ({ name, panels }: DrawnFigure, html: string): string =>
+  name === "effective-dimension" && panels.length > PANELS
+    ? `<details><summary>Effective dimension of the embedding, ${panels.length} panels</summary>${html}</details>`
+    : html;
+
+const methods = `Losses are in nats, and excess loss is the loss above the entropy of the targets, the least there is; numbers are those at the last step, mean ± standard deviation over seeds. β of excess loss ∝ step<sup>−β</sup> is the slope of the least-squares line through the evaluations of the last decade of steps on logarithmic axes, a seed at a time; its interval is that of the mean over seeds (Student's t). R² is the share of the variance that the line explains, of the seed that it fits worst; where that is below ${LEAST_R_SQUARED}, or a seed's loss does not fall, there is no β.`;
+
 /**
- * Writes OUT/report.html (self-contained) and OUT/figures/*.svg and *.png from the finished runs of a journal.
+ * Writes OUT/report.html (self-contained) and OUT/figures/*.svg, *.png and *.csv from the finished runs of a journal or a
+ * selection.
  * @returns the page's path
  * @throws ConfigError when there is no finished run, or one of these files is there and is not of this package
  */
 export async function writeSweepReport(
-  journal: Journal,
+  journal: FinishedRuns,
   out: string,
   options: ReportOptions = {},
 ): Promise<string> {
   checkNames(options, reportOptionNames);
-  const { onNotice, force = false } = options;
+  const { onNotice, force = false, theme = "page", chosen, repeat = "npx unigram-lab report DIR" } = options;
   if (journal.runs.length === 0) throw new ConfigError("DIR: expected at least one finished run, got none");
-  const { axes, settings, computers: list } = await summarizeSweep(journal);
-  const { figures, left: empty } = sweepFigures(axes, settings);
-  const { drawn, left } = await drawFigures(figures);
-  if (!(await writeFigures(out, drawn, { force }))) onNotice?.(withoutPng);
-  const failed = journal.failedRuns.length;
-  const diverged = settings.reduce((sum, setting) => sum + setting.diverged, 0);
-  const computers = computersText(list);
+  const summary = await summarizeSweep(journal);
+  const { axes, settings } = summary;
+  const { figures, left: empty } = sweepFigures(summary);
+  const { drawn, left } = await drawFigures(figures, theme);
+  const png = await writeFigures(out, drawn, { force });
+  if (!png) onNotice?.(withoutPng);
+  const computers = computersText(summary.computers);
   const mix = mixOf(journal.revisions);
   const notices = [
     mix === undefined ? "" : `This page shows ${mix}.`,
@@ -105,29 +209,27 @@ export async function writeSweepReport(
     ...left,
     biasText(settings),
   ].filter((notice) => notice !== "");
-  const page = `${pageHead(`A sweep of ${journal.runs.length} ${journal.runs.length === 1 ? "run" : "runs"}`)}<body>
-<header><h1>A sweep of ${journal.runs.length} ${journal.runs.length === 1 ? "run" : "runs"}</h1>
-<dl class="facts">
-<dt>axes</dt><dd>${axes.length ? escapeHtml(axesText(axes)) : "none: only seeds differ"}</dd>
-<dt>runs</dt><dd>${journal.runs.length} finished, ${diverged} of them diverged; ${failed} failed and are not shown</dd>
-${computers === undefined ? "" : `<dt>relaxed runs</dt><dd>${escapeHtml(computers)}</dd>\n`}<dt>versions</dt><dd>${escapeHtml(environment().versions)}</dd>
-</dl></header>
+  const title = `A sweep of ${counted(journal.runs.length, "run")}`;
+  const bests = bestRuns(axes, settings);
+  const csv = `data:text/csv;charset=utf-8,${encodeURIComponent(await settingsCsv(summary))}`;
+  const page = `${pageHead(title)}<body>
+<header><h1>${title}</h1>
+<p class="lede">${escapeHtml([lede(summary), ...(chosen === undefined ? [] : [chosen])].join(" "))}</p></header>
+<dl class="findings">
+<dt>${journal.runs.length === 1 ? "The run" : bests.length > 1 ? "Best runs" : "Best run"}</dt><dd>${bestsHtml(axes, bests)}</dd>
+${axes.length > 0 ? `<dt>What varies</dt><dd>${effectsHtml(effects(axes, settings))}</dd>\n` : ""}<dt>${journal.runs.length === 1 ? "How it ended" : "How they ended"}</dt><dd>${endedHtml(axes, settings, journal.failedRuns.length)}</dd>
+<dt>What is fixed</dt><dd>${sharedHtml(summary)}</dd>
+</dl>
 ${notices.map((notice) => `<p class="notice">${escapeHtml(notice)}</p>`).join("\n")}
-${drawn
-  .map(
-    ({
-      name,
-      caption,
-      svg,
-    }) => `<figure class="wide" id="figure-${name}" role="group" aria-label="${escapeHtml(caption)}">
-<div class="light">${inline(svg.light, `${name}-light`)}</div><div class="dark">${inline(svg.dark, `${name}-dark`)}</div>
-<figcaption>${escapeHtml(caption)}</figcaption></figure>`,
-  )
-  .join("\n")}
-<h2>Settings</h2>
-<p class="soft">Losses are in nats. β of excess loss ∝ step^−β is fitted by least squares to the evaluations of the last decade of steps, a seed at a time; its interval is that of the mean over seeds (Student's t).</p>
-${table(axes, settings)}
-${settings.length > ROWS ? `<p class="notice">The first ${ROWS} of ${settings.length} settings; unigram-lab export has them all.</p>` : ""}
+${drawn.map((figure) => foldedHtml(figure, figureHtml(figure, { png, repeat }))).join("\n")}
+<h2>${settings.length === 1 ? "The setting" : `All ${settings.length} settings`}</h2>
+<p class="soft">${methods} <a download="settings.csv" href="${csv}">This table as CSV</a>, with all digits.</p>
+${tableHtml(summary)}
+${settings.length > ROWS ? `<p class="notice">The first ${ROWS} of ${settings.length} settings; the CSV and unigram-lab export have them all.</p>` : ""}
+<footer><dl class="facts">
+${computers === undefined ? "" : `<dt>relaxed runs</dt><dd>${escapeHtml(computers)}</dd>\n`}<dt>versions</dt><dd>${escapeHtml(environment().versions)}</dd>
+</dl></footer>
+<script>${sortScript}</script>
 </body></html>
 `;
   const path = join(out, "report.html");

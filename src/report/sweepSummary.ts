@@ -1,10 +1,13 @@
-/** The runs of a sweep brought down to what is drawn: a curve a setting, numbers at its end, a fitted exponent. */
-import { leastSquaresExponent, withoutLogarithm } from "../analysis/lossExponent.js";
+/** The runs of a sweep brought down to what is drawn: a curve a setting, numbers at its end, a fitted exponent, the best run. */
+import { leastSquaresFit, withoutLogarithm } from "../analysis/lossExponent.js";
+import { type Outcome, outcomeOf } from "../analysis/outcome.js";
 import { lastStepOf, type Observable, type SeriesRow, series, valueAt } from "../analysis/series.js";
 import { type Measured as Mean, meanInterval, measured } from "../analysis/statistics.js";
-import type { Cell } from "../formats/table.js";
+import type { RunConfig } from "../config.js";
+import type { Cell, Row } from "../formats/table.js";
 import { Computers } from "../sweep/computedBy.js";
-import type { Journal } from "../sweep/journal.js";
+import type { RunResult } from "../sweep/result.js";
+import type { FinishedRuns } from "../sweep/selection.js";
 import { type Axis, AxisFinder, axisCells } from "./sweepAxes.js";
 
 /** A number over seeds, with a 95 % interval of its mean (null with one seed). */
@@ -12,23 +15,52 @@ export interface Measured extends Mean {
   interval: [number, number] | null;
 }
 
+/** β of excess loss ∝ step^−β by least squares over the last decade of steps, a seed at a time. */
+export interface Exponent extends Measured {
+  /** R² of the seed whose line fits worst. */
+  rSquared: number;
+}
+
+/** A run as it is named among the findings. */
+export interface NamedRun {
+  run: string;
+  config: RunConfig;
+  /** At the last step. */
+  excessLoss: number;
+}
+
 /** All seeds of one point of the axes. */
 export interface Setting {
   /** Value on each axis, in the order of the axes. */
   values: Cell[];
-  seeds: number;
-  diverged: number;
+  /** How many of its runs ended how. Those that are not sound are in none of the numbers below. */
+  outcomes: Record<Outcome, number>;
   curves: Record<(typeof observables)[number], SeriesRow[]>;
   /** At the last step. */
   excessLoss: Measured | null;
   effectiveDimension: Measured | null;
-  /** β of excess loss ∝ step^−β by least squares over the last decade of steps. */
-  exponent: Measured | null;
+  /** Null where the loss does not fall along a line: see `LEAST_R_SQUARED`. */
+  exponent: Exponent | null;
   /** Evaluations of that window, over all seeds, and how many of them β leaves out for being at or below 0. */
   leftOut: { count: number; of: number };
+  /** Its run of the least excess loss. */
+  best: NamedRun | null;
+}
+
+export interface SweepSummary {
+  axes: Axis[];
+  /** Config fields that all runs share, by dotted path. */
+  shared: Row;
+  /** Seeds that a setting has, by how many runs have it: [fewest, most]. */
+  seeds: [number, number];
+  settings: Setting[];
+  computers: Computers["list"];
 }
 
 export const observables = ["excessLoss", "effectiveDimension"] as const satisfies Observable[];
+
+/** Below it a line explains less than half of what is to be seen: the loss does not fall as a power of the step. */
+export const LEAST_R_SQUARED = 0.5;
 
 const measure = (values: (number | null)[]): Measured | null => {
   const known = values.filter((x): x is number => x !== null && Number.isFinite(x));
@@ -36,12 +68,54 @@ const measure = (values: (number | null)[]): Measured | null => {
   return { ...measured(known), interval: meanInterval(known) };
 };
 
+/** β where every seed's loss falls along a line; a line through two points says nothing of how it falls. */
+function exponentOf(runs: readonly RunResult[], from: number, to: number): Exponent | null {
+  const fits = runs.map((run) => leastSquaresFit(run, from, to)).filter((fit) => fit !== null);
+  const rSquared = fits.reduce((least, fit) => Math.min(least, fit.rSquared ?? 0), 1);
+  if (rSquared < LEAST_R_SQUARED || fits.some(({ exponent }) => exponent <= 0)) return null;
+  const measuredOver = measure(fits.map(({ exponent }) => exponent));
+  return measuredOver && { ...measuredOver, rSquared };
+}
+
+function bestOf(runs: readonly RunResult[], end: number): NamedRun | null {
+  return runs.reduce<NamedRun | null>((best, run) => {
+    const excessLoss = valueAt(run, "excessLoss", end);
+    if (excessLoss === null || (best !== null && best.excessLoss <= excessLoss)) return best;
+    return { run: run.run, config: run.config, excessLoss };
+  }, null);
+}
+
+/** What a setting comes to, from its runs. */
+function settingOf(values: Cell[], runs: readonly RunResult[]): Setting {
+  const end = lastStepOf(runs);
+  const from = Math.max(1, end / 10);
+  const outcomes: Setting["outcomes"] = { sound: 0, diverged: 0, exploded: 0 };
+  const sound = runs.filter((run) => {
+    const outcome = outcomeOf(run);
+    outcomes[outcome]++;
+    return outcome === "sound";
+  });
+  const windows = sound.map((run) => withoutLogarithm(run, from, end));
+  return {
+    values,
+    outcomes,
+    curves: {
+      excessLoss: series("", sound, "excessLoss"),
+      effectiveDimension: series("", sound, "effectiveDimension"),
+    },
+    excessLoss: measure(sound.map((run) => valueAt(run, "excessLoss", end))),
+    effectiveDimension: measure(sound.map((run) => valueAt(run, "effectiveDimension", end))),
+    exponent: exponentOf(sound, from, end),
+    leftOut: {
+      count: windows.reduce((sum, { count }) => sum + count, 0),
+      of: windows.reduce((sum, { of }) => sum + of, 0),
+    },
+    best: bestOf(sound, end),
+  };
+}
+
 /** Reads a journal twice: for its axes, and then setting by setting, so that one setting's runs are in memory. */
-export async function summarizeSweep(journal: Journal): Promise<{
-  axes: Axis[];
-  settings: Setting[];
-  computers: Computers["list"];
-}> {
+export async function summarizeSweep(journal: FinishedRuns): Promise<SweepSummary> {
   const finder = new AxisFinder();
   const computers = new Computers();
   for await (const run of journal.results()) {
@@ -63,27 +137,7 @@ export async function summarizeSweep(journal: Journal): Promise<{
   for (const { values, runs: own } of names.values()) {
     const runs = [];
     for await (const run of journal.results(own)) runs.push(run);
-    const end = lastStepOf(runs);
-    const from = Math.max(1, end / 10);
-    // a run that diverged has no exponent
-    const sound = runs.filter(({ divergedAt }) => divergedAt === null);
-    const windows = sound.map((run) => withoutLogarithm(run, from, end));
-    settings.push({
-      values,
-      seeds: runs.length,
-      diverged: runs.filter(({ divergedAt }) => divergedAt !== null).length,
-      curves: {
-        excessLoss: series("", runs, "excessLoss"),
-        effectiveDimension: series("", runs, "effectiveDimension"),
-      },
-      excessLoss: measure(runs.map((run) => valueAt(run, "excessLoss", end))),
-      effectiveDimension: measure(runs.map((run) => valueAt(run, "effectiveDimension", end))),
-      exponent: measure(sound.map((run) => leastSquaresExponent(run, from, end))),
-      leftOut: {
-        count: windows.reduce((sum, { count }) => sum + count, 0),
-        of: windows.reduce((sum, { of }) => sum + of, 0),
-      },
-    });
+    settings.push(settingOf(values, runs));
   }
   const order = (setting: Setting) => setting.values.map((value, i) => axes[i].values.indexOf(value));
   settings.sort((a, b) => {
@@ -91,5 +145,14 @@ export async function summarizeSweep(journal: Journal): Promise<{
     const i = x.findIndex((place, j) => place !== y[j]);
     return i < 0 ? 0 : x[i] - y[i];
   });
-  return { axes, settings, computers: computers.list };
+  const counts = [...names.values()].map(({ runs }) => runs.length);
+  const seeds: [number, number] = [
+    counts.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+    counts.reduce((a, b) => Math.max(a, b), 0),
+  ];
+  return { axes, shared: finder.shared(), seeds, settings, computers: computers.list };
 }
+
+/** Runs of a setting, one a seed. */
+export const runsOf = ({ outcomes }: Setting): number =>
+  outcomes.sound + outcomes.diverged + outcomes.exploded;

@@ -74,17 +74,11 @@ export function join(
 export function join(first: ScheduleInput, second: ScheduleInput, at: number): Schedule;
 export function join(first: ScheduleInput, second: ScheduleInput, at: number): Schedule {
   const [before, after] = [checkSchedule("join", first), checkSchedule("join", second)];
-  if (!isLinear(before) || !isLinear(after)) {
-    const later = partsOf(after);
-    // the last part that begins at or before the join is the one that holds there
-    const holding = later.findLast(([step]) => step <= at) ?? later[0];
-    const parts = [
-      ...partsOf(before).filter(([step]) => step < at),
-      [at, holding[1]],
-      ...later.filter(([step]) => step > at),
-    ];
-    return checkSchedule("join", { kind: "sequence", parts } as Schedule);
-  }
+  if (!isLinear(before) || !isLinear(after))
+    return checkSchedule("join", {
+      kind: "sequence",
+      parts: [...partsOf(before).filter(([step]) => step < at), ...partsFrom(after, at)],
+    } as Schedule);
   const points = (schedule: number | PiecewiseLinear, keep: (step: number) => boolean): Point[] =>
     typeof schedule === "number" ? [] : schedule.points.filter(([step]) => keep(step));
   return piecewiseLinear("join", [
@@ -95,12 +89,35 @@ export function join(first: ScheduleInput, second: ScheduleInput, at: number): S
   ]);
 }
 
+/**
+ * A run's schedule that is another one from step `at` of the run on. Before it the rates keep their bits, which those of
+ * `join`, cut anew, need not; where the two are the same from there on, it is the one before.
+ * @internal
+ */
+export function changedAt(before: Schedule, given: ScheduleInput, at: number): Schedule {
+  const after = checkSchedule("learningRate", given);
+  const parts = partsFrom(after, at);
+  if (JSON.stringify(parts) === JSON.stringify(partsFrom(before, at))) return before;
+  if (at === 0) return after;
+  return {
+    kind: "sequence",
+    parts: [...partsOf(before).filter(([step]) => step < at), ...parts],
+  } as Schedule;
+}
+
 const isLinear = (schedule: Schedule): schedule is number | PiecewiseLinear =>
   typeof schedule === "number" || schedule.kind === "piecewise-linear";
 
 /** Any schedule as the parts of a sequence. */
 const partsOf = (schedule: Schedule): [step: number, schedule: Schedule][] =>
   typeof schedule !== "number" && schedule.kind === "sequence" ? schedule.parts : [[0, schedule]];
+
+/** The same from a step on: the last part that begins at or before it holds there. */
+function partsFrom(schedule: Schedule, at: number): [step: number, schedule: Schedule][] {
+  const parts = partsOf(schedule);
+  const [, holding] = parts.findLast(([step]) => step <= at) ?? parts[0];
+  return [[at, holding], ...parts.filter(([step]) => step > at)];
+}
 
 /** The value a schedule comes to at `at` from the left, where a jump at `at` has not happened yet. */
 function limitBefore(schedule: number | PiecewiseLinear, at: number): number {

@@ -1,6 +1,7 @@
 /** A sweep as data: its schema, and one line for what is wrong with it. */
 import * as v from "valibot";
 import { ConfigError, type RunConfigInput, show, sortKeys } from "../config.js";
+import { fields } from "../fields/fields.js";
 import { expected, finite, wholeNumber } from "../schema.js";
 import { type Space, spaceValues } from "./axis.js";
 
@@ -133,9 +134,9 @@ export function parseSweep(input: unknown): SweepDescription {
   throw new ConfigError(`${path}: ${issue.message}`);
 }
 
-/** The values of an axis, one by one. */
-export const axisValues = (values: AxisValues): unknown[] =>
-  Array.isArray(values) ? values : spaceValues(values);
+/** The values of the axis of a field, one by one: between two ends whole numbers, where the field takes no others. */
+export const axisValues = (path: string, values: AxisValues): unknown[] =>
+  Array.isArray(values) ? values : spaceValues(values, fields.find((field) => field.path === path)?.whole);
 
 /**
  * The fields of a description by their canonical form: two descriptions are of one sweep when all of these are equal.
@@ -145,7 +146,7 @@ export const axisValues = (values: AxisValues): unknown[] =>
 export function canonicalSweep(description: SweepDescription): Record<string, string> {
   const { base = {}, axes = {}, zip = [], seeds, where = [] } = description;
   const listed = (together: Record<string, AxisValues>) =>
-    Object.fromEntries(Object.entries(together).map(([path, values]) => [path, axisValues(values)]));
+    Object.fromEntries(Object.entries(together).map(([path, values]) => [path, axisValues(path, values)]));
   const canonical = {
     base,
     axes: listed(axes),

@@ -12,7 +12,7 @@ import { isSameComputer } from "./computedBy.js";
 import type { Computing, InHand, Ledger, Waiting } from "./ledger.js";
 import type { PoolOptions } from "./poolOptions.js";
 import { Rounds } from "./rounds.js";
-import { type Checkpoint, computeRun, findCheckpoint, type RunTask, Stopped, warnIn } from "./run.js";
+import { type Checkpoint, computeRun, findPlace, type RunTask, Stopped, warnIn } from "./run.js";
 import { type Shape, Shapes } from "./shapes.js";
 import type { Outcome } from "./task.js";
 import { type Trouble, troubleOf } from "./trouble.js";
@@ -125,7 +125,7 @@ export function devicePool(
     const tasks = group.map(({ waiting: { run }, config }) => ({
       run,
       config,
-      checkpoint: ledger.checkpointOf(run),
+      ...ledger.placesOf(run),
       computedBy,
     }));
     const outcomes = group.map(
@@ -157,7 +157,7 @@ export function devicePool(
     let trainers: readonly Trainer[];
     let dispose = () => {};
     try {
-      found = await Promise.all(tasks.map((task, i) => findCheckpoint(task, warnIn(outcomes[i]))));
+      found = await Promise.all(tasks.map((task, i) => findPlace(task, warnIn(outcomes[i]))));
       const starts = group.map(({ config }, i) => found[i]?.snapshot ?? config);
       const handedIn = Object.assign({}, ...group.map(({ config }) => runtimeFor(config, runtime)));
       const ensemble = await restoreEnsemble(starts, { ...handedIn, backend: kind });

@@ -11,6 +11,14 @@ interface Axis {
   values: unknown[][];
 }
 
+/** A field that a sweep varies. */
+export interface Varied {
+  /** Dotted path. */
+  path: string;
+  /** In the order of the axis, more than one; all of them, whatever the conditions let in. */
+  values: readonly unknown[];
+}
+
 /** Combinations of a sweep, before its conditions. */
 const MOST_POINTS = 1e7;
 
@@ -31,10 +39,10 @@ const kindOf = (value: unknown): unknown =>
 function axesOf({ axes = {}, zip = [] }: SweepDescription): Axis[] {
   const single = Object.entries(axes).map(([path, values]) => ({
     paths: [path],
-    values: [axisValues(values)],
+    values: [axisValues(path, values)],
   }));
   const zipped = zip.map((together, i) => {
-    const values = Object.values(together).map(axisValues);
+    const values = Object.entries(together).map(([path, values]) => axisValues(path, values));
     if (values.length === 0) throw new ConfigError(`zip.${i}: expected at least one axis, got none`);
     if (values.some(({ length }) => length !== values[0].length))
       throw new ConfigError(
@@ -113,6 +121,15 @@ export class SweepPlan {
 
   get length(): number {
     return this.runs.length;
+  }
+
+  /** What differs between its runs, axis by axis, the seeds last. */
+  get varied(): Varied[] {
+    const axes = this.#axes.flatMap(({ paths, values }) =>
+      paths.map((path, i) => ({ path, values: values[i] })),
+    );
+    const seeds = this.#seeds === undefined ? [] : [{ path: "seed", values: this.#seeds }];
+    return [...axes, ...seeds].filter(({ values }) => values.length > 1);
   }
 
   at(index: number): RunConfig | undefined {

@@ -7,7 +7,7 @@ import { runPool } from "./pool.js";
 import { completePoolOptions, type PoolOptions, poolOptionNames } from "./poolOptions.js";
 import type { RunResult } from "./result.js";
 import { checkShard, inShard, type Shard } from "./shard.js";
-import { checkWhere, meets } from "./where.js";
+import { checkWhere, meetsAtEnd } from "./where.js";
 
 export type { ComputedBy } from "../backend/backend.js";
 export type { Space } from "./axis.js";
@@ -22,6 +22,7 @@ export { type MergeReport, merge } from "./merge.js";
 export { runPool } from "./pool.js";
 export type { PoolEvent, PoolOptions, PoolProgress, RunningRun } from "./poolOptions.js";
 export type { RunFailure, RunResult } from "./result.js";
+export { type FinishedRuns, Selection, type SelectionOptions } from "./selection.js";
 export type { Shard } from "./shard.js";
 
 export interface SweepOptions extends Omit<PoolOptions, "journal"> {
@@ -56,7 +57,8 @@ export async function* sweep(
 
 /**
  * The finished runs of a sweep's directory, sorted by name, also while it is being written.
- * @param where only runs that meet all of these: `[{ path: "learningRate", below: 0.1 }]`
+ * @param where only runs that meet all of these, in fields of the config or of the last evaluation:
+ *   `[{ path: "learningRate", below: 0.1 }, { path: "excessLoss", below: 1 }]`
  * @throws ConfigError when there is no journal, or a condition names a field that no run has
  */
 export async function* finishedRuns(
@@ -68,7 +70,7 @@ export async function* finishedRuns(
   const journal = await Journal.read(directory);
   const seen = new Set<string>();
   try {
-    for await (const result of journal.results()) if (meets(result.config, where, seen)) yield result;
+    for await (const result of journal.results()) if (meetsAtEnd(result, where, seen)) yield result;
     if (journal.runs.length > 0) checkWhere(where, seen);
   } finally {
     await journal.close();

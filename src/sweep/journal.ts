@@ -28,6 +28,7 @@ import {
 import { Lock } from "./lock.js";
 import type { RunFailure, RunResult } from "./result.js";
 import { mixOf, type Revisions, revisionsOf } from "./revisions.js";
+import { snapshotsIn } from "./snapshotFiles.js";
 
 interface Place {
   offset: number;
@@ -172,6 +173,7 @@ export class Journal {
       }
       await syncFolder(directory);
       await tidyPartials(directory);
+      await tidyPartials(snapshotsIn(directory));
       await tidyCheckpoints(join(directory, "checkpoints"), journal);
       return journal;
     } catch (error) {

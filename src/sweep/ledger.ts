@@ -4,14 +4,17 @@
  */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { configHash, type RunConfig } from "../config.js";
+import { ConfigError, configHash, type RunConfig } from "../config.js";
 import { checkHandedIn } from "../data/createSource.js";
 import type { RuntimeOptions } from "../training/runtime.js";
 import { type Cost, estimateCost } from "./cost.js";
 import { FailedRuns, type SkippedRun } from "./failedRuns.js";
+import type { Journal } from "./journal.js";
+import { type Base, KeptSnapshots } from "./keptSnapshots.js";
 import type { PoolOptions } from "./poolOptions.js";
 import type { RunFailure, RunResult } from "./result.js";
-import type { Outcome } from "./task.js";
+import { keptSnapshot } from "./snapshotFiles.js";
+import type { Outcome, Task } from "./task.js";
 import type { Trouble } from "./trouble.js";
 
 /** Configs by position. An array is one; a long sweep makes them as they are asked for. */
@@ -73,6 +76,7 @@ export class Ledger {
   readonly #options: PoolOptions;
   readonly #failures: RunFailure[] = [];
   readonly #skipped: SkippedRun[] = [];
+  readonly #bases = new Map<string, Base>();
   #failed = 0;
   #skippedCount = 0;
   #finished = 0;
@@ -98,7 +102,9 @@ export class Ledger {
     options: PoolOptions,
     { threads, runtime, check }: { threads: number; runtime: RuntimeOptions; check(config: RunConfig): void },
   ): Promise<Ledger> {
-    const { journal, retryFailed } = options;
+    const { journal, retryFailed, keepSnapshots } = options;
+    if (keepSnapshots && !journal)
+      throw new ConfigError("keepSnapshots: expected a journal with it, got none");
     const ledger = new Ledger(configs, options);
     const planned = new Set<string>();
     for (let index = 0; index < configs.length; index++) {
@@ -116,11 +122,20 @@ export class Ledger {
         ledger.waiting.push({ run, index, attempts: 0, ...estimateCost(config, threads) });
       }
     }
+    if (journal && ledger.waiting.length > 0) await ledger.#findBases(journal);
     ledger.#total = planned.size;
     ledger.#finished = ledger.known.length;
     ledger.#totalSeconds = ledger.waiting.reduce((sum, { seconds }) => sum + seconds, 0);
     ledger.waiting.sort((a, b) => a.seconds - b.seconds || (a.run < b.run ? 1 : -1));
     return ledger;
+  }
+
+  async #findBases(journal: Journal): Promise<void> {
+    const kept = await KeptSnapshots.of(journal);
+    for (const waiting of this.waiting) {
+      const base = kept.baseOf(this.configOf(waiting));
+      if (base) this.#bases.set(waiting.run, base);
+    }
   }
 
   configOf({ index }: Waiting): RunConfig {
@@ -131,6 +146,16 @@ export class Ledger {
   checkpointOf(run: string): string | null {
     const { journal } = this.#options;
     return journal ? join(journal.directory, "checkpoints", `${run}.checkpoint`) : null;
+  }
+
+  /** Where a run goes on from, and where it is kept on its way and at its end. */
+  placesOf(run: string): Pick<Task, "checkpoint" | "base" | "keep"> {
+    const { journal, keepSnapshots } = this.#options;
+    return {
+      checkpoint: this.checkpointOf(run),
+      base: this.#bases.get(run) ?? null,
+      keep: journal && keepSnapshots ? keptSnapshot(journal.directory, run) : null,
+    };
   }
 
   /** Takes these from those that wait. */
@@ -240,7 +265,9 @@ export class Ledger {
     if (checkpointed && checkpoint) await rm(checkpoint, { force: true });
     this.#finished++;
     this.ready.push(result);
-    onEvent?.({ event: "finished", run, result, resumedFrom });
+    const base = this.#bases.get(run);
+    const wentOnFrom = base && base.step === resumedFrom ? { run: base.run, step: base.step } : undefined;
+    onEvent?.({ event: "finished", run, result, resumedFrom, wentOnFrom });
   }
 
   /** A run that threw: once more, or recorded as failed. */

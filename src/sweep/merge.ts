@@ -1,13 +1,15 @@
 /** Several directories of one sweep made one. */
-import { isDeepStrictEqual } from "node:util";
-import { ConfigError, canonicalConfig, type RunConfig } from "../config.js";
+import { type Difference, Holders } from "./holders.js";
 import { Journal } from "./journal.js";
+import { mergeSnapshots } from "./mergeSnapshots.js";
 import type { RunFailure, RunResult } from "./result.js";
 import { mixOf } from "./revisions.js";
 
 export interface MergeReport {
   /** Runs that were new to the merged directory. */
   added: number;
+  /** Kept snapshots that came with them. */
+  snapshots: number;
   /** Results that another directory had as well, with the same content. */
   duplicates: number;
   /** Relaxed results that differ from the one of their run that is kept. */
@@ -22,119 +24,13 @@ export interface MergeReport {
   notices: string[];
 }
 
-/** Two relaxed results of one run, where they differ most. */
-export interface Difference {
-  run: string;
-  /** Of the records: "loss". */
-  field: string;
-  /** Size of the difference over the larger of the two numbers' sizes; 1 where one of them has none. */
-  relative: number;
-}
-
 const TOGETHER = 256;
-
-type Fields = Record<string, unknown>;
-
-/** What two machines need not agree on, the time it took and the memory it was given, and what is compared by itself. */
-const apart = new Set(["seconds", "stepSeconds", "bytes", "bitsRevision", "computedBy", "config", "records"]);
-
-/** Whether the fields that both have are equal; a later version may have measured more. */
-const sharedAgree = (a: Fields, b: Fields): boolean =>
-  Object.keys(a).every((name) => apart.has(name) || !(name in b) || isDeepStrictEqual(a[name], b[name]));
-
-/** A config as it is compared: a later version writes fields that an earlier one had not. */
-function canonical(config: RunConfig): unknown {
-  try {
-    return canonicalConfig(config);
-  } catch {
-    // of a version after this one
-    return config;
-  }
-}
-
-const isSameConfig = (a: RunResult, b: RunResult): boolean =>
-  isDeepStrictEqual(canonical(a.config), canonical(b.config));
-
-/** Whether two results of a run are the same, as far as both tell. */
-const agree = (a: RunResult, b: RunResult): boolean =>
-  sharedAgree(a as unknown as Fields, b as unknown as Fields) &&
-  a.records.length === b.records.length &&
-  a.records.every((record, i) => sharedAgree({ ...record }, { ...b.records[i] }));
-
-/** Numbers, or what stands in the place of one. */
-const isMeasured = (value: unknown): value is number | null => value === null || typeof value === "number";
-
-/** Where the records of two results differ most, step by step; the end of one that the other has not counts as no number. */
-function largestDifference(a: RunResult, b: RunResult): Difference {
-  let largest: Difference = { run: a.run, field: "step", relative: 0 };
-  const note = (field: string, relative: number) => {
-    if (relative > largest.relative) largest = { run: a.run, field, relative };
-  };
-  for (let i = 0; i < Math.max(a.records.length, b.records.length); i++) {
-    const [x, y] = [a.records[i], b.records[i]] as unknown as (Fields | undefined)[];
-    if (!x || !y || x.step !== y.step) {
-      note("step", 1);
-      continue;
-    }
-    for (const [field, one] of Object.entries(x)) {
-      const other = y[field];
-      if (one === other || !isMeasured(one) || !isMeasured(other)) continue;
-      const size = Math.max(Math.abs(one ?? 0), Math.abs(other ?? 0));
-      note(field, one === null || other === null ? 1 : Math.abs(one - other) / size);
-    }
-  }
-  return largest;
-}
-
-/** Cells that a result has. */
-const told = ({ records }: RunResult): number =>
-  records.reduce((sum, record) => sum + Object.keys(record).length, 0);
-
-/** Where each run is found first, or with the most in its records, and how often it is found again. */
-class Holders {
-  readonly best = new Map<string, Journal>();
-  duplicates = 0;
-  differing = 0;
-  largest: Difference | null = null;
-
-  /** @throws ConfigError when the journal has another result of a run than those before it, or one of another revision */
-  async add(journal: Journal): Promise<void> {
-    for (const run of journal.runs) {
-      const other = this.best.get(run);
-      if (!other) {
-        this.best.set(run, journal);
-        continue;
-      }
-      this.duplicates++;
-      const [old, young] = [other.revisionOf(run), journal.revisionOf(run)];
-      if (old !== young)
-        throw new ConfigError(
-          `run ${run}: expected results of one bits revision, ${other.directory} has it of ${old} and ${journal.directory} of ${young}, which are other bits; merge each revision into a directory of its own`,
-        );
-      const [a, b] = [(await other.get(run)) as RunResult, (await journal.get(run)) as RunResult];
-      if (isSameConfig(a, b) && a.config.arithmetic === "relaxed") {
-        if (!agree(a, b)) this.#note(largestDifference(a, b));
-        continue;
-      }
-      if (!isSameConfig(a, b) || !agree(a, b))
-        throw new ConfigError(
-          `run ${run}: expected one result, ${other.directory} and ${journal.directory} have different ones`,
-        );
-      if (told(b) > told(a)) this.best.set(run, journal);
-    }
-  }
-
-  #note(difference: Difference): void {
-    this.differing++;
-    if (!this.largest || difference.relative > this.largest.relative) this.largest = difference;
-  }
-}
 
 /**
  * Copies the runs of `sources` into the directory `out` (which may hold some already), each once. The sources are only
  * read. All are checked before anything is made or written. Two results of one run must have equal configs (in their
  * canonical form) and be equal in the fields that both have; of two sources the one whose records have more is copied. Those
- * of a relaxed run may differ by who computed them: the first is copied.
+ * of a relaxed run may differ by who computed them: the first is copied. Snapshots that were kept come along.
  * @param options.onNotice hears what is wrong with a journal in one line as soon as it is opened, also of a merge that fails,
  *   and of results of several bits revisions that come together
  * @throws ConfigError when a source has no journal, or two results of one run differ or are of two bits revisions
@@ -159,6 +55,9 @@ export async function merge(
     await holders.add(target);
     const unmixed = mixOf(target.revisions) === undefined;
     const added = [...holders.best.keys()].filter((run) => !target.has(run)).sort();
+    // first: a run is added once, and a snapshot of none does no harm
+    const held = added.map((run) => [run, holders.best.get(run)?.directory] as const);
+    const snapshots = await mergeSnapshots(target.directory, new Map(held as [string, string][]));
     // a sync for many, and few of them in memory
     for (let from = 0; from < added.length; from += TOGETHER) {
       const results: RunResult[] = [];
@@ -174,6 +73,7 @@ export async function merge(
     if (unmixed && mix !== undefined) onNotice?.(`${target.path}: ${mix}`);
     return {
       added: added.length,
+      snapshots,
       duplicates: holders.duplicates,
       differing: holders.differing,
       largestDifference: holders.largest,

@@ -36,8 +36,17 @@ export interface PoolProgress {
 /** What happens to runs, as it happens. */
 export type PoolEvent =
   | { event: "started"; run: string; config: RunConfig }
-  /** On disk, when there is a journal. `resumedFrom`: the step that it went on from, 0 when it began anew. */
-  | { event: "finished"; run: string; result: RunResult; resumedFrom: number }
+  /**
+   * On disk, when there is a journal. `resumedFrom`: the step that it went on from, 0 when it began anew. `wentOnFrom`: the
+   * shorter run whose kept snapshot it began with, if any.
+   */
+  | {
+      event: "finished";
+      run: string;
+      result: RunResult;
+      resumedFrom: number;
+      wentOnFrom?: { run: string; step: number } | undefined;
+    }
   /** Threw or lost its worker, and is tried once more. */
   | { event: "retried"; run: string; config: RunConfig; error: string }
   | { event: "failed"; run: string; config: RunConfig; error: string }
@@ -70,6 +79,12 @@ export interface PoolOptions extends RuntimeOptions {
   retryFailed?: boolean;
   /** Leaves out of the iteration what the journal has already. */
   onlyNew?: boolean;
+  /**
+   * Keeps the snapshot of every run that is computed, at its end, in `snapshots` beside the journal (RUN.snapshot, for
+   * `restoreTrainer` too): a run that is the same but for more steps goes on from there, whether or not it is kept itself.
+   * With Adam 12 bytes a weight. Default false.
+   */
+  keepSnapshots?: boolean | undefined;
   /** Milliseconds between two checkpoints of a run. Default 30000. */
   checkpointEvery?: number;
   /** @internal the worker's file, for tests */
@@ -87,6 +102,7 @@ export const poolOptionNames = [
   "memory",
   "retryFailed",
   "onlyNew",
+  "keepSnapshots",
   "checkpointEvery",
   "workerFile",
   ...runtimeNames,
@@ -105,7 +121,9 @@ export function completePoolOptions(options: PoolOptions): {
     if (value !== undefined && !(typeof value === "number" && value >= 0))
       throw new ConfigError(`${name}: expected a number of at least 0, got ${show(value)}`);
   }
-  const { backend } = options;
+  const { backend, keepSnapshots } = options;
+  if (keepSnapshots !== undefined && typeof keepSnapshots !== "boolean")
+    throw new ConfigError(`keepSnapshots: expected true or false, got ${show(keepSnapshots)}`);
   if (backend !== undefined && !isDeviceKind(backend))
     throw new ConfigError(`backend: expected one that computes on a device, got ${show(backend)}`);
   for (const name of ["threads", "memory"] as const)

@@ -9,6 +9,7 @@ import { decodeSnapshot } from "../training/snapshot.js";
 import type { Trainer } from "../training/trainer.js";
 import { type CheckpointHeader, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
 import { isSameComputer, shownComputedBy } from "./computedBy.js";
+import { type Base, goOnFrom, keepSnapshot } from "./keptSnapshots.js";
 import type { Rounds } from "./rounds.js";
 import type { Outcome } from "./task.js";
 import { troubleOf } from "./trouble.js";
@@ -34,6 +35,10 @@ export interface RunTask {
   config: RunConfig;
   /** File that a long run is checkpointed to and goes on from, or null. */
   checkpoint: string | null;
+  /** The shorter run that it goes on from where it has no checkpoint, or null. */
+  base: Base | null;
+  /** File that its snapshot is kept in at its end, or null. */
+  keep: string | null;
   /** Who computes it; undefined for a strict run. */
   computedBy: ComputedBy | undefined;
 }
@@ -54,9 +59,19 @@ function isOf(run: string, { snapshot }: Checkpoint): boolean {
   }
 }
 
+/** Where a run goes on: at its own checkpoint, or at the end of a shorter run; undefined when it begins anew. */
+export async function findPlace(
+  task: RunTask,
+  warn: (message: string) => void,
+): Promise<Checkpoint | undefined> {
+  const { base, config, computedBy } = task;
+  const own = await findCheckpoint(task, warn);
+  return own ?? (base ? goOnFrom(base, config, computedBy, warn) : undefined);
+}
+
 /** The run's checkpoint, undefined when there is none that it can go on from. */
 export async function findCheckpoint(
-  { run, checkpoint, computedBy }: RunTask,
+  { run, checkpoint, computedBy }: Pick<RunTask, "run" | "checkpoint" | "computedBy">,
   warn: (message: string) => void,
 ): Promise<Checkpoint | undefined> {
   if (checkpoint === null || !existsSync(checkpoint)) return undefined;
@@ -106,7 +121,7 @@ export const warnIn =
 export async function computeRun(
   trainer: Trainer,
   before: CheckpointHeader | undefined,
-  { run, config, checkpoint, computedBy }: RunTask,
+  { run, config, checkpoint, keep, computedBy }: RunTask,
   { rounds, stopped, onStep }: RunControl,
   outcome: Outcome,
 ): Promise<void> {
@@ -156,6 +171,13 @@ export async function computeRun(
   const end = records.at(-1);
   const small = config.vocabSize * config.embeddingDim <= SMALL && !end?.diverged;
   const weights = small ? await trainer.weights() : undefined;
+  if (keep !== null)
+    try {
+      await keepSnapshot(keep, trainer, records);
+    } catch (error) {
+      // a run whose snapshot finds no room is a finished run all the same
+      warn(`its snapshot could not be kept (${(error as Error).message})`);
+    }
   outcome.result = {
     run,
     bitsRevision,

@@ -1,5 +1,6 @@
 import type { RunConfig } from "../config.js";
 import type { RuntimeOptions } from "../training/runtime.js";
+import type { Base } from "./keptSnapshots.js";
 import type { RunResult } from "./result.js";
 import type { Trouble } from "./trouble.js";
 
@@ -30,6 +31,10 @@ export interface Task {
   runtime: RuntimeOptions;
   /** File that a long run is checkpointed to and goes on from, or null. */
   checkpoint: string | null;
+  /** The shorter run that it goes on from where it has no checkpoint, or null. */
+  base: Base | null;
+  /** File that its snapshot is kept in at its end, or null. */
+  keep: string | null;
   /** Milliseconds between two checkpoints. */
   checkpointEvery: number;
 }

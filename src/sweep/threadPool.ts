@@ -100,8 +100,8 @@ export function threadPool(
     Atomics.store(control, word(slot, "resumedFrom"), 0);
     Atomics.store(control, word(slot, "threads"), 1);
     onEvent?.({ event: "started", run, config });
-    const checkpoint = ledger.checkpointOf(run);
-    const task: Task = { run, config, control, slot, maxThreads, runtime, checkpoint, checkpointEvery };
+    const places = ledger.placesOf(run);
+    const task: Task = { run, config, control, slot, maxThreads, runtime, ...places, checkpointEvery };
     compute(slot, chosen, task)
       .then((outcome) => settle(slot, chosen, outcome))
       .catch((error: unknown) => ledger.break(error))

@@ -1,17 +1,22 @@
-import { ConfigError, type RunConfig } from "../config.js";
+import { ConfigError, type RunConfig, sortKeys } from "../config.js";
 import type { Condition, Operand } from "./description.js";
+import type { RunResult } from "./result.js";
 
 const comparisons: Record<Exclude<keyof Condition, "path">, (a: unknown, b: unknown) => boolean> = {
   below: (a, b) => typeof a === typeof b && (a as number) < (b as number),
   atMost: (a, b) => typeof a === typeof b && (a as number) <= (b as number),
   above: (a, b) => typeof a === typeof b && (a as number) > (b as number),
   atLeast: (a, b) => typeof a === typeof b && (a as number) >= (b as number),
-  equals: (a, b) => a === b,
-  not: (a, b) => a !== b,
+  equals: (a, b) => plain(a) === plain(b),
+  not: (a, b) => plain(a) !== plain(b),
 };
 
-/** The field of a complete config at a dotted path, or undefined when this config has none. */
-export const fieldAt = (config: RunConfig, path: string): unknown =>
+/** A schedule or a list is compared by its JSON with sorted keys. */
+const plain = (value: unknown): unknown =>
+  typeof value === "object" && value !== null ? JSON.stringify(sortKeys(value)) : value;
+
+/** The field of a complete config (or of a record) at a dotted path, or undefined when this one has none. */
+export const fieldAt = (config: object, path: string): unknown =>
   path
     .split(".")
     .reduce<unknown>(
@@ -23,12 +28,31 @@ export const fieldAt = (config: RunConfig, path: string): unknown =>
     );
 
 /**
- * Whether a run meets every condition. A field that this run has not (the exponent of a given distribution) meets none.
+ * What a finished run has at a path: a field of its config, or else of its last evaluation ("excessLoss", "diverged");
+ * undefined for one that it has not.
+ */
+export const valueAtEnd = ({ config, records }: RunResult, path: string): unknown =>
+  fieldAt(config, path) ?? fieldAt(records.at(-1) ?? {}, path);
+
+/**
+ * Whether a run that is to come meets every condition. A field that it has not (the exponent of a given distribution) meets
+ * none.
  * @param seen paths that some run had, for finding misspelt ones
  */
-export function meets(config: RunConfig, where: readonly Condition[], seen?: Set<string>): boolean {
+export const meets = (config: RunConfig, where: readonly Condition[], seen?: Set<string>): boolean =>
+  holds(where, (path) => fieldAt(config, path), seen);
+
+/** Whether a finished run does, with what it came to. */
+export const meetsAtEnd = (result: RunResult, where: readonly Condition[], seen?: Set<string>): boolean =>
+  holds(where, (path) => valueAtEnd(result, path), seen);
+
+function holds(
+  where: readonly Condition[],
+  valueAt: (path: string) => unknown,
+  seen: Set<string> | undefined,
+): boolean {
   const look = (path: string): unknown => {
-    const value = fieldAt(config, path);
+    const value = valueAt(path);
     if (value !== undefined) seen?.add(path);
     return value;
   };

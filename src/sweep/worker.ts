@@ -6,7 +6,7 @@ import type { Trainer } from "../training/trainer.js";
 import type { CheckpointHeader } from "./checkpoint.js";
 import { processorOf } from "./processor.js";
 import { Rounds } from "./rounds.js";
-import { computeRun, findCheckpoint, Stopped, warnIn } from "./run.js";
+import { computeRun, findPlace, Stopped, warnIn } from "./run.js";
 import { CONTROL_WORDS, type Outcome, type Task, Word } from "./task.js";
 import { troubleOf } from "./trouble.js";
 
@@ -21,14 +21,14 @@ function kept({ distribution }: RunConfig, runtime: RuntimeOptions): RuntimeOpti
   return { ...runtime, corpus };
 }
 
-/** The trainer where its checkpoint left it, or at step 0 when there is none that fits. */
+/** The trainer where its checkpoint or a shorter run left it, or at step 0 when there is none that fits. */
 async function begin(
   task: Task,
   warn: (message: string) => void,
 ): Promise<{ trainer: Trainer; before?: CheckpointHeader }> {
   const { config, maxThreads, runtime } = task;
   const options = { ...runtimeFor(config, kept(config, runtime)), maxThreads };
-  const found = await findCheckpoint({ ...task, computedBy: processorOf(config) }, warn);
+  const found = await findPlace({ ...task, computedBy: processorOf(config) }, warn);
   return found
     ? { trainer: await restoreTrainer(found.snapshot, options), before: found.header }
     : { trainer: await createTrainer(config, options) };

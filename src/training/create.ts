@@ -4,6 +4,8 @@ import { wasm } from "../backend/wasm/backend.js";
 import { ConfigError, parseConfig, type RunConfig, type RunConfigInput } from "../config.js";
 import { createSource } from "../data/createSource.js";
 import { phaseAt } from "../intervention/index.js";
+import { changedAt } from "../schedule/constructors.js";
+import type { ScheduleInput } from "../schedule/schedule.js";
 import { bytesOf } from "./bytesOf.js";
 import { defaultMemoryLimit } from "./defaultMemoryLimit.js";
 import { type CompleteTrainerOptions, completeTrainerOptions, type TrainerOptions } from "./options.js";
@@ -33,18 +35,22 @@ export async function createTrainer(
 
 /**
  * The trainer of a snapshot: it continues bit for bit where `trainer.snapshot()` was taken. `steps` is a new total, for
- * a run that is to go on for longer, or to end sooner.
+ * a run that is to go on for longer, or to end sooner. `learningRate` holds from the snapshot's step on, and counts the steps
+ * of the run, not those behind the snapshot; the trainer's config then has both in a sequence, and trained from step 0 it is
+ * the same run with the same bits.
  * @throws ConfigError for what is no sound snapshot, for `steps` below its step, and as createTrainer does
  */
 export async function restoreTrainer(
   bytes: Uint8Array,
-  options: TrainerOptions & { steps?: number } = {},
+  options: TrainerOptions & { steps?: number; learningRate?: ScheduleInput } = {},
 ): Promise<Trainer> {
-  const complete = completeTrainerOptions(options, ["steps"]);
+  const complete = completeTrainerOptions(options, ["steps", "learningRate"]);
   const { config: stored, state, trainLoss, recorded, records } = decodeSnapshot(bytes);
-  const { steps } = options;
-  const config = frozen(steps === undefined ? stored : parseConfig({ ...stored, steps }));
-  if (steps !== undefined && steps < state.step)
+  const { steps = stored.steps, learningRate = stored.learningRate } = options;
+  const config = frozen(
+    parseConfig({ ...stored, steps, learningRate: changedAt(stored.learningRate, learningRate, state.step) }),
+  );
+  if (options.steps !== undefined && steps < state.step)
     throw new ConfigError(`steps: expected at least ${state.step}, the snapshot's step, got ${steps}`);
   const begun = await begin(config, state.step, complete);
   try {

@@ -77,6 +77,13 @@ function arraysOf(config: RunConfig): HeldArray[] {
   ];
 }
 
+/**
+ * Bytes of a snapshot's arrays.
+ * @internal
+ */
+export const snapshotBytes = (config: RunConfig): number =>
+  4 * arraysOf(config).reduce((sum, array) => sum + size(array), 0);
+
 const storedArrays = (config: RunConfig): StoredArray[] =>
   arraysOf(config).map(({ name, shape }) => ({ name, shape }));
 

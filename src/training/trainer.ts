@@ -117,6 +117,11 @@ export class Trainer {
     return this.#step;
   }
 
+  /** Mean loss of the latest batch in nats, before its update; null before there is one. */
+  get trainLoss(): number | null {
+    return this.#trainLoss;
+  }
+
   /** Who computes this run, where that is a device, whose rounding is its own; undefined elsewhere. */
   get computedBy(): ComputedBy | undefined {
     return this.#recovery?.computedBy;

@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { leastSquaresExponent, twoPointExponent, withoutLogarithm } from "../../src/analysis/lossExponent.js";
+import {
+  leastSquaresExponent,
+  leastSquaresFit,
+  twoPointExponent,
+  withoutLogarithm,
+} from "../../src/analysis/lossExponent.js";
 import { curves, lastStep, lastStepOf, series, valueAt } from "../../src/analysis/series.js";
 import type { RunResult } from "../../src/sweep/result.js";
 import type { TrainingRecord } from "../../src/training/record.js";
@@ -102,6 +107,22 @@ test("least squares fit what is above 0 within the window, ends included", () =>
   expect(leastSquaresExponent(runAt(0, 1, 4, 0, null, 1), 100, 400)).toBeCloseTo(1, 12);
   // neither step 0 nor what is not finite has a place on the line
   expect(leastSquaresExponent(runAt(0, 100, 16, Infinity, Number.NaN, 4), 0, 400)).toBeCloseTo(1, 12);
+});
+
+test("a fit says how much of the variance its line explains", () => {
+  const power = runAt(0, 9, 8, 4, 8 / 3, 2);
+  expect(leastSquaresFit(power, 100, 400)?.rSquared).toBeCloseTo(1, 12);
+  // log2 of the loss is 4, 0, 4 and 4, 3, 0 at 0, 1, 2, the log2 of step/100
+  const tent = runAt(0, 9, 16, 1, 99, 16);
+  const without3 = { ...tent, records: tent.records.filter(({ step }) => step !== 300) };
+  expect(leastSquaresFit(without3, 100, 400)?.rSquared).toBeCloseTo(0, 12);
+  const bent = runAt(0, 9, 16, 8, 99, 1);
+  const bentWithout3 = { ...bent, records: bent.records.filter(({ step }) => step !== 300) };
+  const fit = leastSquaresFit(bentWithout3, 100, 400);
+  expect(fit?.exponent).toBeCloseTo(2, 12);
+  // explained 2 · 2² = 8 of the total 26/3
+  expect(fit?.rSquared).toBeCloseTo(8 / (26 / 3), 12);
+  expect(leastSquaresFit(power, 100, 200)).toEqual({ exponent: expect.closeTo(1, 12), rSquared: null });
 });
 
 test("what has no logarithm within the window is counted, among what was measured", () => {

@@ -128,6 +128,7 @@ test("status and merge tell who computed, and how far relaxed results are from e
   const json = await unigramLab(["merge", "y", "a", "b", "--json"], dir);
   expect(JSON.parse(json.stdout)).toEqual({
     added: 1,
+    snapshots: 0,
     duplicates: 1,
     differing: 1,
     largestDifference: { run, field: "loss", relative: 0.25 },

@@ -191,10 +191,10 @@ describe("a bad command line is one line, exit code 2, and nothing written", () 
     [["train", "--config", "absent.json"], "error: --config: expected a JSON file, got absent.json (ENOENT)"],
     [
       ["train", "--config", "broken.json"],
-      "error: --config: expected a JSON file, got broken.json (not JSON)",
+      "error: --config: expected a JSON file, got broken.json (line 1, column 2: expected a name in quotes or }, got the end)",
     ],
     [["train", "--config", "list.json"], "error: --config: expected a JSON object, got list.json"],
-    [["train", "--config", "misspelt.json"], "error: vocabsize: unknown field"],
+    [["train", "--config", "misspelt.json"], "error: vocabsize: unknown field (did you mean vocabSize?)"],
     [["train", "--resume", "absent"], "error: --resume: expected a snapshot, got absent (ENOENT)"],
     [
       ["train", "--resume", "noise.snapshot"],
@@ -237,7 +237,7 @@ describe("a bad command line is one line, exit code 2, and nothing written", () 
     ],
     [["sweep"], "error: FILE: expected a sweep as JSON or --vary, got neither"],
     [["sweep", "absent.json"], "error: FILE: expected a sweep as JSON, got absent.json (ENOENT)"],
-    [["sweep", "sweep.json"], "error: axis: unknown field of a sweep"],
+    [["sweep", "sweep.json"], "error: axis: unknown field of a sweep (did you mean axes?)"],
     [["sweep", "--vary", "seed"], 'error: --vary: expected path=values, got "seed"'],
     [
       ["sweep", "--vary", "learningRate=log:0:1:3"],

@@ -62,6 +62,7 @@ describe("a resumed run obeys its flags or names the one it cannot obey", () => 
     const config = { vocabSize: 50, embeddingDim: 8, steps: 200, evaluation: { kind: "sampled", size: 777 } };
     await writeFile(join(dir, "same.json"), JSON.stringify(config));
     await writeFile(join(dir, "other.json"), JSON.stringify({ ...config, batchSize: 64 }));
+    await writeFile(join(dir, "rate.json"), JSON.stringify({ ...config, steps: 300, learningRate: 0.1 }));
     await writeFile(join(dir, "fewer.json"), JSON.stringify({ ...config, steps: 100 }));
     await writeFile(join(dir, "invalid.json"), JSON.stringify({ vocabsize: 50 }));
     await train(["--config", "same.json", "--snapshot", "s"], dir);
@@ -69,7 +70,11 @@ describe("a resumed run obeys its flags or names the one it cannot obey", () => 
 
   test.each([
     [["--seed", "5"], "--seed: expected seed 0 as in the snapshot, got 5"],
-    [["--learning-rate", "0.1"], "--learning-rate: expected learningRate 0.001 as in the snapshot, got 0.1"],
+    [
+      ["--learning-rate", "0.1"],
+      "--learning-rate: expected --steps above 200 with it, all that the snapshot's run has, got 200",
+    ],
+    [["--config", "rate.json"], "--config: expected learningRate 0.001 as in the snapshot, got 0.1"],
     [["--vocab-size", "60"], "--vocab-size: expected vocabSize 50 as in the snapshot, got 60"],
     [["--batch-size", "64"], "--batch-size: expected batchSize 128 as in the snapshot, got 64"],
     [["--no-tied"], "--no-tied: expected tied true as in the snapshot, got false"],
@@ -85,7 +90,7 @@ describe("a resumed run obeys its flags or names the one it cannot obey", () => 
       ["--config", "fewer.json"],
       "--config: expected steps of at least 200, which the snapshot has done, got 100",
     ],
-    [["--config", "invalid.json"], "vocabsize: unknown field"],
+    [["--config", "invalid.json"], "vocabsize: unknown field (did you mean vocabSize?)"],
     [["--config", "absent.json"], "--config: expected a JSON file, got absent.json (ENOENT)"],
     [["--seed", "-1"], "--seed: expected a whole number from 0 to 9007199254740991, got -1"],
   ])("%j", async (flags, message) => {

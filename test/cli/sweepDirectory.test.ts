@@ -171,7 +171,10 @@ test.each<[string[], string]>([
     ["first.json", "--seeds", "5"],
     "--seeds: expected a file without seeds, got first.json, which has its own",
   ],
-  [["twice.json"], 'FILE: expected a sweep as JSON, got twice.json ("steps" is given twice)'],
+  [
+    ["twice.json"],
+    'FILE: expected a sweep as JSON, got twice.json (line 1, column 57: "steps" is given twice)',
+  ],
   [["deep.json"], "sweep: expected at most 64 levels of lists and objects, got more"],
   [
     ["--vary", "learningRate=log:1:2:100000", "--vary", "init.std=log:1:2:100000"],

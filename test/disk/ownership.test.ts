@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { beforeAll, expect, test } from "vitest";
 import { kindOf } from "../../src/disk/kind.js";
-import { createTrainer } from "../../src/index.js";
+import { createTrainer, encodeSafetensors } from "../../src/index.js";
 import { claimsJson } from "../../src/report/claims.js";
 import { exportRuns, writeRecords } from "../../src/report/index.js";
 import { writeCheckpoint } from "../../src/sweep/checkpoint.js";
@@ -46,6 +46,7 @@ beforeAll(async () => {
   await writeFile(at("claims.json"), claimsJson([claim as never]));
   const trainer = await createTrainer(base);
   await writeFile(at("s.snapshot"), await trainer.snapshot());
+  await writeFile(at("w.safetensors"), encodeSafetensors(await trainer.weights(), base));
   const header = { records: wide.records, seconds: 1, stepSeconds: 1 };
   await writeCheckpoint(at("run.checkpoint"), header, await trainer.snapshot());
   await mkdir(at("first"));
@@ -97,6 +98,7 @@ test("all that this package writes is known, whatever the runs, rows of any widt
   expect(await kindOf(at("wide.ndjson"))).toBe("table");
   expect(await kindOf(at("claims.json"))).toBe("claims");
   expect(await kindOf(at("s.snapshot"))).toBe("snapshot");
+  expect(await kindOf(at("w.safetensors"))).toBe("weights");
   expect(await kindOf(at("run.checkpoint"))).toBe("checkpoint");
   expect(await kindOf(at("swept/journal.ndjson"))).toBe("journal");
   // version 0.1 left its descriptions unmarked: the journal beside it tells

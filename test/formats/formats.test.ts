@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { encodeTensors, type GivenTensor } from "../../src/formats/safetensors.js";
 import {
   ConfigError,
   createTrainer,
@@ -121,6 +122,20 @@ print(max(t["data_offsets"][1] for t in header.values()) - len(data), (8 + n) % 
     expect(Number(lines[1].split(" ").at(-1))).toBe(weights.embedding.at(-1));
     expect(Number(lines[4].split(" ").at(-1))).toBe(weights.bias?.at(-1));
     expect(lines[5]).toBe("0 0");
+  });
+
+  test("PyTorch's names are read too, each array once", async () => {
+    const { embedding, unembedding, gain, bias } = await (await createTrainer(config)).weights();
+    const tensors: GivenTensor[] = [
+      ["embedding.weight", [7, 5], embedding],
+      ["unembedding.weight", [7, 5], unembedding as Float32Array],
+      ["norm.weight", [5], gain as Float32Array],
+      ["norm.bias", [5], bias as Float32Array],
+    ];
+    expect(decodeSafetensors(encodeTensors(tensors, {}))).toEqual({ embedding, unembedding, gain, bias });
+    expect(() =>
+      decodeSafetensors(encodeTensors([...tensors, ["bias", [5], embedding.slice(0, 5)]], {})),
+    ).toThrow("safetensors: bias: expected once, got it twice");
   });
 
   test("refuses other arrays, and 10,000 damaged files give weights or a ConfigError", async () => {

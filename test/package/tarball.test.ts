@@ -70,6 +70,7 @@ test("holds what consumers need and nothing else", () => {
       "dist/browserWorker.js",
       "dist/browserWorker.js.map",
       "dist/cli.js",
+      "dist/commandLine.js",
       "dist/corpora.js",
       "dist/corpora.js.map",
       "dist/corpus.js",

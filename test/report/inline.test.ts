@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { inline } from "../../src/report/page.js";
+import { inline } from "../../src/report/figureHtml.js";
 
 test("a figure within a page has names of its own, for what it defines and for what it uses", () => {
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="9">

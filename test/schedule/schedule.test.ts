@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseConfig, type Schedule } from "../../src/config.js";
 import {
+  changedAt,
   cosine,
   join,
   linearDecay,
@@ -344,4 +345,28 @@ test("learningRates lists the rates from a step on, however a run is cut", () =>
       expect(Array.from(rates)).toEqual(whole(schedule, step + count).slice(step));
     }),
   );
+});
+
+describe("changedAt: a run's schedule that is another one from a step on", () => {
+  test("the bits of the first before the step, those of the second from it on", () => {
+    fc.assert(
+      fc.property(any, any, fc.nat({ max: 45 }), (first, second, at) => {
+        const before = parseConfig({ learningRate: first }).learningRate;
+        const changed = changedAt(before, second, at);
+        expect(parseConfig({ learningRate: changed }).learningRate).toEqual(changed);
+        for (let step = 0; step < 50; step++)
+          expect(learningRateAt(changed, step)).toBe(
+            learningRateAt(step < at ? before : (second as Schedule), step),
+          );
+        // once more it is what it is already
+        expect(changedAt(changed, second, at)).toEqual(changed);
+        expect(changedAt(before, before, at)).toEqual(before);
+      }),
+    );
+  });
+
+  test("a change at step 0 leaves nothing of the first", () => {
+    expect(changedAt(1, 2, 0)).toBe(2);
+    expect(() => changedAt(1, -1, 3)).toThrow("learningRate: expected a number of at least 0");
+  });
 });

@@ -314,3 +314,22 @@ test("a caller that leaves ends the runs in hand", async () => {
   for await (const _ of runPool([...seeds(2), ...seeds(2, { steps: 1e6 })], { backend: device.kind })) break;
   expect(device.alive).toBe(0);
 });
+
+test("longer runs go on from kept snapshots, together; on another device they begin anew", async () => {
+  await all(seeds(3), { journal: await openJournal(), keepSnapshots: true });
+  const longer = seeds(3, { steps: 50 });
+  const { results, events } = await all([...longer, configOf({ steps: 30 })], { journal, onlyNew: true });
+  const from = events.flatMap((event) => (event.event === "finished" ? [event.wentOnFrom?.step] : []));
+  expect(from).toEqual([20, 20, 20, 20]);
+  const fresh = await all([...longer, configOf({ steps: 30 })]);
+  expect(essence(results)).toEqual(essence(fresh.results));
+
+  device.lose("another");
+  const { told, events: later } = await all([configOf({ steps: 25 })], { journal });
+  expect(told).toEqual(["warning", "finished"]);
+  expect(later.find(({ event }) => event === "warning")).toMatchObject({
+    message: expect.stringMatching(
+      /^the snapshot of run \w+ \(step 20\) was computed by fake on fake \(1\), it goes on with fake on another \(1\): it begins anew$/,
+    ),
+  });
+});

@@ -39,6 +39,7 @@ test("each run once, in the order of their names, whatever the order of the dire
     const report = await merge(at(out), sources);
     expect(report).toEqual({
       added: 300,
+      snapshots: 0,
       duplicates: 50,
       differing: 0,
       largestDifference: null,

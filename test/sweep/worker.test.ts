@@ -30,6 +30,8 @@ const taskOf = (changes: Partial<Task> = {}): Task => ({
   maxThreads: 1,
   runtime: {},
   checkpoint: null,
+  base: null,
+  keep: null,
   checkpointEvery: 1e9,
   ...changes,
 });

@@ -283,3 +283,41 @@ test("steps may be raised or lowered, not below what is done", async () => {
     "steps: expected at least 5, the snapshot's step, got 4",
   );
 });
+
+test.each([
+  [0.02, 0.5],
+  // its slope, cut anew at the snapshot's step, would have other last bits
+  [
+    {
+      kind: "piecewise-linear",
+      points: [
+        [0, 0],
+        [70, 0.1],
+      ],
+    },
+    { kind: "cosine", from: 0.1, to: 0, end: 90 },
+  ],
+] as const)(
+  "another learning rate from a snapshot on is a run of its own, from step 0 too",
+  async (first, then) => {
+    const config = { vocabSize: 12, embeddingDim: 3, steps: 60, evaluateEvery: 20 };
+    const trainer = await createTrainer({ ...config, learningRate: structuredClone(first) as never });
+    await trainer.advance(37);
+    const learningRate = structuredClone(then) as never;
+    const changed = await restoreTrainer(await trainer.snapshot(), { steps: 100, learningRate });
+    expect(changed.config.learningRate).toMatchObject({
+      kind: "sequence",
+      parts: [
+        [0, first],
+        [37, then],
+      ],
+    });
+    const whole = await createTrainer(changed.config);
+    for (const each of [changed, whole]) await each.advance(100 - each.stepCount);
+    expect(await changed.snapshot()).toEqual(await whole.snapshot());
+    await expect(restoreTrainer(await trainer.snapshot(), { learningRate: -1 })).rejects.toThrow(
+      "learningRate: expected a number of at least 0",
+    );
+    for (const each of [trainer, changed, whole]) each.dispose();
+  },
+);

@@ -2,7 +2,7 @@
 import { localExponents } from "../../analysis/localExponent.js";
 import { overRateTime } from "../../analysis/rateTime.js";
 import { bandOf, type Runs, type SeriesRow } from "../../analysis/series.js";
-import { type Figure, figureOf, type Spec } from "../../figures/figure.js";
+import { type Figure, plotSize, type Spec } from "../../figures/figure.js";
 import { panel } from "../../figures/panel.js";
 import type { RunResult } from "../../sweep/result.js";
 import { post, scalingPost } from "../post/post.js";
@@ -36,7 +36,7 @@ const ofBatches = (quick: boolean): Curve[] =>
 
 /** Nothing is learnt before this rate × step. */
 const collapseFrom = 0.01;
-const common = { width: 250, height: 220 };
+const common = { ...plotSize.two };
 const stepTicks = [100, 1000, 10_000];
 
 /** A panel of local exponents; none without runs. */
@@ -82,7 +82,7 @@ function exponentFigure(runs: Runs, quick: boolean): Figure[] {
     ),
   );
   const caption = `${told}No curve has one exponent: it rises, stays for a while near what the post reads, and falls, the earlier the larger the rate, as the floor of that rate comes up.`;
-  return panels.length > 0 ? [{ name, caption, spec: figureOf(panels, 2) }] : [];
+  return panels.length > 0 ? [{ name, caption, panels: panels, columns: 2 }] : [];
 }
 
 function collapseFigure(runs: Runs, quick: boolean): Figure[] {
@@ -111,7 +111,7 @@ function collapseFigure(runs: Runs, quick: boolean): Figure[] {
   const caption =
     "Excess loss over rate × step, both logarithmic: mean over seeds and a band of one standard deviation. Small rates walk one path, each at its own speed; " +
     "a curve leaves it, upwards, where the noise of its rate is as large as what is left to learn.";
-  return panels.length > 0 ? [{ name: `${name}-collapse`, caption, spec: figureOf(panels, 2) }] : [];
+  return panels.length > 0 ? [{ name: `${name}-collapse`, caption, panels: panels, columns: 2 }] : [];
 }
 
 function batchFigure(runs: Runs, quick: boolean): Figure[] {
@@ -140,7 +140,7 @@ function batchFigure(runs: Runs, quick: boolean): Figure[] {
     ...exponentPanel(title, curves, gradientOf, runs),
   ];
   const caption = `Excess loss by batch, and beside it ${told}Early, β grows with the batch; late, all batches have one β, and the exact gradient another: what is read as an exponent of the task is one of the noise as well.`;
-  return panels.length > 0 ? [{ name: `${name}-batch`, caption, spec: figureOf(panels, 2) }] : [];
+  return panels.length > 0 ? [{ name: `${name}-batch`, caption, panels: panels, columns: 2 }] : [];
 }
 
 export const betaFigures = (runs: Runs, quick: boolean): Figure[] => [

@@ -1,7 +1,7 @@
 /** The figures of what decay removes: curves of all arms, what is left of the benefit, and the floors. */
 import { type Quantity, valuesOf } from "../../analysis/claims.js";
 import { type Runs, series } from "../../analysis/series.js";
-import { type Figure, figureOf, type Spec } from "../../figures/figure.js";
+import { type Figure, plotSize, type Spec } from "../../figures/figure.js";
 import { type IntervalPoint, intervalCurves } from "../../figures/intervalCurves.js";
 import { panel } from "../../figures/panel.js";
 import { intervalPoint } from "../intervalPoint.js";
@@ -58,8 +58,7 @@ function curvesFigure(runs: Runs, quick: boolean): Figure[] {
             rows,
             conditions: labels,
             y: "excess loss (nats)",
-            width: 250,
-            height: 220,
+            ...plotSize.two,
             log: { y: true },
             xDomain: [0, steps],
             xTicks: 3,
@@ -70,7 +69,7 @@ function curvesFigure(runs: Runs, quick: boolean): Figure[] {
   const caption =
     `Excess loss at a constant rate, decayed from step ${turn} on, and with the noise switched off there at an unchanged rate: mean over seeds and a band of one standard deviation. ` +
     "With the exact gradient the constant rate leaves next to nothing for decay to remove.";
-  return panels.length > 0 ? [{ name, caption, spec: figureOf(panels, 2) }] : [];
+  return panels.length > 0 ? [{ name, caption, panels, columns: 2 }] : [];
 }
 
 function shareFigure(runs: Runs, quick: boolean): Figure[] {
@@ -83,8 +82,7 @@ function shareFigure(runs: Runs, quick: boolean): Figure[] {
     series: dimensionsOf(shown).map(dimensionName),
     x: "learning rate",
     xTicks: rateTicks,
-    width: 250,
-    height: 220,
+    ...plotSize.two,
   };
   const panels = [
     intervalCurves({
@@ -108,12 +106,12 @@ function shareFigure(runs: Runs, quick: boolean): Figure[] {
   const caption =
     "Left: the benefit of decay with the exact gradient over that with batches of 128, within the margin of equivalence (grey) at every rate and dimension where the intervals lie in it. " +
     "Right: what it removes to switch the noise off at an unchanged rate, second moments frozen, over what decay removes. Means over seeds with 95 % intervals.";
-  return panels.length > 0 ? [{ name: `${name}-share`, caption, spec: figureOf(panels, 2) }] : [];
+  return panels.length > 0 ? [{ name: `${name}-share`, caption, panels, columns: 2 }] : [];
 }
 
 const early = `steps ${turn} to ${steps}`;
 const late = `steps ${longSteps * 0.7} to ${longSteps}`;
-const floorPanel = { y: "excess loss (nats)", width: 250, height: 220, log: { x: true, y: true } };
+const floorPanel = { y: "excess loss (nats)", ...plotSize.two, log: { x: true, y: true } };
 
 function floorFigure(runs: Runs, quick: boolean): Figure[] {
   const shown = [...places(quick), ...(quick ? [] : sameStride)].sort((a, b) => a.rate - b.rate);
@@ -139,27 +137,37 @@ function floorFigure(runs: Runs, quick: boolean): Figure[] {
   const caption =
     `Excess loss at a constant rate, mean over ${early}: at one rate it grows with D, over rate × √D all dimensions lie on one curve, as far as a run is done learning. ` +
     "Means over seeds with 95 % intervals.";
-  return panels.length > 0 ? [{ name: `${name}-floor`, caption, spec: figureOf(panels, 2) }] : [];
+  return panels.length > 0 ? [{ name: `${name}-floor`, caption, panels, columns: 2 }] : [];
 }
 
 function lateFigure(runs: Runs): Figure[] {
-  // one legend for both panels
-  const common = { ...floorPanel, series: [early, late] };
+  const overRates = longRates.flatMap((rate) => [
+    ...pointOf(early, rate, floorOf(longLabel(rate)), runs),
+    ...pointOf(late, rate, level(longLabel(rate), longSteps * 0.7, longSteps), runs),
+  ]);
+  const overBatches = batches.flatMap((size) => pointOf(early, size, floorOf(batchLabel(size)), runs));
+  const all = [...overRates, ...overBatches];
+  // one legend and one range for both panels
+  const common = {
+    ...floorPanel,
+    series: [early, late],
+    yDomain: [Math.min(...all.map(({ low }) => low)), Math.max(...all.map(({ high }) => high))] as [
+      number,
+      number,
+    ],
+  };
   const panels = [
     intervalCurves({
       ...common,
       title: `Early and late, D ${centre.embeddingDim}`,
-      points: longRates.flatMap((rate) => [
-        ...pointOf(early, rate, floorOf(longLabel(rate)), runs),
-        ...pointOf(late, rate, level(longLabel(rate), longSteps * 0.7, longSteps), runs),
-      ]),
+      points: overRates,
       x: "learning rate",
       xTicks: rateTicks,
     }),
     intervalCurves({
       ...common,
       title: `Over the batch, ${nameOf(centre)}`,
-      points: batches.flatMap((size) => pointOf(early, size, floorOf(batchLabel(size)), runs)),
+      points: overBatches,
       x: "batch size B",
       xTicks: [...batches],
     }),
@@ -167,7 +175,7 @@ function lateFigure(runs: Runs): Figure[] {
   const caption =
     "What is called a floor still falls, the more the smaller the rate: left, excess loss at a constant rate early and late in long runs. " +
     "Right, by batch. Means over seeds with 95 % intervals.";
-  return panels.length === 2 ? [{ name: `${name}-late`, caption, spec: figureOf(panels, 2) }] : [];
+  return panels.length === 2 ? [{ name: `${name}-late`, caption, panels, columns: 2 }] : [];
 }
 
 export const decayFigures = (runs: Runs, quick: boolean): Figure[] => [

@@ -5,7 +5,7 @@ import { curves, type Runs, type SeriesRow } from "../../analysis/series.js";
 import { drift, finalLevel } from "../../analysis/stationarity.js";
 import { mean, standardDeviation } from "../../analysis/statistics.js";
 import { windowMean } from "../../analysis/windowMean.js";
-import { type Figure, figureOf } from "../../figures/figure.js";
+import { type Figure, plotSize } from "../../figures/figure.js";
 import { panel } from "../../figures/panel.js";
 import { pow } from "../../math/elementary.js";
 import {
@@ -21,6 +21,9 @@ import {
 } from "./noisePlateauRuns.js";
 
 const name = "noise-plateau";
+const [entropyLine, marginLine, slopeLine] = ["unigram entropy H", "margin of 1 % of I", "slope −1/2"];
+/** The same in all figures. */
+const references = [entropyLine, marginLine, slopeLine];
 /** Intervals over which differences between histories are averaged. */
 const intervals = 20;
 
@@ -59,8 +62,8 @@ function historyFigure(runs: Runs, quick: boolean): Figure[] {
   if (!labels.includes(constant(rate))) return [];
   const common = {
     conditions: labels,
-    width: 280,
-    height: 260,
+    references,
+    ...plotSize.two,
     xDomain: [0, steps] as [number, number],
     xTicks: 4,
   };
@@ -69,33 +72,31 @@ function historyFigure(runs: Runs, quick: boolean): Figure[] {
       name,
       caption:
         `Five histories come to one level. V = ${vocabSize}; until step ${hold} the rate is another, warms up, or gradients are exact; from there on all runs have lr ${rate} and drawn batches. ` +
-        `Left: loss above the least possible, which is H − I; the entropy H is where it equals I (exact gradients go below the axis). Right: difference to the run with a constant rate, seed by seed, over twentieths of the run, from step ${hold} on; dashed: 1 % of I. ` +
+        `Left: excess loss, above the least possible, which is H − I; the entropy H is where it equals I (exact gradients go below the axis). Right: difference to the run with a constant rate, seed by seed, over twentieths of the run, from step ${hold} on; dashed: 1 % of I. ` +
         "Means over seeds and bands of one standard deviation.",
-      spec: figureOf(
-        [
-          panel({
-            ...common,
-            title: "Loss",
-            rows: curves(labels, runs, "excessLoss"),
-            rules: [{ label: "unigram entropy H", value: informationOf(constant(rate), runs) }],
-            y: "L − (H − I) (nats)",
-            log: { y: true },
-            yDomain: [0.01, 2],
-          }),
-          panel({
-            ...common,
-            title: "Difference to the constant rate",
-            rows: arms
-              .flatMap((arm) => differences(arm, constant(rate), runs, steps))
-              .filter(({ step }) => step >= hold),
-            rules: [-1, 1].map((value) => ({ label: "margin of 1 % of I", value })),
-            y: "difference of losses (% of I)",
-            xDomain: [hold, steps],
-            yDomain: [-10, 10],
-          }),
-        ],
-        2,
-      ),
+      panels: [
+        panel({
+          ...common,
+          title: "Excess loss",
+          rows: curves(labels, runs, "excessLoss"),
+          rules: [{ label: entropyLine, value: informationOf(constant(rate), runs) }],
+          y: "excess loss (nats)",
+          log: { y: true },
+          yDomain: [0.01, 2],
+        }),
+        panel({
+          ...common,
+          title: "Difference to the constant rate",
+          rows: arms
+            .flatMap((arm) => differences(arm, constant(rate), runs, steps))
+            .filter(({ step }) => step >= hold),
+          rules: [-1, 1].map((value) => ({ label: marginLine, value })),
+          y: "difference of losses (% of I)",
+          xDomain: [hold, steps],
+          yDomain: [-10, 10],
+        }),
+      ],
+      columns: 2,
     },
   ];
 }
@@ -132,45 +133,44 @@ function levelFigure(runs: Runs, quick: boolean): Figure[] {
   const byBatch = rowsOf(batchSizes, (rate, batchSize) => levelLabel({ rate, batchSize }), "excessLoss");
   const byScale = rowsOf(scales, (rate, scale) => levelLabel({ rate, scale }), "unigramExcess");
   if (byBatch.length === 0 || byScale.length === 0) return [];
-  const common = { conditions: labels, width: 250, height: 250 };
+  const common = { conditions: labels, references, ...plotSize.two };
   const [from, to] = [batchSizes[0], batchSizes[batchSizes.length - 1]];
   return [
     {
       name: `${name}-levels`,
       caption:
         `Where the loss rests, V = ${vocabSize}: mean over the last quarter of each run, over seeds, and a band of one standard deviation${stillFalling(constant(rates[0]), runs)}. ` +
-        "Left: above the least possible, by batch size, dashed with slope −1/2. Right: against the unigram entropy H, by the scale of the data's factors, from independent targets (0) on: " +
+        "Left: excess loss, above the least possible, by batch size, dashed with slope −1/2. Right: against the unigram entropy H, by the scale of the data's factors, from independent targets (0) on: " +
         "the level passes H as rate or data change, and nothing marks the place.",
-      spec: figureOf(
-        [
-          panel({
-            ...common,
-            title: "By the batch",
-            rows: byBatch,
-            segments: byBatch
-              .filter(({ step, condition }) => step === from && condition === labels[1])
-              .map((row) => ({
-                label: "slope −1/2",
-                from: [from, row.mean] as [number, number],
-                to: [to, row.mean * pow(to / from, -0.5)] as [number, number],
-              })),
-            y: "L − (H − I) at rest (nats)",
-            xTitle: "batch size",
-            log: { x: true, y: true },
-            yDomain: [0.02, 2],
-          }),
-          panel({
-            ...common,
-            title: "By the data",
-            rows: byScale,
-            rules: [{ label: "L = H", value: 0 }],
-            y: "L − H at rest (nats)",
-            xTitle: "scale of the data's factors",
-            xTicks: 2,
-          }),
-        ],
-        2,
-      ),
+      panels: [
+        panel({
+          ...common,
+          title: "By the batch",
+          rows: byBatch,
+          segments: byBatch
+            .filter(({ step, condition }) => step === from && condition === labels[1])
+            .map((row) => ({
+              label: slopeLine,
+              from: [from, row.mean] as [number, number],
+              to: [to, row.mean * pow(to / from, -0.5)] as [number, number],
+            })),
+          y: "excess loss (nats)",
+          xTitle: "batch size",
+          xTickValues: [...batchSizes],
+          log: { x: true, y: true },
+          yDomain: [0.02, 2],
+        }),
+        panel({
+          ...common,
+          title: "By the data",
+          rows: byScale,
+          rules: [{ label: entropyLine, value: 0 }],
+          y: "loss − unigram entropy (nats)",
+          xTitle: "scale of the data's factors",
+          xTicks: 2,
+        }),
+      ],
+      columns: 2,
     },
   ];
 }
@@ -183,43 +183,41 @@ function departureFigure(runs: Runs, quick: boolean): Figure[] {
   if (!conditions.every((label) => runs.get(label)?.length)) return [];
   const within = (labels: string[], from: number, to: number): SeriesRow[] =>
     curves(labels, runs, "excessLoss").filter(({ step }) => step >= from && step <= to);
-  const H = [{ label: "unigram entropy H", value: informationOf(constant(0.03), runs) }];
+  const H = [{ label: entropyLine, value: informationOf(constant(0.03), runs) }];
   const common = {
     conditions,
-    width: 280,
-    height: 260,
-    y: "L − (H − I) (nats)",
+    ...plotSize.two,
+    y: "excess loss (nats)",
     log: { y: true },
     xTicks: 4,
   };
   const [from, to] = [release - released / 2, release + released];
+  const yDomain: [number, number] = quick ? [0.001, 3] : [0.003, 3];
   return [
     {
       name: `${name}-departure`,
       caption:
         `Ways off the plateau, V = ${vocabSize}. Left: at step ${release} the rate drops to 0.003, or gradients become exact at an unchanged rate and the loss goes below the axis. ` +
         `Right: a run whose rate drops at step ${early.drop} leads one that was at ${early.low} throughout, so the time at the high rate was not lost. Means over seeds and bands of one standard deviation.`,
-      spec: figureOf(
-        [
-          panel({
-            ...common,
-            title: "Off a plateau that has settled",
-            rows: within(on, from, to),
-            rules: H,
-            xDomain: [from, to],
-            yDomain: quick ? [0.001, 1] : [0.003, 1],
-          }),
-          panel({
-            ...common,
-            title: "An early drop",
-            rows: within(off, 0, early.end),
-            rules: H,
-            xDomain: [0, early.end],
-            yDomain: quick ? [0.01, 3] : [0.03, 3],
-          }),
-        ],
-        2,
-      ),
+      panels: [
+        panel({
+          ...common,
+          title: "Off a plateau that has settled",
+          rows: within(on, from, to),
+          rules: H,
+          xDomain: [from, to],
+          yDomain,
+        }),
+        panel({
+          ...common,
+          title: "An early drop",
+          rows: within(off, 0, early.end),
+          rules: H,
+          xDomain: [0, early.end],
+          yDomain,
+        }),
+      ],
+      columns: 2,
     },
   ];
 }

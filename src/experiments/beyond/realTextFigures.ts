@@ -2,7 +2,7 @@
 import { valuesOf } from "../../analysis/claims.js";
 import { curves, type Runs, type SeriesRow } from "../../analysis/series.js";
 import { mean, standardDeviation } from "../../analysis/statistics.js";
-import { type Figure, figureOf, type Spec } from "../../figures/figure.js";
+import { type Figure, plotSize, type Spec } from "../../figures/figure.js";
 import { forest } from "../../figures/forest.js";
 import { panel } from "../../figures/panel.js";
 import { brown, type CountedCorpus, heldOut, kjv } from "./corpora.js";
@@ -21,6 +21,7 @@ import {
 const name = "real-text";
 const { entropy, conditionalEntropy } = brown.statistics;
 const unigram = "unigram entropy of unseen text";
+const unigramSolution = "unigram solution: 0";
 
 /** Entropies of both texts; facts of counting, shown beside runs. */
 function entropiesFigure(): Figure {
@@ -47,7 +48,7 @@ function entropiesFigure(): Figure {
   return {
     name: `${name}-entropies`,
     caption: `Entropies of GPT-2 tokens in nats, of a token and of one behind a given one. Counting pairs promises too low a loss: the last ${100 * heldOut} % of the text, under a model of the rest, cost more. ${counted(kjv)}; ${counted(brown)}.`,
-    spec: figureOf([spec]),
+    panels: [spec],
   };
 }
 
@@ -79,8 +80,7 @@ function ratesFigure(runs: Runs): Figure[] {
         conditions: rateNames,
         rules: [{ label: unigram, value }],
         y: "held-out loss (nats)",
-        width: 190,
-        height: 240,
+        ...plotSize.three,
         xDomain: [0, totalSteps],
         xTicks: 4,
         yDomain: [5, 11],
@@ -88,7 +88,7 @@ function ratesFigure(runs: Runs): Figure[] {
     ];
   });
   const caption = `Loss of unseen pairs at V = 50304, D = 32, without a norm, evaluated every ${every} steps: mean over seeds and a band of one standard deviation.`;
-  return panels.length > 0 ? [{ name, caption, spec: figureOf(panels, 3) }] : [];
+  return panels.length > 0 ? [{ name, caption, panels: panels, columns: 3 }] : [];
 }
 
 /** By how much the arms are behind the one that was never high, from the first evaluation behind the drop on. */
@@ -115,8 +115,8 @@ function armsFigure(runs: Runs): Figure[] {
   if (rows("heldOutLoss").length === 0) return [];
   const common = {
     conditions: [...arms],
-    width: 190,
-    height: 220,
+    references: [unigram, unigramSolution],
+    ...plotSize.three,
     xDomain: [0, totalSteps] as [number, number],
     xTicks: 4,
   };
@@ -125,35 +125,33 @@ function armsFigure(runs: Runs): Figure[] {
     {
       name: `${name}-arms`,
       caption,
-      spec: figureOf(
-        [
-          panel({
-            ...common,
-            title: { text: "Loss", subtitle: "of unseen pairs" },
-            rows: rows("heldOutLoss"),
-            rules: [{ label: unigram, value: Number(entropy.heldOut) }],
-            y: "loss (nats)",
-            yDomain: [6.8, 9],
-          }),
-          panel({
-            ...common,
-            title: { text: "Behind the run never high", subtitle: "part of the held-out information" },
-            rows: behindRows(runs),
-            y: "lag (part)",
-            xDomain: [held.hold + every, totalSteps],
-            yDomain: [0, 0.5],
-          }),
-          panel({
-            ...common,
-            title: { text: "Captured information", subtitle: "of the training pairs" },
-            rows: rows("capturedInformation"),
-            rules: [{ label: "unigram solution: 0", value: 0 }],
-            y: "info (nats)",
-            yDomain: [-1, 1],
-          }),
-        ],
-        3,
-      ),
+      panels: [
+        panel({
+          ...common,
+          title: { text: "Loss", subtitle: "of unseen pairs" },
+          rows: rows("heldOutLoss"),
+          rules: [{ label: unigram, value: Number(entropy.heldOut) }],
+          y: "held-out loss (nats)",
+          yDomain: [6.8, 9],
+        }),
+        panel({
+          ...common,
+          title: { text: "Behind the run never high", subtitle: "part of the held-out information" },
+          rows: behindRows(runs),
+          y: "lag (part of the information)",
+          xDomain: [held.hold + every, totalSteps],
+          yDomain: [0, 0.5],
+        }),
+        panel({
+          ...common,
+          title: { text: "Captured information", subtitle: "of the training pairs" },
+          rows: rows("capturedInformation"),
+          rules: [{ label: unigramSolution, value: 0 }],
+          y: "captured information (nats)",
+          yDomain: [-1, 1],
+        }),
+      ],
+      columns: 3,
     },
   ];
 }

@@ -2,7 +2,7 @@
 import { type Quantity, valuesOf } from "../../analysis/claims.js";
 import { type Runs, type SeriesRow, series } from "../../analysis/series.js";
 import { mean, meanInterval } from "../../analysis/statistics.js";
-import { type Figure, figureOf, type Spec } from "../../figures/figure.js";
+import { type Figure, plotSize, type Spec } from "../../figures/figure.js";
 import { type ForestRow, forest } from "../../figures/forest.js";
 import { panel } from "../../figures/panel.js";
 import { margin } from "./lagClaims.js";
@@ -35,24 +35,22 @@ function curvesFigure(runs: Runs): Figure[] {
     const [run] = shown.flatMap((arm) => runs.get(labelOf(setting, arm)) ?? []);
     if (rows.length === 0 || !run) return [];
     const xDomain: [number, number] = [0, run.config.steps];
-    return [
-      panel({ title, rows, conditions: arms, width: 175, height: 170, xTicks: 3, xDomain, y: "", ...more }),
-    ];
+    return [panel({ title, rows, conditions: arms, ...plotSize.three, xTicks: 3, xDomain, y: "", ...more })];
   };
-  const loss = { y: "(L − H)/I", yDomain: [-1.1, 1.5], rules: [unigram, floor] };
+  const loss = { y: "(loss − unigram entropy) / I", yDomain: [-1.1, 1.5], rules: [unigram, floor] };
   const controls: Arm[] = ["no warmup", "equal sum", "rescaled", "never high"];
   const large: Setting = { ...clear, vocabSize: 1000, peak: 0.1 };
   const panels = [
     ...draw("Loss, V = 300, rate 0.3", clear, both, "unigramExcess", loss),
     ...draw("Loss, V = 1000, rate 0.1", large, arms, "unigramExcess", loss),
     ...draw("Controls, V = 300, rate 0.3", clear, controls, "unigramExcess", loss),
-    ...draw("Unigrams still to learn", clear, both, "marginalError", { y: "KL(p‖q̄)/I", yDomain: [0, 1] }),
+    ...draw("Unigrams still to learn", clear, both, "marginalError", { y: "KL(p‖q̄) / I", yDomain: [0, 1] }),
     ...draw("Learnt of the bigrams", clear, both, "capturedInformation", {
-      y: "captured/I",
+      y: "captured information / I",
       yDomain: [-0.5, 1],
     }),
     ...draw("Dependence on the input", clear, both, "inputDependence", {
-      y: "J/I",
+      y: "J / I",
       yDomain: [0, 1],
     }),
   ];
@@ -61,7 +59,8 @@ function curvesFigure(runs: Runs): Figure[] {
     {
       name: "sticky-plateau",
       caption: `After a high rate without a warmup the loss stays near the unigram entropy H, long after the rate has dropped to 0.01 at step ${hold}; with ${warmupSteps} steps of warmup it falls on. α = 0.5, a layernorm, untied. Below, of the first panel's runs: L = H + KL(p‖q̄) − captured information, and J, how much predictions depend on the input, rightly or not. All in units of the mutual information I of each seed's data: mean over seeds and a band of one standard deviation.`,
-      spec: figureOf(panels, 3),
+      panels: panels,
+      columns: 3,
     },
   ];
 }
@@ -129,7 +128,7 @@ function forestFigure(runs: Runs, quick: boolean): Figure[] {
     width: 300,
   });
   const caption = `By which part of the information I a run is behind another of its seed at step ${step}, ${step - hold} steps after the rate dropped: mean over seeds and its 95 % interval. Within the green band, ±${margin}, a lag counts as none.`;
-  return spec ? [{ name: "sticky-plateau-lag", caption, spec: figureOf([spec]) }] : [];
+  return spec ? [{ name: "sticky-plateau-lag", caption, panels: [spec] }] : [];
 }
 
 export const figures = (runs: Runs, quick: boolean): Figure[] => [

@@ -2,7 +2,7 @@
 import { valuesOf } from "../../analysis/claims.js";
 import { type Runs, series } from "../../analysis/series.js";
 import { mean, meanInterval } from "../../analysis/statistics.js";
-import { type Figure, figureOf, type Spec } from "../../figures/figure.js";
+import { type Figure, plotSize, type Spec } from "../../figures/figure.js";
 import { forest } from "../../figures/forest.js";
 import { panel } from "../../figures/panel.js";
 import { margin } from "./lagClaims.js";
@@ -42,10 +42,9 @@ function armsFigure(runs: Runs, quick: boolean): Figure[] {
         rows,
         conditions: arms,
         rules,
-        y: "(L − H)/I",
+        y: "(loss − unigram entropy) / I",
         yDomain: [-1.1, 2],
-        width: 190,
-        height: 190,
+        ...plotSize.three,
         xDomain: [0, lengths(setting.vocabSize).steps],
         xTicks: 3,
       }),
@@ -53,7 +52,7 @@ function armsFigure(runs: Runs, quick: boolean): Figure[] {
   });
   const { hold } = lengths(main[0].vocabSize);
   const caption = `A rate of ${main[0].peak} until step ${hold} and of 0.01 from there on, with a layernorm: does what a warmup gives last where the input says little of the target (left), and where it says much (middle, right)? In units of the mutual information I: mean over seeds and a band of one standard deviation.`;
-  return panels.length > 0 ? [{ name, caption, spec: figureOf(panels, 3) }] : [];
+  return panels.length > 0 ? [{ name, caption, panels: panels, columns: 3 }] : [];
 }
 
 function lagFigure(runs: Runs, quick: boolean): Figure[] {
@@ -81,7 +80,7 @@ function lagFigure(runs: Runs, quick: boolean): Figure[] {
     digits: 3,
   });
   const caption = `By which part of I a run without a warmup is behind one with it, in the same seed, at the last step: mean over seeds and its 95 % interval (of one seed where there is no line). AdamW has a weight decay of 0.1. Within the green band, ±${margin}, a lag counts as none.`;
-  return spec ? [{ name: `${name}-lag`, caption, spec: figureOf([spec]) }] : [];
+  return spec ? [{ name: `${name}-lag`, caption, panels: [spec] }] : [];
 }
 
 function descentsFigure(runs: Runs, quick: boolean): Figure[] {
@@ -98,10 +97,9 @@ function descentsFigure(runs: Runs, quick: boolean): Figure[] {
         rows,
         conditions: [...data],
         rules,
-        y: "(L − H)/I",
+        y: "(loss − unigram entropy) / I",
         yDomain: [-1.1, 2],
-        width: 270,
-        height: 190,
+        ...plotSize.two,
         log: { x: true },
         xTickValues: [1, 10, 100, 1000],
       }),
@@ -109,7 +107,7 @@ function descentsFigure(runs: Runs, quick: boolean): Figure[] {
   });
   const caption =
     "Descents at a low rate without a norm, by how strongly a target depends on its input: do they pause at the unigram entropy H? In units of I, losses above 2 drawn at 2: mean over seeds and a band of one standard deviation.";
-  return panels.length > 0 ? [{ name: `${name}-descents`, caption, spec: figureOf(panels, 2) }] : [];
+  return panels.length > 0 ? [{ name: `${name}-descents`, caption, panels: panels, columns: 2 }] : [];
 }
 
 export const strongFigures = (runs: Runs, quick: boolean): Figure[] => [

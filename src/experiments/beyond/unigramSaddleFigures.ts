@@ -3,7 +3,7 @@ import { type Quantity, valuesOf } from "../../analysis/claims.js";
 import { mutualInformation } from "../../analysis/mutualInformation.js";
 import { levels, pauseRatio, pauseWidth, RELAXATION, rateSum } from "../../analysis/saddle.js";
 import { type Observable, type Runs, type SeriesRow, series } from "../../analysis/series.js";
-import { type Figure, figureOf, type Spec } from "../../figures/figure.js";
+import { type Figure, plotSize, type Spec } from "../../figures/figure.js";
 import { type IntervalPoint, intervalCurves } from "../../figures/intervalCurves.js";
 import { type PanelOptions, panel } from "../../figures/panel.js";
 import type { RunResult } from "../../sweep/result.js";
@@ -20,7 +20,7 @@ import {
 } from "./unigramSaddleRuns.js";
 
 const name = "unigram-saddle";
-const levelTitle = "(L − H) / I";
+const levelTitle = "(loss − unigram entropy) / I";
 /** Legend entries, the same in all panels: what is no std starts from 0.001 too. */
 const legends: Partial<Record<ArmName, string>> = {
   "std 0.001": "std 0.001",
@@ -71,12 +71,9 @@ function curvesFigure(runs: Runs): Figure[] {
           panel({
             ...more,
             title,
-            rows: rows.filter(
-              ({ step, high }) => step <= end && high <= (more.yDomain?.[1] ?? Number.POSITIVE_INFINITY),
-            ),
+            rows: rows.filter(({ step }) => step <= end),
             conditions: shown.map(([, legend]) => legend),
-            width: 260,
-            height: 190,
+            ...plotSize.two,
             xDomain: [0, end],
             xTicks: 5,
           }),
@@ -89,13 +86,15 @@ function curvesFigure(runs: Runs): Figure[] {
       y: "J / I",
       yDomain: [0, 1],
     }),
-    ...draw("Effective dimension, std 0.001", drawn([small], "effectiveDimension"), { y: "n_eff" }),
+    ...draw("Effective dimension, std 0.001", drawn([small], "effectiveDimension"), {
+      y: "effective dimension n_eff",
+    }),
   ];
   const caption =
     `Descents from small weights and from weights of D^-1/2, and with a shorter memory of Adam's moments (reset where L = H, or short from the start): do they stop about the unigram entropy? Exact gradients, lr ${rate}: ` +
     "loss above the unigram entropy in units of the mutual information, mean over drawings of the data and a band of one standard deviation. " +
     "Below, from small weights: how much predictions depend on inputs, and the effective dimension of the embedding.";
-  return panels.length > 0 ? [{ name, caption, spec: figureOf(panels, 2) }] : [];
+  return panels.length > 0 ? [{ name, caption, panels: panels, columns: 2 }] : [];
 }
 
 function ratesFigure(runs: Runs): Figure[] {
@@ -119,8 +118,7 @@ function ratesFigure(runs: Runs): Figure[] {
     series: lines,
     x: "learning rate",
     xTicks: [...rates],
-    width: 230,
-    height: 200,
+    ...plotSize.two,
     log: { x: true },
     zero: true,
   };
@@ -131,13 +129,17 @@ function ratesFigure(runs: Runs): Figure[] {
       caption:
         "How long the loss stays about the unigram entropy, over the learning rate: left in units of the descent behind it (S), right as a sum of rates (W, from H + I/4 to H − I/4). " +
         "Mean over drawings of the data whose loss is monotone there, with 95 % intervals; not shown where it is so in less than half of them.",
-      spec: figureOf(
-        [
-          intervalCurves({ ...common, points: on(ratios), y: "S", title: "Pause over descent", rules }),
-          intervalCurves({ ...common, points: on(widths), y: "W", title: "Width of the pause" }),
-        ].filter((spec) => spec !== undefined),
-        2,
-      ),
+      panels: [
+        intervalCurves({
+          ...common,
+          points: on(ratios),
+          y: "S, pause over descent",
+          title: "Pause over descent",
+          rules,
+        }),
+        intervalCurves({ ...common, points: on(widths), y: "W, sum of rates", title: "Width of the pause" }),
+      ].filter((spec) => spec !== undefined),
+      columns: 2,
     },
   ];
 }
@@ -174,40 +176,36 @@ function escapeFigure(runs: Runs): Figure[] {
     {
       name: `${name}-escape`,
       caption: `Gradient descent (lr ${descentRate}) from the unigram solution of rank 1 with noise σ on it: at a saddle each factor of 10 less noise delays the escape by the same sum of rates. Left: one drawing of the data. Right: the sum of rates at which the loss is I/20 below that of the run without noise; thin lines are drawings, the thick one their mean with a 95 % interval.`,
-      spec: figureOf(
-        [
-          panel({
-            title: "One drawing",
-            rows,
-            conditions: curves.filter(({ run }) => run).map(({ legend }) => legend),
-            rules: entropyRules.slice(0, 1),
-            y: levelTitle,
-            xTitle: "sum of rates τ",
-            width: 260,
-            height: 200,
-            xTicks: 5,
-          }),
-          intervalCurves({
-            points,
-            series: ["mean"],
-            seeds: seeds.flatMap((own) =>
-              noises.flatMap((noise) => {
-                const value = single(timeOfEscape(noise), own);
-                return value === null ? [] : [{ seed: own, x: 1 / noise, value }];
-              }),
-            ),
-            x: "1/σ",
-            xTicks: noises.map((noise) => 1 / noise),
-            y: "escape time τ",
-            title: "Time of escape",
-            width: 230,
-            height: 200,
-            log: { x: true },
-            zero: true,
-          }),
-        ].filter((spec) => spec !== undefined),
-        2,
-      ),
+      panels: [
+        panel({
+          title: "One drawing",
+          rows,
+          conditions: curves.filter(({ run }) => run).map(({ legend }) => legend),
+          rules: entropyRules.slice(0, 1),
+          y: levelTitle,
+          xTitle: "sum of rates τ",
+          ...plotSize.two,
+          xTicks: 5,
+        }),
+        intervalCurves({
+          points,
+          series: ["mean"],
+          seeds: seeds.flatMap((own) =>
+            noises.flatMap((noise) => {
+              const value = single(timeOfEscape(noise), own);
+              return value === null ? [] : [{ seed: own, x: 1 / noise, value }];
+            }),
+          ),
+          x: "1/σ",
+          xTicks: noises.map((noise) => 1 / noise),
+          y: "escape time τ",
+          title: "Time of escape",
+          ...plotSize.two,
+          log: { x: true },
+          zero: true,
+        }),
+      ].filter((spec) => spec !== undefined),
+      columns: 2,
     },
   ];
 }

@@ -2,7 +2,7 @@
 import { valuesOf } from "../../analysis/claims.js";
 import type { Runs } from "../../analysis/series.js";
 import { mean, standardDeviation } from "../../analysis/statistics.js";
-import { type Figure, figureOf, type Spec } from "../../figures/figure.js";
+import { type Figure, plotSize, type Spec } from "../../figures/figure.js";
 import { heatMap } from "../../figures/heatMap.js";
 import { panel } from "../../figures/panel.js";
 import { pow } from "../../math/elementary.js";
@@ -49,7 +49,7 @@ function lossMap(group: Group, runs: Runs, warmups: readonly number[]): Spec | u
     ),
     x: { title: "peak rate", values: group.rates },
     y: { title: "warmup (steps)", values: warmups },
-    legend: "excess (nats)",
+    legend: "excess loss (nats)",
     colours,
     cellWidth: 40,
     frontier: warmups.flatMap((warmup) => {
@@ -75,12 +75,11 @@ function frontierPanel(group: Group, runs: Runs, warmups: readonly number[]): Sp
     title: groupName(group),
     rows,
     conditions: scales.map(scaleName),
-    y: "largest rate",
+    y: "largest tolerated rate",
     // the same factor from bottom to top everywhere
     yDomain: [middle / 2.2, middle * 1.9],
     log: { y: true },
-    width: 250,
-    height: 170,
+    ...plotSize.two,
     xTitle: "warmup (steps)",
     xDomain: [0, long],
     xTicks: 5,
@@ -97,14 +96,16 @@ export function scaleFigures(runs: Runs, quick: boolean): Figure[] {
   return [
     {
       name,
-      caption: `Final excess loss by peak rate and warmup, median over seeds; white where that diverged. The line is the frontier, a geometric mean over seeds: to its right the final loss is more than ${margin} nats above the row's best, or the run diverges. Initial weights of the usual size.`,
+      caption: `Final excess loss by peak rate and warmup, median over seeds; white where that diverged. Colours end at ${colours[0]} and ${colours[1]} nats: what is beyond has the colour of the end. The line is the frontier, a geometric mean over seeds: to its right the final loss is more than ${margin} nats above the row's best, or the run diverges. Initial weights of the usual size.`,
       panels: maps,
     },
     {
       name: `${name}-frontier`,
       caption:
-        "The largest rate that is tolerated against the length of the warmup, by the size of the initial weights in D^-1/2: geometric mean over seeds and a band of one standard deviation.",
+        "The largest rate that is tolerated against the length of the warmup, by the size of the initial weights in D^-1/2: geometric mean over seeds and a band of one standard deviation. Every axis spans the same factor, about a level of its own.",
       panels: lines,
     },
-  ].flatMap(({ panels, ...figure }) => (panels.length > 0 ? [{ ...figure, spec: figureOf(panels, 2) }] : []));
+  ].flatMap(({ panels, ...figure }) =>
+    panels.length > 0 ? [{ ...figure, panels: panels, columns: 2 }] : [],
+  );
 }

@@ -3,8 +3,16 @@ import { at, ofRun, type Quantity, valuesOf } from "../../analysis/claims.js";
 import { curves, lastStep, type Runs, valueAt } from "../../analysis/series.js";
 import { mean, standardDeviation } from "../../analysis/statistics.js";
 import { zipfMoments } from "../../analysis/zipfMoments.js";
-import { type Figure, figureOf, palette, type Spec } from "../../figures/figure.js";
+import {
+  type DrawnRow,
+  type Figure,
+  type LegendEntry,
+  plotSize,
+  type Spec,
+  withMeta,
+} from "../../figures/figure.js";
 import { type Curve, panel } from "../../figures/panel.js";
+import { colourAt, dashes } from "../../figures/seriesLook.js";
 import type { RunResult } from "../../sweep/result.js";
 import type { Experiment } from "../experiment.js";
 import { base } from "./base.js";
@@ -117,42 +125,37 @@ function lossFigure(runs: Runs): Figure {
   const end = lastStep(runs);
   const present = labels.filter((label) => runs.get(label)?.length);
   const law = valuesOf(ofRun("tied", lawOf), runs).filter(Number.isFinite);
-  const common = { conditions: present, width: 270, height: 280 };
+  const [entropyLine, lawLine] = ["entropy 1.994", "½(Var ln p)²/c⁴ at the final c"];
+  const common = { conditions: present, references: [entropyLine, lawLine], ...plotSize.two };
   return {
     name,
     caption:
-      "Loss at V = 10, D = 1, lr 0.01: mean over seeds and a band of one standard deviation. Circles: the post, one seed. Right: the same above the entropy, with the exact law of the tied gap.",
-    spec: figureOf(
-      [
-        panel({
-          ...common,
-          title: "Loss",
-          rows: curves(present, runs, "loss"),
-          stated: {
-            by: post.name,
-            curves: Object.fromEntries(
-              Object.entries(postLosses).filter(([label]) => present.includes(label)),
-            ),
-          },
-          rules: [{ label: "entropy 1.994", value: moments.entropy }],
-          y: "loss (nats)",
-          xDomain: [0, end],
-          xTicks: 4,
-          yDomain: [1.98, 2.7],
-        }),
-        panel({
-          ...common,
-          title: "Excess over the entropy",
-          rows: curves(present, runs, "excessLoss"),
-          rules: law.length ? [{ label: "½(Var ln p)²/c⁴ at the final c", value: mean(law) }] : [],
-          y: "excess loss (nats)",
-          log: { x: true, y: true },
-          xDomain: [20, end],
-          yDomain: [1e-4, 1],
-        }),
-      ],
-      2,
-    ),
+      "Loss at V = 10, D = 1, lr 0.01: mean over seeds and a band of one standard deviation. Circles: the post, one seed. Right: the excess loss, which is the same above the entropy, with the exact law of the tied gap.",
+    panels: [
+      panel({
+        ...common,
+        rows: curves(present, runs, "loss"),
+        stated: {
+          by: post.name,
+          curves: Object.fromEntries(Object.entries(postLosses).filter(([label]) => present.includes(label))),
+        },
+        rules: [{ label: entropyLine, value: moments.entropy }],
+        y: "loss (nats)",
+        xDomain: [0, end],
+        xTicks: 4,
+        yDomain: [1.98, 2.7],
+      }),
+      panel({
+        ...common,
+        rows: curves(present, runs, "excessLoss"),
+        rules: law.length ? [{ label: lawLine, value: mean(law) }] : [],
+        y: "excess loss (nats)",
+        log: { x: true, y: true },
+        xDomain: [20, end],
+        yDomain: [1e-4, 1],
+      }),
+    ],
+    columns: 2,
   };
 }
 
@@ -175,7 +178,7 @@ function embeddingFigure(embeddings: readonly number[][]): Figure {
       post: embeddingPost.tied.embedding[i],
     };
   });
-  const entries = ["measured, mean ± sd", "c + (ln p + H)/c", "post"];
+  const [measured, law] = ["measured, mean ± sd", "c + (ln p + H)/c"];
   const x = { field: "token", type: "ordinal", axis: { title: "token, by rank", labelAngle: 0 } };
   const y = (field: string): Spec => ({
     field,
@@ -183,40 +186,52 @@ function embeddingFigure(embeddings: readonly number[][]): Figure {
     scale: { zero: false },
     axis: { title: "embedding E", tickCount: 5 },
   });
-  const entry = (i: number): Spec => ({ datum: entries[i], type: "nominal" });
-  const color = (i: number): Spec => ({
-    ...entry(i),
-    scale: { domain: entries, range: palette.slice(0, 3) },
-    legend: { title: null },
+  const open = { type: "point", filled: false, size: 60, strokeWidth: 1.8, opacity: 1 };
+  const ours = { value: colourAt(0) };
+  const legend: LegendEntry[] = [
+    { label: measured, colour: colourAt(0), stroke: 2, point: { shape: "circle", filled: true } },
+    { label: law, colour: colourAt(1), stroke: 2, dash: dashes[1] },
+    { label: post.name, colour: "ink", point: { shape: "diamond", filled: false } },
+  ];
+  const row = (kind: string, series: string, token: number, value: number): DrawnRow => ({
+    ...{ kind, series, xName: "token, by rank", x: token, yName: "embedding E", mean: value },
+    ...{ low: null, high: null },
   });
-  const shape = (i: number): Spec => ({
-    ...entry(i),
-    scale: { domain: entries, range: ["circle", "stroke", "diamond"] },
-    legend: null,
-  });
-  const points = (field: string, i: number): Spec => ({
-    mark: { type: "point", filled: false, strokeWidth: 1.8, size: 60, opacity: 1 },
-    encoding: { x, y: y(field), color: color(i), shape: shape(i) },
-  });
+  const panel = {
+    ...plotSize.one,
+    data: { values: dots },
+    layer: [
+      {
+        mark: { type: "line", strokeWidth: 2, strokeDash: dashes[1], color: colourAt(1) },
+        encoding: { x, y: y("law") },
+      },
+      {
+        mark: { type: "rule", strokeWidth: 2 },
+        encoding: { x, y: y("low"), y2: { field: "high" }, color: ours },
+      },
+      {
+        mark: { type: "point", shape: "circle", filled: true, size: 55, opacity: 1 },
+        encoding: { x, y: y("mean"), color: ours },
+      },
+      {
+        mark: { ...open, style: "ink", shape: "diamond" },
+        encoding: { x, y: y("post") },
+      },
+    ],
+  };
   return {
     name: `${name}-embedding`,
     caption:
       "The tied embedding after training, token by token, its sign made positive; the law's prediction at the measured c; the post's values.",
-    spec: figureOf([
-      {
-        width: 640,
-        height: 240,
-        data: { values: dots },
-        layer: [
-          { mark: { type: "line", strokeWidth: 2 }, encoding: { x, y: y("law"), color: color(1) } },
-          {
-            mark: { type: "rule", strokeWidth: 2 },
-            encoding: { x, y: y("low"), y2: { field: "high" }, color: color(0) },
-          },
-          points("mean", 0),
-          points("post", 2),
-        ],
-      },
-    ]),
+    panels: [
+      withMeta(panel, {
+        legend,
+        rows: dots.flatMap(({ token, mean: centre, low, high, law: predicted, post: stated }) => [
+          { ...row("measured", measured, token, centre), low, high },
+          row("law", law, token, predicted),
+          row(post.name, post.name, token, stated),
+        ]),
+      }),
+    ],
   };
 }

@@ -2,7 +2,7 @@
 import { at, type ClaimSpecification, minus, type Quantity } from "../../analysis/claims.js";
 import { lastStep, type Runs, series } from "../../analysis/series.js";
 import { zipfMoments } from "../../analysis/zipfMoments.js";
-import { figureOf } from "../../figures/figure.js";
+import { plotSize } from "../../figures/figure.js";
 import { panel } from "../../figures/panel.js";
 import { linearDecay } from "../../schedule/constructors.js";
 import type { Experiment } from "../experiment.js";
@@ -109,8 +109,7 @@ export const learningRateDecay: Experiment = {
         },
         rules: [{ label: "entropy 3.681", value: entropy }],
         y: "loss (nats)",
-        width: 165,
-        height: 170,
+        ...plotSize.three,
         xDomain: [0, end],
         xTicks: 3,
         yDomain: [3.66, 4],
@@ -118,6 +117,6 @@ export const learningRateDecay: Experiment = {
     );
     const caption =
       "Loss at lr 0.01, constant and decayed over the last 1000 steps: mean over seeds and a band of one standard deviation. Circles: the post's final losses.";
-    return panels.length > 0 ? [{ name, caption, spec: figureOf(panels, 3) }] : [];
+    return panels.length > 0 ? [{ name, caption, panels: panels, columns: 3 }] : [];
   },
 };

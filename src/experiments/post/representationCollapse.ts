@@ -1,7 +1,7 @@
 /** How the learning rate decides how many dimensions the embedding keeps. */
 import { at, type ClaimSpecification } from "../../analysis/claims.js";
 import { curves, lastStep } from "../../analysis/series.js";
-import { figureOf } from "../../figures/figure.js";
+import { plotSize } from "../../figures/figure.js";
 import { panel } from "../../figures/panel.js";
 import { join } from "../../schedule/constructors.js";
 import type { Experiment } from "../experiment.js";
@@ -89,7 +89,7 @@ export const representationCollapse: Experiment = {
       name,
       caption:
         "Effective dimension of the embedding, V = D = 100: mean over seeds and a band of one standard deviation. Circles: the post.",
-      spec: figureOf([
+      panels: [
         panel({
           rows: curves(labels, runs, "effectiveDimension"),
           conditions: [...labels],
@@ -101,11 +101,10 @@ export const representationCollapse: Experiment = {
           },
           rules: [{ label: `Gaussian matrix: ${gaussianStart}`, value: gaussianStart }],
           y: "effective dimension n_eff",
-          width: 640,
-          height: 340,
+          ...plotSize.one,
           xDomain: [0, lastStep(runs)],
         }),
-      ]),
+      ],
     },
   ],
 };

@@ -5,7 +5,7 @@ import { neighbours } from "../../analysis/neighbours.js";
 import { type Runs, series } from "../../analysis/series.js";
 import { mean, meanInterval, standardDeviation } from "../../analysis/statistics.js";
 import { zipfMoments } from "../../analysis/zipfMoments.js";
-import { figureOf, type Spec } from "../../figures/figure.js";
+import { plotSize, type Spec } from "../../figures/figure.js";
 import { panel } from "../../figures/panel.js";
 import { log, pow } from "../../math/elementary.js";
 import type { Experiment } from "../experiment.js";
@@ -13,7 +13,7 @@ import { base } from "./base.js";
 import { post, readingError, scalingPost } from "./post.js";
 
 const name = "scaling-law";
-const measured = "measured";
+const measured = "measured, mean ± sd";
 const postSampleSize = 2_000_000;
 
 type Panel = (typeof scalingPost)[number];
@@ -83,7 +83,7 @@ export const scalingLaw: Experiment = {
   part: "post",
   title: "Scaling law of the loss",
   summary:
-    "D = 100, lr 0.001, tokens from a Zipf law p ∝ rank^−α. The excess loss L − H falls as a power t^−β of the step. " +
+    "D = 100, lr 0.001, tokens from a Zipf law p ∝ rank^−α. The excess loss, the loss above the entropy, falls as a power t^−β of the step. " +
     "β is read as in the post, between two evaluations, and fitted by least squares to all evaluations between them.",
   source: post,
   seeds: 3,
@@ -126,10 +126,9 @@ export const scalingLaw: Experiment = {
         rows: series(measured, runs.get(labelOf(it)), "excessLoss"),
         conditions: [measured],
         segments: [{ label: "slope of the post's β", from, to }],
-        stated: { by: post.name, curves: { [measured]: [from, to] } },
-        y: "L − H (nats)",
-        width: 165,
-        height: 160,
+        y: "excess loss (nats)",
+        yDomain: [0.005, 5],
+        ...plotSize.three,
         log: { x: true, y: true },
         xDomain: [100, 3000],
       });
@@ -137,7 +136,7 @@ export const scalingLaw: Experiment = {
     });
     const caption =
       "Excess loss against the step, both logarithmic: mean over seeds and a band of one standard deviation. " +
-      "Dashed, between circles: the post's β over the steps it was read between, drawn from our mean, since the post prints exponents only.";
-    return specs.length > 0 ? [{ name, caption, spec: figureOf(specs, 3) }] : [];
+      "Dashed: the post's β over the steps it was read between, drawn from our mean, since the post prints exponents only.";
+    return specs.length > 0 ? [{ name, caption, panels: specs, columns: 3 }] : [];
   },
 };

@@ -1,7 +1,7 @@
 /** What a warmup does: at a language model's vocabulary, and to the effective dimension of a small model. */
 import { at, type ClaimSpecification, type Quantity, valuesOf } from "../../analysis/claims.js";
 import { curves, lastStepOf, type Runs } from "../../analysis/series.js";
-import { type Figure, figureOf } from "../../figures/figure.js";
+import { type Figure, plotSize } from "../../figures/figure.js";
 import { panel } from "../../figures/panel.js";
 import { warmup as warmupTo } from "../../schedule/constructors.js";
 import type { RunResult } from "../../sweep/result.js";
@@ -101,8 +101,7 @@ function smallClaims(runs: Runs): ClaimSpecification[] {
 /** What the panels of a figure share. */
 const commonOf = (labels: string[], end: number) => ({
   conditions: labels,
-  width: 270,
-  height: 260,
+  ...plotSize.two,
   xDomain: [0, end] as [number, number],
   xTicks: 4,
 });
@@ -116,25 +115,20 @@ function largeFigure(runs: Runs): Figure[] {
     {
       name,
       caption: `Loss at V = ${first.config.vocabSize}, D = 100, lr ${rate}, from the first step and after ${warmupSteps} steps of linear warmup: mean over seeds and a band of one standard deviation.`,
-      spec: figureOf(
-        [
-          panel({
-            ...common,
-            title: "Loss",
-            rows: curves(largeLabels, runs, "loss"),
-            rules:
-              known === undefined ? [] : [{ label: `unigram entropy ${known.toFixed(3)}`, value: known }],
-            y: "loss (nats)",
-          }),
-          panel({
-            ...common,
-            title: "Excess over the unigram entropy",
-            rows: curves(largeLabels, runs, "excessLoss"),
-            y: "excess loss (nats)",
-          }),
-        ],
-        2,
-      ),
+      panels: [
+        panel({
+          ...common,
+          rows: curves(largeLabels, runs, "loss"),
+          rules: known === undefined ? [] : [{ label: `unigram entropy ${known.toFixed(3)}`, value: known }],
+          y: "loss (nats)",
+        }),
+        panel({
+          ...common,
+          rows: curves(largeLabels, runs, "excessLoss"),
+          y: "excess loss (nats)",
+        }),
+      ],
+      columns: 2,
     },
   ];
 }
@@ -147,25 +141,21 @@ function smallFigure(runs: Runs): Figure[] {
     {
       name: `${name}-dimension`,
       caption: `V = D = 100, with and without ${smallWarmup} steps of linear warmup: effective dimension of the embedding and excess loss, mean over seeds and a band of one standard deviation.`,
-      spec: figureOf(
-        [
-          panel({
-            ...common,
-            title: "Effective dimension",
-            rows: curves(smallLabels, runs, "effectiveDimension"),
-            y: "effective dimension n_eff",
-          }),
-          panel({
-            ...common,
-            title: "Excess loss",
-            rows: curves(smallLabels, runs, "excessLoss"),
-            y: "excess loss (nats)",
-            log: { y: true },
-            yDomain: [0.03, 1],
-          }),
-        ],
-        2,
-      ),
+      panels: [
+        panel({
+          ...common,
+          rows: curves(smallLabels, runs, "effectiveDimension"),
+          y: "effective dimension n_eff",
+        }),
+        panel({
+          ...common,
+          rows: curves(smallLabels, runs, "excessLoss"),
+          y: "excess loss (nats)",
+          log: { y: true },
+          yDomain: [0.03, 1],
+        }),
+      ],
+      columns: 2,
     },
   ];
 }

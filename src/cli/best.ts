@@ -1,0 +1,164 @@
+import { type Command, Option } from "commander";
+import type { Measured } from "../analysis/statistics.js";
+import { ConfigError } from "../config.js";
+import { trainFlags } from "../fields/trainCommand.js";
+import { shortNumber } from "../figures/labels.js";
+import {
+  bestSettings,
+  type RankedColumn,
+  type RankedSetting,
+  type Ranking,
+  rankedColumns,
+} from "../report/best.js";
+import { counted } from "./counted.js";
+import { parseWholeNumber } from "./numbers.js";
+import { say } from "./output.js";
+import { type SelectFlags, selected, whereOption } from "./selected.js";
+import { whereHelp } from "./whereText.js";
+
+/** Characters of a line. */
+const COLUMNS = 80;
+/** Where the runs of several seeds would go again. */
+const AGAIN = "unigram-lab-best";
+
+interface Options extends SelectFlags {
+  by?: string;
+  highest?: boolean;
+  top?: string;
+  json?: boolean;
+}
+
+export function addBest(program: Command): void {
+  program
+    .command("best")
+    .summary("name the best setting of a sweep, and the command that repeats it")
+    .description(
+      "Ranks the settings of finished runs by a number of their last evaluation, the lowest first, and prints the best: its runs, its numbers and the command line that repeats it. A setting is a config but for its seed; its number is the mean over its seeds. Settings are compared with those of the same vocabulary and the same data alone. One of which a seed diverged (its loss stopped being finite) or exploded (it ended above where it began) never wins.",
+    )
+    .argument("<dir...>", "directories of sweeps or of reproduce")
+    .addOption(new Option("--by <column>", "number of the last evaluation (default: excessLoss)"))
+    .option("--highest", "the highest first")
+    .option("--top <n>", "settings of each ranking (default: 1)")
+    .addOption(whereOption())
+    .option("--json", "a JSON line a setting")
+    .addHelpText(
+      "after",
+      `\n${whereHelp}\n\nExamples:\n  unigram-lab best unigram-lab-sweep\n  unigram-lab best results-* --by loss --where steps=3000 --top 5`,
+    )
+    .action(best);
+}
+
+function columnOf(by: string | undefined): RankedColumn | undefined {
+  if (by === undefined || (rankedColumns as readonly string[]).includes(by)) return by as RankedColumn;
+  throw new ConfigError(`--by: expected ${rankedColumns.join(" or ")}, got ${JSON.stringify(by)}`);
+}
+
+async function best(directories: string[], options: Options): Promise<void> {
+  const { highest = false, top, json } = options;
+  const by = columnOf(options.by) ?? "excessLoss";
+  const most = top === undefined ? 1 : parseWholeNumber("--top", top, 1, 1_000_000);
+  const selection = await selected(directories, options);
+  try {
+    if (selection.total === 0) throw new ConfigError("DIR: expected at least one finished run, got none");
+    const rankings = await bestSettings(selection, { by, highest, top: most });
+    if (json) {
+      for (const ranking of rankings) for (const line of jsonLines(ranking, by)) await say(`${line}\n`);
+      return;
+    }
+    await say(`${rankings.map((ranking) => rankingText(ranking, by, highest)).join("\n\n")}\n`);
+  } finally {
+    await selection.close();
+  }
+}
+
+function jsonLines({ best: settings, ...ranking }: Ranking, by: RankedColumn): string[] {
+  return settings.map((setting, i) => {
+    const runs = setting.runs.map((run) => ({ ...run, command: trainWords(setting, run.seed).join(" ") }));
+    const command = repeatingWords(setting).join(" ");
+    return JSON.stringify({ rank: i + 1, by, ...ranking, ...setting, runs, command });
+  });
+}
+
+const flagsOf = ({ config, computedBy }: RankedSetting, seed: number): string[] => [
+  ...trainFlags({ ...config, seed }),
+  ...(computedBy?.backend === "webgpu" ? ["--backend webgpu"] : []),
+];
+
+const trainWords = (setting: RankedSetting, seed: number): string[] => [
+  "unigram-lab train",
+  ...flagsOf(setting, seed),
+];
+
+/** One seed is trained again; several are a sweep of their own. */
+function repeatingWords(setting: RankedSetting): string[] {
+  const seeds = setting.runs.map(({ seed }) => seed);
+  if (seeds.length === 1) return trainWords(setting, seeds[0]);
+  const isCount = seeds.every((seed, i) => seed === i);
+  const which = isCount ? `--seeds ${seeds.length}` : `--vary seed=${seeds.join(",")}`;
+  return ["unigram-lab sweep", ...flagsOf(setting, 0), which, `--out ${AGAIN}`];
+}
+
+function rankingText(ranking: Ranking, by: RankedColumn, highest: boolean): string {
+  const { vocabSize, distribution, targets, best: settings, compared, leftOut } = ranking;
+  const data = [
+    `V ${vocabSize}`,
+    distribution.kind === "zipf" ? `Zipf ${shortNumber(distribution.exponent)}` : distribution.kind,
+    ...(targets === undefined || targets.kind === "independent" ? [] : [targets.kind]),
+  ].join(", ");
+  const left = [
+    leftOut.diverged > 0 ? `${leftOut.diverged} diverged` : "",
+    leftOut.exploded > 0 ? `${leftOut.exploded} exploded` : "",
+    leftOut.unmeasured > 0 ? `${leftOut.unmeasured} without ${by}` : "",
+  ].filter((part) => part !== "");
+  const head = `${data}: ${highest ? "highest" : "lowest"} ${by} of ${counted(compared, "setting")}`;
+  const lines = settings.flatMap((setting, i) => settingLines(setting, by, settings.length > 1 ? i + 1 : 0));
+  return [
+    ...filled([head, ...(left.length > 0 ? [`left out: ${left.join(", ")}`] : [])], "; ", ""),
+    ...lines,
+  ].join("\n");
+}
+
+function settingLines(setting: RankedSetting, by: RankedColumn, rank: number): string[] {
+  const { runs, numbers } = setting;
+  const own = numbers[by] as Measured;
+  const others = Object.entries(numbers).flatMap(([name, number]) =>
+    name === by || name === "learningRate" ? [] : [`${name} ${numberText(number)}`],
+  );
+  const seeds = runs.length > 1 ? `, mean ± sd of ${runs.length} seeds` : "";
+  return [
+    `${rank > 0 ? `${rank}. ` : ""}${by} ${numberText(own)}${seeds}`,
+    ...filled(others, ", ", "  "),
+    ...filled(
+      [`run${runs.length > 1 ? "s" : ""} ${runs[0].run}`, ...runs.slice(1).map(({ run }) => run)],
+      ", ",
+      "  ",
+    ),
+    ...commandLines(repeatingWords(setting)),
+  ];
+}
+
+const numberText = ({ mean, standardDeviation, seeds }: Measured): string =>
+  `${shortNumber(mean)}${seeds > 1 ? ` ± ${shortNumber(standardDeviation, 2)}` : ""}`;
+
+/** Parts on lines of at most 80 characters, as far as they fit. */
+function filled(parts: readonly string[], between: string, indent: string): string[] {
+  const lines: string[] = [];
+  for (const [i, part] of parts.entries()) {
+    const text = i < parts.length - 1 ? `${part}${between}` : part;
+    const last = lines.at(-1);
+    if (last !== undefined && (last + text).trimEnd().length <= COLUMNS) lines[lines.length - 1] += text;
+    else lines.push(indent + text);
+  }
+  return lines.map((line) => line.trimEnd());
+}
+
+/** A command as a shell takes it, over several lines where it is long. */
+function commandLines(words: readonly string[]): string[] {
+  // room for the backslash that goes on
+  const lines = filled(
+    words.map((word, i) => (i < words.length - 1 ? `${word} ` : word)),
+    "",
+    "    ",
+  );
+  return lines.map((line, i) => `${i === 0 ? line.slice(2) : line}${i < lines.length - 1 ? " \\" : ""}`);
+}

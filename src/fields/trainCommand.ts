@@ -1,0 +1,141 @@
+/** The command line that repeats a run: its flags for what is not at its default, as a shell takes them. */
+import {
+  canonicalConfig,
+  parseConfig,
+  type RunConfig,
+  type RunConfigInput,
+  type Schedule,
+} from "../config.js";
+import type { PiecewiseLinear } from "../schedule/schedule.js";
+import { type Field, fields } from "./fields.js";
+
+type Fields = Record<string, unknown>;
+
+const isObject = (value: unknown): value is Fields => typeof value === "object" && value !== null;
+
+/** A word of a command as a POSIX shell takes it. */
+export const quoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+
+const valueAt = (config: unknown, path: string): unknown =>
+  path.split(".").reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), config);
+
+/** A copy without the field at a dotted path. */
+function without(config: Fields, path: string): Fields {
+  const copy = structuredClone(config);
+  const names = path.split(".");
+  const last = names.pop() as string;
+  delete (valueAt(copy, names.join(".")) as Fields)[last];
+  return copy;
+}
+
+/** Paths of what a config need not say, an object's fields before the object itself. */
+function pathsOf({ interventions = [] }: RunConfig): string[] {
+  const own = fields.map(({ path }) => path);
+  return [
+    ...interventions.flatMap((one, i) => Object.keys(one).map((name) => `interventions.${i}.${name}`)),
+    ...own.filter((path) => path.includes(".") && !path.endsWith(".kind")),
+    ...own.flatMap((path) => (path.endsWith(".kind") ? path.slice(0, -".kind".length) : [])),
+    ...own.filter((path) => !path.includes(".")),
+  ];
+}
+
+/** The config without all that the others imply. */
+function shortest(config: RunConfig): Fields {
+  const name = canonicalConfig(config);
+  let input = structuredClone(config) as unknown as Fields;
+  for (const path of pathsOf(config)) {
+    if (valueAt(input, path) === undefined) continue;
+    const shorter = path.includes(".") ? without(input, path) : { ...input, [path]: undefined };
+    try {
+      if (canonicalConfig(shorter as RunConfigInput) === name) input = shorter;
+    } catch {
+      // it must be given
+    }
+  }
+  return input;
+}
+
+/** A schedule as a flag takes it: `warmup:200:0.01`, `0.01@1000:0.001`, or JSON. */
+export function scheduleText(schedule: Schedule): string {
+  if (typeof schedule === "number") return String(schedule);
+  if (schedule.kind === "cosine") {
+    const { from, to, start, end } = schedule;
+    return ["cosine", from, to, ...(start === 0 ? [] : [start]), end].join(":");
+  }
+  if (schedule.kind === "piecewise-linear") return linearText(schedule) ?? JSON.stringify(schedule);
+  const { parts } = schedule;
+  // of one part it would be read as that part
+  if (parts.length < 2) return JSON.stringify(schedule);
+  return parts.map(([step, part], i) => (i === 0 ? "" : `@${step}:`) + scheduleText(part)).join("");
+}
+
+/** The short form of corner points that have one. */
+function linearText({ points }: PiecewiseLinear): string | undefined {
+  const [[start, from], [second, value] = [0, 0]] = points;
+  if (points.length === 2) {
+    if (start === 0 && from === 0) return `warmup:${second}:${value}`;
+    return ["linear-decay", from, value, ...(start === 0 ? [] : [start]), second].join(":");
+  }
+  if (points.length !== 4 || start !== 0 || from !== 0 || points[2][1] !== value) return undefined;
+  const [, , [decayStart], [end, to]] = points;
+  return ["wsd", second, value, decayStart, end, ...(to === 0 ? [] : [to])].join(":");
+}
+
+/** `500:reset-moments,800:gradient:gradient=exact` */
+const interventionsText = (interventions: readonly Fields[]): string =>
+  interventions
+    .map(({ step, kind, ...rest }) =>
+      [step, kind, ...Object.entries(rest).map(([name, value]) => `${name}=${value}`)].join(":"),
+    )
+    .join(",");
+
+function flagText({ flag, type, path }: Field, value: unknown): string {
+  if (type === "boolean") return value ? `--${flag}` : `--no-${flag}`;
+  const text =
+    type === "schedule"
+      ? scheduleText(value as Schedule)
+      : path === "interventions"
+        ? interventionsText(value as Fields[])
+        : type === "list"
+          ? JSON.stringify(value)
+          : String(value);
+  return `--${flag} ${quoted(text)}`;
+}
+
+/** Files of what a config has the digest of, for the reader to put theirs in the place of the defaults. */
+export interface TrainCommandOptions {
+  /** The tokens of a corpus. Default "CORPUS.npy". */
+  corpus?: string;
+  /** Counts or probabilities of tokens. Default "COUNTS.csv". */
+  distribution?: string;
+}
+
+/** The flags of `unigram-lab train` that make this config, each with its value. */
+export function trainFlags(
+  config: RunConfig,
+  { corpus = "CORPUS.npy", distribution: counts = "COUNTS.csv" }: TrainCommandOptions = {},
+): string[] {
+  const input = shortest(config);
+  const { vocabSize, distribution } = config;
+  const isCorpus = distribution.kind === "corpus";
+  // where it is left out, the corpus says it
+  if (isCorpus) input.vocabSize = vocabSize;
+  if (distribution.kind === "given" && distribution.digest !== undefined)
+    input.distribution = { kind: counts };
+  const byDefault = parseConfig({ vocabSize });
+  const flags = fields.flatMap((field) => {
+    const value = valueAt(input, field.path);
+    // a field of the default kind implies the kind
+    const isImplied = field.path.endsWith(".kind") && value === valueAt(byDefault, field.path);
+    return value === undefined || isImplied ? [] : flagText(field, value);
+  });
+  return isCorpus ? [...flags, `--corpus ${quoted(corpus)}`] : flags;
+}
+
+/**
+ * The command line that repeats a run, as a POSIX shell takes it: `unigram-lab train --vocab-size 1000 --learning-rate
+ * warmup:200:0.01`. Only what is not at its default is in it.
+ */
+export const trainCommand = (config: RunConfig, options: TrainCommandOptions = {}): string =>
+  ["unigram-lab train", ...trainFlags(config, options)].join(" ");
