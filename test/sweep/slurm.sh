@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A sweep as a job array on a real Slurm: starts one node on this machine, submits the README's batch script, merges the
+# A sweep as a job array on a real Slurm: starts one node on this machine, submits examples/slurm as it stands, merges the
 # shards and compares their export with that of the sweep run in one piece. Needs root and Debian's slurm-wlm and munge;
 # `npm run build` first. Ends with exit code 0 only when all of it worked; 77 when Slurm is not installed.
 set -euo pipefail
@@ -63,16 +63,12 @@ for _ in $(seq 60); do
 done
 sinfo -h -o %T | grep -q idle || { echo "the node did not come up"; logs; exit 1; }
 
-# the batch script of the README, word for word, with the sweep and the command line put in their places
-mkdir "$work/job" "$work/bin"
+# the example, with this repository's command line on the path
+cp -r examples/slurm "$work/job"
+mkdir "$work/bin"
 printf '#!/bin/sh\nexec %q %q "$@"\n' "$(command -v node)" "$PWD/dist/cli.js" > "$work/bin/unigram-lab"
 chmod +x "$work/bin/unigram-lab"
 export PATH="$work/bin:$PATH"
-sed -n '/^#!\/bin\/bash$/,/^```$/p' README.md | sed '/^```$/d' > "$work/job/sweep.sbatch"
-grep -q -- '--shard slurm' "$work/job/sweep.sbatch"
-cat > "$work/job/sweep.json" << 'SWEEP'
-{ "base": { "vocabSize": 20, "steps": 200 }, "axes": { "embeddingDim": [2, 3, 5], "learningRate": { "kind": "log", "from": 1e-3, "to": 1e-1, "count": 3 } }, "seeds": 4 }
-SWEEP
 cd "$work/job"
 sbatch --wait sweep.sbatch
 unigram-lab merge merged results-*

@@ -1,8 +1,13 @@
 /**
  * A Cloudflare Worker that trains across requests. Every run is a Durable Object; its storage keeps the snapshot.
+ *     npm install && npm run dev        # then: curl -d '{"steps":1000}' 'localhost:8787/runs/first?milliseconds=50'
+ *
  *   POST /runs/NAME?milliseconds=50   trains on for that long, answers with the records as NDJSON as they come, and a
  *                                     last line { step, finished }. The first request's body is the config.
  *   GET /runs/NAME/snapshot           the snapshot, for restoreTrainer elsewhere
+ *
+ * A value in that storage has at most 2 MB, so a snapshot too: with Adam V × D up to 160,000 or so. What does not fit is
+ * told in the last line, { error }.
  */
 import { ConfigError, createTrainer, restoreTrainer } from "unigram-lab";
 
@@ -65,6 +70,8 @@ export class Run {
         await this.#storage.put("snapshot", await trainer.snapshot());
         const { stepCount: step, config } = trainer;
         await write({ step, finished: step >= config.steps });
+      } catch (error) {
+        await write({ error: error.message });
       } finally {
         trainer.dispose();
         leave();
