@@ -97,7 +97,7 @@ test("panels of the post's figures are no wider than a phone's page, and legends
     experiment.figures(runsOf(experiment.conditions(true), 3, valuesOf(experiment.name)), true),
   );
   const { drawn } = await drawFigures(figures);
-  expect(drawn).toHaveLength(7);
+  expect(drawn).toHaveLength(9);
   for (const { name, panels, legend } of drawn) {
     for (const { light } of panels) expect([name, sizeOf(light).width <= 358]).toEqual([name, true]);
     const looks = legend.map(({ label: _, ...look }) => JSON.stringify(look));
@@ -300,10 +300,21 @@ describe("learning-rate-decay", () => {
   });
 
   test("a panel for each dimension", () => {
-    const [{ views, columns }, ...others] = draw(name);
+    const [{ views, columns }, overDimensions, ...others] = draw(name);
     expect(others).toEqual([]);
     expect(columns).toBe(3);
     expect(views).toHaveLength(3);
+    // the final loss of each kind over D, and the post's
+    const points = (overDimensions.views[0].data as { values: { series: string; x: number; mean: number }[] })
+      .values;
+    expect(points.filter(({ series }) => series === "post, decayed").map(({ x, mean }) => [x, mean])).toEqual(
+      [
+        [1, 3.72],
+        [10, 3.703],
+        [100, 3.705],
+      ],
+    );
+    expect(points.filter(({ series }) => series === "constant").map(({ x }) => x)).toEqual([1, 10, 100]);
     expectView(views[0], valuesOf(name), view(1, 3.72, 3.72));
     expectView(views[1], valuesOf(name), view(10, 3.712, 3.703));
     expectView(views[2], valuesOf(name), view(100, 3.745, 3.705));
@@ -322,10 +333,28 @@ describe("scaling-law", () => {
   const name = "scaling-law";
 
   test("a panel for each condition, the post's slope from our first mean on", () => {
-    const [{ views, columns }, ...others] = draw(name);
+    const [{ views, columns }, exponents, ...others] = draw(name);
     expect(others).toEqual([]);
     expect(columns).toBe(3);
     expect(views).toHaveLength(5);
+    // β over α, and over V, with the post's
+    const stated = exponents.views.map((shown) =>
+      (shown.data as { values: { series: string; x: number; mean: number }[] }).values
+        .filter(({ series }) => series === "post")
+        .map(({ x, mean }) => [x, mean]),
+    );
+    expect(stated).toEqual([
+      [
+        [0.5, 0.8],
+        [1, 0.79],
+        [2, 0.85],
+        [4, 1.06],
+      ],
+      [
+        [100, 0.79],
+        [1000, 0.64],
+      ],
+    ]);
     const values = valuesOf(name);
     for (const [i, [V, exponent, beta, from]] of [
       [100, 1, 0.79, 300],

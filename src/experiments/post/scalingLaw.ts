@@ -17,6 +17,7 @@ import { matters, post, readingError, scalingPost } from "./post.js";
 const name = "scaling-law";
 const exponentsName = `${name}-exponents`;
 const measured = "measured, mean ± sd";
+const withInterval = "measured, 95 % interval";
 const postSampleSize = 2_000_000;
 
 type Panel = (typeof scalingPost)[number];
@@ -102,10 +103,10 @@ function exponentsOver(
   const own = [...shown].sort((a, b) => a[x] - b[x]);
   const spec = intervalCurves({
     points: [
-      ...own.flatMap((it) => intervalPoint(measured, it[x], readings(it, runs).betas)),
+      ...own.flatMap((it) => intervalPoint(withInterval, it[x], readings(it, runs).betas)),
       ...own.map((it) => ({ series: post.name, x: it[x], mean: it.beta, low: it.beta, high: it.beta })),
     ],
-    series: [measured, post.name],
+    series: [withInterval, post.name],
     x: x === "exponent" ? "exponent α of the Zipf law" : "vocabulary V",
     y: "exponent β",
     title,
