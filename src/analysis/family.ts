@@ -13,7 +13,7 @@ export interface JudgedClaim<Evidence extends Claim = Claim> {
 }
 
 /** The statements of each claim, in the order in which the claims appear. */
-function byClaim<Evidence extends Claim>(statements: readonly Evidence[]): Evidence[][] {
+export function byClaim<Evidence extends Claim>(statements: readonly Evidence[]): Evidence[][] {
   const groups = new Map<string, Evidence[]>();
   for (const statement of statements) {
     const key = JSON.stringify([statement.experiment, statement.claim]);
@@ -36,7 +36,10 @@ function ofClaim(statements: readonly Claim[]): { p: number; verdict: "holds" | 
 }
 
 /** What is shown of a claim: of those against it the clearest. */
-function headlineOf<Evidence extends Claim>(statements: readonly Evidence[], verdict: Verdict): Evidence {
+export function headlineOf<Evidence extends Claim>(
+  statements: readonly Evidence[],
+  verdict: Verdict,
+): Evidence {
   if (verdict === "holds") return statements[0];
   const against = [...statements].sort((a, b) => a.p.fails - b.p.fails);
   return verdict === "fails"

@@ -112,7 +112,7 @@ export function judgeNumber(
       fails: Math.min(1, 2 * tail(deviation - tolerance, error, n)),
     },
     noticed: found === null ? null : found + tolerance,
-    asks: `${short(stated)} ± ${most}`,
+    asks: `${short(stated - matters)} to ${short(stated + matters)}`,
     rule:
       `fails if the ${by}, as one more seed read to ±${read}, lies outside the 95 % prediction interval; else holds if a ` +
       `deviation of ${most}, the least that matters, is excluded at 5 %; inconclusive with one seed`,
@@ -135,7 +135,7 @@ export function judgeExact(
     values,
     p: near ? { holds: 0, fails: 1 } : { holds: 1, fails: 0 },
     noticed: tolerance,
-    asks: `${short(stated)} ± ${tolerance}`,
+    asks: `${short(stated - tolerance)} to ${short(stated + tolerance)}`,
     rule: `exact, the same for every seed: holds if |value − ${by}| ≤ ${tolerance}, the ${by}'s rounding`,
     falsifiedBy: `a value further than ${tolerance} from ${stated}`,
   });

@@ -1,6 +1,6 @@
 /** Verdicts as they are printed: a line a claim, and the number that decides it. */
 import Table from "cli-table3";
-import { judgeFamily } from "../analysis/family.js";
+import { byClaim, headlineOf } from "../analysis/family.js";
 import type { Claim, Verdict } from "../analysis/verdict.js";
 import { shortNumber } from "../figures/labels.js";
 import type { ReportedClaim } from "../report/claims.js";
@@ -42,10 +42,11 @@ export function claimsText(statements: readonly ReportedClaim[]): string {
     wordWrap: true,
     colWidths: [13, width - 15],
   });
-  const judged = judgeFamily(ofThePost).map(({ statements: own, ...claim }) => ({
-    ...claim,
-    verdict: own[0].claimVerdict ?? claim.verdict,
-  }));
+  const judged = byClaim(ofThePost).map((own) => {
+    const [{ claim, whose, claimVerdict }] = own;
+    const verdict = claimVerdict ?? "inconclusive";
+    return { claim, whose, verdict, headline: headlineOf(own, verdict) };
+  });
   for (const { verdict, claim, whose, headline } of judged)
     table.push([verdict, `${claim}${whose.startsWith("ours") ? " (ours)" : ""}`], ["", numberOf(headline)]);
   for (const claim of new Set(beyond.map((own) => own.claim))) {

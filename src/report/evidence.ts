@@ -3,6 +3,7 @@ import { type Agreement, agrees, isComparable, MOST_STANDARD_ERRORS } from "../a
 import { type Claim, LEVEL, type RuleName, type Verdict } from "../analysis/verdict.js";
 import type { Source } from "../experiments/experiment.js";
 import { shortNumber } from "../figures/labels.js";
+import type { ReportedClaim } from "./claims.js";
 import { escapeHtml } from "./escapeHtml.js";
 import { shownInterval, shownMeasured } from "./shown.js";
 
@@ -22,7 +23,7 @@ const rules: Record<RuleName, [name: string, text: string]> = {
   ],
   near: [
     "stated number",
-    `the source counts as one more seed, read off its plot with an error. It fails where the source lies outside the ${100 - 100 * LEVEL} % prediction interval of a further seed, widened by that error; it holds where a deviation that would matter, the ± beside the number, is excluded at ${percent}.`,
+    `the source counts as one more seed, read off its plot with an error. It fails where the source lies outside the ${100 - 100 * LEVEL} % prediction interval of a further seed, widened by that error; it holds where a deviation that would matter, the ends of what is asked, is excluded at ${percent}.`,
   ],
   exact: ["exact", "the same for every seed: it holds within the rounding of the stated number."],
   below: [
@@ -53,7 +54,7 @@ const statementRow = (claim: Claim, source: Source | null): string => {
   return `<tr>
 <td>${badge(claim.verdict)}</td>
 <td>${escapeHtml(claim.quantity)}${soft ? `<br><span class="soft">${escapeHtml(soft)}</span>` : ""}</td>
-${source ? `<td class="number" data-label="${escapeHtml(source.name)}">${claim.post === null ? "–" : escapeHtml(shortNumber(claim.post))}</td>\n` : ""}<td class="number" data-label="measured">${escapeHtml(shownInterval(claim.measured))}</td>
+${source ? `<td class="number" data-label="${escapeHtml(source.name)}">${claim.post === null ? "–" : escapeHtml(shortNumber(claim.post).replace("-", "−"))}</td>\n` : ""}<td class="number" data-label="measured">${escapeHtml(shownInterval(claim.measured))}</td>
 <td data-label="asked">${escapeHtml(claim.asks)}</td>
 <td class="number" data-label="would notice">${claim.noticed === null ? "–" : escapeHtml(shortNumber(claim.noticed, 2))}</td>
 <td class="number" data-label="seeds">${claim.measured.seeds}</td>
@@ -80,13 +81,17 @@ const counts = (claims: readonly Claim[]): string => {
 };
 
 /** The statements of an experiment, folded under their claims. */
-export function evidence(experiment: string, claims: readonly Claim[], source: Source | null): string {
+export function evidence(
+  experiment: string,
+  claims: readonly ReportedClaim[],
+  source: Source | null,
+): string {
   if (claims.length === 0) return '<p class="soft">No claim could be judged from the runs that finished.</p>';
   const texts = [...new Set(claims.map(({ claim }) => claim))];
   return texts
     .map((text) => {
       const own = claims.filter(({ claim }) => claim === text);
-      return `<details class="evidence"><summary>${escapeHtml(text)} <span class="soft">${own.length === 1 ? "1 statement" : `${own.length} statements`}: ${counts(own)}</span></summary>
+      return `<details class="evidence"><summary>${own[0].claimVerdict === null ? "" : `${badge(own[0].claimVerdict)} `}${escapeHtml(text)} <span class="soft">${own.length === 1 ? "1 statement" : `${own.length} statements`}: ${counts(own)}</span></summary>
 <div class="scroll" id="${escapeHtml(evidenceId(experiment, texts, text))}"><table class="claims">
 <thead><tr><th>by itself</th><th>quantity</th>${source ? `<th>${escapeHtml(source.name)}</th>` : ""}<th>measured, 95 % interval</th><th>asked</th><th>would notice</th><th>seeds</th></tr></thead>
 <tbody>${own.map((claim) => statementRow(claim, source)).join("\n")}</tbody></table></div></details>`;

@@ -33,7 +33,7 @@ function against(statement: Claim): string {
 }
 
 /** What speaks against a claim, a line each; the last says how much more there is. */
-function reasons({ verdict, statements }: JudgedClaim, family: number): string[] {
+function reasons({ verdict, statements, headline }: JudgedClaim, family: number): string[] {
   if (verdict === "holds") return [];
   const failing = statements.filter((own) => own.verdict === "fails");
   const open = statements.filter((own) => own.verdict === "inconclusive");
@@ -46,6 +46,7 @@ function reasons({ verdict, statements }: JudgedClaim, family: number): string[]
     );
   if (shown.length === 0)
     lines.push(
+      numberOf(headline),
       `Each statement holds by itself at 5 %, but with ${family} claims tested at once chance is not excluded; more seeds would tell.`,
     );
   return [
@@ -87,13 +88,9 @@ ${pictureHtml(picture, `${id}-picture`)}
 </div>`;
 }
 
-/** A finding beyond the post: found, or what it lacks. */
+/** A finding beyond the post: found or not. That one of its statements fails by itself is said beside it. */
 const findingVerdict = ({ without, isFound }: ReportedFinding): Verdict =>
-  without.some(({ verdict }) => verdict === "fails")
-    ? "fails"
-    : without.length === 0 && isFound
-      ? "holds"
-      : "inconclusive";
+  without.length === 0 && isFound ? "holds" : "inconclusive";
 
 /** What a finding lacks, in words; undefined where it lacks nothing. */
 export function lackOf({ without, isFound }: ReportedFinding, family: number): string | undefined {
@@ -146,13 +143,13 @@ export function firstScreen(verdicts: Verdicts, analysed: readonly AnalysedExper
   const theirs = claims.filter((claim) => !ours.includes(claim));
   return [
     theirs.length > 0
-      ? `<section class="findings" id="claims"><h2>What the post claims</h2>\n${rows(theirs)}</section>`
+      ? `<section class="verdicts" id="claims"><h2>What the post claims</h2>\n<p class="soft">Means over seeds with their 95 % intervals. What "would have been noticed" is the smallest deviation that these seeds find four times in five. <a href="#reading">How to read the verdicts</a></p>\n${rows(theirs)}</section>`
       : "",
     ours.length > 0
-      ? `<section class="findings" id="own-claims"><h2>What its runs show besides</h2>\n${rows(ours)}</section>`
+      ? `<section class="verdicts" id="own-claims"><h2>What its runs show besides</h2>\n${rows(ours)}</section>`
       : "",
     findings.length > 0
-      ? `<section class="findings" id="findings"><h2>Beyond the post</h2>\n${findings.map((own, i) => findingRow(own, i, findings.length)).join("\n")}</section>`
+      ? `<section class="verdicts" id="findings"><h2>Beyond the post</h2>\n${findings.map((own, i) => findingRow(own, i, findings.length)).join("\n")}</section>`
       : "",
   ].join("\n");
 }

@@ -89,19 +89,23 @@ export function reportPage(
   const counts = analysed.length > 0 ? analysed.map((experiment) => experiment.seeds) : [content.seeds];
   const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
   const seeds = `${fewest === most ? most : `${fewest} to ${most}`} seed${most === 1 ? "" : "s"}`;
+  const isCapped = analysed.some((one) =>
+    one.conditions.some(({ condition }) => (condition.seeds ?? one.seeds) < one.seeds),
+  );
   const mix = mixOf(revisionsOf(results.values()));
   const notices = [
     mix !== undefined && `This page shows ${mix}.`,
     counter.list.length > 1 &&
       `Runs of ${counter.list.length} devices, whose rounding may differ, are in one mean: a device was lost on the way.`,
     content.quick &&
-      "This is the quick profile: some conditions are smaller or left out. It is a first look, not the reproduction.",
+      "This is the quick profile: vocabularies up to 2000, dimensions up to 100, what is larger is left out. It is a first look, not the reproduction.",
     omitted.length > 0 && `Left out, because none of its runs finished: ${omitted.join(", ")}.`,
-    fewest < 3 && `With ${seeds} most numbers cannot be judged; three or more give verdicts.`,
+    fewest < 2 && "One seed settles nothing: two or more give verdicts, five tell more.",
   ].filter((notice): notice is string => notice !== false);
   return `${pageHead(reportTitle(profile))}<body>
 <header><h1>${analysed.some(({ part }) => part === "post") || analysed.length === 0 ? "The unigram toy model, reproduced" : "Beyond the unigram toy model's post"}</h1>
-<p>${cited ? `Every figure of ${escapeHtml(cited)}, trained anew` : "Trained"} with ${seeds} and judged claim by claim.${beyond > 0 ? ` ${beyond === 1 ? "A question lies" : `${beyond} questions lie`} beyond the post${alsoCited ? `, with claims of ${escapeHtml(alsoCited)}` : ""}.` : ""}</p>
+<p>${cited ? `${quick ? "A first look at" : "Every figure of"} ${escapeHtml(cited)}, trained anew` : "Trained"} with ${seeds} and judged claim by claim.${beyond > 0 ? ` ${beyond === 1 ? "A question lies" : `${beyond} questions lie`} beyond the post${alsoCited ? `, with claims of ${escapeHtml(alsoCited)}` : ""}.` : ""}</p>
+<p class="soft">The model: a token is drawn from a Zipf law p ∝ rank^(−α) over a vocabulary of V; its embedding of D dimensions times the unembedding (the same matrix when tied), through a softmax, predicts the next; Adam trains it. Losses are in nats. The excess loss is what lies above the least loss there is, which is the tokens' entropy H; n_eff is the number of dimensions that the embedding's variance is spread over.</p>
 ${lede(verdicts)}
 ${notices.map((notice) => `<p class="notice">${escapeHtml(notice)}</p>`).join("\n")}
 </header>
@@ -110,7 +114,7 @@ ${reading(analysed, verdicts)}
 ${analysed.map((experiment) => section(experiment, profile, png)).join("\n")}
 <section id="about"><h2>About this report</h2>
 <dl class="facts">
-<dt>runs</dt><dd>${results.size} finished, ${seeds} a condition, fewer where one takes long</dd>
+<dt>runs</dt><dd>${results.size} finished, each once however many conditions share it; ${seeds} a condition${isCapped ? ", fewer where one takes long" : ""}</dd>
 <dt>time</dt><dd>${timeText(content, counter.list)}</dd>
 ${computers === undefined ? "" : `<dt>arithmetic</dt><dd>relaxed: rounding may differ from device to device; computed ${escapeHtml(computers)}</dd>\n`}<dt>machine</dt><dd>${escapeHtml(cpu)}, ${cores} cores, ${escapeHtml(platform)}</dd>
 <dt>versions</dt><dd>${escapeHtml(versions)}</dd>

@@ -73,6 +73,5 @@ ${figures.map((figure) => figureHtml(figure, { png, repeat })).join("\n")}
 ${evidence(name, claims, source)}
 ${agreementTable(agreements)}
 ${conditionsTable(experiment)}
-<p class="soft repeat">To repeat it: <code>${escapeHtml(repeat)}</code></p>
-</section>`;
+${figures.length > 0 ? "" : `<p class="soft repeat">To repeat it: <code>${escapeHtml(repeat)}</code></p>\n`}</section>`;
 }

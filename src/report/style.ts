@@ -32,7 +32,7 @@ summary { cursor: pointer; }
 .finding p, .finding ul { margin: 0 0 .15rem; } .finding ul { padding-left: 1.1rem; } .finding .badge { justify-self: start; align-self: start; }
 .claim { font-weight: 600; } .finding a { white-space: nowrap; }
 .thumbnail { align-self: start; justify-self: end; }
-.findings h2 { margin-top: 1.5rem; }
+.verdicts h2 { margin-top: 1.5rem; }
 .evidence { margin: .3rem 0; }
 dl.rules { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1rem; font-size: .9rem; }
 dl.rules dt { color: var(--soft); } dl.rules dd { margin: 0; }

@@ -109,14 +109,14 @@ test("a claim says what was stated, the post's number, what was measured, what i
   const measured = { mean: 4, standardDeviation: 2, seeds: 3 };
   expect(judgeNumber(statement, 4, { tolerance: 0.0123, matters: 9 }, [2, 4, 6])).toMatchObject({
     ...statement,
-    ...{ post: 4, measured, kind: "near", asks: "4 ± 9" },
+    ...{ post: 4, measured, kind: "near", asks: "-5 to 13" },
     rule: "fails if the post, as one more seed read to ±0.012, lies outside the 95 % prediction interval; else holds if a deviation of 9, the least that matters, is excluded at 5 %; inconclusive with one seed",
     falsifiedBy: expect.stringMatching(/./),
   });
   expect(judgeExact(statement, 4, 0.5, [4, 4])).toMatchObject({
     ...statement,
     ...{ post: 4, measured: { mean: 4, standardDeviation: 0, seeds: 2 }, verdict: "holds" },
-    ...{ kind: "exact", asks: "4 ± 0.5" },
+    ...{ kind: "exact", asks: "3.5 to 4.5" },
     rule: "exact, the same for every seed: holds if |value − post| ≤ 0.5, the post's rounding",
     falsifiedBy: expect.stringMatching(/./),
   });

@@ -149,7 +149,9 @@ test("sentences rest on claims that there are, and say the numbers of the runs",
   for (const { restsOn } of findings)
     for (const quantity of restsOn) expect(verdictOf.get(quantity), quantity).toBe("holds");
   const [sentence] = findings.map((finding) => finding.sentence);
-  expect(sentence).toMatch(/still 0\.71 \(.*with −0\.29 \(−0\.31 to −0\.27\).*at step 200 \(one seed, which settles nothing\);/);
+  expect(sentence).toMatch(
+    /still 0\.71 \(.*with −0\.29 \(−0\.31 to −0\.27\).*at step 200 \(one seed, which settles nothing\);/,
+  );
   expect(sentence).toMatch(/is 0\.05 \(.*a warmup is 0\.20 \(.*regain 0\.15 \(/);
   expect(realText.findings?.(new Map(), false)).toEqual([]);
 });

@@ -88,7 +88,8 @@ export const embeddingOneDimensional: Experiment = {
         matters: 2 * readingError.loss,
       })),
       ...[layernorm, untiedLayernorm].map((label) => ({
-        claim: "with a layernorm after the embedding the best loss is reached exactly at D = 1, tied or not",
+        claim:
+          "with a layernorm after the embedding the best loss is reached at D = 1, tied or not, as far as Adam's noise lets it",
         picture: { figure: name, panel: 1 },
         quantity: `excess loss at step ${end}, ${label}`,
         rule: "below" as const,
@@ -98,8 +99,7 @@ export const embeddingOneDimensional: Experiment = {
       })),
       {
         whose: "ours",
-        claim:
-          "the tied gap is ½·(Var ln p)²/c⁴: it closes as c grows, so a tied scalar does reach the entropy in the limit",
+        claim: "the tied gap is what ½·(Var ln p)²/c⁴ says of it, within a factor of 2: it closes as c grows",
         quantity: `excess loss at step ${end} over the law's value at the final c`,
         rule: "below",
         value: ofRun("tied", (run) => {

@@ -10,6 +10,7 @@ import { base } from "./base.js";
 import { post, readingError, warmupPost } from "./post.js";
 
 const name = "warmup";
+const dimensionName = `${name}-dimension`;
 
 /** The rate of the large model, the steps it takes to warm up to it, and the step of the early comparison. */
 const rate = 0.03;
@@ -43,6 +44,8 @@ function largeClaims(runs: Runs): ClaimSpecification[] {
   if (!first) return [];
   const { vocabSize, embeddingDim, steps: end } = first.config;
   const place = `V ${vocabSize}, D ${embeddingDim}, lr ${rate}`;
+  // of a smaller vocabulary the post says nothing
+  const whose = vocabSize === warmupPost.vocabSize ? {} : { whose: "ours" };
   const crossing = "without warmup the loss falls faster at first, and later more slowly than with it";
   return [
     ...(vocabSize === warmupPost.vocabSize
@@ -57,6 +60,7 @@ function largeClaims(runs: Runs): ClaimSpecification[] {
         ]
       : []),
     {
+      ...whose,
       claim: crossing,
       quantity: `excess loss at step ${earlyStep}, warmup minus no warmup, ${place}`,
       rule: "order",
@@ -64,6 +68,7 @@ function largeClaims(runs: Runs): ClaimSpecification[] {
       larger: excess(large.with, earlyStep),
     },
     {
+      ...whose,
       claim: crossing,
       quantity: `excess loss at step ${end}, no warmup minus warmup, ${place}`,
       rule: "order",
@@ -82,6 +87,7 @@ function smallClaims(runs: Runs): ClaimSpecification[] {
       {
         whose: "ours",
         claim: "warmup keeps a higher effective dimension",
+        picture: { figure: dimensionName },
         quantity: `n_eff at step ${end}, warmup minus none, ${place}`,
         rule: "order",
         smaller: at(cold, "effectiveDimension", end),
@@ -90,6 +96,7 @@ function smallClaims(runs: Runs): ClaimSpecification[] {
       {
         whose: "ours",
         claim: "warmup lowers the final excess loss",
+        picture: { figure: dimensionName, panel: 1 },
         quantity: `excess loss at step ${end}, none minus warmup, ${place}`,
         rule: "order",
         smaller: excess(warm, end),
@@ -140,7 +147,7 @@ function smallFigure(runs: Runs): Figure[] {
   const common = commonOf(smallLabels, lastStepOf(own));
   return [
     {
-      name: `${name}-dimension`,
+      name: dimensionName,
       caption: `V = D = 100, with and without ${smallWarmup} steps of linear warmup: effective dimension of the embedding and excess loss, mean over seeds and a band of one standard deviation.`,
       panels: [
         panel({
@@ -167,7 +174,7 @@ export const warmup: Experiment = {
   title: "Warmup",
   summary:
     `What a warmup does to the loss at a language model's vocabulary. V = 50304, D = 100 (a smaller V in the quick profile), a rate of ${rate} from the first step ` +
-    `against the same rate after ${warmupSteps} steps of linear warmup. In these ${totalSteps} steps the loss never comes near the entropy: whether a run sticks there is asked in sticky-plateau and real-text. Then V = D = 100: what ${smallWarmup} steps of warmup do to the effective dimension and to the final excess loss.`,
+    `against the same rate after ${warmupSteps} steps of linear warmup. In these ${totalSteps} steps the loss never comes near the entropy: whether a run sticks there is asked beyond the post, in sticky-plateau and real-text. Then V = D = 100: what ${smallWarmup} steps of warmup do to the effective dimension and to the final excess loss.`,
   source: post,
   seeds: 5,
   sampledOver: "initialisations and draws",
