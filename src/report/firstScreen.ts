@@ -16,8 +16,8 @@ import type { ReportedFinding, Verdicts } from "./verdicts.js";
 const MOST = 3;
 
 /** "β at V 100 is 0.771 (0.765 to 0.777); the post has 0.79" */
-const numberOf = ({ quantity, measured, post, whose }: Claim): string =>
-  `${quantity}: <b>${escapeHtml(shownInterval(measured))}</b>${post === null ? "" : `; ${whose === "post" ? "the post has" : "stated"} ${escapeHtml(shortNumber(post).replace("-", "−"))}`}`;
+const numberOf = ({ quantity, measured, post }: Claim): string =>
+  `${quantity}: <b>${escapeHtml(shownInterval(measured))}</b>${post === null ? "" : `; the post has ${escapeHtml(shortNumber(post).replace("-", "−"))}`}`;
 
 /** Why a statement is not settled, in words. */
 function against(statement: Claim): string {

@@ -105,7 +105,7 @@ export function reportPage(
   return `${pageHead(reportTitle(profile))}<body>
 <header><h1>${analysed.some(({ part }) => part === "post") || analysed.length === 0 ? "The unigram toy model, reproduced" : "Beyond the unigram toy model's post"}</h1>
 <p>${cited ? `${quick ? "A first look at" : "Every figure of"} ${escapeHtml(cited)}, trained anew` : "Trained"} with ${seeds} and judged claim by claim.${beyond > 0 ? ` ${beyond === 1 ? "A question lies" : `${beyond} questions lie`} beyond the post${alsoCited ? `, with claims of ${escapeHtml(alsoCited)}` : ""}.` : ""}</p>
-<p class="soft">The model: a token is drawn from a Zipf law p ∝ rank^(−α) over a vocabulary of V; its embedding of D dimensions times the unembedding (the same matrix when tied), through a softmax, predicts the next; Adam trains it. Losses are in nats. The excess loss is what lies above the least loss there is, which is the tokens' entropy H; n_eff is the number of dimensions that the embedding's variance is spread over.</p>
+<p class="soft">The model: a token is drawn from a Zipf law p ∝ rank<sup>−α</sup> over a vocabulary of V; its embedding of D dimensions times the unembedding (the same matrix when tied), through a softmax, predicts the next; Adam trains it. Losses are in nats. The excess loss is what lies above the least loss there is, which is the tokens' entropy H; n_eff is the number of dimensions that the embedding's variance is spread over.</p>
 ${lede(verdicts)}
 ${notices.map((notice) => `<p class="notice">${escapeHtml(notice)}</p>`).join("\n")}
 </header>

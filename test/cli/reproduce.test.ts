@@ -164,5 +164,7 @@ test("--list names every experiment of both parts, what it asks and how many run
 test("what is neither an experiment nor a part is refused with what there is", async () => {
   const { code, stderr } = await unigramLab(["reproduce", "sticky"]);
   expect(code).toBe(2);
-  expect(stderr).toMatch(/^error: EXPERIMENT: expected post, .*embedding-1d, .*, got sticky\n$/);
+  expect(stderr).toMatch(
+    /^error: EXPERIMENT: expected post, .*embedding-1d, .*, got sticky \(did you mean sticky-plateau\?\)\n$/,
+  );
 });

@@ -43,7 +43,18 @@ beforeAll(async () => {
     verdict: "holds",
     rule: "r",
   };
-  await writeFile(at("claims.json"), claimsJson([claim as never]));
+  const full = {
+    ...claim,
+    whose: "ours",
+    falsifiedBy: "f",
+    sampledOver: "draws",
+    asks: "above 0",
+    noticed: null,
+  };
+  await writeFile(
+    at("claims.json"),
+    claimsJson([{ ...full, p: { holds: 0.01, fails: 0.99 }, claimVerdict: null } as never]),
+  );
   const trainer = await createTrainer(base);
   await writeFile(at("s.snapshot"), await trainer.snapshot());
   await writeFile(at("w.safetensors"), encodeSafetensors(await trainer.weights(), base));

@@ -487,20 +487,23 @@ describe("warmup", () => {
             },
           ]
         : []),
-      order(
-        crossing,
-        `excess loss at step 25, warmup minus no warmup, ${place}`,
-        null,
-        (at) => minus(at(warm, 25), at(none, 25)),
-        ["holds", "holds"],
-      ),
-      order(
-        crossing,
-        `excess loss at step 400, no warmup minus warmup, ${place}`,
-        null,
-        (at) => minus(at(none, 400), at(warm, 400)),
-        ["fails", "holds"],
-      ),
+      ...[
+        order(
+          crossing,
+          `excess loss at step 25, warmup minus no warmup, ${place}`,
+          null,
+          (at) => minus(at(warm, 25), at(none, 25)),
+          ["holds", "holds"],
+        ),
+        order(
+          crossing,
+          `excess loss at step 400, no warmup minus warmup, ${place}`,
+          null,
+          (at) => minus(at(none, 400), at(warm, 400)),
+          ["fails", "holds"],
+        ),
+        // of a smaller vocabulary the post says nothing
+      ].map((row) => ({ ...row, whose: vocabSize === 50304 ? "post" : "ours" })),
       ...[0.01, 0.1].flatMap((rate) => [
         {
           ...order(

@@ -151,10 +151,11 @@ function lateFigure(runs: Runs): Figure[] {
   const common = {
     ...floorPanel,
     series: [early, late],
-    yDomain: [Math.min(...all.map(({ low }) => low)), Math.max(...all.map(({ high }) => high))] as [
-      number,
-      number,
-    ],
+    // as a logarithmic axis shows them
+    yDomain: [
+      Math.min(...all.map(({ low, mean }) => Math.max(low, mean / 10))),
+      Math.max(...all.map(({ high }) => high)),
+    ] as [number, number],
   };
   const panels = [
     intervalCurves({
