@@ -57,7 +57,7 @@ export async function* sweep(
 
 /**
  * The finished runs of a sweep's directory, sorted by name, also while it is being written.
- * @param where only runs that meet all of these, in fields of the config or of the last evaluation:
+ * @param options `where`: only runs that meet all of these, in fields of the config or of the last evaluation:
  *   `[{ path: "learningRate", below: 0.1 }, { path: "excessLoss", below: 1 }]`
  * @throws ConfigError when there is no journal, or a condition names a field that no run has
  */

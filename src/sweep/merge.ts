@@ -31,7 +31,7 @@ const TOGETHER = 256;
  * read. All are checked before anything is made or written. Two results of one run must have equal configs (in their
  * canonical form) and be equal in the fields that both have; of two sources the one whose records have more is copied. Those
  * of a relaxed run may differ by who computed them: the first is copied. Snapshots that were kept come along.
- * @param options.onNotice hears what is wrong with a journal in one line as soon as it is opened, also of a merge that fails,
+ * `onNotice` hears what is wrong with a journal in one line as soon as it is opened, also of a merge that fails,
  *   and of results of several bits revisions that come together
  * @throws ConfigError when a source has no journal, or two results of one run differ or are of two bits revisions
  */
