@@ -5,7 +5,7 @@ import { ConfigError, parseConfig, type RunConfigInput } from "../config.js";
 import { writeWhole } from "../disk/writeWhole.js";
 import { fields } from "../fields/fields.js";
 import { type DrawnFigure, drawFigures, withoutPng, writeFigures } from "../figures/drawing.js";
-import { keyOf, shortNumber } from "../figures/labels.js";
+import { counted, keyOf, shortNumber } from "../figures/labels.js";
 import type { Row } from "../formats/table.js";
 import { mixOf } from "../sweep/revisions.js";
 import type { FinishedRuns } from "../sweep/selection.js";
@@ -41,8 +41,6 @@ const LISTED = 6;
 const SHORT = 40;
 /** Fields that say what was run, whether or not they are at their default. */
 const chief = ["vocabSize", "embeddingDim", "optimizer.kind", "config.learningRate", "batchSize", "steps"];
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 /** "0.1, 0.2, 0.3", or "7 values, 0.0001 to 0.1", or "30 values". */
 function valuesText({ values, labels }: Axis): string {
