@@ -1,5 +1,9 @@
-/** Checks of what callers hand in beside configs: options, signals. */
+/** Checks of what callers hand in: options, signals, values of JSON. */
 import { ConfigError, show } from "./configError.js";
+
+/** Whether a value has fields by name. */
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** @throws ConfigError for what is no object */
 export function checkObject(options: unknown): asserts options is object {

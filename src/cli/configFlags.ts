@@ -1,5 +1,6 @@
 /** A flag for every field of a config: options of a command, a config with what they say, and errors that name them. */
 import { type Command, Option } from "commander";
+import { isObject } from "../checks.js";
 import { ConfigError, parseConfig, type RunConfigInput, show } from "../config.js";
 import { explained, type Field, fields } from "../fields/fields.js";
 import type { DistributionFile } from "./distributionFile.js";
@@ -63,9 +64,6 @@ function parsed({ path, type }: Field, given: unknown): unknown {
     throw new ConfigError(`${path}: expected a list as JSON, got ${JSON.stringify(given)}`);
   return value;
 }
-
-const isObject = (value: unknown): value is Input =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Of two ways to say one thing a config has one: the flag of one takes the place of the file's other. */
 export const otherWay: Record<string, string> = { evaluateEvery: "evaluateAt", evaluateAt: "evaluateEvery" };

@@ -1,5 +1,6 @@
-/** "1 run", "2 runs". */
-export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+import { counted } from "../figures/labels.js";
+
+export { counted };
 
 /** What a stopped command says of its runs. */
 export const keptOf = (finished: number, total: number): string =>

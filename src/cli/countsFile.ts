@@ -23,21 +23,40 @@ interface Line {
   cells: string[];
 }
 
-/** A cell, in quotes or not, and what ends it. */
-const CELL = /(?:"((?:[^"]|"")*)"|([^",;\t\r\n]*))(,|;|\t|\r?\n|\r|$)/y;
+type Delimiter = "," | ";" | "\t";
 
-/** The lines of a table that hold something; a quoted cell may have line breaks. */
-function linesOf(text: string): Line[] {
+/**
+ * A cell, in quotes or not, and what ends it. Quotes enclose line breaks and delimiters too, but not between tabs: a quote
+ * that does not enclose a whole cell there is a character like any other.
+ */
+const cells: Record<Delimiter, RegExp> = {
+  ",": /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|\r|$)/y,
+  ";": /(?:"((?:[^"]|"")*)"|([^";\r\n]*))(;|\r?\n|\r|$)/y,
+  "\t": /(?:"((?:[^"\t\r\n]|"")*)"|([^\t\r\n]*))(\t|\r?\n|\r|$)/y,
+};
+
+/** The first that stands behind something in its line, outside of quotes: "," in the line `;,100`. */
+function delimiterOf(text: string): Delimiter {
+  const [, found] = /[^\r\n]([,;\t])/.exec(text.replaceAll(/"(?:[^"]|"")*"/g, '""')) ?? [];
+  return (found ?? ",") as Delimiter;
+}
+
+/** The lines of a table that hold something. */
+function linesOf(text: string, delimiter: Delimiter): Line[] {
+  const cell = cells[delimiter];
   const lines: Line[] = [];
   let line: Line = { number: 1, cells: [] };
-  CELL.lastIndex = 0;
-  for (let number = 1; CELL.lastIndex < text.length; ) {
-    const [whole, quoted, bare, end] = CELL.exec(text) ?? [];
-    if (whole === undefined) throw new BadCounts(`line ${number}: expected cells between commas`);
+  cell.lastIndex = 0;
+  for (let number = 1; cell.lastIndex < text.length; ) {
+    const [whole, quoted, bare, end] = cell.exec(text) ?? [];
+    if (whole === undefined)
+      throw new BadCounts(
+        `line ${number}: expected cells between ${delimiter === ";" ? "semicolons" : "commas"}`,
+      );
     line.cells.push(quoted?.replaceAll('""', '"') ?? bare.trim());
     number += whole.split(/\r\n|\r|\n/).length - 1;
-    if (end === "," || end === ";" || end === "\t") continue;
-    if (line.cells.some((cell) => cell !== "")) lines.push(line);
+    if (end === delimiter) continue;
+    if (line.cells.some((text) => text !== "")) lines.push(line);
     line = { number, cells: [] };
   }
   if (line.cells.length > 0) lines.push({ ...line, cells: [...line.cells, ""] });
@@ -48,8 +67,8 @@ function linesOf(text: string): Line[] {
  * The last of one or two cells a line; before it stands the token, whose name is not used but stands once. A first line whose
  * last cell is no number, or whose token is empty, is a header.
  */
-function ofTable(text: string): number[] {
-  const lines = linesOf(text);
+function ofTable(text: string, delimiter = delimiterOf(text)): number[] {
+  const lines = linesOf(text, delimiter);
   const [first] = lines;
   if (first === undefined) return [];
   const { length: columns } = first.cells;
@@ -109,11 +128,11 @@ function ofNumpy(bytes: Uint8Array): number[] {
   return Array.from(numpy[descr](data.buffer), (value, i) => checked(Number(value), `value ${i}`));
 }
 
-const table = (bytes: Uint8Array) => ofTable(withoutMark(new TextDecoder().decode(bytes)));
+const textOf = (bytes: Uint8Array): string => withoutMark(new TextDecoder().decode(bytes));
 
 const readers: Record<string, (bytes: Uint8Array) => number[]> = {
-  ".csv": table,
-  ".tsv": table,
+  ".csv": (bytes) => ofTable(textOf(bytes)),
+  ".tsv": (bytes) => ofTable(textOf(bytes), "\t"),
   ".json": (bytes) => ofJson(new TextDecoder().decode(bytes)),
   ".npy": ofNumpy,
 };

@@ -1,13 +1,14 @@
 /** Runs on one line, by what differs between them: "lr 0.01, D 10, seed 3". Names are made as they are asked for. */
+import { isObject } from "../checks.js";
 import { configHash, parseConfig, type RunConfig, type Schedule, type ScheduleInput } from "../config.js";
 import type { Experiment } from "../experiments/experiment.js";
 import { conditionsOf, configsOf, type Profile } from "../experiments/profile.js";
+import { fieldAt } from "../fields/fieldAt.js";
 import { fields } from "../fields/fields.js";
 import { shortNumber } from "../figures/labels.js";
 import { scheduleName, scheduleNames } from "../figures/scheduleNames.js";
 import { checkSchedule } from "../schedule/schedule.js";
 import type { Varied } from "../sweep/grid.js";
-import { fieldAt } from "../sweep/where.js";
 
 export type NameOf = (config: RunConfig) => string;
 
@@ -30,9 +31,6 @@ const letters: Record<string, string> = {
 
 const shortOf = (path: string): string =>
   letters[path] ?? fields.find((field) => field.path === path)?.flag ?? path;
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Significant digits that tell these numbers apart, four at least. */
 function digitsFor(values: readonly unknown[]): number {

@@ -5,6 +5,7 @@
 import { lstat, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { isObject } from "../checks.js";
 import { ConfigError, parseConfig } from "../config.js";
 import { generator } from "../disk/generator.js";
 import { type Kind, kindOf } from "../disk/kind.js";
@@ -21,9 +22,6 @@ export interface SweepRecord {
   /** The array of tasks whose shares were run there, if any. */
   array: TaskArray | undefined;
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /**
  * The sweeps of a sweep.json: of what this package wrote, or the one that is described.

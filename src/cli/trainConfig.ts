@@ -1,7 +1,9 @@
 /** The config of `train`: flags over a JSON file, or over the config of the snapshot that is resumed. */
 import { readFile } from "node:fs/promises";
+import { isObject } from "../checks.js";
 import { ConfigError, parseConfig, type RunConfig, type Schedule, show } from "../config.js";
 import type { CorpusTokens } from "../data/digest.js";
+import { fieldAt } from "../fields/fieldAt.js";
 import { type Flags, flagThatSet, type Input, otherWay, withFlags } from "./configFlags.js";
 import { withCorpus } from "./corpusFlag.js";
 import { parseJson } from "./json.js";
@@ -22,9 +24,8 @@ export async function readConfig(path: string): Promise<Input> {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new ConfigError(`--config: expected a JSON file, got ${path} (${code ?? message})`);
   }
-  if (value === null || typeof value !== "object" || Array.isArray(value))
-    throw new ConfigError(`--config: expected a JSON object, got ${path}`);
-  return value as Input;
+  if (!isObject(value)) throw new ConfigError(`--config: expected a JSON object, got ${path}`);
+  return value;
 }
 
 /**
@@ -42,8 +43,6 @@ export async function configOf(
 
 /** The first field in which two values differ, as a dotted path; undefined when there is none. */
 function difference(a: unknown, b: unknown, path = ""): string | undefined {
-  const isObject = (value: unknown): value is Input =>
-    value !== null && typeof value === "object" && !Array.isArray(value);
   if (!isObject(a) || !isObject(b)) return JSON.stringify(a) === JSON.stringify(b) ? undefined : path;
   for (const name of new Set([...Object.keys(a), ...Object.keys(b)])) {
     const found = difference(a[name], b[name], path ? `${path}.${name}` : name);
@@ -51,9 +50,6 @@ function difference(a: unknown, b: unknown, path = ""): string | undefined {
   }
   return undefined;
 }
-
-const at = (config: RunConfig, path: string): unknown =>
-  path.split(".").reduce<unknown>((value, name) => (value as Input | undefined)?.[name], config);
 
 /** What a resumed run does otherwise than its snapshot says; undefined where it is asked for nothing else. */
 export interface Changes {
@@ -75,7 +71,9 @@ export async function changesOfResumed(stored: RunConfig, done: number, flags: T
   const same = { steps: 0, ...(learningRate === undefined ? {} : { learningRate }) };
   const path = difference({ ...stored, ...same }, { ...wanted, ...same });
   if (path !== undefined) {
-    const [theirs, ours] = [at(stored, path), at(wanted, path)].map((value) => show(value ?? "none"));
+    const [theirs, ours] = [fieldAt(stored, path), fieldAt(wanted, path)].map((value) =>
+      show(value ?? "none"),
+    );
     throw new ConfigError(
       `${flagThatSet(path, flags) ?? flagThatSet(otherWay[path] ?? path, flags) ?? "--config"}: expected ${path} ${theirs} as in the snapshot, got ${ours}`,
     );

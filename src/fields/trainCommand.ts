@@ -7,25 +7,21 @@ import {
   type Schedule,
 } from "../config.js";
 import type { PiecewiseLinear } from "../schedule/schedule.js";
+import { fieldAt } from "./fieldAt.js";
 import { type Field, fields } from "./fields.js";
 
 type Fields = Record<string, unknown>;
 
-const isObject = (value: unknown): value is Fields => typeof value === "object" && value !== null;
-
 /** A word of a command as a POSIX shell takes it. */
 export const quoted = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-
-const valueAt = (config: unknown, path: string): unknown =>
-  path.split(".").reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), config);
 
 /** A copy without the field at a dotted path. */
 function without(config: Fields, path: string): Fields {
   const copy = structuredClone(config);
   const names = path.split(".");
   const last = names.pop() as string;
-  delete (valueAt(copy, names.join(".")) as Fields)[last];
+  delete (fieldAt(copy, names.join(".")) as Fields)[last];
   return copy;
 }
 
@@ -45,7 +41,7 @@ function shortest(config: RunConfig): Fields {
   const name = canonicalConfig(config);
   let input = structuredClone(config) as unknown as Fields;
   for (const path of pathsOf(config)) {
-    if (valueAt(input, path) === undefined) continue;
+    if (fieldAt(input, path) === undefined) continue;
     const shorter = path.includes(".") ? without(input, path) : { ...input, [path]: undefined };
     try {
       if (canonicalConfig(shorter as RunConfigInput) === name) input = shorter;
@@ -125,9 +121,9 @@ export function trainFlags(
     input.distribution = { kind: counts };
   const byDefault = parseConfig({ vocabSize });
   const flags = fields.flatMap((field) => {
-    const value = valueAt(input, field.path);
+    const value = fieldAt(input, field.path);
     // a field of the default kind implies the kind
-    const isImplied = field.path.endsWith(".kind") && value === valueAt(byDefault, field.path);
+    const isImplied = field.path.endsWith(".kind") && value === fieldAt(byDefault, field.path);
     return value === undefined || isImplied ? [] : flagText(field, value);
   });
   return isCorpus ? [...flags, `--corpus ${quoted(corpus)}`] : flags;

@@ -3,6 +3,7 @@ import type { Cell } from "../formats/table.js";
 import { type CurveRow, type LegendEntry, onLogarithm, palette, type Spec, withMeta } from "./figure.js";
 import { keyOf } from "./labels.js";
 import type { PanelTitle } from "./panelTitle.js";
+import { dashes } from "./seriesLook.js";
 import { labelled, logTicks } from "./ticks.js";
 import { endsOf, numberScale, type ValueAxis, valueScale } from "./valueScale.js";
 
@@ -31,16 +32,6 @@ const ramp = ["#6050C8", "#0085C7", "#2AA876", "#E69F00"];
 const LISTED = 8;
 /** Distance of two places on the ramp whose colours can be told apart. */
 const APART = 0.06;
-/** A second cue where colours have no order: lines survive grey print. */
-const dashes = [
-  [1, 0],
-  [6, 3],
-  [2, 2],
-  [9, 3, 2, 3],
-  [12, 4],
-  [4, 2, 1, 2],
-];
-
 /** The ramp's colour at a place between 0 and 1. */
 function rampColour(place: number): string {
   const at = Math.min(1, Math.max(0, place)) * (ramp.length - 1);
@@ -91,11 +82,12 @@ function looksOf(axis: ValueAxis | undefined, band: boolean): Looks {
   }
   const { domain, labelOf } = valueScale(axis);
   const ordered = coloursOf(axis);
-  // a list that is longer than the palette comes round to it again, with dashes of its own
+  // grey print has dashes alone; a list that is longer than the palette comes round to it again, with dashes of its own
   const colours = ordered ?? domain.map((_, i) => palette[i % palette.length]);
-  const dashed = ordered
-    ? undefined
-    : domain.map((_, i) => dashes[(i + Math.floor(i / palette.length)) % dashes.length]);
+  const dashed =
+    ordered && domain.length > dashes.length
+      ? undefined
+      : domain.map((_, i) => dashes[(i + Math.floor(i / palette.length)) % dashes.length]);
   const told = { field: "colour", type: "nominal", title: axis.title, sort: null, legend: null };
   return {
     colourOf: labelOf,

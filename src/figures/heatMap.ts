@@ -107,6 +107,13 @@ function frontierLayers({ frontier = [], x, y }: HeatMap, place: { x: Spec; y: S
   ]);
 }
 
+/** With so many significant digits, so that all cells have as many: "0.90" beside "0.45". */
+function withDigits(value: number, digits: number): string {
+  const rounded = Number(value.toPrecision(digits));
+  if (rounded >= 10 ** digits) return shortNumber(rounded);
+  return rounded < 1e-4 ? rounded.toExponential(digits - 1) : rounded.toPrecision(digits);
+}
+
 /** Numbers in the cells, dark on the bright half of the colours, and the marks of cells without one. */
 function textLayers(
   { cells, x: xAxis, y: yAxis, numbers }: HeatMap,
@@ -124,7 +131,7 @@ function textLayers(
       ? [
           {
             ...at,
-            text: shortNumber(Number(value.toPrecision(digits))),
+            text: withDigits(value, digits),
             on: value > middle ? "bright" : "dark",
           },
         ]
@@ -168,7 +175,13 @@ export function heatMap(options: HeatMap): Spec | undefined {
         type: "quantitative",
         title: legend,
         scale: { scheme: "viridis", type: "log", ...(colours ? { domain: colours, clamp: true } : {}) },
-        legend: bare ? null : { gradientLength: 160, ...labelled(logTicks(...ends, 5)) },
+        legend: bare
+          ? null
+          : {
+              title: [legend, "(logarithmic scale)"],
+              gradientLength: 160,
+              ...labelled(logTicks(...ends, 5)),
+            },
       },
     },
   };

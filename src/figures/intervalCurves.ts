@@ -108,7 +108,6 @@ export function intervalCurves(options: IntervalCurves): Spec | undefined {
     axis: { title: options.y, tickCount: 5, ...(log.y ? { format: "~g" } : {}) },
   });
   // a single series needs no legend, nor a colour that another panel's legend has
-  // nor a colour that another panel's legend has
   const alone = series.length === 1;
   const color = alone ? { value: GREY } : colourBy("series", series);
   const layer: Spec[] = [

@@ -31,6 +31,9 @@ export function decimals(x: number, digits: number): string {
   return text.replace("-", Number(text) === 0 ? "" : "−");
 }
 
+/** "1 run", "2 runs". */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
 const textOf = (cell: Cell, digits: number): string =>
   typeof cell === "number" ? shortNumber(cell, digits) : cell === null ? "none" : readable(String(cell));
 

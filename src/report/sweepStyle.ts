@@ -31,9 +31,7 @@ export const sweepStyle = `
   .sortable.cards td::before { content: attr(data-label) " "; color: var(--soft); }
 }
 @media print {
-  .figures.beside { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 0 1.5rem; }
-.figures.beside > figure { min-width: 0; }
-.tall { max-height: none; overflow: visible; } .sortable { font-size: .75rem; }
+  .tall { max-height: none; overflow: visible; } .sortable { font-size: .75rem; }
   .sortable thead th { position: static; } .sortable th button::after { content: none; }
   .sortable tr, .findings > dd { break-inside: avoid; }
 }

@@ -1,5 +1,5 @@
+import { fieldAt } from "../fields/fieldAt.js";
 import type { RunResult } from "./result.js";
-import { fieldAt } from "./where.js";
 
 /** Runs that share their values on some axes. */
 export interface Group {

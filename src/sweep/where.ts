@@ -1,4 +1,5 @@
 import { ConfigError, type RunConfig, sortKeys } from "../config.js";
+import { fieldAt } from "../fields/fieldAt.js";
 import type { Condition, Operand } from "./description.js";
 import type { RunResult } from "./result.js";
 
@@ -14,18 +15,6 @@ const comparisons: Record<Exclude<keyof Condition, "path">, (a: unknown, b: unkn
 /** A schedule or a list is compared by its JSON with sorted keys. */
 const plain = (value: unknown): unknown =>
   typeof value === "object" && value !== null ? JSON.stringify(sortKeys(value)) : value;
-
-/** The field of a complete config (or of a record) at a dotted path, or undefined when this one has none. */
-export const fieldAt = (config: object, path: string): unknown =>
-  path
-    .split(".")
-    .reduce<unknown>(
-      (value, key) =>
-        value !== null && typeof value === "object" && Object.hasOwn(value, key)
-          ? (value as Record<string, unknown>)[key]
-          : undefined,
-      config,
-    );
 
 /**
  * What a finished run has at a path: a field of its config, or else of its last evaluation ("excessLoss", "diverged");

@@ -11,6 +11,7 @@
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { OptimizerState } from "../backend/backend.js";
+import { isObject } from "../checks.js";
 import { canonicalConfig, parseConfig, type RunConfig } from "../config.js";
 import { ConfigError, show } from "../configError.js";
 import { bitsRevision } from "../kernel/bitsRevision.js";
@@ -189,8 +190,6 @@ type Header = Omit<Snapshot, "state"> & {
   arrays: StoredArray[];
 };
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 const isStep = (value: unknown, most: number): value is number =>
   Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most;
 

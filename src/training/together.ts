@@ -1,5 +1,6 @@
 /** Backends of several trainers, made in one call of a device, so that it computes them together. */
 import type { Backend, BackendKind, BackendOptions } from "../backend/backend.js";
+import { isObject } from "../checks.js";
 import type { RunConfig } from "../config.js";
 import { ConfigError, show } from "../configError.js";
 import { breathe } from "./clock.js";
@@ -170,6 +171,3 @@ function pairs(a: object, b: object): [field: string, ofA: unknown, ofB: unknown
   const of = (object: object, field: string) => (object as Record<string, unknown>)[field];
   return Object.keys({ ...a, ...b }).map((field) => [field, of(a, field), of(b, field)]);
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

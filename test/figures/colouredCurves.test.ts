@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { colouredCurves } from "../../src/figures/colouredCurves.js";
 import { metaOf, type Spec } from "../../src/figures/figure.js";
 import { panelTitle } from "../../src/figures/panelTitle.js";
+import { dashes } from "../../src/figures/seriesLook.js";
 import { numberScale } from "../../src/figures/valueScale.js";
 import type { Cell } from "../../src/formats/table.js";
 
@@ -37,7 +38,12 @@ describe("colours", () => {
     expect(new Set(greys).size).toBe(4);
     // evenly spaced on the ramp of four
     expect(legend.map(({ colour }) => colour)).toEqual(["#6050c8", "#0085c7", "#2aa876", "#e69f00"]);
-    expect(legend.every(({ dash }) => dash === undefined)).toBe(true);
+    // grey print has no room for more than their order
+    expect(new Set(legend.map(({ dash }) => JSON.stringify(dash))).size).toBe(4);
+    const lines = (draw([0.001, 0.01, 0.1, 1]) as { layer: Spec[] }).layer[1] as { encoding: Spec };
+    expect(lines.encoding.strokeDash).toMatchObject({ scale: { range: dashes.slice(0, 4) } });
+    const seven = metaOf(draw([1, 2, 3, 4, 5, 6, 7])).legend ?? [];
+    expect(seven.every(({ dash }) => dash === undefined)).toBe(true);
   });
 
   test("of numbers that are nearly alike are still apart", () => {

@@ -85,8 +85,18 @@ describe("cells", () => {
       });
       return [...svg.matchAll(/>([^<>]+)<\/text>/g)].map(([, text]) => text);
     };
-    expect(await texts([0.123456, 1, null])).toEqual(expect.arrayContaining(["0.12", "1", "×"]));
+    expect(await texts([0.123456, 1, null])).toEqual(expect.arrayContaining(["0.12", "1.0", "×"]));
+    expect(await texts([0.9, 0.4512, 99.7])).toEqual(expect.arrayContaining(["0.90", "0.45", "100"]));
+    expect(await texts([1e-5, 0.00041, 1234])).toEqual(expect.arrayContaining(["1.0e-5", "0.00041", "1200"]));
     expect(await texts([3.2624, 3.2811, null])).toEqual(expect.arrayContaining(["3.262", "3.281", "×"]));
+  });
+
+  test("have colours of ratios, as the scale's title says", async () => {
+    const svg = await svgOf(map);
+    expect(svg).toContain(">loss</tspan>");
+    expect(svg).toContain(">(logarithmic scale)</tspan>");
+    // what a cell is said to be has the name alone
+    expect(svg).toContain("loss: 2");
   });
 
   test("are said in words: what each axis is, and a long name on two lines beside them", async () => {

@@ -1,8 +1,9 @@
 /** Conditions on complete configs. */
 import { expect, test } from "vitest";
 import { ConfigError, parseConfig } from "../../src/config.js";
+import { fieldAt } from "../../src/fields/fieldAt.js";
 import type { Condition } from "../../src/sweep/index.js";
-import { checkWhere, fieldAt, meets } from "../../src/sweep/where.js";
+import { checkWhere, meets } from "../../src/sweep/where.js";
 
 // vocabSize 8, embeddingDim 4, no clipping, Zipf's exponent 1
 const config = parseConfig({ vocabSize: 8, embeddingDim: 4 });
