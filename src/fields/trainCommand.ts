@@ -1,33 +1,12 @@
 /** The command line that repeats a run: its flags for what is not at its default, as a shell takes them. */
-import {
-  canonicalConfig,
-  parseConfig,
-  type RunConfig,
-  type RunConfigInput,
-  type Schedule,
-} from "../config.js";
+import { canonicalConfig, parseConfig, type RunConfig, type Schedule } from "../config.js";
 import type { PiecewiseLinear } from "../schedule/schedule.js";
 import { type Field, fields } from "./fields.js";
-
-type Fields = Record<string, unknown>;
-
-const isObject = (value: unknown): value is Fields => typeof value === "object" && value !== null;
+import { type Fields, valueAt, withoutImplied } from "./implied.js";
 
 /** A word of a command as a POSIX shell takes it. */
 export const quoted = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-
-const valueAt = (config: unknown, path: string): unknown =>
-  path.split(".").reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), config);
-
-/** A copy without the field at a dotted path. */
-function without(config: Fields, path: string): Fields {
-  const copy = structuredClone(config);
-  const names = path.split(".");
-  const last = names.pop() as string;
-  delete (valueAt(copy, names.join(".")) as Fields)[last];
-  return copy;
-}
 
 /** Paths of what a config need not say, an object's fields before the object itself. */
 function pathsOf({ interventions = [] }: RunConfig): string[] {
@@ -44,15 +23,8 @@ function pathsOf({ interventions = [] }: RunConfig): string[] {
 function shortest(config: RunConfig): Fields {
   const name = canonicalConfig(config);
   let input = structuredClone(config) as unknown as Fields;
-  for (const path of pathsOf(config)) {
-    if (valueAt(input, path) === undefined) continue;
-    const shorter = path.includes(".") ? without(input, path) : { ...input, [path]: undefined };
-    try {
-      if (canonicalConfig(shorter as RunConfigInput) === name) input = shorter;
-    } catch {
-      // it must be given
-    }
-  }
+  for (const path of pathsOf(config))
+    if (valueAt(input, path) !== undefined) input = withoutImplied(input, path, name);
   return input;
 }
 

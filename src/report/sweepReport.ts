@@ -60,6 +60,15 @@ function valuesText({ values, labels }: Axis): string {
   return `${said.length} values${isNumeric ? `, ${said[0]} to ${said.at(-1)}` : ""}`;
 }
 
+/** "steps 100, 300": what changes with an axis, a value for each of the axis's; "" where nothing does. */
+const followsText = ({ follows }: Axis): string =>
+  follows
+    .map(({ title, said }) => {
+      const text = said.join(said.some((value) => value.includes(",")) ? "; " : ", ");
+      return `${title} ${said.length <= LISTED && text.length <= SHORT ? text : `${new Set(said).size} values`}`;
+    })
+    .join(", ");
+
 /** Long names are for the table below it. */
 function shortValuesText(axis: Axis): string {
   const text = valuesText(axis);
@@ -73,7 +82,12 @@ const seedsText = ([fewest, most]: SweepSummary["seeds"]): string =>
 function lede({ axes, settings, seeds }: SweepSummary): string {
   if (axes.length === 0)
     return seeds[1] > 1 ? `One setting; ${counted(seeds[1], "seed")}.` : "One setting, one seed.";
-  const varied = axes.map((axis) => `${axis.title} (${shortValuesText(axis)})`).join(" × ");
+  const varied = axes
+    .map((axis) => {
+      const follows = followsText(axis);
+      return `${axis.title} (${shortValuesText(axis)}${follows === "" ? "" : `, and with it ${follows}`})`;
+    })
+    .join(" × ");
   return `${varied}: ${counted(settings.length, "setting")}, ${seedsText(seeds)}.`;
 }
 
@@ -128,11 +142,13 @@ function effectsHtml(list: readonly Effect[]): string {
         : `× ${factor < 100 ? factor.toPrecision(3) : shortNumber(Number(factor.toPrecision(3)))}`,
       bestAt(effect),
     ];
-    return `<tr><td>${breakable(axis.title)}</td>${texts.map((text) => `<td>${escapeHtml(text)}</td>`).join("")}</tr>`;
+    const follows = followsText(axis);
+    const more = follows === "" ? "" : `<br><span class="soft">and with it ${escapeHtml(follows)}</span>`;
+    return `<tr><td>${breakable(axis.title)}${more}</td>${texts.map((text) => `<td>${escapeHtml(text)}</td>`).join("")}</tr>`;
   };
   return `<table><thead><tr><th>axis</th><th>values</th><th>changes excess loss</th><th>least at</th></tr></thead>
 <tbody>${list.map(row).join("")}</tbody></table>
-${list.some(({ factor }) => factor !== null) ? `<p class="soft">The largest mean over the least along an axis, the others held${list.some(({ of }) => of > 1) ? "; the median where there are several such lines" : ""}.</p>` : ""}`;
+${list.some(({ factor }) => factor !== null) ? `<p class="soft">The largest mean over the least along an axis, the others held${list.some(({ axis }) => axis.follows.length > 0) ? ", but for what changes with it" : ""}${list.some(({ of }) => of > 1) ? "; the median where there are several such lines" : ""}.</p>` : ""}`;
 }
 
 function endedHtml(axes: readonly Axis[], settings: readonly Setting[], failed: number): string {
