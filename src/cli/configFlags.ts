@@ -64,7 +64,7 @@ function parsed({ path, type }: Field, given: unknown): unknown {
   return value;
 }
 
-const isObject = (value: unknown): value is Input =>
+export const isObject = (value: unknown): value is Input =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Of two ways to say one thing a config has one: the flag of one takes the place of the file's other. */
@@ -112,17 +112,20 @@ function checkSize(config: Input, file: DistributionFile | undefined): void {
 }
 
 /** The kind that a config has where it names none; what there is beside it is filled in anew. */
-function byDefault(name: string, { vocabSize }: Input): unknown {
+export function byDefault(name: string, { vocabSize }: Input): unknown {
   const whole = (parseConfig({ vocabSize } as RunConfigInput) as unknown as Input)[name];
   return isObject(whole) ? { kind: whole.kind } : undefined;
 }
 
-/** @throws ConfigError for a field that is not of this kind; of a kind that does not exist the schema will say so */
-function checkKind({ path, kinds }: Field, kind: unknown): void {
+/**
+ * @param said what the error names
+ * @throws ConfigError for a field that is not of this kind; of a kind that does not exist the schema will say so
+ */
+export function checkKind({ path, kinds }: Field, kind: unknown, said = path): void {
   const [name] = path.split(".");
   const known = fields.find((field) => field.path === `${name}.kind`)?.words ?? [];
   if (kinds.includes(kind as string) || (kind !== undefined && !known.includes(kind as string))) return;
-  throw new ConfigError(`${path}: expected ${name} ${either(kinds)}, got ${kind ?? "none"}`);
+  throw new ConfigError(`${said}: expected ${name} ${either(kinds)}, got ${kind ?? "none"}`);
 }
 
 /** What a file of a distribution sets beside its kind. */

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { ConfigError, parseConfig, type RunConfig, type Schedule, show } from "../config.js";
 import type { CorpusTokens } from "../data/digest.js";
+import { whyUnread } from "../disk/whyUnread.js";
 import { type Flags, flagThatSet, type Input, otherWay, withFlags } from "./configFlags.js";
 import { withCorpus } from "./corpusFlag.js";
 import { parseJson } from "./json.js";
@@ -19,8 +20,7 @@ export async function readConfig(path: string): Promise<Input> {
   try {
     value = parseJson(await readFile(path, "utf8"));
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new ConfigError(`--config: expected a JSON file, got ${path} (${code ?? message})`);
+    throw new ConfigError(`--config: expected a JSON file, got ${path} (${whyUnread(error as Error)})`);
   }
   if (value === null || typeof value !== "object" || Array.isArray(value))
     throw new ConfigError(`--config: expected a JSON object, got ${path}`);

@@ -91,7 +91,7 @@ describe("a resumed run obeys its flags or names the one it cannot obey", () => 
       "--config: expected steps of at least 200, which the snapshot has done, got 100",
     ],
     [["--config", "invalid.json"], "vocabsize: unknown field (did you mean vocabSize?)"],
-    [["--config", "absent.json"], "--config: expected a JSON file, got absent.json (ENOENT)"],
+    [["--config", "absent.json"], "--config: expected a JSON file, got absent.json (no such file)"],
     [["--seed", "-1"], "--seed: expected a whole number from 0 to 9007199254740991, got -1"],
   ])("%j", async (flags, message) => {
     const { code, stdout, stderr } = await train(["--resume", "s", ...flags], dir);

@@ -75,7 +75,10 @@ test("what nobody meets or has is a line", async () => {
     ],
     [["best", "a", "--by", "los"], /^--by: expected .*effectiveDimension.*, got "los"/],
     [["best", "a", "--top", "0"], '--top: expected a whole number from 1 to 1000000, got "0"'],
-    [["best", "none"], "DIR: expected the directory of a sweep (with journal.ndjson), got none (ENOENT)"],
+    [
+      ["best", "none"],
+      "DIR: expected the directory of a sweep (with journal.ndjson), got none (no such file)",
+    ],
   ] as const) {
     const { code, stdout, stderr } = await run(...args);
     expect([code, stdout, stderr.match(/^error: (.*)\n$/)?.[1]]).toEqual([
