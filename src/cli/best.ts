@@ -1,7 +1,6 @@
 import { type Command, Option } from "commander";
 import type { Measured } from "../analysis/statistics.js";
 import { ConfigError } from "../config.js";
-import { trainFlags } from "../fields/trainCommand.js";
 import { shortNumber } from "../figures/labels.js";
 import {
   bestSettings,
@@ -10,6 +9,7 @@ import {
   type Ranking,
   rankedColumns,
 } from "../report/best.js";
+import { repeatingWords, trainWords } from "../report/repeating.js";
 import { counted } from "./counted.js";
 import { parseWholeNumber } from "./numbers.js";
 import { say } from "./output.js";
@@ -18,8 +18,6 @@ import { whereHelp } from "./whereText.js";
 
 /** Characters of a line. */
 const COLUMNS = 80;
-/** Where the runs of several seeds would go again. */
-const AGAIN = "unigram-lab-best";
 
 interface Options extends SelectFlags {
   by?: string;
@@ -76,29 +74,12 @@ async function best(directories: string[], options: Options): Promise<void> {
 function jsonLines({ best: settings, ...ranking }: Ranking, by: RankedColumn): string[] {
   return settings.map((setting, i) => {
     const runs = setting.runs.map((run) => ({ ...run, command: trainWords(setting, run.seed).join(" ") }));
-    const command = repeatingWords(setting).join(" ");
+    const command = repeatingWords(setting, seedsOf(setting)).join(" ");
     return JSON.stringify({ rank: i + 1, by, ...ranking, ...setting, runs, command });
   });
 }
 
-const flagsOf = ({ config, computedBy }: RankedSetting, seed: number): string[] => [
-  ...trainFlags({ ...config, seed }),
-  ...(computedBy?.backend === "webgpu" ? ["--backend webgpu"] : []),
-];
-
-const trainWords = (setting: RankedSetting, seed: number): string[] => [
-  "unigram-lab train",
-  ...flagsOf(setting, seed),
-];
-
-/** One seed is trained again; several are a sweep of their own. */
-function repeatingWords(setting: RankedSetting): string[] {
-  const seeds = setting.runs.map(({ seed }) => seed);
-  if (seeds.length === 1) return trainWords(setting, seeds[0]);
-  const isCount = seeds.every((seed, i) => seed === i);
-  const which = isCount ? `--seeds ${seeds.length}` : `--vary seed=${seeds.join(",")}`;
-  return ["unigram-lab sweep", ...flagsOf(setting, 0), which, `--out ${AGAIN}`];
-}
+const seedsOf = ({ runs }: RankedSetting): number[] => runs.map(({ seed }) => seed);
 
 function rankingText(ranking: Ranking, by: RankedColumn, highest: boolean): string {
   const { vocabSize, distribution, targets, best: settings, compared, leftOut } = ranking;
@@ -135,20 +116,20 @@ function settingLines(setting: RankedSetting, by: RankedColumn, rank: number): s
       ", ",
       "  ",
     ),
-    ...commandLines(repeatingWords(setting)),
+    ...commandLines(repeatingWords(setting, seedsOf(setting))),
   ];
 }
 
 const numberText = ({ mean, standardDeviation, seeds }: Measured): string =>
   `${shortNumber(mean)}${seeds > 1 ? ` ± ${shortNumber(standardDeviation, 2)}` : ""}`;
 
-/** Parts on lines of at most 80 characters, as far as they fit. */
-function filled(parts: readonly string[], between: string, indent: string): string[] {
+/** Parts on lines of at most so many characters, as far as they fit. */
+function filled(parts: readonly string[], between: string, indent: string, columns = COLUMNS): string[] {
   const lines: string[] = [];
   for (const [i, part] of parts.entries()) {
     const text = i < parts.length - 1 ? `${part}${between}` : part;
     const last = lines.at(-1);
-    if (last !== undefined && (last + text).trimEnd().length <= COLUMNS) lines[lines.length - 1] += text;
+    if (last !== undefined && (last + text).trimEnd().length <= columns) lines[lines.length - 1] += text;
     else lines.push(indent + text);
   }
   return lines.map((line) => line.trimEnd());
@@ -156,11 +137,6 @@ function filled(parts: readonly string[], between: string, indent: string): stri
 
 /** A command as a shell takes it, over several lines where it is long. */
 function commandLines(words: readonly string[]): string[] {
-  // room for the backslash that goes on
-  const lines = filled(
-    words.map((word, i) => (i < words.length - 1 ? `${word} ` : word)),
-    "",
-    "    ",
-  );
+  const lines = filled(words, " ", "    ", COLUMNS - " \\".length);
   return lines.map((line, i) => `${i === 0 ? line.slice(2) : line}${i < lines.length - 1 ? " \\" : ""}`);
 }

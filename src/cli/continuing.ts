@@ -2,7 +2,7 @@
 import { ConfigError } from "../config.js";
 import { checkWritable } from "../disk/writeWhole.js";
 import type { Journal } from "../sweep/journal.js";
-import { KeptSnapshots } from "../sweep/keptSnapshots.js";
+import type { KeptSnapshots } from "../sweep/keptSnapshots.js";
 import type { Plan } from "../sweep/plans.js";
 import type { PoolEvent } from "../sweep/poolOptions.js";
 import { keptRuns, keptSnapshot, snapshotsIn } from "../sweep/snapshotFiles.js";
@@ -52,15 +52,19 @@ export class Continued {
 export async function plannedSnapshots(
   plan: Plan,
   journal: Journal | undefined,
-  { out, keep, longer }: { out: string; keep: boolean; longer: boolean },
+  {
+    snapshots,
+    out,
+    keep,
+    longer,
+  }: { snapshots: KeptSnapshots | undefined; out: string; keep: boolean; longer: boolean },
 ): Promise<string> {
-  const kept = journal && (await KeptSnapshots.of(journal));
   const continued = new Continued();
   let [count, all, largest] = [0, 0, 0];
   for (const [i, run] of plan.runs.entries()) {
     const config = journal?.has(run) ? undefined : plan.at(i);
     if (!config) continue;
-    continued.add(kept?.baseOf(config));
+    continued.add(snapshots?.baseOf(config));
     const size = snapshotBytes(config);
     count++;
     all += size;

@@ -1,6 +1,7 @@
 import type { RunConfig } from "../config.js";
 import { estimateCost } from "../sweep/cost.js";
 import type { Journal } from "../sweep/journal.js";
+import type { KeptSnapshots } from "../sweep/keptSnapshots.js";
 import type { Plan } from "../sweep/plans.js";
 import { Shapes } from "../sweep/shapes.js";
 import type { DeviceKind } from "../training/together.js";
@@ -48,12 +49,15 @@ export async function printPlan(
   journal: Journal | undefined,
   {
     directory,
+    snapshots,
     threads,
     device,
     json = false,
     retryFailed = false,
   }: {
     directory: string;
+    /** Ends of shorter runs that others go on from. */
+    snapshots: KeptSnapshots | undefined;
     threads: number;
     device?: DeviceKind | undefined;
     json?: boolean | undefined;
@@ -76,7 +80,7 @@ export async function printPlan(
       waiting++;
       if (group) group.waiting++;
       if (step !== undefined) goingOn++;
-      const left = 1 - (step ?? 0) / config.steps;
+      const left = 1 - (step ?? snapshots?.baseOf(config)?.step ?? 0) / Math.max(1, config.steps);
       operations += left * cost.operations;
       seconds += left * cost.seconds;
       largest = Math.max(largest, cost.bytes);

@@ -13,6 +13,7 @@ import type { SweepDescription } from "../sweep/description.js";
 import { FailedRuns } from "../sweep/failedRuns.js";
 import { SweepPlan } from "../sweep/grid.js";
 import { Journal, journalFile } from "../sweep/journal.js";
+import { KeptSnapshots } from "../sweep/keptSnapshots.js";
 import { together } from "../sweep/plans.js";
 import { runPool } from "../sweep/pool.js";
 import type { PoolEvent } from "../sweep/poolOptions.js";
@@ -239,7 +240,7 @@ async function completed(
   if (given.backend === "webgpu") described.base = { arithmetic: "relaxed", ...described.base };
   const flags = await withCorpus(given, (described.base ?? {}) as Input, corpus);
   const based = givenFields(flags).length > 0;
-  if (file === undefined && vary.length === 0 && !based && config === undefined)
+  if (file === undefined && vary.length === 0 && (seeds ?? config) === undefined && !based)
     throw new ConfigError("FILE: expected a sweep as JSON or --vary, got neither");
   const base = withFlags((described.base ?? {}) as Input, flags);
   const axes = axesOf(vary, { ...base }, described);
@@ -342,14 +343,16 @@ async function sweepCommand(file: string | undefined, flags: Options): Promise<v
   process.stderr.write(readLine(options.distributionFile) + (longer ? endedSchedules(plan) : ""));
   if (options.dryRun) {
     const journal = await journalOf(options.out);
+    const snapshots = journal && (await KeptSnapshots.of(journal));
     const { json, retryFailed, keepSnapshots = false } = options;
-    await printPlan(plan, journal, { directory: options.out, threads, device, json, retryFailed });
-    const snapshots = await plannedSnapshots(plan, journal, {
+    await printPlan(plan, journal, { directory: options.out, snapshots, threads, device, json, retryFailed });
+    const planned = await plannedSnapshots(plan, journal, {
+      snapshots,
       out: options.out,
       keep: keepSnapshots,
       longer,
     });
-    process.stderr.write(snapshots);
+    process.stderr.write(planned);
     await journal?.close();
     // what a dry run finds there it may read; to run there is another matter
     await placeOf(descriptions, plan.runs, options).catch((error) =>

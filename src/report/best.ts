@@ -11,6 +11,7 @@ import { compareValues } from "../sweep/groups.js";
 import type { RunResult } from "../sweep/result.js";
 import type { FinishedRuns } from "../sweep/selection.js";
 import { particularColumns, recordColumns, type TrainingRecord } from "../training/record.js";
+import { type Question, questionKey, questionOf } from "./question.js";
 
 /** A number of a run's last evaluation. */
 export type RankedColumn = Exclude<keyof TrainingRecord, "step" | "diverged">;
@@ -41,11 +42,7 @@ export interface RankedSetting {
 }
 
 /** The settings of one vocabulary and one kind of data. */
-export interface Ranking {
-  vocabSize: number;
-  distribution: RunConfig["distribution"];
-  /** None with a corpus. */
-  targets: RunConfig["targets"];
+export interface Ranking extends Question {
   /** The best first. */
   best: RankedSetting[];
   /** Settings that were compared. */
@@ -78,8 +75,7 @@ export async function bestSettings(runs: FinishedRuns, options: BestOptions = {}
     throw new ConfigError(`top: expected a whole number of at least 1, got ${show(top)}`);
   const questions = new Map<string, Setting[]>();
   for (const setting of await settingsOf(runs)) {
-    const { vocabSize, distribution, targets } = setting.config;
-    const question = JSON.stringify([vocabSize, distribution, targets]);
+    const question = questionKey(setting.config);
     questions.set(question, [...(questions.get(question) ?? []), setting]);
   }
   return [...questions.values()]
@@ -137,7 +133,6 @@ function numbersOf({ records }: RunResult): Numbers {
 }
 
 function rankingOf(settings: readonly Setting[], by: RankedColumn, highest: boolean, top: number): Ranking {
-  const { vocabSize, distribution, targets } = settings[0].config;
   const leftOut = { diverged: 0, exploded: 0, unmeasured: 0 };
   const ranked: { value: number; setting: Setting }[] = [];
   for (const setting of settings) {
@@ -151,7 +146,7 @@ function rankingOf(settings: readonly Setting[], by: RankedColumn, highest: bool
   // equal ones by name, so that nothing depends on the order of runs
   ranked.sort((a, b) => a.value - b.value || (a.setting.runs[0].run < b.setting.runs[0].run ? -1 : 1));
   const best = ranked.slice(0, top).map(({ setting }) => rankedSetting(setting, by));
-  return { vocabSize, distribution, targets, best, compared: ranked.length, leftOut };
+  return { ...questionOf(settings[0].config), best, compared: ranked.length, leftOut };
 }
 
 function rankedSetting({ config, runs }: Setting, by: RankedColumn): RankedSetting {

@@ -33,6 +33,10 @@ export interface Follower {
   said: readonly string[];
 }
 
+/** Fields of the task: an excess loss over one entropy is not compared with one over another. */
+export const isOfTask = ({ path }: Pick<Axis, "path">): boolean =>
+  /^(vocabSize|distribution|targets)(\.|$)/.test(path);
+
 /** What of a run tells its setting. */
 type Drawn = Pick<RunResult, "config" | "computedBy">;
 
@@ -87,7 +91,7 @@ export class AxisFinder {
 
   /**
    * Fields with more than one value; of several that always change together (a dimension and the default std of its
-   * initial weights) the first in the config's order.
+   * initial weights) the first in the config's order. What tells a task from another follows from the task alone.
    */
   axes(): Axis[] {
     const points = [...this.#points.values()];
@@ -95,6 +99,7 @@ export class AxisFinder {
     for (const [path, values] of this.#fields()) {
       if (values.size < 2) continue;
       const at = axes.findIndex((axis) => {
+        if (isOfTask({ path }) && !isOfTask(axis)) return false;
         const pairs = new Set(points.map((point) => `${keyOf(point[axis.path])} ${keyOf(point[path])}`));
         return pairs.size === axis.values.length;
       });

@@ -5,8 +5,7 @@ import { heatMap } from "../figures/heatMap.js";
 import { keyOf } from "../figures/labels.js";
 import { panelTitle } from "../figures/panelTitle.js";
 import { endsOf } from "../figures/valueScale.js";
-import { type Axis, labelOn } from "./sweepAxes.js";
-import { isOfTask } from "./sweepFindings.js";
+import { type Axis, isOfTask, labelOn } from "./sweepAxes.js";
 import { observables, runsOf, type Setting, type SweepSummary } from "./sweepSummary.js";
 
 const titles = {
@@ -57,10 +56,12 @@ function facets(axes: Axis[], settings: Setting[], without: number[]): [string[]
   return [...groups.values()];
 }
 
-/** Whether numbers vary along both axes: otherwise the table says more. */
+/** Whether numbers vary along both axes, and not along a line of pairs alone: otherwise the table says more. */
 const isGrid = (settings: readonly Setting[], axes: readonly number[]): boolean => {
   const measured = settings.filter(({ excessLoss }) => excessLoss !== null);
-  return axes.every((axis) => new Set(measured.map(({ values }) => keyOf(values[axis]))).size > 1);
+  return axes.every(
+    (axis) => new Set(measured.map(({ values }) => keyOf(values[axis]))).size < measured.length,
+  );
 };
 
 /** What failed in a setting without a sound run. */

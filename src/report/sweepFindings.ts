@@ -2,11 +2,8 @@
 import type { Outcome } from "../analysis/outcome.js";
 import { keyOf } from "../figures/labels.js";
 import type { Cell } from "../formats/table.js";
-import { type Axis, labelOn } from "./sweepAxes.js";
-import { type NamedRun, runsOf, type Setting } from "./sweepSummary.js";
-
-/** Fields of the task: an excess loss over one entropy is not compared with one over another. */
-export const isOfTask = ({ path }: Axis): boolean => /^(vocabSize|distribution|targets)(\.|$)/.test(path);
+import { type Axis, isOfTask, labelOn } from "./sweepAxes.js";
+import { isComparable, type NamedRun, runsOf, type Setting } from "./sweepSummary.js";
 
 /** "learningRate 0.01, embeddingDim 10" */
 export const settingText = (
@@ -16,15 +13,12 @@ export const settingText = (
 ): string =>
   axes.flatMap((axis, i) => (which(axis) ? [`${axis.title} ${labelOn(axis, values[i])}`] : [])).join(", ");
 
-/** Settings of equal values on some axes. */
-function grouped(
-  axes: readonly Axis[],
-  settings: readonly Setting[],
-  by: (axis: Axis) => boolean,
-): Setting[][] {
+/** Settings of one vocabulary and its data, and of equal values on all axes that `held` has. */
+function grouped(settings: readonly Setting[], held: (axis: number) => boolean = () => false): Setting[][] {
   const groups = new Map<string, Setting[]>();
   for (const setting of settings) {
-    const key = JSON.stringify(setting.values.filter((_, i) => by(axes[i])).map(keyOf));
+    const { question, values } = setting;
+    const key = JSON.stringify([question, ...values.filter((_, i) => held(i)).map(keyOf)]);
     const group = groups.get(key);
     if (group) group.push(setting);
     else groups.set(key, [setting]);
@@ -43,23 +37,25 @@ const least = <T>(list: readonly T[], of: (item: T) => number | undefined): T | 
 export interface Best {
   /** "vocabSize 100, distribution.exponent 1"; "" where all runs are of one task. */
   task: string;
+  /** The one of the least mean over seeds, all of which ended soundly. */
+  bestSetting: Setting | undefined;
+  /** The best sound run, and its setting, of which other seeds may have ended otherwise. */
   run: NamedRun;
-  /** That run's. */
   setting: Setting;
-  /** The one of the least mean over seeds. */
-  bestSetting: Setting;
 }
 
-/** The best sound run of every vocabulary and its data, in the order of the settings. */
+/** The best setting and the best sound run of every vocabulary and its data, in the order of the settings. */
 export const bestRuns = (axes: readonly Axis[], settings: readonly Setting[]): Best[] =>
-  grouped(axes, settings, isOfTask).flatMap((own) => {
-    const setting = least(own, ({ best }) => best?.excessLoss);
-    const bestSetting = least(own, ({ excessLoss }) => excessLoss?.mean);
-    if (!setting?.best || !bestSetting) return [];
+  grouped(settings).flatMap((own) => {
+    // equal ones by name, as `best` has them
+    const byName = [...own].sort((a, b) => (a.first.run < b.first.run ? -1 : 1));
+    const bestSetting = least(byName.filter(isComparable), ({ excessLoss }) => excessLoss?.mean);
+    const setting = least(byName, ({ best }) => best?.excessLoss);
+    if (!setting?.best) return [];
     return { task: settingText(axes, setting.values, isOfTask), run: setting.best, setting, bestSetting };
   });
 
-/** What an axis does to the excess loss at the end, all other axes held. */
+/** What an axis does to the excess loss at the end, all other axes held, of settings whose seeds all ended soundly. */
 export interface Effect {
   axis: Axis;
   /** The largest mean over the least along the axis: the median over what is held. Null where that is not to be compared. */
@@ -80,8 +76,10 @@ export const effects = (axes: readonly Axis[], settings: readonly Setting[]): Ef
   axes.map((axis, i) => {
     const lines = isOfTask(axis)
       ? []
-      : grouped(axes, settings, (other) => other !== axis)
-          .map((own) => own.filter(({ excessLoss }) => excessLoss !== null && excessLoss.mean > 0))
+      : grouped(settings, (other) => other !== i)
+          .map((own) =>
+            own.filter((one) => isComparable(one) && (one.excessLoss as { mean: number }).mean > 0),
+          )
           .filter((own) => own.length > 1);
     const counts = new Map<string, number>();
     const factors = lines.map((own) => {

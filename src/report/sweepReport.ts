@@ -4,7 +4,6 @@ import { checkNames } from "../checks.js";
 import { ConfigError, parseConfig, type RunConfigInput } from "../config.js";
 import { writeWhole } from "../disk/writeWhole.js";
 import { fields } from "../fields/fields.js";
-import { trainCommand } from "../fields/trainCommand.js";
 import { type DrawnFigure, drawFigures, withoutPng, writeFigures } from "../figures/drawing.js";
 import { keyOf, shortNumber } from "../figures/labels.js";
 import type { Row } from "../formats/table.js";
@@ -14,22 +13,15 @@ import { environment } from "./environment.js";
 import { escapeHtml } from "./escapeHtml.js";
 import { figureHtml } from "./figureHtml.js";
 import { computersText, pageHead } from "./page.js";
+import { repeatingWords, trainWords } from "./repeating.js";
 import { type ReportOptions, reportOptionNames } from "./reportOptions.js";
 import { shownMeasured } from "./shown.js";
-import { type Axis, fieldTitle } from "./sweepAxes.js";
+import { type Axis, fieldTitle, isOfTask } from "./sweepAxes.js";
 import { sweepFigures } from "./sweepFigures.js";
+import { type Best, bestRuns, type Effect, effects, endedText, settingText } from "./sweepFindings.js";
 import {
-  type Best,
-  bestRuns,
-  type Effect,
-  effects,
-  endedText,
-  isOfTask,
-  settingText,
-} from "./sweepFindings.js";
-import {
+  isComparable,
   LEAST_R_SQUARED,
-  type NamedRun,
   runsOf,
   type Setting,
   type SweepSummary,
@@ -91,41 +83,73 @@ function lede({ axes, settings, seeds }: SweepSummary): string {
   return `${varied}: ${counted(settings.length, "setting")}, ${seedsText(seeds)}.`;
 }
 
-/** The command line of a run; nothing of one that a later version wrote. */
-function commandHtml({ config }: NamedRun): string {
+/** A command line; nothing of a config that a later version wrote. */
+function commandHtml(words: () => string[]): string {
   try {
-    return `<pre>${escapeHtml(`npx ${trainCommand(config)}`)}</pre>`;
+    return `\n<pre>${escapeHtml(`npx ${words().join(" ")}`)}</pre>`;
   } catch (error) {
     if (error instanceof ConfigError) return "";
     throw error;
   }
 }
 
-function bestHtml(axes: readonly Axis[], { task, run, setting, bestSetting }: Best): string {
-  const own = ({ values }: Setting) => settingText(axes, values, (axis) => task === "" || !isOfTask(axis));
-  const where = [own(setting), `seed ${run.config.seed}`].filter((text) => text !== "").join(", ");
-  const overSeeds = ({ excessLoss }: Setting) =>
-    excessLoss && excessLoss.seeds > 1
-      ? `mean of its ${excessLoss.seeds} seeds ${shownMeasured(excessLoss)}`
-      : "";
-  const mean = overSeeds(setting);
-  const better =
-    bestSetting !== setting && bestSetting.excessLoss
-      ? ` The best mean over seeds is ${shownMeasured(bestSetting.excessLoss)}, with ${own(bestSetting)}.`
-      : "";
-  return `${task === "" ? "" : `<p><strong>${escapeHtml(task)}</strong></p>\n`}<p><span class="value">${escapeHtml(shortNumber(run.excessLoss))}</span> nats of excess loss at step ${run.config.steps}: ${escapeHtml(where)}${mean === "" ? "" : ` <span class="soft">(${escapeHtml(mean)})</span>`}.${escapeHtml(better)}</p>
-${commandHtml(run)}`;
+/** What a best run's setting comes to over all its seeds. */
+function seedsOfSetting(setting: Setting): string {
+  const { seeds, outcomes, excessLoss } = setting;
+  if (seeds.length === 1) return "";
+  if (outcomes.sound < seeds.length) return `${outcomes.sound} of its ${seeds.length} seeds ended soundly`;
+  return excessLoss && isComparable(setting)
+    ? `mean of its ${seeds.length} seeds ${shownMeasured(excessLoss)}`
+    : "";
 }
 
-/** The best runs, a vocabulary at a time. */
-function bestsHtml(axes: readonly Axis[], bests: readonly Best[]): string {
+/** The best setting of a task, and then the best run where it is of another one. */
+function bestHtml(axes: readonly Axis[], { task, run, setting, bestSetting }: Best): string {
+  const own = ({ values }: Setting) => settingText(axes, values, (axis) => task === "" || !isOfTask(axis));
+  const joined = (parts: string[]) => parts.filter((text) => text !== "").join(", ");
+  const value = (text: string) => `<span class="value">${escapeHtml(text)}</span> nats of excess loss`;
+  const parts = task === "" ? [] : [`<p><strong>${escapeHtml(task)}</strong></p>`];
+  if (bestSetting?.excessLoss) {
+    const { first, seeds, excessLoss } = bestSetting;
+    const several = seeds.length > 1 ? `, mean ± sd of ${seeds.length} seeds` : "";
+    const where = joined([own(bestSetting), several === "" ? `seed ${first.config.seed}` : ""]);
+    parts.push(
+      `<p>${value(shownMeasured(excessLoss))} at step ${first.config.steps}${several}${where === "" ? "" : `: ${escapeHtml(where)}`}.</p>${commandHtml(() => repeatingWords(first, seeds))}`,
+    );
+  }
+  if (setting !== bestSetting) {
+    const where = joined([own(setting), `seed ${run.config.seed}`]);
+    const seeds = seedsOfSetting(setting);
+    parts.push(
+      `<p>Best single run: ${bestSetting ? escapeHtml(shortNumber(run.excessLoss)) : `${value(shortNumber(run.excessLoss))} at step ${run.config.steps}`}, ${escapeHtml(where)}${seeds === "" ? "" : ` <span class="soft">(${escapeHtml(seeds)})</span>`}.</p>${commandHtml(() => trainWords(run))}`,
+    );
+  }
+  return parts.join("\n");
+}
+
+/** Settings that are compared with no other. */
+function leftOutHtml(settings: readonly Setting[]): string {
+  const count = settings.filter(({ outcomes: { diverged, exploded } }) => diverged + exploded > 0).length;
+  return count === 0
+    ? ""
+    : `\n<p class="soft">Left out: ${counted(count, "setting")} of which a seed diverged or exploded.</p>`;
+}
+
+function bestTitle(runs: number, bests: readonly Best[]): string {
+  if (runs === 1) return "The run";
+  const several = bests.some(({ bestSetting }) => bestSetting && bestSetting.seeds.length > 1);
+  return `Best ${several ? "setting" : "run"}${bests.length > 1 ? "s" : ""}`;
+}
+
+/** The best of each vocabulary and its data. */
+function bestsHtml(axes: readonly Axis[], settings: readonly Setting[], bests: readonly Best[]): string {
   if (bests.length === 0) return "<p>None: no run ended with a measured excess loss.</p>";
   const html = bests.map((best) => bestHtml(axes, best));
   const more = html.slice(BEST);
-  return `${bests.length > 1 ? '<p class="soft">Excess losses are compared within one vocabulary and its data only.</p>\n' : ""}${html.slice(0, BEST).join("\n")}${more.length > 0 ? `<details><summary>${more.length} more</summary>${more.join("\n")}</details>` : ""}`;
+  return `${bests.length > 1 ? '<p class="soft">Excess losses are compared within one vocabulary and its data only.</p>\n' : ""}${html.slice(0, BEST).join("\n")}${more.length > 0 ? `<details><summary>${more.length} more</summary>${more.join("\n")}</details>` : ""}${leftOutHtml(settings)}`;
 }
 
-function effectsHtml(list: readonly Effect[]): string {
+function effectsHtml(list: readonly Effect[], settings: readonly Setting[]): string {
   const bestAt = ({ bestAt: values, of }: Effect): string =>
     of === 0
       ? "–"
@@ -148,7 +172,7 @@ function effectsHtml(list: readonly Effect[]): string {
   };
   return `<table><thead><tr><th>axis</th><th>values</th><th>changes excess loss</th><th>least at</th></tr></thead>
 <tbody>${list.map(row).join("")}</tbody></table>
-${list.some(({ factor }) => factor !== null) ? `<p class="soft">The largest mean over the least along an axis, the others held${list.some(({ axis }) => axis.follows.length > 0) ? ", but for what changes with it" : ""}${list.some(({ of }) => of > 1) ? "; the median where there are several such lines" : ""}.</p>` : ""}`;
+${list.some(({ factor }) => factor !== null) ? `<p class="soft">The largest mean over the least along an axis, the others held${list.some(({ axis }) => axis.follows.length > 0) ? ", but for what changes with it" : ""}${list.some(({ of }) => of > 1) ? "; the median where there are several such lines" : ""}.</p>${leftOutHtml(settings)}` : ""}`;
 }
 
 function endedHtml(axes: readonly Axis[], settings: readonly Setting[], failed: number): string {
@@ -252,8 +276,8 @@ export async function writeSweepReport(
 <header><h1>${title}</h1>
 <p class="lede">${escapeHtml([lede(summary), ...(chosen === undefined ? [] : [chosen])].join(" "))}</p></header>
 <dl class="findings">
-<dt>${journal.runs.length === 1 ? "The run" : bests.length > 1 ? "Best runs" : "Best run"}</dt><dd>${bestsHtml(axes, bests)}</dd>
-${axes.length > 0 ? `<dt>What varies</dt><dd>${effectsHtml(effects(axes, settings))}</dd>\n` : ""}<dt>${journal.runs.length === 1 ? "How it ended" : "How they ended"}</dt><dd>${endedHtml(axes, settings, journal.failedRuns.length)}</dd>
+<dt>${bestTitle(journal.runs.length, bests)}</dt><dd>${bestsHtml(axes, settings, bests)}</dd>
+${axes.length > 0 ? `<dt>What varies</dt><dd>${effectsHtml(effects(axes, settings), settings)}</dd>\n` : ""}<dt>${journal.runs.length === 1 ? "How it ended" : "How they ended"}</dt><dd>${endedHtml(axes, settings, journal.failedRuns.length)}</dd>
 <dt>What is fixed</dt><dd>${sharedHtml(summary)}</dd>
 </dl>
 ${notices.map((notice) => `<p class="notice">${escapeHtml(notice)}</p>`).join("\n")}

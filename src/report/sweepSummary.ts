@@ -3,11 +3,13 @@ import { leastSquaresFit, withoutLogarithm } from "../analysis/lossExponent.js";
 import { type Outcome, outcomeOf } from "../analysis/outcome.js";
 import { lastStepOf, type Observable, type SeriesRow, series, valueAt } from "../analysis/series.js";
 import { type Measured as Mean, meanInterval, measured } from "../analysis/statistics.js";
+import type { ComputedBy } from "../backend/backend.js";
 import type { RunConfig } from "../config.js";
 import type { Cell, Row } from "../formats/table.js";
 import { Computers } from "../sweep/computedBy.js";
 import type { RunResult } from "../sweep/result.js";
 import type { FinishedRuns } from "../sweep/selection.js";
+import { questionKey } from "./question.js";
 import { type Axis, AxisFinder, axisCells } from "./sweepAxes.js";
 
 /** A number over seeds, with a 95 % interval of its mean (null with one seed). */
@@ -25,6 +27,7 @@ export interface Exponent extends Measured {
 export interface NamedRun {
   run: string;
   config: RunConfig;
+  computedBy: ComputedBy | undefined;
   /** At the last step. */
   excessLoss: number;
 }
@@ -33,6 +36,11 @@ export interface NamedRun {
 export interface Setting {
   /** Value on each axis, in the order of the axes. */
   values: Cell[];
+  /** Of its vocabulary and data: losses are compared with those of the same. */
+  question: string;
+  /** Its run of the first seed, and all its seeds in order. */
+  first: Pick<RunResult, "run" | "config" | "computedBy">;
+  seeds: number[];
   /** How many of its runs ended how. Those that are not sound are in none of the numbers below. */
   outcomes: Record<Outcome, number>;
   curves: Record<(typeof observables)[number], SeriesRow[]>;
@@ -59,8 +67,8 @@ export interface SweepSummary {
 
 export const observables = ["excessLoss", "effectiveDimension"] as const satisfies Observable[];
 
-/** Below it a line explains less than half of what is to be seen: the loss does not fall as a power of the step. */
-export const LEAST_R_SQUARED = 0.5;
+/** Below it a line leaves a tenth and more of what is to be seen: the loss does not fall as a power of the step. */
+export const LEAST_R_SQUARED = 0.9;
 
 const measure = (values: (number | null)[]): Measured | null => {
   const known = values.filter((x): x is number => x !== null && Number.isFinite(x));
@@ -81,7 +89,7 @@ function bestOf(runs: readonly RunResult[], end: number): NamedRun | null {
   return runs.reduce<NamedRun | null>((best, run) => {
     const excessLoss = valueAt(run, "excessLoss", end);
     if (excessLoss === null || (best !== null && best.excessLoss <= excessLoss)) return best;
-    return { run: run.run, config: run.config, excessLoss };
+    return { run: run.run, config: run.config, computedBy: run.computedBy, excessLoss };
   }, null);
 }
 
@@ -96,8 +104,13 @@ function settingOf(values: Cell[], runs: readonly RunResult[]): Setting {
     return outcome === "sound";
   });
   const windows = sound.map((run) => withoutLogarithm(run, from, end));
+  const bySeed = [...runs].sort((a, b) => a.config.seed - b.config.seed);
+  const [{ run, config, computedBy }] = bySeed;
   return {
     values,
+    question: questionKey(config),
+    first: { run, config, computedBy },
+    seeds: bySeed.map(({ config: { seed } }) => seed),
     outcomes,
     curves: {
       excessLoss: series("", sound, "excessLoss"),
@@ -156,3 +169,6 @@ export async function summarizeSweep(journal: FinishedRuns): Promise<SweepSummar
 /** Runs of a setting, one a seed. */
 export const runsOf = ({ outcomes }: Setting): number =>
   outcomes.sound + outcomes.diverged + outcomes.exploded;
+
+/** Whether all its seeds ended soundly with an excess loss: one that some seeds do not survive is not compared by the others. */
+export const isComparable = (setting: Setting): boolean => setting.excessLoss?.seeds === runsOf(setting);

@@ -8,7 +8,7 @@ import { mixOf } from "./revisions.js";
 export interface MergeReport {
   /** Runs that were new to the merged directory. */
   added: number;
-  /** Kept snapshots that came with them. */
+  /** Kept snapshots that were copied: of new runs, and of those that had none. */
   snapshots: number;
   /** Results that another directory had as well, with the same content. */
   duplicates: number;
@@ -30,7 +30,8 @@ const TOGETHER = 256;
  * Copies the runs of `sources` into the directory `out` (which may hold some already), each once. The sources are only
  * read. All are checked before anything is made or written. Two results of one run must have equal configs (in their
  * canonical form) and be equal in the fields that both have; of two sources the one whose records have more is copied. Those
- * of a relaxed run may differ by who computed them: the first is copied. Snapshots that were kept come along.
+ * of a relaxed run may differ by who computed them: the first is copied. Snapshots that were kept come along, also of runs that
+ * `out` has without one.
  * @param options.onNotice hears what is wrong with a journal in one line as soon as it is opened, also of a merge that fails,
  *   and of results of several bits revisions that come together
  * @throws ConfigError when a source has no journal, or two results of one run differ or are of two bits revisions
@@ -56,8 +57,9 @@ export async function merge(
     const unmixed = mixOf(target.revisions) === undefined;
     const added = [...holders.best.keys()].filter((run) => !target.has(run)).sort();
     // first: a run is added once, and a snapshot of none does no harm
-    const held = added.map((run) => [run, holders.best.get(run)?.directory] as const);
-    const snapshots = await mergeSnapshots(target.directory, new Map(held as [string, string][]));
+    const snapshots = await mergeSnapshots(target, opened.slice(0, -1), (run) =>
+      target.has(run) ? target : holders.best.get(run),
+    );
     // a sync for many, and few of them in memory
     for (let from = 0; from < added.length; from += TOGETHER) {
       const results: RunResult[] = [];

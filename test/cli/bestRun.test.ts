@@ -40,3 +40,15 @@ test("what diverged or exploded is never the best", () => {
   add(best, { vocabSize: 10, seed: 3 }, [2, 1.5]);
   expect(best.of(config)?.config.seed).toBe(3);
 });
+
+test("a run of version 0.1, which had no targets, is of the same vocabulary and data", () => {
+  const best = new BestRuns();
+  const now = add(best, { vocabSize: 10 }, [2, 0.5]);
+  const { targets: _, ...then } = now;
+  best.add({
+    config: { ...then, seed: 1 },
+    records: [{ excessLoss: 2 }, { excessLoss: 0.1 }] as TrainingRecord[],
+    divergedAt: null,
+  });
+  expect(best.of(now)).toMatchObject({ config: { seed: 1 }, excessLoss: 0.1 });
+});

@@ -92,6 +92,10 @@ describe("a finished sweep with more steps", () => {
     const longer = ["--steps", "700", "--out", "results"];
     const planned = await sweep(...longer, "--dry-run");
     expect(planned.stderr).toContain("4 runs go on from the snapshots of shorter ones, at step 250\n");
+    // what is left is what it costs
+    const operations = ({ stderr }: { stderr: string }) => Number(/([\d.e+]+) operations/.exec(stderr)?.[1]);
+    const anew = await sweep(...swept, "--steps", "700", "--out", "elsewhere", "--dry-run");
+    expect(Math.abs(operations(planned) / operations(anew) - 450 / 700)).toBeLessThan(0.05);
     expect(await sweeps("results")).toHaveLength(1);
     const { code, stderr } = await sweep(...longer);
     expect(code).toBe(0);
@@ -177,6 +181,25 @@ describe("a finished sweep with more steps", () => {
     const { stderr } = await unigramLab(["merge", "whole", "part-0", "part-1"], dir);
     expect(stderr).toContain("4 runs added, 0 there more than once, 4 runs in whole, 4 snapshots copied\n");
     expect((await sweep("--steps", "40", "--out", "whole")).stderr).toContain("4 runs went on from");
+  });
+
+  test("of a run that several directories have, the snapshot comes from whichever kept it", async () => {
+    const { dir, sweep } = await place();
+    const first = [...swept, "--steps", "20"];
+    await sweep(...first, "--out", "without");
+    await sweep(...first, "--out", "with", "--keep-snapshots");
+    const merge = async (...args: string[]) => (await unigramLab(["merge", ...args], dir)).stderr;
+    expect(await merge("whole", "without", "with")).toContain(
+      "4 runs added, 4 there more than once, 4 runs in whole, 4 snapshots copied\n",
+    );
+    // also later, and none a second time
+    expect(await merge("later", "without")).toContain(
+      "4 runs added, 0 there more than once, 4 runs in later\n",
+    );
+    for (const copied of [", 4 snapshots copied", ""])
+      expect(await merge("later", "with")).toContain(
+        `0 runs added, 4 there more than once, 4 runs in later${copied}\n`,
+      );
   });
 
   test("what was not kept is said, and what stands in the way refused before a step", async () => {

@@ -49,6 +49,13 @@ test("a value that no run has is not listed, and a single run says that nothing 
   if (named.length > 1) expect(shard.stdout).toContain(`embeddingDim (D)  ${named.join(", ")}\n`);
 });
 
+test("seeds alone are a sweep of the default config, as best names one", async () => {
+  const { code, stdout, stderr } = await dryRun(await folder(), "--seeds", "2");
+  expect(code).toBe(0);
+  expect(stdout).toContain("seed  0, 1\n");
+  expect(stderr).toMatch(/^2 runs, 2 to run: /);
+});
+
 test("runs with a checkpoint say the step that they go on from, and cost what is left", async () => {
   const dir = await folder();
   const args = ["--vary", "vocabSize=2000", "--vary", "steps=20000", "--seeds", "2"];

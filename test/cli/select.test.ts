@@ -3,6 +3,8 @@ import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { Journal } from "../../src/sweep/index.js";
+import { runOf } from "../experiments/syntheticRuns.js";
 import { unigramLab } from "./commandLine.js";
 
 let dir = "";
@@ -137,6 +139,23 @@ test("best ranks by another number, the highest first, and as many as are asked 
   expect(
     (await run(...wordsOf(named.stdout.slice(named.stdout.indexOf("unigram-lab sweep"))), "--dry-run")).code,
   ).toBe(0);
+});
+
+test("no line of a command is longer than 80 characters, with the backslash that goes on", async () => {
+  const journal = await Journal.open(join(dir, "lines"));
+  for (let i = 1; i <= 16; i++) {
+    const beta2 = Number(`0.9${"3".repeat(i - 1)}`);
+    const optimizer = { kind: "adam", beta1: 0.8, beta2, eps: 1e-9, weightDecay: 0.012345 } as const;
+    const config = {
+      ...{ vocabSize: i + 1, embeddingDim: 4, optimizer, steps: 100000, evaluateEvery: 50000 },
+      spectrum: false,
+    };
+    await journal.append(runOf(config, { excess: () => 0.1 }));
+  }
+  await journal.close();
+  const lines = (await run("best", "lines")).stdout.split("\n");
+  expect(lines.filter((line) => line.endsWith(" \\")).length).toBeGreaterThan(8);
+  expect(lines.filter((line) => line.length > 80)).toEqual([]);
 });
 
 test("a run of a file of counts is repeated with the file in its place", async () => {

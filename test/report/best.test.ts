@@ -76,6 +76,14 @@ test("vocabularies and data are not compared", async () => {
   expect(ratesOf(rankings).flat()).toEqual([0.2, 0.1, 0.1, 0.3]);
 });
 
+test("runs of version 0.1, which had no targets, are ranked with those of today", async () => {
+  const { config, ...then } = resultOf({ learningRate: 0.1 }, 0.5);
+  const { targets: _, ...without } = config;
+  const rankings = await best([{ ...then, config: without }, resultOf({ learningRate: 0.2 }, 0.4)]);
+  expect(ratesOf(rankings)).toEqual([[0.2]]);
+  expect(rankings[0]).toMatchObject({ compared: 2, targets: { kind: "independent" } });
+});
+
 test("a setting of which a seed diverged or exploded never wins", async () => {
   const [ranking] = await best(
     [

@@ -6,7 +6,7 @@ import { createContext, runInContext } from "node:vm";
 import { expect, test } from "vitest";
 import { configHash, type RunConfigInput } from "../../src/config.js";
 import { trainCommand } from "../../src/fields/trainCommand.js";
-import { writeSweepReport } from "../../src/report/index.js";
+import { bestSettings, writeSweepReport } from "../../src/report/index.js";
 import { bestRuns, effects, endedText } from "../../src/report/sweepFindings.js";
 import { LEAST_R_SQUARED, summarizeSweep } from "../../src/report/sweepSummary.js";
 import { settingsCsv, sortScript } from "../../src/report/sweepTable.js";
@@ -54,9 +54,72 @@ test("the best run is the least of the sound ones, with the command line that re
   expect(only.run.excessLoss).toBeCloseTo(0.02, 12);
   expect(only.setting.values).toEqual([0.1]);
   // the mean of 0.05 and 0.02 is more than that of 0.03 twice
-  expect(only.bestSetting.values).toEqual([0.2]);
+  expect(only.bestSetting?.values).toEqual([0.2]);
+  expect(page).toContain("<dt>Best setting</dt>");
+  expect(page).toContain(
+    '<span class="value">0.03 ± 0</span> nats of excess loss at step 1000, mean ± sd of 2 seeds: learningRate 0.2.',
+  );
+  expect(page).toContain(
+    "<pre>npx unigram-lab sweep --learning-rate 0.2 --steps 1000 --seeds 2 --out unigram-lab-best</pre>",
+  );
+  expect(page).toContain("Best single run: 0.02, learningRate 0.1, seed 1");
+  expect(page).toContain("(mean of its 2 seeds 0.035 ± 0.021)");
   expect(page).toContain(`<pre>npx ${trainCommand(best.config)}</pre>`);
-  expect(page).toContain("The best mean over seeds is 0.03 ± 0, with learningRate 0.2.");
+});
+
+test("a setting that a seed does not survive is neither the best nor compared, as `best` has it", async () => {
+  const runs = [
+    run({ learningRate: 0.1, seed: 0 }, to(0.04)),
+    run({ learningRate: 0.1, seed: 1 }, to(0.06)),
+    run({ learningRate: 0.2, seed: 0 }, to(0.1)),
+    run({ learningRate: 0.2, seed: 1 }, to(0.1)),
+    run({ learningRate: 0.3, seed: 0 }, to(0.001)),
+    run({ learningRate: 0.3, seed: 1 }, exploding),
+  ];
+  const journal = await journalOf(runs);
+  const [ranking] = await bestSettings(journal);
+  const { page, summary } = await pageOf(runs);
+  const [only] = bestRuns(summary.axes, summary.settings);
+  expect(only.bestSetting?.first.run).toBe(ranking.best[0].runs[0].run);
+  expect(only.bestSetting?.values).toEqual([0.1]);
+  expect(only.setting.values).toEqual([0.3]);
+  expect(effects(summary.axes, summary.settings)).toMatchObject([
+    { factor: expect.closeTo(2, 9), bestAt: [{ label: "0.1", count: 1 }] },
+  ]);
+  expect(page).toContain("1 of its 2 seeds ended soundly");
+  expect(page.match(/Left out: 1 setting of which a seed diverged or exploded\./g)).toHaveLength(2);
+  await journal.close();
+});
+
+test("losses of two tasks are not compared where a field of the model changes with the task", async () => {
+  const { page, summary, figure } = await pageOf(
+    [
+      { embeddingDim: 4, distribution: { kind: "zipf", exponent: 1 } as const },
+      { embeddingDim: 8, distribution: { kind: "zipf", exponent: 2 } as const },
+    ].flatMap((zipped) =>
+      [0.1, 0.2].map((learningRate) =>
+        run({ ...zipped, learningRate }, to(learningRate / zipped.embeddingDim)),
+      ),
+    ),
+  );
+  const { axes, settings } = summary;
+  expect(axes.map(({ path }) => path)).toEqual([
+    "embeddingDim",
+    "distribution.exponent",
+    "config.learningRate",
+  ]);
+  expect(bestRuns(axes, settings).map(({ task, run: { config } }) => [task, config.learningRate])).toEqual([
+    ["distribution.exponent 1", 0.1],
+    ["distribution.exponent 2", 0.1],
+  ]);
+  expect(effects(axes, settings).map(({ factor, of }) => [factor, of])).toEqual([
+    [null, 0],
+    [null, 0],
+    [expect.closeTo(2, 9), 2],
+  ]);
+  expect(page).toContain("<dt>Best runs</dt>");
+  // a line of pairs is no map
+  expect(await figure("heat-map.svg").catch(() => "")).toBe("");
 });
 
 test("runs that diverged or exploded are counted, and in no mean, curve or exponent", async () => {
@@ -122,6 +185,10 @@ test("losses are compared within one vocabulary and its data", async () => {
 });
 
 test("an exponent stands with its R², and not where the loss does not fall along a line", async () => {
+  // R² 0.63: no power law
+  const stepped: Shape = {
+    excess: (step) => (step === 0 ? 1 : 0.1 * (1000 / step) ** 0.5 * ((step / 100) % 2 === 0 ? 1.6 : 1)),
+  };
   const noisy: Shape = { excess: (step) => (step === 0 ? 1 : (step / 100) % 2 === 0 ? 0.1 : 0.2) };
   const rising: Shape = { excess: (step) => (step === 0 ? 5 : 1e-3 * step) };
   const { page, summary } = await pageOf([
@@ -131,11 +198,12 @@ test("an exponent stands with its R², and not where the loss does not fall alon
     // one of its seeds falls
     run({ learningRate: 0.4, seed: 0 }, to(0.1)),
     run({ learningRate: 0.4, seed: 1 }, noisy),
+    run({ learningRate: 0.5, seed: 0 }, stepped),
   ]);
   const [falls, ...others] = summary.settings.map(({ exponent }) => exponent);
   expect(falls).toMatchObject({ mean: expect.closeTo(0.5, 9), rSquared: expect.closeTo(1, 9) });
-  expect(others).toEqual([null, null, null]);
-  expect(LEAST_R_SQUARED).toBe(0.5);
+  expect(others).toEqual([null, null, null, null]);
+  expect(LEAST_R_SQUARED).toBe(0.9);
   expect(page).toMatch(/data-label="β"[^>]*>0\.5<span class="narrow"> R² 1\.000</);
 });
 

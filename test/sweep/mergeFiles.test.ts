@@ -1,5 +1,5 @@
 /** Several directories made one, from results that no trainer computed. */
-import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, test, vi } from "vitest";
@@ -70,6 +70,22 @@ test("many results are few writes, and few of them in memory at once", async () 
   await merge(at("x"), sources);
   vi.restoreAllMocks();
   expect(most).toBe(256);
+});
+
+test("a relaxed run's snapshot comes with its own result alone, a strict one's from whichever kept it", async () => {
+  const snapshot = await readFile(new URL("../fixtures/version-0.1/tied.snapshot", import.meta.url));
+  const relaxed = runOf({ vocabSize: 3, steps: 100, arithmetic: "relaxed" }, { excess: () => 1 });
+  const without = await journalOf("without", [runs[0], relaxed]);
+  const holding = await journalOf("holding", [runs[0], { ...relaxed, divergedAt: 50 }]);
+  await mkdir(join(holding, "snapshots"));
+  for (const { run } of [runs[0], relaxed])
+    await writeFile(join(holding, "snapshots", `${run}.snapshot`), snapshot);
+  expect(await merge(at("x"), [without, holding])).toMatchObject({ duplicates: 2, snapshots: 1 });
+  expect(await readdir(join(at("x"), "snapshots"))).toEqual([`${runs[0].run}.snapshot`]);
+  expect(await merge(at("y"), [holding, without])).toMatchObject({ snapshots: 2 });
+  // what is there already is kept, and so is its result
+  await journalOf("z", [relaxed]);
+  expect(await merge(at("z"), [holding])).toMatchObject({ added: 1, snapshots: 1 });
 });
 
 test("failures come along where there is no result anywhere, the first of each run", async () => {
