@@ -262,7 +262,10 @@ async function runToFiles(
   const kept: string[] = [];
   try {
     try {
-      if (!options.json) await say(`${header}\n`);
+      const isAtEnd = trainer.stepCount > 0 && trainer.stepCount >= config.steps;
+      if (isAtEnd)
+        tell(`the run is at its end, step ${trainer.stepCount} of ${config.steps}; --steps goes on`);
+      else if (!options.json) await say(`${header}\n`);
       const onAfresh = () => {
         records.length = earlier?.length ?? 0;
       };
@@ -302,7 +305,10 @@ async function runToFiles(
     await checkpoint.remove({ kept: options.snapshot, ended: stop === undefined });
   else if (Math.max(estimateCost(config).seconds, seconds()) > LONG || checkpoint.step !== undefined)
     await keep();
-  if (stop === undefined) return;
+  if (stop === undefined) {
+    if (kept.length > 0) process.stderr.write(`written: ${kept.join(", ")}\n`);
+    return;
+  }
   const source = saved ? options.snapshot : checkpoint.step === undefined ? undefined : checkpoint.path;
   if (source !== undefined && !kept.includes(source)) kept.push(source);
   const where = [

@@ -83,6 +83,12 @@ export interface TrainCommandOptions {
   distribution?: string;
 }
 
+/** The default that stands in a config's command for a file; undefined where it needs none. */
+export function placeholderOf({ distribution }: RunConfig): "CORPUS.npy" | "COUNTS.csv" | undefined {
+  if (distribution.kind === "corpus") return "CORPUS.npy";
+  return distribution.kind === "given" && distribution.digest !== undefined ? "COUNTS.csv" : undefined;
+}
+
 /** The flags of `unigram-lab train` that make this config, each with its value. */
 export function trainFlags(
   config: RunConfig,

@@ -104,7 +104,11 @@ function seedsOfSetting(setting: Setting): string {
 }
 
 /** The best setting of a task, and then the best run where it is of another one. */
-function bestHtml(axes: readonly Axis[], { task, run, setting, bestSetting }: Best): string {
+function bestHtml(
+  axes: readonly Axis[],
+  { task, run, setting, bestSetting }: Best,
+  number: number | undefined,
+): string {
   const own = ({ values }: Setting) => settingText(axes, values, (axis) => task === "" || !isOfTask(axis));
   const joined = (parts: string[]) => parts.filter((text) => text !== "").join(", ");
   const value = (text: string) => `<span class="value">${escapeHtml(text)}</span> nats of excess loss`;
@@ -114,7 +118,7 @@ function bestHtml(axes: readonly Axis[], { task, run, setting, bestSetting }: Be
     const several = seeds.length > 1 ? `, mean ± sd of ${seeds.length} seeds` : "";
     const where = joined([own(bestSetting), several === "" ? `seed ${first.config.seed}` : ""]);
     parts.push(
-      `<p>${value(shownMeasured(excessLoss))} at step ${first.config.steps}${several}${where === "" ? "" : `: ${escapeHtml(where)}`}.</p>${commandHtml(() => repeatingWords(first, seeds))}`,
+      `<p>${value(shownMeasured(excessLoss))} at step ${first.config.steps}${several}${where === "" ? "" : `: ${escapeHtml(where)}`}.</p>${commandHtml(() => repeatingWords(first, seeds, number))}`,
     );
   }
   if (setting !== bestSetting) {
@@ -144,7 +148,7 @@ function bestTitle(runs: number, bests: readonly Best[]): string {
 /** The best of each vocabulary and its data. */
 function bestsHtml(axes: readonly Axis[], settings: readonly Setting[], bests: readonly Best[]): string {
   if (bests.length === 0) return "<p>None: no run ended with a measured excess loss.</p>";
-  const html = bests.map((best) => bestHtml(axes, best));
+  const html = bests.map((best, i) => bestHtml(axes, best, bests.length > 1 ? i + 1 : undefined));
   const more = html.slice(BEST);
   return `${bests.length > 1 ? '<p class="soft">Excess losses are compared within one vocabulary and its data only.</p>\n' : ""}${html.slice(0, BEST).join("\n")}${more.length > 0 ? `<details><summary>${more.length} more</summary>${more.join("\n")}</details>` : ""}${leftOutHtml(settings)}`;
 }

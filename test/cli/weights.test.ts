@@ -37,7 +37,10 @@ async function header(path: string) {
 
 test("train --weights: PyTorch's names, and where they come from", async () => {
   const files = ["--snapshot", "s", "--weights", "w.safetensors"];
-  expect(await run("train", ...model, "--steps", "30", ...files)).toMatchObject({ code: 0, stderr: "" });
+  expect(await run("train", ...model, "--steps", "30", ...files)).toMatchObject({
+    code: 0,
+    stderr: "written: w.safetensors, s\n",
+  });
   const { config, state } = decodeSnapshot(await readFile(join(dir, "s")));
   expect(decodeSafetensors(await readFile(join(dir, "w.safetensors")))).toEqual(state.weights);
   const { metadata, tensors } = await header("w.safetensors");
