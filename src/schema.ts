@@ -7,7 +7,11 @@ export const MOST_STEPS = 1e9;
 
 /** The message of a schema: what it takes, and what it got. @internal */
 export const expected = (what: string) => (issue: { input: unknown }) =>
-  `expected ${what}, got ${show(issue.input)}`;
+  `expected ${isKindAlone(what, issue.input) ? `{ "kind": ${show(issue.input)}, … }` : what}, got ${show(issue.input)}`;
+
+/** Whether it is the kind of an object in the object's place. */
+const isKindAlone = (what: string, input: unknown): boolean =>
+  typeof input === "string" && what.includes("{ kind: ") && what.includes(JSON.stringify(input));
 
 /** @internal */
 export const wholeNumber = (

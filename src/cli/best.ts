@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import type { Measured } from "../analysis/statistics.js";
 import { ConfigError } from "../config.js";
+import { placeholderOf } from "../fields/trainCommand.js";
 import { shortNumber } from "../figures/labels.js";
 import {
   bestSettings,
@@ -31,7 +32,7 @@ export function addBest(program: Command): void {
     .command("best")
     .summary("name the best setting of a sweep, and the command that repeats it")
     .description(
-      "Ranks the settings of finished runs by a number of their last evaluation, the lowest first, and prints the best: its runs, its numbers and the command line that repeats it. A setting is a config but for its seed; its number is the mean over its seeds. Settings are compared with those of the same vocabulary and the same data alone. One of which a seed diverged (its loss stopped being finite) or exploded (it ended above where it began) never wins.",
+      "Ranks the settings of finished runs by a number of their last evaluation, the lowest first, and prints the best: its runs, its numbers and the command line that repeats it. A setting is a config but for its seed; its number is the mean over its seeds. Settings are compared with those of the same vocabulary and the same data alone. One of which a seed diverged (its loss stopped being finite) or exploded (it ended above its start and above ln V, the loss of a uniform guess) never wins.",
     )
     .argument("<dir...>", "directories of sweeps or of reproduce")
     .addOption(new Option("--by <column>", "number of the last evaluation (default: excessLoss)"))
@@ -61,27 +62,53 @@ async function best(directories: string[], options: Options): Promise<void> {
   try {
     if (selection.total === 0) throw new ConfigError("DIR: expected at least one finished run, got none");
     const rankings = await bestSettings(selection, { by, highest, top: most });
+    const shown = rankings.flatMap((ranking) => ranking.best);
+    const commandOf = commandsOf(shown);
     if (json) {
-      for (const ranking of rankings) for (const line of jsonLines(ranking, by)) await say(`${line}\n`);
+      for (const ranking of rankings)
+        for (const line of jsonLines(ranking, by, commandOf)) await say(`${line}\n`);
       return;
     }
-    await say(`${rankings.map((ranking) => rankingText(ranking, by, highest)).join("\n\n")}\n`);
+    await say(`${rankings.map((ranking) => rankingText(ranking, by, highest, commandOf)).join("\n\n")}\n`);
+    process.stderr.write(placeholdersText(shown));
   } finally {
     await selection.close();
   }
 }
 
-function jsonLines({ best: settings, ...ranking }: Ranking, by: RankedColumn): string[] {
+type CommandOf = (setting: RankedSetting) => string[];
+
+const seedsOf = ({ runs }: RankedSetting): number[] => runs.map(({ seed }) => seed);
+
+/** The words that repeat each setting: of several sweeps each has a directory of its own. */
+function commandsOf(settings: readonly RankedSetting[]): CommandOf {
+  const sweeps = settings.filter(({ runs }) => runs.length > 1);
+  return (setting) =>
+    repeatingWords(setting, seedsOf(setting), sweeps.length > 1 ? sweeps.indexOf(setting) + 1 : undefined);
+}
+
+/** What stands in the commands for a file that no journal has, a line each. */
+function placeholdersText(settings: readonly RankedSetting[]): string {
+  const names = new Set(settings.map(({ config }) => placeholderOf(config)));
+  return [
+    names.has("CORPUS.npy") ? "CORPUS.npy stands for the tokens of the corpus that these runs read\n" : "",
+    names.has("COUNTS.csv") ? "COUNTS.csv stands for the file of counts that these runs draw by\n" : "",
+  ].join("");
+}
+
+function jsonLines(
+  { best: settings, ...ranking }: Ranking,
+  by: RankedColumn,
+  commandOf: CommandOf,
+): string[] {
   return settings.map((setting, i) => {
     const runs = setting.runs.map((run) => ({ ...run, command: trainWords(setting, run.seed).join(" ") }));
-    const command = repeatingWords(setting, seedsOf(setting)).join(" ");
+    const command = commandOf(setting).join(" ");
     return JSON.stringify({ rank: i + 1, by, ...ranking, ...setting, runs, command });
   });
 }
 
-const seedsOf = ({ runs }: RankedSetting): number[] => runs.map(({ seed }) => seed);
-
-function rankingText(ranking: Ranking, by: RankedColumn, highest: boolean): string {
+function rankingText(ranking: Ranking, by: RankedColumn, highest: boolean, commandOf: CommandOf): string {
   const { vocabSize, distribution, targets, best: settings, compared, leftOut } = ranking;
   const data = [
     `V ${vocabSize}`,
@@ -94,31 +121,42 @@ function rankingText(ranking: Ranking, by: RankedColumn, highest: boolean): stri
     leftOut.unmeasured > 0 ? `${leftOut.unmeasured} without ${by}` : "",
   ].filter((part) => part !== "");
   const head = `${data}: ${highest ? "highest" : "lowest"} ${by} of ${counted(compared, "setting")}`;
-  const lines = settings.flatMap((setting, i) => settingLines(setting, by, settings.length > 1 ? i + 1 : 0));
+  const lines = settings.flatMap((setting, i) =>
+    settingLines(setting, by, settings.length > 1 ? i + 1 : 0, commandOf(setting)),
+  );
   return [
     ...filled([head, ...(left.length > 0 ? [`left out: ${left.join(", ")}`] : [])], "; ", ""),
     ...lines,
   ].join("\n");
 }
 
-function settingLines(setting: RankedSetting, by: RankedColumn, rank: number): string[] {
+function settingLines(
+  setting: RankedSetting,
+  by: RankedColumn,
+  rank: number,
+  command: readonly string[],
+): string[] {
   const { runs, numbers } = setting;
   const own = numbers[by] as Measured;
   const others = Object.entries(numbers).flatMap(([name, number]) =>
-    name === by || name === "learningRate" ? [] : [`${name} ${numberText(number)}`],
+    name === by || name === "learningRate" || isExact(name, number) ? [] : [`${name} ${numberText(number)}`],
   );
   const seeds = runs.length > 1 ? `, mean ± sd of ${runs.length} seeds` : "";
   return [
     `${rank > 0 ? `${rank}. ` : ""}${by} ${numberText(own)}${seeds}`,
+    ...(setting.setting === "" ? [] : filled(setting.setting.split(", "), ", ", "  ")),
     ...filled(others, ", ", "  "),
     ...filled(
       [`run${runs.length > 1 ? "s" : ""} ${runs[0].run}`, ...runs.slice(1).map(({ run }) => run)],
       ", ",
       "  ",
     ),
-    ...commandLines(repeatingWords(setting, seedsOf(setting))),
+    ...commandLines(command),
   ];
 }
+
+/** An exact evaluation has no standard error. */
+const isExact = (name: string, { mean }: Measured): boolean => name === "standardError" && mean === 0;
 
 const numberText = ({ mean, standardDeviation, seeds }: Measured): string =>
   `${shortNumber(mean)}${seeds > 1 ? ` ± ${shortNumber(standardDeviation, 2)}` : ""}`;

@@ -110,17 +110,20 @@ function checkSize(config: Input, file: DistributionFile | undefined): void {
 }
 
 /** The kind that a config has where it names none; what there is beside it is filled in anew. */
-function byDefault(name: string, { vocabSize }: Input): unknown {
+export function byDefault(name: string, { vocabSize }: Input): unknown {
   const whole = (parseConfig({ vocabSize } as RunConfigInput) as unknown as Input)[name];
   return isObject(whole) ? { kind: whole.kind } : undefined;
 }
 
-/** @throws ConfigError for a field that is not of this kind; of a kind that does not exist the schema will say so */
-function checkKind({ path, kinds }: Field, kind: unknown): void {
+/**
+ * @param said what the error names
+ * @throws ConfigError for a field that is not of this kind; of a kind that does not exist the schema will say so
+ */
+export function checkKind({ path, kinds }: Field, kind: unknown, said = path): void {
   const [name] = path.split(".");
   const known = fields.find((field) => field.path === `${name}.kind`)?.words ?? [];
   if (kinds.includes(kind as string) || (kind !== undefined && !known.includes(kind as string))) return;
-  throw new ConfigError(`${path}: expected ${name} ${either(kinds)}, got ${kind ?? "none"}`);
+  throw new ConfigError(`${said}: expected ${name} ${either(kinds)}, got ${kind ?? "none"}`);
 }
 
 /** What a file of a distribution sets beside its kind. */

@@ -10,6 +10,7 @@ import { type TokenizerName, tokenizers } from "../corpus/tokenizers/index.js";
 import type { Encoder, Tokenized } from "../corpus/tokenizers/tokenizer.js";
 import { corpusDigest } from "../data/digest.js";
 import { generator } from "../disk/generator.js";
+import { whyUnread } from "../disk/whyUnread.js";
 import { checkWritable, openWhole, type WriteOptions } from "../disk/writeWhole.js";
 import { interruptSignal } from "./interrupt.js";
 import { parseNumber } from "./numbers.js";
@@ -111,8 +112,8 @@ async function sizeOf(paths: readonly string[]): Promise<number | null> {
   return sum;
 }
 
-const unreadable = (path: string, { code, message }: NodeJS.ErrnoException): ConfigError =>
-  new ConfigError(`TEXT: expected a file that can be read, got ${path} (${code ?? message})`);
+const unreadable = (path: string, error: NodeJS.ErrnoException): ConfigError =>
+  new ConfigError(`TEXT: expected a file that can be read, got ${path} (${whyUnread(error)})`);
 
 /** Feeds one text to the encoder; mistakes in it name its path. */
 async function encode(

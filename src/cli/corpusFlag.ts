@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { ConfigError } from "../config.js";
 import { type CorpusTokens, corpusDigest, decodeTokens } from "../corpus/index.js";
+import { whyUnread } from "../disk/whyUnread.js";
 import type { Flags, Input } from "./configFlags.js";
 import { parseJson } from "./json.js";
 
@@ -17,9 +18,7 @@ export async function readCorpus(path: string | undefined): Promise<CorpusTokens
   try {
     bytes = await readFile(path);
   } catch (error) {
-    throw new ConfigError(
-      `--corpus: expected a .npy file, got ${path} (${(error as NodeJS.ErrnoException).code})`,
-    );
+    throw new ConfigError(`--corpus: expected a .npy file, got ${path} (${whyUnread(error as Error)})`);
   }
   try {
     return decodeTokens(bytes);

@@ -63,9 +63,12 @@ function linesOf(text: string, delimiter: Delimiter): Line[] {
   return lines;
 }
 
+/** What a header calls the numbers. */
+const AMOUNTS = /^(counts?|frequenc(y|ies)|probabilit(y|ies)|p)$/i;
+
 /**
- * The last of one or two cells a line; before it stands the token, whose name is not used but stands once. A first line whose
- * last cell is no number, or whose token is empty, is a header.
+ * The cells of one or two a line that a header calls counts or probabilities, or else the last; the other is the token, whose
+ * name is not used but stands once. A first line whose last cell is no number, or whose token is empty, is a header.
  */
 function ofTable(text: string, delimiter = delimiterOf(text)): number[] {
   const lines = linesOf(text, delimiter);
@@ -74,6 +77,8 @@ function ofTable(text: string, delimiter = delimiterOf(text)): number[] {
   const { length: columns } = first.cells;
   const last = first.cells[columns - 1];
   const isHeader = numberOf(last) === undefined && !/^$|^[+-]?(nan|inf)/i.test(last);
+  const named = isHeader ? first.cells.findLastIndex((cell) => AMOUNTS.test(cell.trim())) : -1;
+  const column = named < 0 ? columns - 1 : named;
   const rows = isHeader || (columns === 2 && first.cells[0] === "") ? lines.slice(1) : lines;
   const tokens = new Set<string>();
   return rows.map(({ number, cells }) => {
@@ -81,7 +86,8 @@ function ofTable(text: string, delimiter = delimiterOf(text)): number[] {
       throw new BadCounts(
         `line ${number}: expected ${columns === 2 ? "a token and its count" : "one count, or a token and its count"}, got ${cells.length} cells`,
       );
-    const [token, text] = cells.length === 2 ? cells : [undefined, cells[0]];
+    const text = cells[column];
+    const token = columns === 2 ? cells[1 - column] : undefined;
     if (token !== undefined && tokens.has(token))
       throw new BadCounts(`line ${number}: expected every token once, got ${show(token)} again`);
     if (token !== undefined) tokens.add(token);

@@ -2,6 +2,7 @@
 import { stat } from "node:fs/promises";
 import { ConfigError, type DistributionInput } from "../config.js";
 import { probabilitiesDigest } from "../data/digest.js";
+import { whyUnread } from "../disk/whyUnread.js";
 import { fieldNamed } from "../fields/names.js";
 import { BadCounts, countsEndings, isCountsName, readCounts } from "./countsFile.js";
 
@@ -14,40 +15,52 @@ export interface DistributionFile {
   vocabSize: number;
   /** What is handed in at run time, where the config has the digest. */
   probabilities: Float64Array | undefined;
+  /** What its numbers are. */
+  holds: "counts" | "probabilities";
 }
 
 /** What `--help` says of it. */
 export const distributionFileHelp = `In place of a kind, --distribution takes a file of counts or of probabilities,
-a token a line, which sets V: .csv or .tsv (one column, or token,count; a
-header is known as one), .json (a list, or an object of tokens) or .npy. They
-are divided by their sum. Up to 256 of them stand in the config; of more the
-config has the digest, and the file is needed again to repeat the run.`;
+a token a line, which sets V: .csv or .tsv (one column, or token,count; or the
+column that a header calls count, frequency, probability or p), .json (a list,
+or an object of tokens) or .npy. They are divided by their sum. Up to 256 of
+them stand in the config; of more the config has the digest, and the file is
+needed again to repeat the run.`;
 
 /** Probabilities that a config holds: no more than its records take in a journal. */
 const MOST_IN_CONFIG = 256;
 
 /** Divided by their sum, in their order; what sums to 1 already stays, so that a config can say the same. */
-function normalized(counts: readonly number[]): number[] {
+function normalized(counts: readonly number[]): Pick<DistributionFile, "holds"> & { numbers: number[] } {
   let sum = 0;
   for (const count of counts) sum += count;
   if (!(sum > 0 && sum < Number.POSITIVE_INFINITY)) throw new BadCounts(`expected a sum above 0, got ${sum}`);
-  return Math.abs(sum - 1) <= 1e-6 ? [...counts] : counts.map((count) => count / sum);
+  return Math.abs(sum - 1) <= 1e-6
+    ? { holds: "probabilities", numbers: [...counts] }
+    : { holds: "counts", numbers: counts.map((count) => count / sum) };
 }
 
 async function readDistribution(path: string): Promise<DistributionFile> {
-  let probabilities: number[];
+  let read: ReturnType<typeof normalized>;
   try {
-    probabilities = normalized(await readCounts(path));
+    read = normalized(await readCounts(path));
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     if (code === undefined && !(error instanceof BadCounts)) throw error;
     throw new ConfigError(
-      `--distribution: expected counts or probabilities of tokens, got ${path} (${code ?? message})`,
+      `--distribution: expected counts or probabilities of tokens, got ${path} (${whyUnread(error as Error)})`,
     );
   }
+  const { holds, numbers: probabilities } = read;
   const { length: vocabSize } = probabilities;
   if (vocabSize <= MOST_IN_CONFIG)
-    return { path, distribution: { kind: "given", probabilities }, vocabSize, probabilities: undefined };
+    return {
+      path,
+      distribution: { kind: "given", probabilities },
+      vocabSize,
+      probabilities: undefined,
+      holds,
+    };
   const digest = probabilitiesDigest(probabilities);
   return {
     path,
@@ -55,8 +68,13 @@ async function readDistribution(path: string): Promise<DistributionFile> {
     vocabSize,
     // as trainers and pools take it
     probabilities: Float64Array.from(probabilities),
+    holds,
   };
 }
+
+/** What was read, as a line: "V 2 from counts.csv (counts)"; "" without a file. */
+export const readLine = (file: DistributionFile | undefined): string =>
+  file === undefined ? "" : `V ${file.vocabSize} from ${file.path} (${file.holds})\n`;
 
 const kinds = (): readonly string[] => fieldNamed("distribution")?.words ?? [];
 
@@ -75,7 +93,7 @@ export async function withDistributionFile<F extends Record<string, unknown>>(fl
   const { distribution: path } = flags;
   if (typeof path !== "string" || kinds().includes(path)) return flags;
   if (!isCountsName(path)) {
-    if (!(await exists(path))) return flags;
+    if (!/[./\\]/.test(path) && !(await exists(path))) return flags;
     throw new ConfigError(
       `--distribution: expected a kind or a file name ending in ${countsEndings.join(", ")}, got ${JSON.stringify(path)}`,
     );

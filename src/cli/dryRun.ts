@@ -94,6 +94,10 @@ export async function printPlan(
     else listing.add(planned);
   }
   if (!json) await say(`${listing.lines.join("\n")}\n`);
+  if (waiting === 0) {
+    process.stderr.write(`${counted(plan.length, "run")}, nothing to run\n`);
+    return;
+  }
   const toRun = `${counted(plan.length, "run")}, ${waiting} to run${goingOn > 0 ? `, ${goingOn} of them from checkpoints` : ""}`;
   if (groups) {
     process.stderr.write(

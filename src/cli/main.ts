@@ -11,7 +11,7 @@ import { addReport } from "./report.js";
 import { addReproduce } from "./reproduce.js";
 import { revectorize } from "./revectorizer.js";
 import { addStatus } from "./status.js";
-import { commanderLine } from "./suggestion.js";
+import { asked, commanderLine, nearest } from "./suggestion.js";
 import { addSweep } from "./sweep.js";
 import { addTrain } from "./train.js";
 import { addWeights } from "./weights.js";
@@ -43,6 +43,17 @@ addExport(program);
 addWeights(program);
 addMerge(program);
 addCorpus(program);
+program.helpCommand(false);
+program
+  .command("help [command]")
+  .summary("print the help of a command")
+  .description("Prints the help of a command, or of all.")
+  .action((name?: string) => {
+    const found = name === undefined ? program : program.commands.find((command) => command.name() === name);
+    if (found) found.help();
+    const names = program.commands.map((command) => command.name());
+    program.error(`error: unknown command '${name}'${asked(nearest(name as string, names))}`);
+  });
 /** Commands that train. */
 const training = ["reproduce", "train", "sweep"];
 program.hook("preAction", async (_, command) => {

@@ -24,18 +24,34 @@ const LISTED = 20;
 /** Columns that a line of values may take, and what is left for values where names are long. */
 const WIDTH = 80;
 const LEAST_ROOM = 30;
+/** Values that are all said, also where that takes several lines. */
+const FEW = 8;
 
-/** "0.001, 0.01, … 1 (7 values)": as many as fit, the last one always. */
-function listed(values: readonly string[], width: number): string {
-  const all = values.join(", ");
-  if (all.length <= width) return all;
+/** "0.001, 0.01, … 1 (7 values)": as many as fit on a line, the last one always; few and long ones take several lines. */
+function listed(values: readonly string[], width: number): string[] {
+  const comma = values.some((value) => value.includes(",")) ? ";" : ",";
+  const all = values.join(`${comma} `);
+  if (all.length <= width) return [all];
+  if (values.length <= FEW) return wrapped(values, comma, width);
   const end = `… ${values[values.length - 1]} (${values.length} values)`;
   let start = "";
   for (const value of values.slice(0, -1)) {
-    if (`${start}${value}, ${end}`.length > width) break;
-    start += `${value}, `;
+    if (`${start}${value}${comma} ${end}`.length > width) break;
+    start += `${value}${comma} `;
   }
-  return `${start}${end}`;
+  return [`${start}${end}`];
+}
+
+/** As many values a line as fit. */
+function wrapped(values: readonly string[], comma: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const [i, value] of values.entries()) {
+    const text = i < values.length - 1 ? `${value}${comma}` : value;
+    const last = lines.at(-1);
+    if (last !== undefined && `${last} ${text}`.length <= width) lines[lines.length - 1] = `${last} ${text}`;
+    else lines.push(text);
+  }
+  return lines;
 }
 
 const row = (run: string, state: string, time: string, memory: string, name: string): string =>
@@ -93,7 +109,9 @@ export class PlanListing {
     const room = Math.max(LEAST_ROOM, WIDTH - widest - 2);
     return varied.length === 0
       ? ["nothing varies"]
-      : varied.map(({ head, values }) => `${head.padEnd(widest)}  ${listed(values, room)}`);
+      : varied.flatMap(({ head, values }) =>
+          listed(values, room).map((line, i) => `${(i === 0 ? head : "").padEnd(widest)}  ${line}`),
+        );
   }
 
   get lines(): string[] {

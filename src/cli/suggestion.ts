@@ -1,6 +1,6 @@
 /** What was probably meant by a name that there is not, from the words of the error: the same for flags, files and kinds. */
 import { fields } from "../fields/fields.js";
-import { fieldNamed, namesAt } from "../fields/names.js";
+import { fieldNamed, namesAt, usual } from "../fields/names.js";
 
 /** As two names are compared: `vocab-size`, `vocabsize` and `vocabSize` are spelt alike. */
 const plain = (name: string): string => name.replace(/[-_]/g, "").toLowerCase();
@@ -38,6 +38,11 @@ export function nearest(word: string, known: Iterable<string>): string[] {
 const ofSweeps =
   "base axes zip seeds where kind from to count path below atMost above atLeast equals not".split(" ");
 
+/** What others call a field that nothing else here is called like. */
+const otherWords = new Map(
+  ["epoch", "epochs", "iterations", "iters", "max-steps"].map((word) => [word, "steps"] as const),
+);
+
 const lastNameOf = (path: string): string => path.split(".").at(-1) as string;
 
 /** Paths of the fields that may be meant by one that is unknown: beside it in its object, or of that name elsewhere. */
@@ -52,13 +57,15 @@ function fieldsMeant(path: string): string[] {
   const paths = fields.map((field) => field.path.replace(/\.kind$/, ""));
   const called = fieldNamed(last)?.path.replace(/\.kind$/, "");
   if (called !== undefined) return [called];
-  const meant = nearest(last, paths.map(lastNameOf));
-  return paths.filter((path) => meant.includes(lastNameOf(path)));
+  const meant = nearest(last, [...paths.map(lastNameOf), ...usual.keys()]);
+  return paths.filter((path) => meant.some((name) => (usual.get(name) ?? name) === lastNameOf(path)));
 }
 
 /** What an error would take, where that is some words: `expected "none" or "layernorm", got "layrnorm"`. */
 function wordsMeant(expected: string, got: string): string[] {
   const quoted = Array.from(expected.matchAll(/"([\w-]+)"/g), ([, word]) => word);
+  // in another form
+  if (quoted.includes(got)) return [];
   const isList = /^[\w-]+(?:(?:, | or )[\w-]+)+$/.test(expected);
   return nearest(got, quoted.length > 0 || !isList ? quoted : expected.split(/, | or /));
 }
@@ -88,7 +95,13 @@ export function commanderLine(text: string, takesFields: boolean): string {
     .trim()
     .replace(/\s*\n\s*/g, " ")
     .replace("(Did", "(did");
-  const [, name] = /unknown option '--([\w.-]+)'$/.exec(line) ?? [];
-  const field = takesFields && name !== undefined ? fieldNamed(name) : undefined;
-  return line + asked(field ? [`--${field.flag}`] : []);
+  const [, words, name] = /^(.*unknown option '--([\w.-]+)')(?: \(did you mean .*)?$/.exec(line) ?? [];
+  if (!takesFields || name === undefined) return line;
+  const field = fieldNamed(otherWords.get(name) ?? name);
+  if (field) return words + asked([`--${field.flag}`]);
+  const begun = nearest(
+    name,
+    fields.map(({ flag }) => flag),
+  ).map((flag) => `--${flag}`);
+  return line === words ? line + asked(begun) : line;
 }

@@ -4,6 +4,9 @@ import type { Command } from "commander";
 import { ConfigError } from "../config.js";
 import { checkHandedIn } from "../data/createSource.js";
 import type { CorpusTokens } from "../data/digest.js";
+import { whyUnread } from "../disk/whyUnread.js";
+import { namesAt } from "../fields/names.js";
+import { quoted } from "../fields/trainCommand.js";
 import { exportRuns } from "../report/export.js";
 import { cores } from "../sweep/cores.js";
 import type { SweepDescription } from "../sweep/description.js";
@@ -27,8 +30,9 @@ import { addConfigFlags, givenFields, type Input, namingFlags, shownFlag, withFl
 import { Continued, checkSnapshots, plannedSnapshots, unkept } from "./continuing.js";
 import { corpusFlag, readCorpus, withCorpus } from "./corpusFlag.js";
 import { counted, keptOf } from "./counted.js";
-import { distributionFileHelp, withDistributionFile } from "./distributionFile.js";
+import { distributionFileHelp, readLine, withDistributionFile } from "./distributionFile.js";
 import { printPlan } from "./dryRun.js";
+import { endedSchedules } from "./endedSchedules.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
 import { interventionHelp } from "./interventionText.js";
@@ -54,7 +58,7 @@ import {
   writeRecord,
 } from "./sweepRecord.js";
 import { readConfig, type TrainFlags } from "./trainConfig.js";
-import { parseVary } from "./vary.js";
+import { checkVariedKind, parseVary } from "./vary.js";
 
 const BACKENDS = ["wasm", "webgpu"];
 
@@ -114,15 +118,25 @@ export function addSweep(program: Command): void {
 
 const collect = (value: string, all: string[] = []): string[] => [...all, value];
 
+/** Whether it has fields of a config, and no others. */
+function isConfig(value: unknown): boolean {
+  const names = typeof value === "object" && value !== null ? Object.keys(value) : [];
+  const known = namesAt([]);
+  return names.length > 0 && names.every((name) => known.includes(name));
+}
+
 /** The sweeps of a file. */
 async function readSweeps(path: string): Promise<SweepDescription[]> {
   let value: unknown;
   try {
     value = parseJson(await readFile(path, "utf8"));
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new ConfigError(`FILE: expected a sweep as JSON, got ${path} (${code ?? message})`);
+    throw new ConfigError(`FILE: expected a sweep as JSON, got ${path} (${whyUnread(error as Error)})`);
   }
+  if (isConfig(value))
+    throw new ConfigError(
+      `FILE: expected a sweep, { base, axes, zip, seeds, where }, got ${path}, a config: --config ${path} makes it the base`,
+    );
   const { sweeps } = parseRecord(value);
   if (sweeps.length === 0) throw new ConfigError(`FILE: expected a sweep, got ${path} without one`);
   return sweeps;
@@ -140,21 +154,33 @@ function isStepsAlone(given: Options): boolean {
 /**
  * What flags are put over: the sweeps of the file; or, where --steps alone is given, those of the directory, each once
  * whatever its steps; or nothing.
+ * @throws ConfigError for --steps and nothing else with a directory that has no sweep
  */
 async function begunWith(file: string | undefined, given: Placed): Promise<SweepDescription[]> {
   if (file !== undefined) return readSweeps(file);
   if (given.add || !isStepsAlone(given)) return [{}];
   const { sweeps } = await readRecord(given.out);
   const each = sweeps.filter((one, i) => !sweeps.slice(i + 1).some((later) => isSameButSteps(one, later)));
-  return each.length > 0 ? each : [{}];
+  if (each.length > 0) return each;
+  if (given.distributionFile ?? given.corpus) return [{}];
+  throw new ConfigError(
+    `--out: expected the directory of a sweep, to go on from, got ${given.out} (it has none)`,
+  );
 }
 
 /** The axes of all --vary. */
-function axesOf(vary: string[], base: Input): NonNullable<SweepDescription["axes"]> {
+function axesOf(
+  vary: string[],
+  base: Input,
+  described: SweepDescription,
+): NonNullable<SweepDescription["axes"]> {
   const axes = vary.map((text) => parseVary(text, base));
-  for (const [i, [path]] of axes.entries())
-    if (axes.findIndex(([other]) => other === path) < i)
-      throw new ConfigError(`--vary ${path}: expected once, got it twice`);
+  const paths = axes.map(([path]) => path);
+  for (const [i, path] of paths.entries())
+    if (paths.indexOf(path) < i) throw new ConfigError(`--vary ${path}: expected once, got it twice`);
+  const { axes: others = {}, zip = [] } = described;
+  const varied = [...paths, ...[others, ...zip].flatMap((together) => Object.keys(together))];
+  for (const text of vary) checkVariedKind(text, base, varied);
   return Object.fromEntries(axes);
 }
 
@@ -217,7 +243,7 @@ async function completed(
   if (file === undefined && vary.length === 0 && (seeds ?? config) === undefined && !based)
     throw new ConfigError("FILE: expected a sweep as JSON or --vary, got neither");
   const base = withFlags((described.base ?? {}) as Input, flags);
-  const axes = axesOf(vary, { ...base });
+  const axes = axesOf(vary, { ...base }, described);
   for (const path of Object.keys(axes))
     if (Object.hasOwn(described.axes ?? {}, path))
       throw new ConfigError(
@@ -314,6 +340,7 @@ async function sweepCommand(file: string | undefined, flags: Options): Promise<v
   const { sweeps: known } = await readRecord(options.out);
   const longer = descriptions.some((one) => known.some((other) => isLongerSweep(one, other)));
   const device = await deviceOf(options);
+  process.stderr.write(readLine(options.distributionFile) + (longer ? endedSchedules(plan) : ""));
   if (options.dryRun) {
     const journal = await journalOf(options.out);
     const snapshots = journal && (await KeptSnapshots.of(journal));
@@ -402,6 +429,8 @@ async function sweepCommand(file: string | undefined, flags: Options): Promise<v
       process.stderr.write(
         `${count()} of ${counted(total, "run")} in ${table}${others > 0 ? `, and ${counted(others, "other")}` : ""}\n`,
       );
+      const shown = quoted(options.out);
+      process.stderr.write(`unigram-lab best ${shown} and unigram-lab report ${shown} show it\n`);
     }
   } finally {
     await status?.close();

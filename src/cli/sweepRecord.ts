@@ -116,6 +116,11 @@ export function withSweep(
   const { sweeps } = record;
   if (sweeps.some((known) => isSame(known, description))) return record;
   const last = sweeps.at(-1);
+  const done = sweeps.filter((known) => isLongerSweep(known, description)).map(stepsOf);
+  if (done.length > 0 && !add)
+    throw new ConfigError(
+      `--steps: expected more than the ${Math.max(...done)} that the sweep of ${directory} has already, got ${stepsOf(description)}; --add runs this one there too`,
+    );
   if (last && !add && !sweeps.some((known) => isLongerSweep(description, known))) {
     const [ours, theirs] = [canonicalSweep(description), canonicalSweep(last)];
     const differ = Object.keys(ours).filter((field) => ours[field] !== theirs[field]);

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Command } from "commander";
 import type { ComputedBy } from "../backend/backend.js";
 import { ConfigError, configHash, type RunConfig } from "../config.js";
+import { whyUnread } from "../disk/whyUnread.js";
 import { checkWritable, writeWhole } from "../disk/writeWhole.js";
 import { isEvaluation } from "../evaluationSteps.js";
 import { trainCommand as commandOf, quoted } from "../fields/trainCommand.js";
@@ -27,7 +28,7 @@ import {
 import { addConfigFlags, namingFlags } from "./configFlags.js";
 import { corpusFlag, readCorpus } from "./corpusFlag.js";
 import { counted } from "./counted.js";
-import { distributionFileHelp, withDistributionFile } from "./distributionFile.js";
+import { distributionFileHelp, readLine, withDistributionFile } from "./distributionFile.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
 import { interventionHelp } from "./interventionText.js";
@@ -114,7 +115,7 @@ async function openTrainer(options: Options): Promise<{ trainer: Trainer; thread
     bytes = await readFile(options.resume);
   } catch (error) {
     throw new ConfigError(
-      `--resume: expected a snapshot, got ${options.resume} (${(error as NodeJS.ErrnoException).code})`,
+      `--resume: expected a snapshot, got ${options.resume} (${whyUnread(error as Error)})`,
     );
   }
   const { bitsRevision: revision, config, state } = decodeSnapshot(bytes);
@@ -197,6 +198,7 @@ async function trainCommand(given: Options): Promise<void> {
   });
   try {
     const earlier = await earlierRecords(trainer, options);
+    process.stderr.write(readLine(options.distributionFile));
     if (options.verbose)
       process.stderr.write(
         `run ${configHash(trainer.config)}: ${counted(threads, "thread")}, ${(trainer.bytes / 2 ** 20).toFixed(1)} MiB of memory, entropy ${trainer.entropy.toFixed(6)} nats\n`,
@@ -260,7 +262,10 @@ async function runToFiles(
   const kept: string[] = [];
   try {
     try {
-      if (!options.json) await say(`${header}\n`);
+      const isAtEnd = trainer.stepCount > 0 && trainer.stepCount >= config.steps;
+      if (isAtEnd)
+        tell(`the run is at its end, step ${trainer.stepCount} of ${config.steps}; --steps goes on`);
+      else if (!options.json) await say(`${header}\n`);
       const onAfresh = () => {
         records.length = earlier?.length ?? 0;
       };
@@ -300,7 +305,10 @@ async function runToFiles(
     await checkpoint.remove({ kept: options.snapshot, ended: stop === undefined });
   else if (Math.max(estimateCost(config).seconds, seconds()) > LONG || checkpoint.step !== undefined)
     await keep();
-  if (stop === undefined) return;
+  if (stop === undefined) {
+    if (kept.length > 0) process.stderr.write(`written: ${kept.join(", ")}\n`);
+    return;
+  }
   const source = saved ? options.snapshot : checkpoint.step === undefined ? undefined : checkpoint.path;
   if (source !== undefined && !kept.includes(source)) kept.push(source);
   const where = [

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { isObject } from "../checks.js";
 import { ConfigError, parseConfig, type RunConfig, type Schedule, show } from "../config.js";
 import type { CorpusTokens } from "../data/digest.js";
+import { whyUnread } from "../disk/whyUnread.js";
 import { fieldAt } from "../fields/fieldAt.js";
 import { type Flags, flagThatSet, type Input, otherWay, withFlags } from "./configFlags.js";
 import { withCorpus } from "./corpusFlag.js";
@@ -21,8 +22,7 @@ export async function readConfig(path: string): Promise<Input> {
   try {
     value = parseJson(await readFile(path, "utf8"));
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new ConfigError(`--config: expected a JSON file, got ${path} (${code ?? message})`);
+    throw new ConfigError(`--config: expected a JSON file, got ${path} (${whyUnread(error as Error)})`);
   }
   if (!isObject(value)) throw new ConfigError(`--config: expected a JSON object, got ${path}`);
   return value;

@@ -1,8 +1,10 @@
+import { isObject } from "../checks.js";
 import { ConfigError } from "../config.js";
 import type { Field } from "../fields/fields.js";
 import { fieldNamed, namesAt } from "../fields/names.js";
 import type { AxisValues } from "../sweep/description.js";
-import type { Input } from "./configFlags.js";
+import { byDefault, checkKind, type Input } from "./configFlags.js";
+import { isCountsName } from "./countsFile.js";
 import { parseInterventions } from "./interventionText.js";
 import { parseNumber, parseScalar, parseWholeNumber } from "./numbers.js";
 import { parseSchedule } from "./scheduleText.js";
@@ -56,12 +58,30 @@ export function parseVary(text: string, base: Input = {}): [string, AxisValues] 
   return [path, { kind, ...ends, count: parseWholeNumber(typed, count, 1, 100_000) }];
 }
 
+/**
+ * @param text as `parseVary` takes it
+ * @param paths all that is varied
+ * @throws ConfigError for a field that the base's optimizer, or another object of kinds, has not, where that stays as it is
+ */
+export function checkVariedKind(text: string, base: Input, paths: readonly string[]): void {
+  const { typed, field } = variedBy(text.slice(0, text.indexOf("=")).trim());
+  if (field === undefined || field.kinds.length === 0) return;
+  const [name] = field.path.split(".");
+  if (paths.some((path) => path === name || path === `${name}.kind`)) return;
+  const whole = base[name] ?? byDefault(name, base);
+  if (whole === undefined || isObject(whole)) checkKind(field, whole?.kind, typed);
+}
+
 /** A number, JSON, a word, or what the field's flag takes: the kind of an object, a schedule, an intervention. */
 function parseValue({ typed, path, field }: Varied, text: string, base: Input): unknown {
   const value = parseScalar(text);
   if (value !== undefined) return value;
   if (field?.type === "schedule") return parseSchedule(typed, text);
   if (path === "interventions") return parseInterventions(typed, text);
+  if (path === "distribution" && isCountsName(text))
+    throw new ConfigError(
+      `${typed}: expected kinds, got ${text}: a sweep takes one file, by --distribution ${text}`,
+    );
   if (!/^[\w-]+$/.test(text))
     throw new ConfigError(
       `${typed}: expected numbers, words or JSON between commas, got ${JSON.stringify(text)}`,

@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import type { Command } from "commander";
 import { ConfigError, configHash } from "../config.js";
+import { whyUnread } from "../disk/whyUnread.js";
 import { Journal } from "../sweep/journal.js";
 import { keptSnapshot } from "../sweep/snapshotFiles.js";
 import { decodeSnapshot, type Snapshot } from "../training/snapshot.js";
@@ -21,7 +22,7 @@ export function addWeights(program: Command): void {
       "Writes the weights of a run of a sweep, from the snapshot that sweep --keep-snapshots kept, or those of a snapshot file. F32 tensors under the names of PyTorch's modules: embedding.weight [V, D] (nn.Embedding), unembedding.weight [V, D] (nn.Linear without bias), norm.weight and norm.bias [D]; a tied model has embedding.weight alone. The metadata has config, run, step and version.",
     )
     .argument("<from>", "directory of a sweep, or a snapshot")
-    .argument("[run]", "name of the run, in a directory")
+    .argument("[run]", "name of the run, in a directory, or its beginning")
     .option("--out <file.safetensors>", "file to write (default: RUN.safetensors)")
     .option("--force", "replace a file that unigram-lab did not write")
     .addHelpText(
@@ -48,18 +49,26 @@ async function snapshotAt(path: string): Promise<Snapshot> {
   try {
     return decodeSnapshot(await readFile(path));
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
     throw new ConfigError(
-      `FROM: expected the directory of a sweep or a snapshot, got ${path} (${code ?? message.replace(/^snapshot: /, "")})`,
+      `FROM: expected the directory of a sweep or a snapshot, got ${path} (${whyUnread(error as Error).replace(/^snapshot: /, "")})`,
     );
   }
 }
 
-/** @throws ConfigError for a run that the directory does not have, or has no snapshot of */
-async function snapshotOf(directory: string, run: string | undefined): Promise<Snapshot> {
+/**
+ * @param given the run's name, or how it alone begins
+ * @throws ConfigError for a run that the directory does not have, or has no snapshot of
+ */
+async function snapshotOf(directory: string, given: string | undefined): Promise<Snapshot> {
   const journal = await Journal.read(directory);
   try {
-    if (run === undefined || !journal.has(run)) throw new ConfigError(noRun(directory, run, journal.runs));
+    const found = given === undefined ? [] : journal.runs.filter((name) => name.startsWith(given));
+    if (found.length > 1)
+      throw new ConfigError(
+        `RUN: expected the beginning of one name, got ${given}, which ${found.length} runs of ${directory} begin with`,
+      );
+    const [run] = found;
+    if (run === undefined) throw new ConfigError(noRun(directory, given, journal.runs));
     const path = keptSnapshot(journal.directory, run);
     if (!(await stat(path).catch(() => undefined)))
       throw new ConfigError(

@@ -8,7 +8,7 @@ const camel = (name: string): string => name.replace(/-+(\w)/g, (_, letter: stri
 const lastNameOf = ({ path }: Field): string | undefined => /\.(?!kind$)(\w+)$/.exec(path)?.[1];
 
 /** Those who write what everybody writes are understood. */
-const usual = new Map([["lr", "learningRate"]]);
+export const usual: ReadonlyMap<string, string> = new Map([["lr", "learningRate"]]);
 
 /**
  * The field that a name means: `distribution.exponent`, `exponent`, `optimizer.weight-decay`, `weight-decay` and

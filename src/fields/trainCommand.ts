@@ -1,29 +1,13 @@
 /** The command line that repeats a run: its flags for what is not at its default, as a shell takes them. */
-import {
-  canonicalConfig,
-  parseConfig,
-  type RunConfig,
-  type RunConfigInput,
-  type Schedule,
-} from "../config.js";
+import { canonicalConfig, parseConfig, type RunConfig, type Schedule } from "../config.js";
 import type { PiecewiseLinear } from "../schedule/schedule.js";
 import { fieldAt } from "./fieldAt.js";
 import { type Field, fields } from "./fields.js";
-
-type Fields = Record<string, unknown>;
+import { type Fields, withoutImplied } from "./implied.js";
 
 /** A word of a command as a POSIX shell takes it. */
 export const quoted = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-
-/** A copy without the field at a dotted path. */
-function without(config: Fields, path: string): Fields {
-  const copy = structuredClone(config);
-  const names = path.split(".");
-  const last = names.pop() as string;
-  delete (fieldAt(copy, names.join(".")) as Fields)[last];
-  return copy;
-}
 
 /** Paths of what a config need not say, an object's fields before the object itself. */
 function pathsOf({ interventions = [] }: RunConfig): string[] {
@@ -40,15 +24,8 @@ function pathsOf({ interventions = [] }: RunConfig): string[] {
 function shortest(config: RunConfig): Fields {
   const name = canonicalConfig(config);
   let input = structuredClone(config) as unknown as Fields;
-  for (const path of pathsOf(config)) {
-    if (fieldAt(input, path) === undefined) continue;
-    const shorter = path.includes(".") ? without(input, path) : { ...input, [path]: undefined };
-    try {
-      if (canonicalConfig(shorter as RunConfigInput) === name) input = shorter;
-    } catch {
-      // it must be given
-    }
-  }
+  for (const path of pathsOf(config))
+    if (fieldAt(input, path) !== undefined) input = withoutImplied(input, path, name);
   return input;
 }
 
@@ -105,6 +82,12 @@ export interface TrainCommandOptions {
   corpus?: string;
   /** Counts or probabilities of tokens. Default "COUNTS.csv". */
   distribution?: string;
+}
+
+/** The default that stands in a config's command for a file; undefined where it needs none. */
+export function placeholderOf({ distribution }: RunConfig): "CORPUS.npy" | "COUNTS.csv" | undefined {
+  if (distribution.kind === "corpus") return "CORPUS.npy";
+  return distribution.kind === "given" && distribution.digest !== undefined ? "COUNTS.csv" : undefined;
 }
 
 /** The flags of `unigram-lab train` that make this config, each with its value. */

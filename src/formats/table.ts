@@ -9,6 +9,8 @@ export interface Column {
   name: string;
   /** Numbers of it are whole, from -2^31 to 2^31 - 1. */
   whole: boolean;
+  /** Numbers of it are whole, and may be too large for that: safe integers. */
+  long?: boolean;
   /** A cell that is not null, which tells the column's type; null while all are. */
   sample: Cell;
 }
@@ -63,16 +65,22 @@ function text(
   };
 }
 
-type ColumnType = "STRING" | "BOOLEAN" | "INT32" | "DOUBLE";
+type ColumnType = "STRING" | "BOOLEAN" | "INT32" | "INT64" | "DOUBLE";
 
-const typeOf = ({ whole, sample }: Column): ColumnType =>
+const typeOf = ({ whole, long, sample }: Column): ColumnType =>
   typeof sample === "string"
     ? "STRING"
     : typeof sample === "boolean"
       ? "BOOLEAN"
-      : whole
-        ? "INT32"
-        : "DOUBLE";
+      : long
+        ? "INT64"
+        : whole
+          ? "INT32"
+          : "DOUBLE";
+
+/** A cell as the writer takes it. */
+const writable = ({ long }: Column, cell: Cell): Cell | bigint =>
+  long && typeof cell === "number" ? BigInt(cell) : cell;
 
 /** A row group of each piece that is written. */
 function parquet(
@@ -85,7 +93,7 @@ function parquet(
     columns.map((column) => ({
       name: column.name,
       type: typeOf(column),
-      data: rows.map((row) => row[column.name] ?? null) as never[],
+      data: rows.map((row) => writable(column, row[column.name] ?? null)) as never[],
     }));
   const bytes: InstanceType<typeof ByteWriter> & { flush?(): Promise<void> } = new ByteWriter();
   bytes.flush = async () => {

@@ -12,6 +12,7 @@ import type { RunResult } from "../sweep/result.js";
 import type { FinishedRuns } from "../sweep/selection.js";
 import { particularColumns, recordColumns, type TrainingRecord } from "../training/record.js";
 import { type Question, questionKey, questionOf } from "./question.js";
+import { settingWords } from "./settingWords.js";
 
 /** A number of a run's last evaluation. */
 export type RankedColumn = Exclude<keyof TrainingRecord, "step" | "diverged">;
@@ -33,6 +34,8 @@ export interface BestOptions {
 export interface RankedSetting {
   /** The config of its first seed. */
   config: RunConfig;
+  /** What tells it from the settings that it is compared with, in words; "" where there is no other. */
+  setting: string;
   /** Who computed its first seed, where arithmetic is relaxed. */
   computedBy: ComputedBy | undefined;
   /** Its runs, sorted by their seeds, with what they are ranked by. */
@@ -145,17 +148,20 @@ function rankingOf(settings: readonly Setting[], by: RankedColumn, highest: bool
   }
   // equal ones by name, so that nothing depends on the order of runs
   ranked.sort((a, b) => a.value - b.value || (a.setting.runs[0].run < b.setting.runs[0].run ? -1 : 1));
-  const best = ranked.slice(0, top).map(({ setting }) => rankedSetting(setting, by));
+  const told = ({ config, runs }: Setting) => ({ config, computedBy: runs[0].computedBy });
+  const words = settingWords(settings.map(told));
+  const best = ranked.slice(0, top).map(({ setting }) => rankedSetting(setting, by, words(told(setting))));
   return { ...questionOf(settings[0].config), best, compared: ranked.length, leftOut };
 }
 
-function rankedSetting({ config, runs }: Setting, by: RankedColumn): RankedSetting {
+function rankedSetting({ config, runs }: Setting, by: RankedColumn, setting: string): RankedSetting {
   const numbers: RankedSetting["numbers"] = {};
   for (const name of rankedColumns) {
     const values = runs.flatMap((run) => run.numbers[name] ?? []);
     if (values.length === runs.length) numbers[name] = measured(values);
   }
   return {
+    setting,
     config,
     computedBy: runs[0].computedBy,
     runs: runs.map(({ run, seed, numbers: own }) => ({ run, seed, value: own[by] as number })),

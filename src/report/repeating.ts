@@ -20,10 +20,18 @@ export const trainWords = (run: Repeated, seed = run.config.seed): string[] => [
   ...flagsOf(run, seed),
 ];
 
-/** @param seeds in ascending order */
-export function repeatingWords(run: Repeated, seeds: readonly number[]): string[] {
+/**
+ * @param seeds in ascending order
+ * @param number which of several commands it is, so that each has a directory of its own
+ */
+export function repeatingWords(run: Repeated, seeds: readonly number[], number?: number): string[] {
   if (seeds.length === 1) return trainWords(run, seeds[0]);
   const isCount = seeds.every((seed, i) => seed === i);
   const which = isCount ? `--seeds ${seeds.length}` : `--vary seed=${seeds.join(",")}`;
-  return ["unigram-lab sweep", ...flagsOf(run, 0), which, `--out ${AGAIN}`];
+  return [
+    "unigram-lab sweep",
+    ...flagsOf(run, 0),
+    which,
+    `--out ${AGAIN}${number === undefined ? "" : `-${number}`}`,
+  ];
 }

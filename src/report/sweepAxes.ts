@@ -1,5 +1,7 @@
 /** What varies in a set of runs and what they share, found in the runs themselves, so that any directory can be drawn. */
 
+import type { RunConfig } from "../config.js";
+import { isImplied } from "../fields/implied.js";
 import { keyOf } from "../figures/labels.js";
 import type { ValueAxis } from "../figures/valueScale.js";
 import type { Cell, Row } from "../formats/table.js";
@@ -19,6 +21,16 @@ export interface Axis extends ValueAxis {
   values: readonly Cell[];
   /** How they are said, by `keyOf`. */
   labels: ReadonlyMap<string, string>;
+  /** Fields that change with it, so that no effect of the axis is apart from theirs. */
+  follows: readonly Follower[];
+}
+
+/** A field that has one value for each of an axis's. */
+export interface Follower {
+  /** Dotted path as in a config. */
+  title: string;
+  /** In the order of the axis's values. */
+  said: readonly string[];
 }
 
 /** Fields of the task: an excess loss over one entropy is not compared with one over another. */
@@ -28,13 +40,16 @@ export const isOfTask = ({ path }: Pick<Axis, "path">): boolean =>
 /** What of a run tells its setting. */
 type Drawn = Pick<RunResult, "config" | "computedBy">;
 
+/** The one cell that no config has. */
+const DEVICE = "device";
+
 /** "config.learningRate" is the column's name; readers know the field. */
 export const fieldTitle = (path: string): string => path.replace(/^config\./, "");
 
 /** An axis of these values, in order. */
 export function axisOf(path: string, values: readonly Cell[]): Axis {
   const inOrder = [...values].sort(compareValues);
-  return { path, title: fieldTitle(path), values: inOrder, labels: valueLabels(path, inOrder) };
+  return { path, title: fieldTitle(path), values: inOrder, labels: valueLabels(path, inOrder), follows: [] };
 }
 
 /** How a value of an axis is said. */
@@ -45,17 +60,21 @@ export const labelOn = ({ labels }: Axis, value: Cell | undefined): string =>
 export const axisCells = ({ config, computedBy }: Drawn): Row => {
   const cells = configCells(config);
   // relaxed runs of two devices are kept apart as two settings are
-  if (computedBy) cells.device = shownComputedBy(computedBy);
+  if (computedBy) cells[DEVICE] = shownComputedBy(computedBy);
   return cells;
 };
 
 /** Collects the values of every field, run by run. */
 export class AxisFinder {
   readonly #points = new Map<string, Row>();
+  /** The config of a run of each point. */
+  readonly #configs = new Map<string, RunConfig>();
 
   add(run: Drawn): void {
     const { seed: _, ...cells } = axisCells(run);
-    this.#points.set(JSON.stringify(cells), cells);
+    const key = JSON.stringify(cells);
+    this.#points.set(key, cells);
+    this.#configs.set(key, run.config);
   }
 
   /** Every field with its values, by key, one that some runs lack with null among them. */
@@ -79,14 +98,33 @@ export class AxisFinder {
     const axes: Axis[] = [];
     for (const [path, values] of this.#fields()) {
       if (values.size < 2) continue;
-      const follows = axes.some((axis) => {
+      const at = axes.findIndex((axis) => {
         if (isOfTask({ path }) && !isOfTask(axis)) return false;
         const pairs = new Set(points.map((point) => `${keyOf(point[axis.path])} ${keyOf(point[path])}`));
         return pairs.size === axis.values.length;
       });
-      if (!follows) axes.push(axisOf(path, [...values.values()]));
+      if (at < 0) {
+        axes.push(axisOf(path, [...values.values()]));
+        continue;
+      }
+      const follower = this.#follower(path, [...values.values()], axes[at]);
+      if (follower) axes[at] = { ...axes[at], follows: [...axes[at].follows, follower] };
     }
     return axes;
+  }
+
+  /** A field that follows an axis; undefined where it does so by itself, as the default that belongs to the axis's value. */
+  #follower(path: string, values: readonly Cell[], axis: Axis): Follower | undefined {
+    const points = [...this.#points];
+    const keys = axis.values.map(
+      (value) => points.find(([, point]) => keyOf(point[axis.path]) === keyOf(value))?.[0] as string,
+    );
+    const title = fieldTitle(path);
+    const isOfConfig = path !== DEVICE;
+    if (isOfConfig && keys.every((key) => isImplied(this.#configs.get(key) as RunConfig, title)))
+      return undefined;
+    const labels = valueLabels(path, values);
+    return { title, said: keys.map((key) => labels.get(keyOf(this.#points.get(key)?.[path])) ?? "none") };
   }
 
   /** Fields that all runs have with one value. */

@@ -50,6 +50,15 @@ function valuesText({ values, labels }: Axis): string {
   return `${said.length} values${isNumeric ? `, ${said[0]} to ${said.at(-1)}` : ""}`;
 }
 
+/** "steps 100, 300": what changes with an axis, a value for each of the axis's; "" where nothing does. */
+const followsText = ({ follows }: Axis): string =>
+  follows
+    .map(({ title, said }) => {
+      const text = said.join(said.some((value) => value.includes(",")) ? "; " : ", ");
+      return `${title} ${said.length <= LISTED && text.length <= SHORT ? text : `${new Set(said).size} values`}`;
+    })
+    .join(", ");
+
 /** Long names are for the table below it. */
 function shortValuesText(axis: Axis): string {
   const text = valuesText(axis);
@@ -63,7 +72,12 @@ const seedsText = ([fewest, most]: SweepSummary["seeds"]): string =>
 function lede({ axes, settings, seeds }: SweepSummary): string {
   if (axes.length === 0)
     return seeds[1] > 1 ? `One setting; ${counted(seeds[1], "seed")}.` : "One setting, one seed.";
-  const varied = axes.map((axis) => `${axis.title} (${shortValuesText(axis)})`).join(" × ");
+  const varied = axes
+    .map((axis) => {
+      const follows = followsText(axis);
+      return `${axis.title} (${shortValuesText(axis)}${follows === "" ? "" : `, and with it ${follows}`})`;
+    })
+    .join(" × ");
   return `${varied}: ${counted(settings.length, "setting")}, ${seedsText(seeds)}.`;
 }
 
@@ -88,7 +102,11 @@ function seedsOfSetting(setting: Setting): string {
 }
 
 /** The best setting of a task, and then the best run where it is of another one. */
-function bestHtml(axes: readonly Axis[], { task, run, setting, bestSetting }: Best): string {
+function bestHtml(
+  axes: readonly Axis[],
+  { task, run, setting, bestSetting }: Best,
+  number: number | undefined,
+): string {
   const own = ({ values }: Setting) => settingText(axes, values, (axis) => task === "" || !isOfTask(axis));
   const joined = (parts: string[]) => parts.filter((text) => text !== "").join(", ");
   const value = (text: string) => `<span class="value">${escapeHtml(text)}</span> nats of excess loss`;
@@ -98,7 +116,7 @@ function bestHtml(axes: readonly Axis[], { task, run, setting, bestSetting }: Be
     const several = seeds.length > 1 ? `, mean ± sd of ${seeds.length} seeds` : "";
     const where = joined([own(bestSetting), several === "" ? `seed ${first.config.seed}` : ""]);
     parts.push(
-      `<p>${value(shownMeasured(excessLoss))} at step ${first.config.steps}${several}${where === "" ? "" : `: ${escapeHtml(where)}`}.</p>${commandHtml(() => repeatingWords(first, seeds))}`,
+      `<p>${value(shownMeasured(excessLoss))} at step ${first.config.steps}${several}${where === "" ? "" : `: ${escapeHtml(where)}`}.</p>${commandHtml(() => repeatingWords(first, seeds, number))}`,
     );
   }
   if (setting !== bestSetting) {
@@ -128,7 +146,7 @@ function bestTitle(runs: number, bests: readonly Best[]): string {
 /** The best of each vocabulary and its data. */
 function bestsHtml(axes: readonly Axis[], settings: readonly Setting[], bests: readonly Best[]): string {
   if (bests.length === 0) return "<p>None: no run ended with a measured excess loss.</p>";
-  const html = bests.map((best) => bestHtml(axes, best));
+  const html = bests.map((best, i) => bestHtml(axes, best, bests.length > 1 ? i + 1 : undefined));
   const more = html.slice(BEST);
   return `${bests.length > 1 ? '<p class="soft">Excess losses are compared within one vocabulary and its data only.</p>\n' : ""}${html.slice(0, BEST).join("\n")}${more.length > 0 ? `<details><summary>${more.length} more</summary>${more.join("\n")}</details>` : ""}${leftOutHtml(settings)}`;
 }
@@ -150,11 +168,13 @@ function effectsHtml(list: readonly Effect[], settings: readonly Setting[]): str
         : `× ${factor < 100 ? factor.toPrecision(3) : shortNumber(Number(factor.toPrecision(3)))}`,
       bestAt(effect),
     ];
-    return `<tr><td>${breakable(axis.title)}</td>${texts.map((text) => `<td>${escapeHtml(text)}</td>`).join("")}</tr>`;
+    const follows = followsText(axis);
+    const more = follows === "" ? "" : `<br><span class="soft">and with it ${escapeHtml(follows)}</span>`;
+    return `<tr><td>${breakable(axis.title)}${more}</td>${texts.map((text) => `<td>${escapeHtml(text)}</td>`).join("")}</tr>`;
   };
   return `<table><thead><tr><th>axis</th><th>values</th><th>changes excess loss</th><th>least at</th></tr></thead>
 <tbody>${list.map(row).join("")}</tbody></table>
-${list.some(({ factor }) => factor !== null) ? `<p class="soft">The largest mean over the least along an axis, the others held${list.some(({ of }) => of > 1) ? "; the median where there are several such lines" : ""}.</p>${leftOutHtml(settings)}` : ""}`;
+${list.some(({ factor }) => factor !== null) ? `<p class="soft">The largest mean over the least along an axis, the others held${list.some(({ axis }) => axis.follows.length > 0) ? ", but for what changes with it" : ""}${list.some(({ of }) => of > 1) ? "; the median where there are several such lines" : ""}.</p>${leftOutHtml(settings)}` : ""}`;
 }
 
 function endedHtml(axes: readonly Axis[], settings: readonly Setting[], failed: number): string {

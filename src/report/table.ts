@@ -116,6 +116,9 @@ const wholeNumbers = new Set([
   "evaluateAt.perDecade",
 ]);
 
+/** Up to 2^53 - 1. */
+const longNumbers = new Set(["targets.seed", "seed"]);
+
 /**
  * The columns of these runs: who ran, every field of a record, those that only some runs measure where any of these does,
  * and the config. The bits revision is a column where they mix several, and who computed them where any is relaxed. A config field that came after version 0.1 is a column where it is not at its default in all of them.
@@ -153,5 +156,10 @@ export async function columnsOf(
     ...known,
     ...particular,
     ...configured,
-  ].map((name) => ({ name, whole: wholeNumbers.has(name), sample: samples.get(name) ?? null }));
+  ].map((name) => ({
+    name,
+    whole: wholeNumbers.has(name),
+    ...(longNumbers.has(name) ? { long: true } : {}),
+    sample: samples.get(name) ?? null,
+  }));
 }

@@ -14,6 +14,7 @@ import { ConfigError, show } from "../config.js";
 import { makeFolders, syncFolder } from "../disk/folders.js";
 import { kindOf } from "../disk/kind.js";
 import { tidyPartials } from "../disk/partial.js";
+import { whyUnread } from "../disk/whyUnread.js";
 import { isFull } from "../disk/writeWhole.js";
 import { revisionOf } from "../kernel/bitsRevision.js";
 import { tidyCheckpoints } from "./checkpoint.js";
@@ -201,7 +202,7 @@ export class Journal {
       await file?.close();
       if (error instanceof ConfigError) throw error;
       throw new ConfigError(
-        `DIR: expected the directory of a sweep (with journal.ndjson), got ${at} (${(error as NodeJS.ErrnoException).code})`,
+        `DIR: expected the directory of a sweep (with journal.ndjson), got ${at} (${whyUnread(error as Error)})`,
       );
     }
   }

@@ -153,6 +153,8 @@ describe("a bad command line is one line, exit code 2, and nothing written", () 
     await writeFile(join(dir, "broken.json"), "{");
     await writeFile(join(dir, "list.json"), "[1]");
     await writeFile(join(dir, "misspelt.json"), '{"vocabsize": 10}');
+    await writeFile(join(dir, "config.json"), '{"vocabSize": 10, "steps": 3}');
+    await writeFile(join(dir, "kind.json"), '{"optimizer": "sgd"}');
     await writeFile(join(dir, "sweep.json"), '{"axis": {}}');
     await writeFile(join(dir, "noise.snapshot"), "x".repeat(100));
   });
@@ -188,14 +190,17 @@ describe("a bad command line is one line, exit code 2, and nothing written", () 
       ["train", "--evaluation", "guess"],
       'error: --evaluation: expected { kind: "exact" }, { kind: "sampled", size } or { kind: "stratified", exactInputs, sampledInputs }, got "guess"',
     ],
-    [["train", "--config", "absent.json"], "error: --config: expected a JSON file, got absent.json (ENOENT)"],
+    [
+      ["train", "--config", "absent.json"],
+      "error: --config: expected a JSON file, got absent.json (no such file)",
+    ],
     [
       ["train", "--config", "broken.json"],
       "error: --config: expected a JSON file, got broken.json (line 1, column 2: expected a name in quotes or }, got the end)",
     ],
     [["train", "--config", "list.json"], "error: --config: expected a JSON object, got list.json"],
     [["train", "--config", "misspelt.json"], "error: vocabsize: unknown field (did you mean vocabSize?)"],
-    [["train", "--resume", "absent"], "error: --resume: expected a snapshot, got absent (ENOENT)"],
+    [["train", "--resume", "absent"], "error: --resume: expected a snapshot, got absent (no such file)"],
     [
       ["train", "--resume", "noise.snapshot"],
       "error: --resume: expected the bytes of a unigram-lab snapshot, got something else",
@@ -238,7 +243,20 @@ describe("a bad command line is one line, exit code 2, and nothing written", () 
       "error: --out: expected a directory, got r.ndjson, the name of a journal",
     ],
     [["sweep"], "error: FILE: expected a sweep as JSON or --vary, got neither"],
-    [["sweep", "absent.json"], "error: FILE: expected a sweep as JSON, got absent.json (ENOENT)"],
+    [["sweep", "absent.json"], "error: FILE: expected a sweep as JSON, got absent.json (no such file)"],
+    [
+      ["sweep", "config.json"],
+      "error: FILE: expected a sweep, { base, axes, zip, seeds, where }, got config.json, a config: --config config.json makes it the base",
+    ],
+    [["train", "--config", "kind.json"], 'error: optimizer: expected { "kind": "sgd", … }, got "sgd"'],
+    [
+      ["sweep", "--steps", "400", "--out", "nothere"],
+      "error: --out: expected the directory of a sweep, to go on from, got nothere (it has none)",
+    ],
+    [
+      ["sweep", "--vary", "momentum=0,0.9"],
+      "error: --vary momentum: expected optimizer sgd or sign, got adam",
+    ],
     [["sweep", "sweep.json"], "error: axis: unknown field of a sweep (did you mean axes?)"],
     [["sweep", "--vary", "seed"], 'error: --vary: expected path=values, got "seed"'],
     [
@@ -264,7 +282,7 @@ describe("a bad command line is one line, exit code 2, and nothing written", () 
     ],
     [
       ["export", "absent", "--out", "x.csv"],
-      "error: DIR: expected the directory of a sweep (with journal.ndjson), got absent (ENOENT)",
+      "error: DIR: expected the directory of a sweep (with journal.ndjson), got absent (no such file)",
     ],
     [
       ["export", "absent", "--out", "x.xls"],
@@ -272,7 +290,7 @@ describe("a bad command line is one line, exit code 2, and nothing written", () 
     ],
     [
       ["status", "absent"],
-      "error: DIR: expected the directory of a sweep (with journal.ndjson), got absent (ENOENT)",
+      "error: DIR: expected the directory of a sweep (with journal.ndjson), got absent (no such file)",
     ],
   ])("%j", async (args, message) => {
     const before = await readdir(dir);

@@ -74,7 +74,7 @@ test("a run that goes on from a snapshot of other bits says so in one line", asy
   const resumed = await run("train", "--resume", "first.snapshot", "--snapshot", "second.snapshot", "--json");
   expect(resumed.code).toBe(0);
   expect(resumed.stderr).toBe(
-    `first.snapshot is of bits revision 1, this version computes ${bitsRevision}: from step 17 on the bits are others than those of the version that wrote it\n`,
+    `first.snapshot is of bits revision 1, this version computes ${bitsRevision}: from step 17 on the bits are others than those of the version that wrote it\nwritten: second.snapshot\n`,
   );
   expect((await run("train", "--resume", "second.snapshot", "--steps", "50", "--json")).stderr).toBe("");
 });

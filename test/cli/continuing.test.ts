@@ -100,7 +100,7 @@ describe("a finished sweep with more steps", () => {
     const { code, stderr } = await sweep(...longer);
     expect(code).toBe(0);
     expect(stderr).toBe(
-      "4 runs on 2 threads\n4 runs went on from the snapshots of shorter ones, at step 250\n4 of 4 runs in results/runs.parquet, and 4 others\n".replace(
+      "4 runs on 2 threads\n4 runs went on from the snapshots of shorter ones, at step 250\n4 of 4 runs in results/runs.parquet, and 4 others\nunigram-lab best results and unigram-lab report results show it\n".replace(
         "2 threads",
         /on (\d+ threads?)/.exec(stderr)?.[1] ?? "",
       ),
@@ -139,9 +139,30 @@ describe("a finished sweep with more steps", () => {
       ["--steps", "10"],
       [...swept, "--steps", "10"],
     ])
-      expect((await sweep(...other, ...out)).stderr).toContain("--add runs this one there too");
+      expect((await sweep(...other, ...out)).stderr).toBe(
+        "error: --steps: expected more than the 60 that the sweep of results has already, got 10; --add runs this one there too\n",
+      );
+    expect((await sweep(...small, "--vary", "batchSize=8,16", ...out)).stderr).toContain(
+      "which is of another one (base, axes differ); --add runs this one there too",
+    );
     expect(await sweep("--steps", "10", ...out, "--add")).toMatchObject({ code: 0 });
     expect((await sweeps("results")).at(-1)).toMatchObject({ base: { steps: 10 }, axes: {} });
+  });
+
+  test("a rate that fell to its end before says so, once a schedule", async () => {
+    const { sweep } = await place();
+    const rates = "learningRate=0.1,cosine:0.1:0:20,linear-decay:0.1:0.01:10:20,warmup:20:0.1,0.1@15:0";
+    const first = await sweep(...small, "--vary", rates, "--seeds", "2", "--steps", "20", "--out", "results");
+    expect(first.stderr).not.toContain("ends at step");
+    const { stderr } = await sweep("--steps", "40", "--out", "results", "--dry-run");
+    expect(stderr.split("\n").slice(0, 4)).toEqual([
+      "the schedule cosine 0.1 → 0 ends at step 20; steps 20 to 40 train at rate 0",
+      expect.stringMatching(
+        /^the schedule linear decay .* ends at step 20; steps 20 to 40 train at rate 0.01$/,
+      ),
+      expect.stringMatching(/^the schedule .* ends at step 15; steps 15 to 40 train at rate 0$/),
+      expect.stringContaining("10 runs"),
+    ]);
   });
 
   test("a sweep of a file's counts goes on when the file is handed in again", async () => {

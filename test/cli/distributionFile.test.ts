@@ -39,6 +39,11 @@ describe("the numbers of a file", () => {
     // as pandas writes a series
     ["series.csv", ",0\nthe,3\nof,1\n", [3, 1]],
     ["named.csv", "word,count\nthe,3\nof,1\n", [3, 1]],
+    // a header names the numbers, wherever they stand
+    ["first.csv", "count,rank\n7,1\n3,2\n", [7, 3]],
+    ["frequency.csv", "Frequency;id\n0.7;1\n0.3;2\n", [0.7, 0.3]],
+    ["probability.tsv", "p\tword\n0.5\ta\n0.5\tb\n", [0.5, 0.5]],
+    ["both.csv", "count,p\n3,0.75\n1,0.25\n", [0.75, 0.25]],
     ["returns.csv", "the,3\r\nof,1\r\n", [3, 1]],
     ["negativeZero.csv", "1\n-0\n", [1, 0]],
     ["list.json", "\ufeff[0.5, 0.25, 0.25]", [0.5, 0.25, 0.25]],
@@ -136,6 +141,17 @@ describe("on the command line", () => {
     );
   });
 
+  test("train and sweep say in a line what they read", async () => {
+    await writeFile(at("two.csv"), "count,rank\n7,1\n3,2\n");
+    await writeFile(at("halves.csv"), "0.5\n0.5\n");
+    const train = await unigramLab(["train", "--distribution", "two.csv", "--steps", "0"], dir);
+    expect(train).toMatchObject({ code: 0, stderr: "V 2 from two.csv (counts)\n" });
+    const halves = ["--distribution", "halves.csv", "--vary", "lr=0.1,0.01", "--dry-run"];
+    expect((await unigramLab(["sweep", ...halves], dir)).stderr).toMatch(
+      /^V 2 from halves.csv \(probabilities\)\n/,
+    );
+  });
+
   test("a sweep draws by it, in all of its threads", async () => {
     for (const [file, out] of [
       ["counts.csv", "few"],
@@ -171,7 +187,7 @@ describe("on the command line", () => {
     ],
     [
       ["sweep", "--distribution", "gone.csv"],
-      "--distribution: expected counts or probabilities of tokens, got gone.csv (ENOENT)",
+      "--distribution: expected counts or probabilities of tokens, got gone.csv (no such file)",
     ],
     [
       ["train", "--distribution", "counts.txt"],
@@ -182,8 +198,16 @@ describe("on the command line", () => {
       "--distribution: expected a sweep of one vocabulary, that of many.csv, got vocabSize too",
     ],
     [
+      ["train", "--distribution", "absent.txt"],
+      '--distribution: expected a kind or a file name ending in .csv, .tsv, .json, .npy, got "absent.txt"',
+    ],
+    [
+      ["sweep", "--vary", "distribution=counts.csv"],
+      "--vary distribution: expected kinds, got counts.csv: a sweep takes one file, by --distribution counts.csv",
+    ],
+    [
       ["sweep", "--distribution", "counts.csv", "--vary", "exponent=1,2"],
-      "distribution.exponent: unknown field",
+      "--vary exponent: expected distribution zipf, got given",
     ],
   ])("%j", async (args, message) => {
     await writeFile(at("zero.csv"), "0\n0\n");

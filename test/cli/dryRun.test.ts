@@ -39,6 +39,24 @@ test("values stand once, in 80 columns, and the first runs by what varies", asyn
   expect(stderr).toMatch(/^3000 runs, 3000 to run: /);
 });
 
+test("few values that are long stand on several lines", async () => {
+  const rates = ["cosine:0.1:0:3000", "warmup:200:0.01", "wsd:100:0.1:2000:3000"].join(",");
+  const { stdout } = await dryRun(await folder(), "--vary", `learningRate=${rates}`, "--seeds", "2");
+  const lines = stdout.slice(0, stdout.indexOf("\n\n")).split("\n");
+  expect(lines).toEqual([
+    "learningRate (lr)  cosine 0.1 → 0; warmup 200 to 0.01;",
+    "                   warmup 100, linear decay 0.1 → 0 from 2000",
+    "seed               0, 1",
+  ]);
+});
+
+test("where all is finished there is nothing to run", async () => {
+  const dir = await folder();
+  const args = ["--vocab-size", "5", "--steps", "2", "--seeds", "2"];
+  await unigramLab(["sweep", ...args], dir);
+  expect((await dryRun(dir, ...args)).stderr).toBe("2 runs, nothing to run\n");
+});
+
 test("a value that no run has is not listed, and a single run says that nothing varies", async () => {
   const dir = await folder();
   const { stdout } = await dryRun(dir, ...["--steps", "10", "--vary", "embeddingDim=4"]);

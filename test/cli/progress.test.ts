@@ -38,6 +38,10 @@ test.skipIf(!hasTerminal)(
       expect(size).toBe(of);
     }
     const screen = screenOf(text).join("\n").trimEnd().split("\n");
-    expect(screen).toEqual(["8 runs on 2 threads", "8 of 8 runs in unigram-lab-sweep/runs.parquet"]);
+    expect(screen).toEqual([
+      "8 runs on 2 threads",
+      "8 of 8 runs in unigram-lab-sweep/runs.parquet",
+      "unigram-lab best unigram-lab-sweep and unigram-lab report unigram-lab-sweep show it",
+    ]);
   },
 );

@@ -96,7 +96,7 @@ describe("sweep", () => {
       / in \S+runs\.parquet, and \d others?\n/,
     );
     expect((await sweep("--out", "one")).stderr).toMatch(
-      /^1 run on .*\n(.*\n)*1 of 1 run in one\/runs\.parquet\n$/,
+      /^1 run on .*\n(.*\n)*1 of 1 run in one\/runs\.parquet\nunigram-lab best one and unigram-lab report one show it\n$/,
     );
     expect((await run("status", "one")).stdout).toContain("1 of 1 run finished");
   });

@@ -22,12 +22,16 @@ test.each(["csv", "json", "ndjson", "parquet"])("a resumed run's .%s holds the w
   const whole = await readFile(join(dir, `whole.${format}`));
   // stopped between two evaluations, at one, at the end, and once more at the end
   await train([...small, "--steps", "130", "--snapshot", "s", "--out", out], dir);
+  let isLast = false;
   for (const steps of ["200", "300", "300"]) {
     const { code, stderr } = await train(
       ["--resume", "s", "--steps", steps, "--snapshot", "s", "--out", out],
       dir,
     );
-    expect(stderr).toBe("");
+    expect(stderr).toMatch(
+      steps === "300" && isLast ? /^the run is at its end, .*\nwritten: / : /^written: run\.\w+, s\n$/,
+    );
+    isLast = steps === "300";
     expect(code).toBe(0);
   }
   expect(await readFile(join(dir, out))).toEqual(whole);
@@ -48,7 +52,9 @@ test("a snapshot without records costs no file that may have them", async () => 
   expect(refused.code).toBe(2);
   expect(await readFile(join(dir, "run.csv"))).toEqual(before);
   const fresh = await train(["--resume", "library", "--out", "rest.csv", "--snapshot", "later"], dir);
-  expect(fresh.stderr).toBe("the snapshot has no records up to step 150: rest.csv begins there\n");
+  expect(fresh.stderr).toBe(
+    "the snapshot has no records up to step 150: rest.csv begins there\nwritten: rest.csv, later\n",
+  );
   const steps = (await readFile(join(dir, "rest.csv"), "utf8")).trim().split("\n").slice(1);
   expect(steps.map((line) => line.split(",")[1])).toEqual(["200", "300"]);
   // half of the records would pass for all of them
@@ -91,7 +97,7 @@ describe("a resumed run obeys its flags or names the one it cannot obey", () => 
       "--config: expected steps of at least 200, which the snapshot has done, got 100",
     ],
     [["--config", "invalid.json"], "vocabsize: unknown field (did you mean vocabSize?)"],
-    [["--config", "absent.json"], "--config: expected a JSON file, got absent.json (ENOENT)"],
+    [["--config", "absent.json"], "--config: expected a JSON file, got absent.json (no such file)"],
     [["--seed", "-1"], "--seed: expected a whole number from 0 to 9007199254740991, got -1"],
   ])("%j", async (flags, message) => {
     const { code, stdout, stderr } = await train(["--resume", "s", ...flags], dir);

@@ -77,7 +77,10 @@ test("what nobody meets or has is a line", async () => {
     ],
     [["best", "a", "--by", "los"], /^--by: expected .*effectiveDimension.*, got "los"/],
     [["best", "a", "--top", "0"], '--top: expected a whole number from 1 to 1000000, got "0"'],
-    [["best", "none"], "DIR: expected the directory of a sweep (with journal.ndjson), got none (ENOENT)"],
+    [
+      ["best", "none"],
+      "DIR: expected the directory of a sweep (with journal.ndjson), got none (no such file)",
+    ],
   ] as const) {
     const { code, stdout, stderr } = await run(...args);
     expect([code, stdout, stderr.match(/^error: (.*)\n$/)?.[1]]).toEqual([
@@ -120,6 +123,24 @@ test("best prints the best setting of each vocabulary, and commands that repeat 
     const own = (await run(...wordsOf(command), "--json")).stdout.trim().split("\n");
     expect(JSON.parse(own.at(-1) as string).excessLoss).toBe(value);
   }
+});
+
+test("best names what tells a setting from the others, and numbers the directories of several", async () => {
+  const { stdout, stderr } = await run("best", "a", "--top", "2");
+  expect(stderr).toBe("");
+  expect(stdout).toContain("\n  learningRate cosine 0.1 → 0\n");
+  expect(stdout).toContain("\n  learningRate 0.01\n");
+  expect(Array.from(stdout.matchAll(/--out (\S+)/g), ([, out]) => out)).toEqual([
+    "unigram-lab-best-1",
+    "unigram-lab-best-2",
+  ]);
+  // the evaluation of so small a vocabulary is exact
+  expect(stdout).not.toContain("standardError");
+  // a setting alone has nothing to be told from
+  expect((await run("best", "c")).stdout).toMatch(/^V 13, .*\nexcessLoss \S+\n {2}trainLoss /);
+  expect((await run("best", "--help")).stdout.replace(/\s+/g, " ")).toContain(
+    "above its start and above ln V",
+  );
 });
 
 test("best ranks by another number, the highest first, and as many as are asked for", async () => {
@@ -168,6 +189,9 @@ test("a run of a file of counts is repeated with the file in its place", async (
     "counted",
   );
   expect(sweep.code).toBe(0);
+  expect((await run("best", "counted")).stderr).toBe(
+    "COUNTS.csv stands for the file of counts that these runs draw by\n",
+  );
   const [best] = (await run("best", "counted", "--json")).stdout
     .split("\n")
     .map((line) => line && JSON.parse(line));

@@ -33,6 +33,7 @@ describe("an error has it behind its words", () => {
     ["interventions.0.embedingRms: unknown field", "interventions.0.embeddingRms"],
     ["learningRate.parts.0.1.point: unknown field", "learningRate.parts.0.1.points"],
     ["--vary exponnt: unknown field", "distribution.exponent"],
+    ["--vary lrs: unknown field", "learningRate"],
     ["axis: unknown field of a sweep", "axes"],
     ["where.0.atleast: unknown field of a sweep", "atLeast"],
     [`${sgd}"sdg"`, "sgd"],
@@ -64,6 +65,10 @@ test("commander's is on the line, and a field's flag is found by the field's oth
   );
   const unknown = (name: string) => `error: unknown option '--${name}'`;
   expect(commanderLine(`${unknown("lr")}\n`, true)).toBe(`${unknown("lr")} (did you mean --learning-rate?)`);
+  expect(commanderLine(`${unknown("epochs")}\n(Did you mean --eps?)`, true)).toBe(
+    `${unknown("epochs")} (did you mean --steps?)`,
+  );
+  expect(commanderLine(unknown("vocab"), true)).toBe(`${unknown("vocab")} (did you mean --vocab-size?)`);
   expect(commanderLine(unknown("distribution.exponent"), true)).toContain("(did you mean --exponent?)");
   expect(commanderLine(unknown("lr"), false)).toBe(unknown("lr"));
   expect(commanderLine(unknown("colour"), true)).toBe(unknown("colour"));
@@ -71,6 +76,7 @@ test("commander's is on the line, and a field's flag is found by the field's oth
 
 test.each<[string[], string]>([
   [["trian"], "error: unknown command 'trian' (did you mean train?)"],
+  [["help", "bests"], "error: unknown command 'bests' (did you mean best?)"],
   [["train", "--vocabsize", "5"], "error: unknown option '--vocabsize' (did you mean --vocab-size?)"],
   [["sweep", "--lr", "5"], "error: unknown option '--lr' (did you mean --learning-rate?)"],
   [["train", "--learning-rate", "cosin:1:0:5"], 'or JSON, got "cosin:1:0:5" (did you mean cosine?)'],

@@ -129,7 +129,7 @@ test("sweeps find the runs of reproduce", async () => {
   const [line] = (await readFile(join(dir, "report/journal.ndjson"), "utf8")).split("\n");
   await writeFile(join(dir, "sweep.json"), JSON.stringify({ base: JSON.parse(line).result.config }));
   const { stderr } = await unigramLab(["sweep", "sweep.json", "--out", "report", "--dry-run"], dir);
-  expect(stderr).toContain("1 run, 0 to run");
+  expect(stderr).toContain("1 run, nothing to run");
 });
 
 const mounts = process.platform === "linux" && process.getuid?.() === 0;

@@ -222,6 +222,6 @@ test("a dry run counts failed runs as to be run when they are to be tried again"
   ];
   const run = (...more: string[]) => unigramLab([...args, "--out", "swept", ...more], dir);
   expect((await run()).code).toBe(1);
-  expect((await run("--dry-run")).stderr).toContain("2 runs, 0 to run");
+  expect((await run("--dry-run")).stderr).toContain("2 runs, nothing to run");
   expect((await run("--dry-run", "--retry-failed")).stderr).toContain("2 runs, 1 to run");
 });

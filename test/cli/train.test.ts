@@ -1,3 +1,6 @@
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { unigramLab } from "./commandLine.js";
 
@@ -26,6 +29,20 @@ test("--verbose says how many threads, one for a run too small to share", async 
   const said = async (...args: string[]) => (await unigramLab([...run, ...args, "--verbose"])).stderr;
   expect(await said()).toMatch(/^run [0-9a-f]{16}: 1 thread, /m);
   expect(await said("--threads", "2")).toMatch(/: 2 threads, /);
+});
+
+test("the files that it wrote are named, and a run at its end says so", async () => {
+  const dir = await mkdtemp(join(tmpdir(), "unigram-lab-"));
+  const written = ["--out", "r.csv", "--snapshot", "s", "--weights", "w.safetensors"];
+  expect(await unigramLab([...run.slice(0, -1), ...written], dir)).toMatchObject({
+    code: 0,
+    stderr: "written: r.csv, w.safetensors, s\n",
+  });
+  expect(await unigramLab(["train", "--resume", "s"], dir)).toEqual({
+    code: 0,
+    stdout: "",
+    stderr: "the run is at its end, step 30 of 30; --steps goes on\n",
+  });
 });
 
 test.each([

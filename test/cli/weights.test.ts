@@ -37,7 +37,10 @@ async function header(path: string) {
 
 test("train --weights: PyTorch's names, and where they come from", async () => {
   const files = ["--snapshot", "s", "--weights", "w.safetensors"];
-  expect(await run("train", ...model, "--steps", "30", ...files)).toMatchObject({ code: 0, stderr: "" });
+  expect(await run("train", ...model, "--steps", "30", ...files)).toMatchObject({
+    code: 0,
+    stderr: "written: w.safetensors, s\n",
+  });
   const { config, state } = decodeSnapshot(await readFile(join(dir, "s")));
   expect(decodeSafetensors(await readFile(join(dir, "w.safetensors")))).toEqual(state.weights);
   const { metadata, tensors } = await header("w.safetensors");
@@ -80,6 +83,12 @@ test("weights DIR RUN: of a kept run; of a snapshot the same", async () => {
     stdout: "",
     stderr: `run ${name} at step 20 of 20 in ${name}.safetensors\n`,
   });
+  // a beginning that is its own names it too
+  expect(await run("weights", "kept", name.slice(0, 5))).toEqual(written);
+  expect(await run("weights", "kept", "")).toMatchObject({
+    code: 2,
+    stderr: "error: RUN: expected the beginning of one name, got , which 2 runs of kept begin with\n",
+  });
   const path = `kept/snapshots/${name}.snapshot`;
   expect(await run("weights", path, "--out", "w2.safetensors")).toMatchObject({ code: 0 });
   const weights = await readFile(join(dir, `${name}.safetensors`));
@@ -93,9 +102,9 @@ test("weights DIR RUN: of a kept run; of a snapshot the same", async () => {
   expect(refused.stderr).toContain("(--force replaces it)");
   expect(await readFile(join(dir, "mine.safetensors"), "utf8")).toBe("mine");
 
-  const near = await run("weights", "kept", name.slice(0, 10));
+  const near = await run("weights", "kept", `${name.slice(0, 10)}-`);
   expect(near.stderr).toBe(
-    `error: RUN: expected one of the runs of kept, got ${name.slice(0, 10)} (did you mean ${name}?)\n`,
+    `error: RUN: expected one of the runs of kept, got ${name.slice(0, 10)}- (did you mean ${name}?)\n`,
   );
 });
 
@@ -115,7 +124,7 @@ test("what cannot be had is one line that says how it can", async () => {
     ],
     [
       ["weights", "absent", "x"],
-      "DIR: expected the directory of a sweep (with journal.ndjson), got absent (ENOENT)",
+      "DIR: expected the directory of a sweep (with journal.ndjson), got absent (no such file)",
     ],
     [
       ["weights", "bare/runs.parquet"],

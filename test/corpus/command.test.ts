@@ -143,7 +143,10 @@ describe("bad input is one line, and nothing is written", () => {
       ["verse.txt", "--tokenizer", "bpe"],
       'error: tokenizer: expected gpt2 or bytes or whitespace, got "bpe"',
     ],
-    [["none.txt", ...whitespace], "error: TEXT: expected a file that can be read, got none.txt (ENOENT)"],
+    [
+      ["none.txt", ...whitespace],
+      "error: TEXT: expected a file that can be read, got none.txt (no such file)",
+    ],
     [["verse.txt", ".", ...whitespace], "error: TEXT: expected a file, got the directory ."],
     [["-", "-", ...whitespace], "error: TEXT: expected - once, got it twice"],
     [["empty.txt", ...whitespace], "error: TEXT: expected at least 2 tokens, got 0 in empty.txt"],

@@ -56,6 +56,23 @@ test("axes are found in the runs, what follows from another is not one, and expo
   await journal.close();
 });
 
+test("what changes with an axis is named beside it, but for defaults that belong to its values", async () => {
+  const journal = await journalOf([
+    { embeddingDim: 4, steps: 100, learningRate: 0.1 },
+    { embeddingDim: 16, steps: 1000, learningRate: 0.1 },
+    { embeddingDim: 25, steps: 1000, learningRate: 0.1 },
+  ]);
+  const { axes } = await summarizeSweep(journal);
+  expect(axes.map(({ path, follows }) => [path, follows])).toEqual([
+    ["embeddingDim", [{ title: "steps", said: ["100", "1000", "1000"] }]],
+  ]);
+  const page = await readFile(await writeSweepReport(journal, journal.directory), "utf8");
+  await journal.close();
+  expect(page).toContain("embeddingDim (4, 16, 25, and with it steps 100, 1000, 1000): 3 settings");
+  expect(page).toContain('<span class="soft">and with it steps 100, 1000, 1000</span>');
+  expect(page).toContain("the others held, but for what changes with it");
+});
+
 test.each<[string, RunConfigInput[], string[]]>([
   ["no axis", [{ learningRate: 0.1 }], ["effective-dimension", "excess-loss"]],
   ["one axis", [{ learningRate: 0.1 }, { learningRate: 0.2 }], ["effective-dimension", "excess-loss"]],

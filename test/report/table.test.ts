@@ -2,7 +2,7 @@
 import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parquetMetadata } from "hyparquet";
+import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import { describe, expect, test } from "vitest";
 import type { RunConfigInput } from "../../src/config.js";
 import { kindOf } from "../../src/disk/kind.js";
@@ -211,6 +211,11 @@ test("Parquet says what wrote it, whose bits they are, and what each column is",
   expect(described["optimizer.beta1"]).toBe("Of the config: decay of the first moment, β₁ (default: 0.9).");
   // a number is one to every reader
   expect(schema.find(({ name }) => name === "config.learningRate")?.type).toBe("DOUBLE");
+  // and a seed, which may be larger than 2^31, a whole one
+  expect(schema.find(({ name }) => name === "seed")?.type).toBe("INT64");
+  await metadata(run(), run({ seed: Number.MAX_SAFE_INTEGER }));
+  const rows = await parquetReadObjects({ file: new Uint8Array(await readFile(path)).buffer });
+  expect(new Set(rows.map((row) => row.seed))).toEqual(new Set([0n, BigInt(Number.MAX_SAFE_INTEGER)]));
   expect((await metadata(run(), { ...run(), bitsRevision: 1 })).said.bitsRevision).toBe(`1, ${bitsRevision}`);
 });
 

@@ -210,7 +210,9 @@ describe("merge", () => {
   test("with a source that is missing makes nothing", async () => {
     const { code, stderr } = await unigramLab(["merge", "new", "missing"], dir);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^error: DIR: expected the directory of a sweep .*got missing \(ENOENT\)\n$/);
+    expect(stderr).toMatch(
+      /^error: DIR: expected the directory of a sweep .*got missing \(no such file\)\n$/,
+    );
     expect(await readdir(dir)).toEqual([]);
   });
 

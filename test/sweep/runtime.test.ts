@@ -137,7 +137,7 @@ describe("the command line", () => {
     await expect(readdir(out)).rejects.toThrow();
     const { code, stderr } = await unigramLab(["train", "--corpus", join(directory, "nothing.npy")]);
     expect(stderr).toBe(
-      `error: --corpus: expected a .npy file, got ${join(directory, "nothing.npy")} (ENOENT)\n`,
+      `error: --corpus: expected a .npy file, got ${join(directory, "nothing.npy")} (no such file)\n`,
     );
     expect(code).toBe(2);
   });

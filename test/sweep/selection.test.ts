@@ -138,7 +138,7 @@ test("what cannot be read is refused, and nothing stays open", async () => {
   const open = async () => (await readdir("/proc/self/fd")).length;
   const before = await open();
   expect(await message(Selection.read([a, at("none")]))).toBe(
-    `DIR: expected the directory of a sweep (with journal.ndjson), got ${at("none")} (ENOENT)`,
+    `DIR: expected the directory of a sweep (with journal.ndjson), got ${at("none")} (no such file)`,
   );
   for (const path of ["exessLoss", "constructor", "seed.more"])
     expect(await message(Selection.read(a, { where: [{ path, below: 1 }] }))).toBe(
