@@ -50,7 +50,7 @@ ${legendHtml(figure)}<figcaption>${text}</figcaption>
  * Nothing is scaled: text is of one size on the page, and what is wider than the page scrolls by itself. Paper, which does
  * not scroll, gets what is wider than it smaller.
  */
-export const figureStyle = `
+export const figureStyle: string = `
 figure { margin: 1.5rem 0; break-inside: avoid; }
 .panels { display: flex; flex-wrap: wrap; }
 .panel { max-width: 100%; overflow-x: auto; } .panel svg { display: block; max-width: none; }

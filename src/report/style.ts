@@ -2,7 +2,7 @@ import { figureStyle } from "./figureHtml.js";
 import { sweepStyle } from "./sweepStyle.js";
 
 /** The style sheet of the report. */
-export const style = `
+export const style: string = `
 :root { color-scheme: light dark; --ground: #ffffff; --ink: #1f2328; --soft: #59636e; --line: #d1d9e0; --panel: #f6f8fa;
   --holds: #0b6b3a; --fails: #b3261e; --inconclusive: #6b5b00; --accent: #0072b2; }
 @media screen and (prefers-color-scheme: dark) { :root { --ground: #15181c; --ink: #e6e8eb; --soft: #9aa4af; --line: #343b43; --panel: #1e2329;

@@ -1,5 +1,5 @@
 /** What the page of a sweep has beyond the style of all pages: findings, and a table that sorts and fits. */
-export const sweepStyle = `
+export const sweepStyle: string = `
 .lede { font-size: 1.1rem; margin: 0 0 1.5rem; }
 .findings { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .9rem 1.5rem; margin: 1.5rem 0;
   padding: 1rem 0; border-top: 2px solid var(--ink); border-bottom: 1px solid var(--line); }
