@@ -14,8 +14,7 @@ async function reach(path) {
     await reach(join(dirname(path), `${name}.d.ts`));
 }
 
-for (const { types } of Object.values(entries))
-  if (types?.startsWith(`./${root}/`)) await reach(join(types));
+for (const { types } of Object.values(entries)) if (types?.startsWith(`./${root}/`)) await reach(join(types));
 for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
   const path = join(entry.parentPath, entry.name);
   if (entry.isFile() && !reached.has(path)) await rm(path);
