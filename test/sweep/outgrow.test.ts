@@ -59,7 +59,7 @@ describe("DuckDB", () => {
     await table(whole, "runs.parquet", "runs");
     const types = await query(`DESCRIBE SELECT * FROM '${whole}/all.parquet'`);
     expect(new Set(types.map(({ column_type }) => column_type))).toEqual(
-      new Set(["VARCHAR", "INTEGER", "DOUBLE", "BOOLEAN"]),
+      new Set(["VARCHAR", "INTEGER", "BIGINT", "DOUBLE", "BOOLEAN"]),
     );
     const expected: [string, number, number | null][] = [];
     for await (const { run, records } of finishedRuns(whole))
@@ -168,7 +168,7 @@ test("the command line: dry run, shards, status, merge that says what is missing
     .filter(({ event }) => event === "finished");
   expect(finished.map(({ run }) => `missing ${run}`).sort()).toEqual(missing.sort());
   expect((await unigramLab(["sweep", "sweep.json", "--out", "all", "--dry-run"], dir)).stderr).toContain(
-    "12 runs, 0 to run",
+    "12 runs, nothing to run",
   );
   const exported = await unigramLab(["export", "all", "--out", "all.csv", "--runs"], dir);
   expect(exported.stderr).toBe("12 rows of 12 runs in all.csv\n");
