@@ -26,6 +26,8 @@ export default defineConfig({
     testTimeout: 600_000,
     hookTimeout: 600_000,
     pool: "forks",
+    // all cores: by itself it leaves one of two idle
+    maxWorkers: "100%",
     reporters: ["default", ["json", { outputFile: "build/test-results.json" }]],
   },
 });
