@@ -112,11 +112,19 @@ describe("embedding-1d", () => {
       (at) => minus(at("tied", 300), at("untied", 300)),
       ["fails", "holds"],
     ),
-    fromPost(slower, "loss at step 3000, tied (entropy 1.994)", 2, 0.01, (at) =>
-      plus(at("tied", 3000), entropy),
+    fromPost(
+      "the losses at D = 1 are those of its plot",
+      "loss at step 3000, tied (entropy 1.994)",
+      2,
+      0.01,
+      (at) => plus(at("tied", 3000), entropy),
     ),
-    fromPost(slower, "loss at step 3000, untied (entropy 1.994)", 1.995, 0.01, (at) =>
-      plus(at("untied", 3000), entropy),
+    fromPost(
+      "the losses at D = 1 are those of its plot",
+      "loss at step 3000, untied (entropy 1.994)",
+      1.995,
+      0.01,
+      (at) => plus(at("untied", 3000), entropy),
     ),
     layernorm("tied, layernorm"),
     layernorm("untied, layernorm"),
@@ -171,8 +179,14 @@ describe("embedding-1d", () => {
 
 describe("representation-collapse", () => {
   const raised = "lr 0.001 → 0.01 at 1500";
-  const number = (label: string, step: number, post: number, claim: string) =>
-    fromPost(claim, `n_eff at step ${step}, ${label}`, post, 1, (at) => at(label, step));
+  const number = (label: string, step: number, post: number) =>
+    fromPost(
+      "the effective dimensions are those of its plot",
+      `n_eff at step ${step}, ${label}`,
+      post,
+      1,
+      (at) => at(label, step),
+    );
   const more =
     "the larger the learning rate, the more the representation collapses, also when it is raised midway";
   const returning = "at a small learning rate the effective dimension falls first, and rises again";
@@ -198,10 +212,6 @@ describe("representation-collapse", () => {
       (at) => minus(at(raised, 1500), at(raised, 3000)),
       ["fails", "holds"],
     ),
-    number("lr 0.001", 0, 60, more),
-    number("lr 0.01", 3000, 23, more),
-    number("lr 0.1", 3000, 22.5, more),
-    number(raised, 3000, 25, more),
     order(
       returning,
       "rise of n_eff from step 400 to step 3000, lr 0.001",
@@ -209,8 +219,12 @@ describe("representation-collapse", () => {
       (at) => minus(at("lr 0.001", 3000), at("lr 0.001", 400)),
       ["holds", "holds"],
     ),
-    number("lr 0.001", 400, 36, returning),
-    number("lr 0.001", 3000, 46.8, returning),
+    number("lr 0.001", 0, 60),
+    number("lr 0.001", 400, 36),
+    number("lr 0.001", 3000, 46.8),
+    number("lr 0.01", 3000, 23),
+    number("lr 0.1", 3000, 22.5),
+    number(raised, 3000, 25),
   ];
   const dimension: Record<string, Record<number, number>> = {
     "lr 0.001": { 0: 60.2, 400: 35.5, 3000: 47 },
@@ -268,8 +282,12 @@ describe("learning-rate-decay", () => {
     ),
     ...dimensions.flatMap((d) =>
       kinds.map((kind) =>
-        fromPost(lower, `loss at step 3000, D ${d}, ${kind} (entropy 3.681)`, losses[kind][d], 0.01, (at) =>
-          plus(at(`D ${d}, ${kind}`, 3000), entropy),
+        fromPost(
+          "the final losses are those of its plot",
+          `loss at step 3000, D ${d}, ${kind} (entropy 3.681)`,
+          losses[kind][d],
+          0.01,
+          (at) => plus(at(`D ${d}, ${kind}`, 3000), entropy),
         ),
       ),
     ),

@@ -80,7 +80,8 @@ export const embeddingOneDimensional: Experiment = {
         larger: excess("tied", 300),
       },
       ...["tied", "untied"].map((label) => ({
-        claim: slower,
+        claim: "the losses at D = 1 are those of its plot",
+        picture: { figure: name },
         quantity: `loss at step ${end}, ${label} (entropy 1.994)`,
         rule: "near" as const,
         value: loss(label, end),

@@ -75,7 +75,8 @@ export const learningRateDecay: Experiment = {
       ...shown.flatMap((d) =>
         kinds.map(
           (kind): ClaimSpecification => ({
-            claim: lower,
+            claim: "the final losses are those of its plot",
+            picture: { figure: dimensionName },
             quantity: `loss at step ${end}, D ${d.embeddingDim}, ${kind} (entropy 3.681)`,
             rule: "near",
             value: loss(d, kind),

@@ -179,8 +179,8 @@ export const warmup: Experiment = {
   seeds: 5,
   sampledOver: "initialisations and draws",
   conditions(quick) {
-    // two in five of the seconds that a seed of the whole post takes
-    const costly = quick ? {} : { seeds: 3 };
+    // more than half of the seconds that a seed of the whole post takes
+    const costly = quick ? {} : { seeds: 2 };
     const model: Condition["config"] = {
       ...base,
       vocabSize: quick ? 2000 : warmupPost.vocabSize,
