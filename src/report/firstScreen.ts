@@ -39,11 +39,13 @@ function reasons({ verdict, statements, headline }: JudgedClaim, family: number)
   const open = statements.filter((own) => own.verdict === "inconclusive");
   const shown = verdict === "fails" ? failing : [...failing, ...open];
   const lines = shown.slice(0, MOST).map(against);
-  if (shown.length > MOST) lines.push(`and ${shown.length - MOST} more, below`);
   if (verdict === "inconclusive" && failing.length > 0)
-    lines.push(
+    lines.splice(
+      Math.min(failing.length, MOST),
+      0,
       `${failing.length === 1 ? "This speaks" : "These speak"} against it, but among ${family} claims with ${statements.length === 1 ? "a statement" : `${statements.length} statements`} of this one that may be chance; more seeds would tell.`,
     );
+  if (shown.length > MOST) lines.push(`and ${shown.length - MOST} more, below`);
   if (shown.length === 0)
     lines.push(
       numberOf(headline),
