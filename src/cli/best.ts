@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import type { Measured } from "../analysis/statistics.js";
 import { ConfigError } from "../config.js";
 import { placeholderOf } from "../fields/trainCommand.js";
-import { shortNumber } from "../figures/labels.js";
+import { counted, shortNumber } from "../figures/labels.js";
 import {
   bestSettings,
   type RankedColumn,
@@ -11,7 +11,6 @@ import {
   rankedColumns,
 } from "../report/best.js";
 import { repeatingWords, trainWords } from "../report/repeating.js";
-import { counted } from "./counted.js";
 import { parseWholeNumber } from "./numbers.js";
 import { say } from "./output.js";
 import { type SelectFlags, selected, whereOption } from "./selected.js";

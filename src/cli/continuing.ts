@@ -1,6 +1,7 @@
 /** What a sweep says of kept snapshots: which runs go on from one, which have none, what they take. */
 import { ConfigError } from "../config.js";
 import { checkWritable } from "../disk/writeWhole.js";
+import { counted } from "../figures/labels.js";
 import type { Journal } from "../sweep/journal.js";
 import type { KeptSnapshots } from "../sweep/keptSnapshots.js";
 import type { Plan } from "../sweep/plans.js";
@@ -8,7 +9,6 @@ import type { PoolEvent } from "../sweep/poolOptions.js";
 import { keptRuns, keptSnapshot, snapshotsIn } from "../sweep/snapshotFiles.js";
 import { snapshotBytes } from "../training/snapshot.js";
 import { shownBytes } from "./bytes.js";
-import { counted } from "./counted.js";
 
 /** "step 300", "steps 300 and 600", "steps 300 to 900". */
 function shownSteps(steps: ReadonlySet<number>): string {

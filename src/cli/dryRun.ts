@@ -1,4 +1,5 @@
 import type { RunConfig } from "../config.js";
+import { counted } from "../figures/labels.js";
 import { estimateCost } from "../sweep/cost.js";
 import type { Journal } from "../sweep/journal.js";
 import type { KeptSnapshots } from "../sweep/keptSnapshots.js";
@@ -7,7 +8,6 @@ import { Shapes } from "../sweep/shapes.js";
 import type { DeviceKind } from "../training/together.js";
 import { shownBytes } from "./bytes.js";
 import { clock } from "./clock.js";
-import { counted } from "./counted.js";
 import { KeptCheckpoints } from "./keptCheckpoints.js";
 import { say } from "./output.js";
 import { PlanListing, type PlannedRun } from "./planListing.js";

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { checkWritable } from "../disk/writeWhole.js";
+import { counted } from "../figures/labels.js";
 import { checkExportPath, exportRuns } from "../report/index.js";
-import { counted } from "./counted.js";
 import { refusedUnless } from "./refused.js";
 import { type SelectFlags, selected, whereOption } from "./selected.js";
 import { whereHelp } from "./whereText.js";

@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { ConfigError } from "../config.js";
+import { counted } from "../figures/labels.js";
 import type { SweepDescription } from "../sweep/description.js";
 import { differenceText } from "../sweep/holders.js";
 import { Journal } from "../sweep/journal.js";
 import { merge } from "../sweep/merge.js";
-import { counted } from "./counted.js";
 import { say } from "./output.js";
 import { contentOf } from "./reportDirectory.js";
 import {

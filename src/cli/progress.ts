@@ -1,10 +1,10 @@
 import cliProgress from "cli-progress";
 import { outcomeOf } from "../analysis/outcome.js";
+import { counted } from "../figures/labels.js";
 import type { PoolEvent, PoolProgress } from "../sweep/poolOptions.js";
 import type { RunResult } from "../sweep/result.js";
 import { BestRuns } from "./bestRun.js";
 import { clock } from "./clock.js";
-import { counted } from "./counted.js";
 import type { NameOf } from "./runNames.js";
 
 /** Runs in hand that have a line of their own on a terminal, at most. */

@@ -4,6 +4,7 @@ import { ConfigError, configHash, parseConfig, type RunConfig } from "../config.
 import type { Experiment, Part } from "../experiments/experiment.js";
 import { experiments } from "../experiments/index.js";
 import { conditionsOf, configsOf, type Profile, profileName, profiles } from "../experiments/profile.js";
+import { counted } from "../figures/labels.js";
 import type { ThemeName } from "../figures/theme.js";
 import { claimsJson } from "../report/claims.js";
 import { writeReport } from "../report/index.js";
@@ -15,9 +16,9 @@ import type { DeviceKind } from "../training/together.js";
 import { addBackendFlags, type BackendFlags, checkBackendFlags, deviceOf } from "./backendFlag.js";
 import { addConfigFlags, type Flags, givenFields, shownFlag } from "./configFlags.js";
 import { corporaFlag, findCorpora } from "./corporaFlag.js";
-import { counted, keptOf } from "./counted.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
+import { keptOf } from "./keptOf.js";
 import { StatusWriter } from "./liveStatus.js";
 import { parseWholeNumber } from "./numbers.js";
 import { say } from "./output.js";

@@ -1,9 +1,9 @@
 /** `--where`: the finished runs of directories that meet all conditions. */
 import { Option } from "commander";
 import { ConfigError } from "../config.js";
+import { counted } from "../figures/labels.js";
 import type { Condition } from "../sweep/description.js";
 import { Selection } from "../sweep/selection.js";
-import { counted } from "./counted.js";
 import { parseWhere } from "./whereText.js";
 
 export interface SelectFlags {

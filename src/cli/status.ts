@@ -1,9 +1,9 @@
 import type { Command } from "commander";
+import { counted } from "../figures/labels.js";
 import { Computers, shownComputedBy } from "../sweep/computedBy.js";
 import type { Condition } from "../sweep/description.js";
 import { livingWriter } from "../sweep/lock.js";
 import { clock } from "./clock.js";
-import { counted } from "./counted.js";
 import { readStatus } from "./liveStatus.js";
 import { say } from "./output.js";
 import { readSelection, type SelectFlags, whereOption } from "./selected.js";

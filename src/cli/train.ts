@@ -8,6 +8,7 @@ import { whyUnread } from "../disk/whyUnread.js";
 import { checkWritable, writeWhole } from "../disk/writeWhole.js";
 import { isEvaluation } from "../evaluationSteps.js";
 import { trainCommand as commandOf, quoted } from "../fields/trainCommand.js";
+import { counted } from "../figures/labels.js";
 import { bitsRevision } from "../kernel/bitsRevision.js";
 import { checkRecordsPath, writeRecords } from "../report/index.js";
 import { cores } from "../sweep/cores.js";
@@ -27,7 +28,6 @@ import {
 } from "./backendFlag.js";
 import { addConfigFlags, namingFlags } from "./configFlags.js";
 import { corpusFlag, readCorpus } from "./corpusFlag.js";
-import { counted } from "./counted.js";
 import { distributionFileHelp, readLine, withDistributionFile } from "./distributionFile.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";

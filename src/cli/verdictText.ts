@@ -1,26 +1,10 @@
 /** Verdicts as they are printed: a line a claim, and the number that decides it. */
 import Table from "cli-table3";
 import { byClaim, headlineOf } from "../analysis/family.js";
-import type { Claim, Verdict } from "../analysis/verdict.js";
+import type { Claim } from "../analysis/verdict.js";
 import { shortNumber } from "../figures/labels.js";
 import type { ReportedClaim } from "../report/claims.js";
-import { shownInterval } from "../report/shown.js";
-
-const verdicts = ["holds", "fails", "inconclusive"] as const satisfies Verdict[];
-const words: Record<Verdict, [one: string, several: string]> = {
-  holds: ["holds", "hold"],
-  fails: ["fails", "fail"],
-  inconclusive: ["is inconclusive", "are inconclusive"],
-};
-
-/** "6 hold, 1 fails" */
-function counts(of: readonly { verdict: Verdict }[]): string {
-  return verdicts
-    .map((verdict) => ({ verdict, count: of.filter((one) => one.verdict === verdict).length }))
-    .filter(({ count }) => count > 0)
-    .map(({ verdict, count }) => `${count} ${words[verdict][count === 1 ? 0 : 1]}`)
-    .join(", ");
-}
+import { shownInterval, verdictCounts } from "../report/shown.js";
 
 const numberOf = ({ quantity, measured, post }: Claim): string =>
   `${quantity}: ${shownInterval(measured)}${post === null ? "" : `, post ${shortNumber(post).replace("-", "−")}`}`;
@@ -55,13 +39,13 @@ export function claimsText(statements: readonly ReportedClaim[]): string {
     const isOne = own.every((one) => one.verdict === verdict);
     table.push(
       [isOne ? verdict : "mixed", claim],
-      ["", own.length === 1 ? numberOf(own[0]) : `of ${own.length} statements ${counts(own)}`],
+      ["", own.length === 1 ? numberOf(own[0]) : `of ${own.length} statements ${verdictCounts(own)}`],
     );
   }
   const lines = [
-    judged.length > 0 ? `Of ${judged.length} claims ${counts(judged)}.` : "",
+    judged.length > 0 ? `Of ${judged.length} claims ${verdictCounts(judged)}.` : "",
     beyond.length > 0
-      ? `Of ${beyond.length} statements beyond the post ${counts(beyond)}, each by itself.`
+      ? `Of ${beyond.length} statements beyond the post ${verdictCounts(beyond)}, each by itself.`
       : "",
   ].filter((line) => line !== "");
   const text = table.toString().replaceAll(/ +$/gm, "");

@@ -5,7 +5,7 @@ import type { Source } from "../experiments/experiment.js";
 import { shortNumber } from "../figures/labels.js";
 import type { ReportedClaim } from "./claims.js";
 import { escapeHtml } from "./escapeHtml.js";
-import { shownInterval, shownMeasured } from "./shown.js";
+import { shownInterval, shownMeasured, verdictCounts } from "./shown.js";
 
 export const badge = (verdict: Verdict): string => `<span class="badge ${verdict}">${verdict}</span>`;
 
@@ -61,25 +61,6 @@ ${source ? `<td class="number" data-label="${escapeHtml(source.name)}">${claim.p
 </tr>`;
 };
 
-const count = (claims: readonly Claim[], verdict: Verdict): number =>
-  claims.filter((claim) => claim.verdict === verdict).length;
-
-/** "5 hold, 1 fails" */
-const counts = (claims: readonly Claim[]): string => {
-  const [holds, fails, open] = [
-    count(claims, "holds"),
-    count(claims, "fails"),
-    count(claims, "inconclusive"),
-  ];
-  return [
-    holds > 0 ? `${holds} ${holds === 1 ? "holds" : "hold"}` : "",
-    fails > 0 ? `${fails} ${fails === 1 ? "fails" : "fail"}` : "",
-    open > 0 ? `${open} inconclusive` : "",
-  ]
-    .filter((part) => part !== "")
-    .join(", ");
-};
-
 /** The statements of an experiment, folded under their claims. */
 export function evidence(
   experiment: string,
@@ -91,7 +72,7 @@ export function evidence(
   return texts
     .map((text) => {
       const own = claims.filter(({ claim }) => claim === text);
-      return `<details class="evidence"><summary>${own[0].claimVerdict === null ? "" : `${badge(own[0].claimVerdict)} `}${escapeHtml(text)} <span class="soft">${own.length === 1 ? "1 statement" : `${own.length} statements`}: ${counts(own)}</span></summary>
+      return `<details class="evidence"><summary>${own[0].claimVerdict === null ? "" : `${badge(own[0].claimVerdict)} `}${escapeHtml(text)} <span class="soft">${own.length === 1 ? "1 statement" : `${own.length} statements`}: ${verdictCounts(own)}</span></summary>
 <div class="scroll" id="${escapeHtml(evidenceId(experiment, texts, text))}"><table class="claims">
 <thead><tr><th>by itself</th><th>quantity</th>${source ? `<th>${escapeHtml(source.name)}</th>` : ""}<th>measured, 95 % interval</th><th>asked</th><th>would notice</th><th>seeds</th></tr></thead>
 <tbody>${own.map((claim) => statementRow(claim, source)).join("\n")}</tbody></table></div></details>`;

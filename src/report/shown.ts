@@ -1,5 +1,6 @@
 /** Numbers and times as the report writes them. */
 import { intervalOf, type Measured } from "../analysis/statistics.js";
+import type { Verdict } from "../analysis/verdict.js";
 import { decimals, shortNumber } from "../figures/labels.js";
 import { log } from "../math/elementary.js";
 
@@ -25,4 +26,20 @@ export function shownInterval(measured: Measured): string {
   const digits = Math.min(8, Math.max(0, 1 - Math.floor(log(half) / Math.LN10)));
   const text = (x: number) => decimals(x, digits);
   return `${text(mean)} (${interval.map(text).join(" to ")})`;
+}
+
+const verdicts = ["holds", "fails", "inconclusive"] as const satisfies Verdict[];
+const words: Record<Verdict, [one: string, several: string]> = {
+  holds: ["holds", "hold"],
+  fails: ["fails", "fail"],
+  inconclusive: ["is inconclusive", "are inconclusive"],
+};
+
+/** "6 hold, 1 fails" */
+export function verdictCounts(of: readonly { verdict: Verdict }[]): string {
+  return verdicts
+    .map((verdict) => ({ verdict, count: of.filter((one) => one.verdict === verdict).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ verdict, count }) => `${count} ${words[verdict][count === 1 ? 0 : 1]}`)
+    .join(", ");
 }
