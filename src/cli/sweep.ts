@@ -1,11 +1,7 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
-import { ConfigError } from "../config.js";
 import { checkHandedIn } from "../data/createSource.js";
-import type { CorpusTokens } from "../data/digest.js";
-import { whyUnread } from "../disk/whyUnread.js";
-import { namesAt } from "../fields/names.js";
 import { quoted } from "../fields/trainCommand.js";
 import { counted } from "../figures/labels.js";
 import { exportRuns } from "../report/export.js";
@@ -20,23 +16,16 @@ import { runPool } from "../sweep/pool.js";
 import type { PoolEvent } from "../sweep/poolOptions.js";
 import { checkRevision } from "../sweep/revisions.js";
 import { inShard, parseShard, taskArray } from "../sweep/shard.js";
-import {
-  addBackendFlags,
-  type BackendFlags,
-  checkBackendFlags,
-  checkRelaxed,
-  deviceOf,
-} from "./backendFlag.js";
-import { addConfigFlags, givenFields, type Input, namingFlags, shownFlag, withFlags } from "./configFlags.js";
+import { addBackendFlags, checkBackendFlags, deviceOf } from "./backendFlag.js";
+import { addConfigFlags, namingFlags } from "./configFlags.js";
 import { Continued, checkSnapshots, plannedSnapshots, unkept } from "./continuing.js";
-import { corpusFlag, readCorpus, withCorpus } from "./corpusFlag.js";
+import { corpusFlag, readCorpus } from "./corpusFlag.js";
 import { distributionFileHelp, readLine, withDistributionFile } from "./distributionFile.js";
 import { printPlan } from "./dryRun.js";
 import { endedSchedules } from "./endedSchedules.js";
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
 import { interventionHelp } from "./interventionText.js";
-import { parseJson } from "./json.js";
 import { keptOf } from "./keptOf.js";
 import { StatusWriter } from "./liveStatus.js";
 import { parseWholeNumber } from "./numbers.js";
@@ -46,31 +35,24 @@ import { refusedUnless } from "./refused.js";
 import { vectorBits } from "./revectorizer.js";
 import { sweepNames } from "./runNames.js";
 import { scheduleHelp } from "./scheduleText.js";
+import { checkDevice, describeSweeps, type SweepFlags } from "./sweepFlags.js";
 import {
   checkFiles,
   checkNoReport,
   checkRecord,
   isLongerSweep,
-  isSameButSteps,
-  parseRecord,
   readRecord,
   runsOf,
   withSweep,
   writeRecord,
 } from "./sweepRecord.js";
-import { readConfig, type TrainFlags } from "./trainConfig.js";
-import { checkVariedKind, parseVary } from "./vary.js";
 
 const BACKENDS = ["wasm", "webgpu"];
 
-interface Options extends TrainFlags, BackendFlags {
-  vary?: string[];
-  seeds?: string;
-  corpus?: string;
+interface Options extends SweepFlags {
   out?: string;
   dryRun?: boolean;
   shard?: string;
-  add?: boolean;
   keepSnapshots?: boolean;
   retryFailed?: boolean;
   json?: boolean;
@@ -118,149 +100,6 @@ export function addSweep(program: Command): void {
 }
 
 const collect = (value: string, all: string[] = []): string[] => [...all, value];
-
-/** Whether it has fields of a config, and no others. */
-function isConfig(value: unknown): boolean {
-  const names = typeof value === "object" && value !== null ? Object.keys(value) : [];
-  const known = namesAt([]);
-  return names.length > 0 && names.every((name) => known.includes(name));
-}
-
-/** The sweeps of a file. */
-async function readSweeps(path: string): Promise<SweepDescription[]> {
-  let value: unknown;
-  try {
-    value = parseJson(await readFile(path, "utf8"));
-  } catch (error) {
-    throw new ConfigError(`FILE: expected a sweep as JSON, got ${path} (${whyUnread(error as Error)})`);
-  }
-  if (isConfig(value))
-    throw new ConfigError(
-      `FILE: expected a sweep, { base, axes, zip, seeds, where }, got ${path}, a config: --config ${path} makes it the base`,
-    );
-  const { sweeps } = parseRecord(value);
-  if (sweeps.length === 0) throw new ConfigError(`FILE: expected a sweep, got ${path} without one`);
-  return sweeps;
-}
-
-/** Whether --steps is all that is said of the runs; a file may be handed in that they name by its digest. */
-function isStepsAlone(given: Options): boolean {
-  const { vary, seeds, config, distributionFile } = given;
-  if ((vary ?? seeds ?? config) !== undefined) return false;
-  const paths = givenFields(given).map(({ path }) => path);
-  const said = distributionFile ? paths.filter((path) => path !== "distribution.kind") : paths;
-  return said.length === 1 && said[0] === "steps";
-}
-
-/**
- * What flags are put over: the sweeps of the file; or, where --steps alone is given, those of the directory, each once
- * whatever its steps; or nothing.
- * @throws ConfigError for --steps and nothing else with a directory that has no sweep
- */
-async function begunWith(file: string | undefined, given: Placed): Promise<SweepDescription[]> {
-  if (file !== undefined) return readSweeps(file);
-  if (given.add || !isStepsAlone(given)) return [{}];
-  const { sweeps } = await readRecord(given.out);
-  const each = sweeps.filter((one, i) => !sweeps.slice(i + 1).some((later) => isSameButSteps(one, later)));
-  if (each.length > 0) return each;
-  if (given.distributionFile ?? given.corpus) return [{}];
-  throw new ConfigError(
-    `--out: expected the directory of a sweep, to go on from, got ${given.out} (it has none)`,
-  );
-}
-
-/** The axes of all --vary. */
-function axesOf(
-  vary: string[],
-  base: Input,
-  described: SweepDescription,
-): NonNullable<SweepDescription["axes"]> {
-  const axes = vary.map((text) => parseVary(text, base));
-  const paths = axes.map(([path]) => path);
-  for (const [i, path] of paths.entries())
-    if (paths.indexOf(path) < i) throw new ConfigError(`--vary ${path}: expected once, got it twice`);
-  const { axes: others = {}, zip = [] } = described;
-  const varied = [...paths, ...[others, ...zip].flatMap((together) => Object.keys(together))];
-  for (const text of vary) checkVariedKind(text, base, varied);
-  return Object.fromEntries(axes);
-}
-
-/** @throws ConfigError for a flag whose field takes other values than the flag's from an axis or the seeds */
-function checkBase(flags: Options, { axes = {}, zip = [], seeds }: SweepDescription): void {
-  const varied = [axes, ...zip].flatMap((together) => Object.keys(together));
-  if (flags.distributionFile && varied.includes("vocabSize"))
-    throw new ConfigError(
-      `--distribution: expected a sweep of one vocabulary, that of ${flags.distributionFile.path}, got vocabSize too`,
-    );
-  for (const field of givenFields(flags)) {
-    const axis = varied.find((path) => field.path === path || field.path.startsWith(`${path}.`));
-    const other = axis ?? (field.path === "seed" && seeds !== undefined ? "seeds" : undefined);
-    if (other !== undefined)
-      throw new ConfigError(
-        `${shownFlag(field, flags)}: expected a field that is set once, got ${other} too`,
-      );
-  }
-}
-
-/** @throws ConfigError for a sweep of which a GPU could not compute all */
-function checkDevice({ base = {}, axes = {}, zip = [] }: SweepDescription, { backend }: Options): void {
-  if (backend !== "webgpu") return;
-  const varied = [axes, ...zip].flatMap((together) => together.arithmetic ?? []);
-  for (const arithmetic of [base.arithmetic, ...varied]) checkRelaxed(arithmetic);
-}
-
-/** The sweeps that file and flags ask for: several only where a file, or a directory, has several. */
-async function describe(
-  file: string | undefined,
-  given: Placed,
-  corpus: CorpusTokens | undefined,
-): Promise<SweepDescription[]> {
-  const begun = await begunWith(file, given);
-  const changed = (given.vary ?? given.seeds ?? given.config) !== undefined || givenFields(given).length > 0;
-  if (file !== undefined && begun.length > 1 && changed)
-    throw new ConfigError(
-      `FILE: expected one sweep where flags say more of it, got the ${begun.length} of ${file}`,
-    );
-  return Promise.all(begun.map((one) => completed({ ...one }, file, given, corpus)));
-}
-
-/** A sweep with what the flags say. */
-async function completed(
-  described: SweepDescription,
-  file: string | undefined,
-  given: Options,
-  corpus: CorpusTokens | undefined,
-): Promise<SweepDescription> {
-  const { vary = [], seeds, config } = given;
-  if (config !== undefined) {
-    if (described.base !== undefined)
-      throw new ConfigError(`--config: expected a sweep without a base, got ${file}, which has its own`);
-    described.base = await readConfig(config);
-  }
-  // what a GPU computes, where nothing else is said
-  if (given.backend === "webgpu") described.base = { arithmetic: "relaxed", ...described.base };
-  const flags = await withCorpus(given, (described.base ?? {}) as Input, corpus);
-  const based = givenFields(flags).length > 0;
-  if (file === undefined && vary.length === 0 && (seeds ?? config) === undefined && !based)
-    throw new ConfigError("FILE: expected a sweep as JSON or --vary, got neither");
-  const base = withFlags((described.base ?? {}) as Input, flags);
-  const axes = axesOf(vary, { ...base }, described);
-  for (const path of Object.keys(axes))
-    if (Object.hasOwn(described.axes ?? {}, path))
-      throw new ConfigError(
-        `--vary ${path}: expected a field that ${file} does not vary, got one of its axes`,
-      );
-  if (seeds !== undefined && described.seeds !== undefined)
-    throw new ConfigError(`--seeds: expected a file without seeds, got ${file}, which has its own`);
-  const description = {
-    ...described,
-    axes: { ...described.axes, ...axes },
-    seeds: seeds === undefined ? described.seeds : parseWholeNumber("--seeds", seeds, 1, 1e6),
-  };
-  if (!based) return description;
-  checkBase(flags, description);
-  return { ...description, base };
-}
 
 /** An event as a line for machines: a finished run with its last evaluation, not with all of them. */
 function jsonLine(event: PoolEvent): string {
@@ -323,7 +162,7 @@ async function sweepCommand(file: string | undefined, flags: Options): Promise<v
   const probabilities = options.distributionFile?.probabilities;
   checkBackendFlags(options, BACKENDS);
   const corpus = await readCorpus(options.corpus);
-  const descriptions = await namingFlags(options, () => describe(file, options, corpus));
+  const descriptions = await namingFlags(options, () => describeSweeps(file, options, corpus));
   for (const description of descriptions) checkDevice(description, options);
   const threads =
     options.threads === undefined ? cores() : parseWholeNumber("--threads", options.threads, 1, 1024);
