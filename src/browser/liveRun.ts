@@ -1,0 +1,112 @@
+/** Runs that live in workers: what a page can ask of them. */
+import type { RunConfig } from "../config.js";
+import type { Projection } from "../observables/principalAxes.js";
+import type { ScheduleInput } from "../schedule/schedule.js";
+import type { TrainingRecord } from "../training/record.js";
+import type { StepResult } from "../training/trainer.js";
+
+/**
+ * "opening" until its worker has it; "running"; "paused" by its page, or at `until`; "ended" at `config.steps`; "diverged";
+ * "failed": see `failure`; "closed" by its page.
+ */
+export type LiveStatus = "opening" | "running" | "paused" | "ended" | "diverged" | "failed" | "closed";
+
+/** What is known of a run once its worker has it. */
+export interface Opened {
+  config: RunConfig;
+  /** Entropy of the targets, in nats: the floor of a model that does not look at its input. */
+  entropy: number;
+  /** Entropy of the targets given their inputs, in nats: the floor of the loss. */
+  conditionalEntropy: number;
+  /** Bytes of memory that the run holds. */
+  bytes: number;
+  /** Name of the device that computes, where one does: its bits are its own. */
+  computedBy?: string | undefined;
+}
+
+export const frameFields = ["projection", "probabilities", "eigenvalues"] as const;
+export type FrameField = (typeof frameFields)[number];
+
+export interface FrameOptions {
+  /** Most frames a second. Default 20. A frame that is not taken in time is dropped for a later one. */
+  hertz?: number;
+  /** What a frame has. Default: all. */
+  fields?: readonly FrameField[];
+  /** Principal axes of the projection, at most D. Default 2. */
+  axes?: number;
+  /** Inputs whose predictions `probabilities` has, a row each; the mean prediction over all inputs when left out. */
+  inputs?: readonly number[];
+}
+
+/** How a model is at a step. */
+export interface Frame {
+  step: number;
+  /** Along the principal axes of the embedding. */
+  projection?: Projection;
+  /** Inputs × V, row-major; V where it is the mean prediction. */
+  probabilities?: Float64Array;
+  /** Of the centred embedding's Gram matrix, the largest first. */
+  eigenvalues?: Float64Array;
+}
+
+export interface AddOptions {
+  /** A snapshot to go on from, of the run that `config` was to be. */
+  snapshot?: Uint8Array | undefined;
+  /** Step at which it pauses; never when left out. */
+  until?: number | undefined;
+  /** Whether it begins paused, standing at step 0 or at the snapshot's. Default false. */
+  paused?: boolean | undefined;
+  /** Most steps a second; as fast as can be when left out. */
+  pace?: number | undefined;
+}
+
+/** A run in a worker. Loop over it for its records; the worker waits where they are not taken. */
+export interface LiveRun extends AsyncIterable<TrainingRecord> {
+  /** Rejects with what `failure` has. */
+  readonly opened: Promise<Opened>;
+  /** Of the latest change of its rate. */
+  readonly config: RunConfig;
+  /** Updates done, as the worker last said: at most 50 ms old. */
+  readonly step: number;
+  readonly status: LiveStatus;
+  readonly failure: Error | undefined;
+  /** Seconds that the worker has computed on it: steps, and evaluations with frames. */
+  readonly seconds: { steps: number; other: number };
+  /** Called behind every change of step, status or config, at most once a message of the worker. */
+  onChange: (() => void) | undefined;
+  pause(): void;
+  /** @param until step at which it pauses again; never when left out */
+  resume(until?: number): void;
+  /** Most steps a second; as fast as can be when left out. */
+  setPace(stepsPerSecond?: number): void;
+  /** So many updates of a paused run. */
+  advance(count: number): Promise<StepResult>;
+  /** The rate from the step on that the run is at; becomes part of the schedule of `config`, which it resolves with. */
+  setLearningRate(rate: ScheduleInput): Promise<RunConfig>;
+  /** Another run that goes on from where this one is, in the same worker; this one goes on too. */
+  fork(changes?: { learningRate?: ScheduleInput; steps?: number; paused?: boolean }): Promise<LiveRun>;
+  /** At any time: taken between two slices of steps. Has the records so far. */
+  snapshot(): Promise<Uint8Array>;
+  /** Hash of the weights as they are, as `weightsHash` makes it. */
+  weightsHash(): Promise<string>;
+  /** How the model is, now and whenever it has changed, also while paused. */
+  frames(options?: FrameOptions): AsyncIterable<Frame>;
+  /** Ends it and gives its memory back. */
+  close(): void;
+}
+
+export interface WorkersOptions {
+  /** How many. Default: one a core but one, at least 1 and at most 4. */
+  count?: number;
+  /** Makes a worker; this package's own when left out. */
+  worker?: () => Worker;
+}
+
+/** Warm workers that share runs out among themselves; within a worker runs take turns. */
+export interface Workers {
+  readonly count: number;
+  /** @throws ConfigError for a bad config or option, through `opened` and the loop */
+  add(config: unknown, options?: AddOptions): LiveRun;
+  /** Ends all. */
+  close(): void;
+}
