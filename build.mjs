@@ -3,6 +3,7 @@ import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promi
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { buildLab, firstLoad } from "./buildLab.mjs";
 
 await rm("dist", { recursive: true, force: true });
 await mkdir("dist/fonts", { recursive: true });
@@ -190,6 +191,12 @@ for (const [name, entryPoint, plugins, imports] of [
   await withoutForeignSources(`dist/${name}.js.map`);
 }
 
+const labs = await buildLab(
+  common,
+  [shadersAsText],
+  universal.map(({ metafile }) => metafile),
+);
+
 const entries = {
   sweep: "src/sweep/index.ts",
   report: "src/report/index.ts",
@@ -265,7 +272,7 @@ async function licenceOf(folder) {
 
 /** What was bundled keeps its licence: one text for every package that esbuild read a file of. */
 const bundled = new Set();
-for (const { metafile } of [...universal, forNode])
+for (const metafile of [...universal.map((built) => built.metafile), ...labs, forNode.metafile])
   for (const input of Object.keys(metafile.inputs)) {
     const folder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
     if (folder) bundled.add(folder);
@@ -279,3 +286,8 @@ await writeFile(
   "dist/THIRD-PARTY-LICENSES.txt",
   `Packages bundled into this one, each under its own licence.\n\n${notices.join(`\n${"-".repeat(80)}\n\n`)}`,
 );
+
+const first = await firstLoad();
+for (const { file, gzip } of first) console.log(`${(gzip / 1000).toFixed(1).padStart(6)} kB  ${file}`);
+const sum = first.reduce((all, { gzip }) => all + gzip, 0);
+console.log(`${(sum / 1000).toFixed(1).padStart(6)} kB  first load of the lab, compressed`);
