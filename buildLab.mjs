@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
-import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const source = existsSync("src/lab/main.tsx") ? "main" : "stub";
@@ -21,6 +21,7 @@ const besidePage = {
   "src/config.ts": "index.js",
   "src/browser/index.ts": "browser.js",
   "src/webgpu.ts": "webgpu.js",
+  "src/figures/vega.ts": "vega.js",
 };
 
 /** The library lies one folder up. */
