@@ -3,17 +3,8 @@ import { useSignal } from "@preact/signals";
 import { Later } from "../layout/later.js";
 import type { Lab } from "../state/lab.js";
 import { rateText } from "../state/label.js";
-import { fieldOf, withField } from "./fieldOf.js";
 import { RateControl } from "./rateControl.js";
-import type { Scale } from "./scale.js";
-import { Slider } from "./slider.js";
-
-export interface NumberField {
-  path: string;
-  label: string;
-  title: string;
-  scale: Scale;
-}
+import { type NumberField, Sliders } from "./sliders.js";
 
 const first: NumberField[] = [
   {
@@ -35,28 +26,6 @@ const first: NumberField[] = [
     scale: { min: 0, max: 4 },
   },
 ];
-
-/** Sliders for those fields that the config has. */
-export function Sliders({ lab, fields }: { lab: Lab; fields: readonly NumberField[] }) {
-  const config = lab.focused.value.config.value;
-  return (
-    <>
-      {fields.map(({ path, label, title, scale }) => {
-        const value = fieldOf(config, path);
-        return typeof value === "number" ? (
-          <Slider
-            key={path}
-            label={label}
-            title={title}
-            scale={scale}
-            value={value}
-            onChange={(next, isEnd) => lab.change(withField(config, path, next), { commit: isEnd })}
-          />
-        ) : null;
-      })}
-    </>
-  );
-}
 
 const loadMore = () => import("./moreFields.js").then(({ MoreFields }) => MoreFields);
 

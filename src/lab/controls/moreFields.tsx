@@ -2,8 +2,8 @@
 import type { RunConfigInput } from "../../index.js";
 import type { Lab } from "../state/lab.js";
 import { Choice } from "./choice.js";
-import { type NumberField, Sliders } from "./configPanel.js";
 import { ScheduleEditor } from "./scheduleEditor.js";
+import { type NumberField, Sliders } from "./sliders.js";
 import "./moreFields.css";
 
 const run: NumberField[] = [

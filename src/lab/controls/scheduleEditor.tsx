@@ -38,7 +38,7 @@ const presets: Record<string, (rate: number, steps: number) => ScheduleInput> = 
 };
 
 export function ScheduleEditor({ lab }: { lab: Lab }) {
-  const held = useRef<number>();
+  const held = useRef<number | undefined>(undefined);
   const top = useSignal<number | undefined>(undefined);
   const run = lab.focused.value;
   const { learningRate, steps } = run.config.value;
@@ -81,6 +81,7 @@ export function ScheduleEditor({ lab }: { lab: Lab }) {
   return (
     <fieldset class="schedule">
       <legend>learning rate over steps: {rateText(learningRate)}</legend>
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be drawn on */}
       <svg
         viewBox={`-8 -8 ${WIDTH + 16} ${HEIGHT + 16}`}
         role="group"
@@ -109,7 +110,6 @@ export function ScheduleEditor({ lab }: { lab: Lab }) {
         <path d={path} class="line" />
         {points.map(([step, rate], i) => (
           <circle
-            // biome-ignore lint/suspicious/noArrayIndexKey: a point is its place
             key={i}
             cx={x(step)}
             cy={y(rate)}

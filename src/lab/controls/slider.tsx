@@ -14,7 +14,7 @@ interface Props {
 
 export function Slider({ label, title, scale, value, onChange }: Props) {
   // while it is dragged it stands where the pointer is, not where its rounded value would be
-  const dragged = useRef<number>();
+  const dragged = useRef<number | undefined>(undefined);
   return (
     <div class="slider" title={title}>
       <label>

@@ -16,7 +16,7 @@ export function Header({ lab, onShare }: { lab: Lab; onShare: () => void }) {
   return (
     <header class="bar">
       <h1>unigram-lab</h1>
-      <div class="tools" role="group" aria-label="run">
+      <div class="tools">
         <button type="button" onClick={() => (playing ? lab.pause() : lab.play())} aria-pressed={!playing}>
           {playing ? "❚❚ Pause" : "▶ Play"}
         </button>
@@ -51,7 +51,7 @@ export function Header({ lab, onShare }: { lab: Lab; onShare: () => void }) {
         {lab.runs.value.length} {lab.runs.value.length === 1 ? "run" : "runs"} ·{" "}
         {lab.stepsPerSecond.value > 0 ? `${thousands(lab.stepsPerSecond.value)} steps/s` : "at rest"}
       </p>
-      <div class="tools" role="group" aria-label="page">
+      <div class="tools">
         <button type="button" onClick={() => lab.undo()} title="undo (the back button)">
           ↶ Undo
         </button>

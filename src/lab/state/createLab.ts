@@ -263,7 +263,7 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
 
     setLearningRate(rate) {
       const run = focusedRun.peek();
-      if (!run || run.origin !== "here") return;
+      if (run?.origin !== "here") return;
       const scrub = probe.live.peek();
       const fail = (error: unknown) => said(error);
       if (run.pinned.peek() || scrub) {

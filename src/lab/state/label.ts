@@ -54,7 +54,12 @@ export function labelsOf(configs: readonly RunConfig[]): string[] {
   // what follows from another field tells nothing more
   for (const path of ["init.std", "evaluation.kind", "evaluation.exactInputs", "evaluation.sampledInputs"])
     paths.delete(path);
-  const differing = [...paths].filter((path) => new Set(all.map((fields) => fields.get(path))).size > 1);
+  const differing = [...paths].filter(
+    (path) =>
+      // what only one kind has is said by its kind
+      (!path.includes(".") || path.endsWith(".kind") || all.every((fields) => fields.has(path))) &&
+      new Set(all.map((fields) => fields.get(path))).size > 1,
+  );
   const kept = differing.length > 0 ? differing : ["vocabSize", "embeddingDim", "learningRate"];
   return all.map((fields) =>
     kept
