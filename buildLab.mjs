@@ -91,6 +91,30 @@ const firstFiles = (imports) => [
   ),
 ];
 
+const { version } = JSON.parse(await readFile("package.json", "utf8"));
+/** The mark by which the page is known again. */
+const generator = `<meta name="generator" content="unigram-lab ${version}">`;
+
+/** Source of the page with the tags for its script and its styles replaced. */
+async function pageWith(styles, script) {
+  const html = await readFile(page, "utf8");
+  const tags = ['<link rel="stylesheet" href="./lab.css">', '<script type="module" src="./lab.js"></script>'];
+  for (const tag of tags) if (!html.includes(tag)) throw new Error(`${page}: expected ${tag}`);
+  return html.replace(tags[0], () => `${generator}\n${styles}`).replace(tags[1], () => script);
+}
+
+/** The index of a folder whose root holds the library; what it asks for is fetched side by side. */
+const indexHtml = (first) =>
+  pageWith(
+    '<link rel="stylesheet" href="./lab/lab.css">',
+    [
+      '<script type="module" src="./lab/lab.js"></script>',
+      ...first
+        .filter((file) => !["lab/lab.js", "browserWorker.js"].includes(file))
+        .map((file) => `<link rel="modulepreload" href="./${file}">`),
+    ].join("\n"),
+  );
+
 /**
  * @param common esbuild's options for every bundle
  * @param library metafiles of the universal entries
@@ -116,12 +140,7 @@ export async function buildLab(common, plugins, library) {
   const imports = importsOf([...library, built.metafile]);
   await writeFile("dist/lab/lab.css", await styleText(style));
   const first = firstFiles(imports);
-  // fetched side by side, instead of each when the one before has been read
-  const preloads = first
-    .filter((file) => !["lab/lab.js", "browserWorker.js"].includes(file))
-    .map((file) => `<link rel="modulepreload" href="./${file}">\n`);
-  const html = (await readFile(page, "utf8")).replace("</head>", () => `${preloads.join("")}</head>`);
-  await writeFile("dist/lab/index.html", html);
+  await writeFile("dist/lab/index.html", await indexHtml(first));
   const everything = new Set(
     ["lab/lab.js", "browserWorker.js"].flatMap((file) => [
       ...reached(file, imports, ["import-statement", "dynamic-import"]),

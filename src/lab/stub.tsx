@@ -12,17 +12,17 @@ function Stub() {
       <h1>unigram-lab</h1>
       <p id="line">{line}</p>
       <div
-        ref={(at) =>
-          at &&
-          new uPlot(
-            { width: 300, height: 200, series: [{}, { stroke: "red" }] },
-            [
-              [0, 1],
-              [0, 1],
-            ],
-            at,
-          )
-        }
+        ref={(at) => {
+          if (at)
+            new uPlot(
+              { width: 300, height: 200, series: [{}, { stroke: "red" }] },
+              [
+                [0, 1],
+                [0, 1],
+              ],
+              at,
+            );
+        }}
       />
     </main>
   );
