@@ -29,10 +29,13 @@ function Stub() {
 }
 render(<Stub />, document.body);
 console.log(canonicalConfig(parseConfig({})));
-for await (const record of trainInWorker({
-  vocabSize: 10,
-  embeddingDim: 1,
-  steps: 100,
-  data: { kind: "topics" },
-} as never))
-  line.value = JSON.stringify(record);
+async function go() {
+  for await (const record of trainInWorker({
+    vocabSize: 10,
+    embeddingDim: 1,
+    steps: 100,
+    
+  } as never))
+    line.value = JSON.stringify(record);
+}
+void go();
