@@ -76,23 +76,32 @@ const kernelAsBytes = {
   },
 };
 
-/** The kernel stays a file, imported as the module that such a runtime makes of it: neither threads nor relaxed SIMD. */
-const kernelAsModule = (path) => ({
-  name: "kernel-as-module",
+/** Where there are no threads, asking for them is refused. */
+const withoutThreads = {
+  name: "without-threads",
   setup({ onLoad, onResolve }) {
-    onResolve({ filter: /\.wasm$/ }, () => ({ path, external: true }));
-    onResolve({ filter: /^\.\/(threads|relaxed)\.js$/ }, (args) => ({
-      path: args.path,
-      namespace: "nothing-more",
-      pluginData: args.resolveDir,
+    onResolve({ filter: /^\.\/threads\.js$/ }, ({ path, resolveDir }) => ({
+      path,
+      namespace: "no-threads",
+      pluginData: resolveDir,
     }));
-    onLoad({ filter: /threads/, namespace: "nothing-more" }, ({ pluginData }) => ({
+    onLoad({ filter: /threads/, namespace: "no-threads" }, ({ pluginData }) => ({
       resolveDir: pluginData,
       contents: `import { ConfigError } from "../../config.js";
         export const instantiateSharedKernel = () => {
           throw new ConfigError("threads: expected 1, this runtime has no threads");
         };`,
     }));
+  },
+};
+
+/** The kernel stays a file, imported as the module that such a runtime makes of it: neither threads nor relaxed SIMD. */
+const kernelAsModule = (path) => ({
+  name: "kernel-as-module",
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /\.wasm$/ }, () => ({ path, external: true }));
+    withoutThreads.setup({ onLoad, onResolve });
+    onResolve({ filter: /^\.\/relaxed\.js$/ }, (args) => ({ path: args.path, namespace: "nothing-more" }));
     // no bytes of a kernel: compiling them fails as it does where relaxed SIMD is missing
     onLoad({ filter: /relaxed/, namespace: "nothing-more" }, () => ({
       contents: "export const alone = () => new Uint8Array(); export const shared = alone;",
@@ -250,7 +259,7 @@ for (const [name, entryPoint, plugins, imports] of [
 
 const labs = await buildLab(
   common,
-  [shadersAsText, facesAsTable],
+  { shadersAsText, facesAsTable, loaderWithoutPatches, withoutCanvas, withoutThreads, kernelAsBytes },
   universal.map(({ metafile }) => metafile),
 );
 

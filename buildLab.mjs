@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const source = existsSync("src/lab/main.tsx") ? "main" : "stub";
@@ -41,13 +41,19 @@ const sharedLibrary = {
  */
 const adoptedStyles = {
   name: "adopted-styles",
-  setup: ({ onLoad }) =>
+  setup({ onLoad, onResolve }) {
+    // package.json says of all but a few files that whoever uses nothing of them can leave them out
+    onResolve({ filter: /\.css$/ }, ({ path, resolveDir }) => ({
+      path: join(resolveDir, path),
+      sideEffects: true,
+    }));
     onLoad({ filter: /\.css$/ }, async ({ path }) => ({
       contents: `const sheet = new CSSStyleSheet();
         sheet.replaceSync(${JSON.stringify(await styleText(path))});
         document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];`,
       loader: "js",
-    })),
+    }));
+  },
 };
 
 const styleText = async (path) => {
@@ -91,6 +97,30 @@ const firstFiles = (imports) => [
   ),
 ];
 
+const { version } = JSON.parse(await readFile("package.json", "utf8"));
+/** The mark by which the page is known again. */
+const generator = `<meta name="generator" content="unigram-lab ${version}">`;
+
+/** Source of the page with the tags for its script and its styles replaced. */
+async function pageWith(styles, script) {
+  const html = await readFile(page, "utf8");
+  const tags = ['<link rel="stylesheet" href="./lab.css">', '<script type="module" src="./lab.js"></script>'];
+  for (const tag of tags) if (!html.includes(tag)) throw new Error(`${page}: expected ${tag}`);
+  return html.replace(tags[0], () => `${generator}\n${styles}`).replace(tags[1], () => script);
+}
+
+/** The index of a folder whose root holds the library; what it asks for is fetched side by side. */
+const indexHtml = (first) =>
+  pageWith(
+    '<link rel="stylesheet" href="./lab/lab.css">',
+    [
+      '<script type="module" src="./lab/lab.js"></script>',
+      ...first
+        .filter((file) => !["lab/lab.js", "browserWorker.js"].includes(file))
+        .map((file) => `<link rel="modulepreload" href="./${file}">`),
+    ].join("\n"),
+  );
+
 /**
  * @param common esbuild's options for every bundle
  * @param library metafiles of the universal entries
@@ -111,17 +141,12 @@ export async function buildLab(common, plugins, library) {
     outdir: "dist/lab",
     splitting: true,
     chunkNames: "[name]-[hash]",
-    plugins: [sharedLibrary, adoptedStyles, ...plugins],
+    plugins: [sharedLibrary, adoptedStyles, plugins.shadersAsText, plugins.facesAsTable],
   });
   const imports = importsOf([...library, built.metafile]);
   await writeFile("dist/lab/lab.css", await styleText(style));
   const first = firstFiles(imports);
-  // fetched side by side, instead of each when the one before has been read
-  const preloads = first
-    .filter((file) => !["lab/lab.js", "browserWorker.js"].includes(file))
-    .map((file) => `<link rel="modulepreload" href="./${file}">\n`);
-  const html = (await readFile(page, "utf8")).replace("</head>", () => `${preloads.join("")}</head>`);
-  await writeFile("dist/lab/index.html", html);
+  await writeFile("dist/lab/index.html", await indexHtml(first));
   const everything = new Set(
     ["lab/lab.js", "browserWorker.js"].flatMap((file) => [
       ...reached(file, imports, ["import-statement", "dynamic-import"]),
@@ -130,8 +155,86 @@ export async function buildLab(common, plugins, library) {
   /** What the page is made of, by where it lies under dist; lab/index.html is the index of the whole. */
   const files = ["lab/index.html", "lab/lab.css", ...[...everything].sort()];
   await writeFile("dist/lab/files.json", `${JSON.stringify(files, null, 1)}\n`);
+  const single = await buildSingleFile(options, plugins);
   await writeFile("build/lab.metafile.json", JSON.stringify({ library, page: built.metafile }));
-  return [built.metafile];
+  return [built.metafile, single];
+}
+
+const stubs =
+  source === "main"
+    ? []
+    : [
+        {
+          name: "stub",
+          setup: ({ onResolve }) => {
+            onResolve({ filter: /\/main\.js$/ }, () => ({ path: resolve(entry) }));
+            if (!existsSync("src/browser/serveRuns.ts"))
+              onResolve({ filter: /\/serveRuns\.js$/ }, () => ({ path: resolve("src/lab/stubServe.ts") }));
+          },
+        },
+      ];
+
+/** Workers of a page from a disk are made of the script that is there. */
+const workersOfOwnScript = {
+  name: "workers-of-own-script",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /src\/browser\/\w+\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf8");
+      const own =
+        /new Worker\(\s*new URL\("\.\/browserWorker\.js", import\.meta\.url\),\s*\{ type: "module" \}\s*,?\)/;
+      if (!own.test(text)) return undefined;
+      return {
+        contents: `import { ownWorker as __ownWorker } from "../lab/oneFile/ownWorker.js";\n${text.replace(own, "__ownWorker()")}`,
+        loader: "ts",
+      };
+    }),
+};
+
+/** Relaxed kernels are part of the file, as all else is. */
+const relaxedInside = {
+  name: "relaxed-inside",
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.\/relaxed\.js$/ }, ({ resolveDir }) => ({
+      path: join(resolveDir, "relaxed.ts"),
+    })),
+};
+
+/** One HTML file with all in it, compressed: nobody reads it in the package. */
+async function buildSingleFile(options, plugins) {
+  const { outputFiles, metafile, warnings } = await build({
+    ...options,
+    format: "iife",
+    entryPoints: ["src/lab/oneFile/oneFile.ts"],
+    outdir: "dist/lab",
+    write: false,
+    plugins: [
+      ...stubs,
+      workersOfOwnScript,
+      plugins.withoutThreads,
+      relaxedInside,
+      adoptedStyles,
+      plugins.shadersAsText,
+      plugins.facesAsTable,
+      plugins.kernelAsBytes,
+      plugins.loaderWithoutPatches,
+      plugins.withoutCanvas,
+    ],
+  });
+  if (warnings.length > 0) throw new Error(`the single file: ${warnings[0].text}`);
+  const script = outputFiles[0].text;
+  // what would end or confuse a script within HTML; esbuild writes the ends of scripts otherwise
+  if (/<!--|<\/?script/i.test(script))
+    throw new Error("the single file's script holds what HTML takes for a tag");
+  const html = await pageWith(`<style>${await styleText(style)}</style>`, "");
+  // behind the body, as a module would run
+  const bytes = Buffer.from(html.replace("</body>", () => `<script>${script}</script>\n</body>`));
+  await writeFile(
+    "dist/lab/single.html.br",
+    brotliCompressSync(bytes, {
+      params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length, [constants.BROTLI_PARAM_LGWIN]: 24 },
+    }),
+  );
+  return metafile;
 }
 
 /** What comes over the line before the page is all there: name and size, compressed as a host does. */

@@ -12,27 +12,30 @@ function Stub() {
       <h1>unigram-lab</h1>
       <p id="line">{line}</p>
       <div
-        ref={(at) =>
-          at &&
-          new uPlot(
-            { width: 300, height: 200, series: [{}, { stroke: "red" }] },
-            [
-              [0, 1],
-              [0, 1],
-            ],
-            at,
-          )
-        }
+        ref={(at) => {
+          if (at)
+            new uPlot(
+              { width: 300, height: 200, series: [{}, { stroke: "red" }] },
+              [
+                [0, 1],
+                [0, 1],
+              ],
+              at,
+            );
+        }}
       />
     </main>
   );
 }
 render(<Stub />, document.body);
 console.log(canonicalConfig(parseConfig({})));
-for await (const record of trainInWorker({
-  vocabSize: 10,
-  embeddingDim: 1,
-  steps: 100,
-  data: { kind: "topics" },
-} as never))
-  line.value = JSON.stringify(record);
+async function go() {
+  for await (const record of trainInWorker({
+    vocabSize: 10,
+    embeddingDim: 1,
+    steps: 100,
+    
+  } as never))
+    line.value = JSON.stringify(record);
+}
+void go();

@@ -1,0 +1,1 @@
+export const serveRuns = (_: unknown) => import("../browser/worker.js");
