@@ -46,21 +46,17 @@ export async function restoreTrainer(
 ): Promise<Trainer> {
   const complete = completeTrainerOptions(options, changeNames);
   const { config, state, trainLoss, recorded, records } = decodeSnapshot(bytes);
-  return open(changed(config, state.step, options, "the snapshot's"), complete, {
+  return open(changed(config, state.step, options), complete, {
     place: { state, trainLoss, recorded },
     earlierRecords: records,
   });
 }
 
-/**
- * The config of a run that stands at `step` with another end, or other rates from there on.
- * @param whose step it is, as an error says it
- */
+/** The config of a run that stands at `step` with another end, or other rates from there on. */
 function changed(
   config: RunConfig,
   step: number,
   { steps, learningRate = config.learningRate }: RunChanges,
-  whose: string,
 ): RunConfig {
   const complete = parseConfig({
     ...config,
@@ -68,7 +64,7 @@ function changed(
     learningRate: changedAt(config.learningRate, learningRate, step),
   });
   if (steps !== undefined && steps < step)
-    throw new ConfigError(`steps: expected at least ${step}, ${whose} step, got ${steps}`);
+    throw new ConfigError(`steps: expected at least ${step}, the steps done, got ${steps}`);
   return complete;
 }
 
@@ -97,7 +93,7 @@ async function open(
   const { backend, threads, maxThreads } = options;
   const fork: Start["fork"] = (place, changes, threads) =>
     open(
-      changed(config, place.state.step, changes, "the run's"),
+      changed(config, place.state.step, changes),
       { ...options, threads, backend: (backend as BackendKind).alone ?? backend },
       { place, source: begun.source },
     );
