@@ -41,14 +41,14 @@ describe("runs that stop", () => {
   test("Pause: no step after it, until it plays again", async () => {
     await openRuns([long, { ...long, seed: 1 }], async (page) => {
       await begun(page, 2);
-      await page.getByRole("button", { name: "Pause" }).click();
+      await page.getByRole("button", { name: "❚❚ Pause" }).click();
       await rest(page);
       const steps = await stepsOf(page);
       await rest(page);
       expect(await stepsOf(page)).toEqual(steps);
       await page.getByRole("button", { name: "Step", exact: true }).click();
       await until(async () => (await stepsOf(page)).every((step, i) => step === steps[i] + 1), "one step more");
-      await page.getByRole("button", { name: "Play" }).click();
+      await page.getByRole("button", { name: "▶ Play" }).click();
       await until(async () => (await stepsOf(page)).every((step, i) => step > steps[i] + 1), "it goes on");
     });
   });
@@ -90,7 +90,10 @@ describe("the back button", () => {
     "a slider": (page) => page.getByRole("slider", { name: "α" }).press("PageUp"),
     "another run": (page) => page.getByRole("button", { name: "+ run" }).click(),
     "a run removed": (page) => page.getByRole("button", { name: "remove run B" }).click(),
-    "a fork": (page) => page.getByRole("button", { name: "fork" }).click(),
+    "a fork": async (page) => {
+      await page.getByRole("slider", { name: "step of run A" }).fill("300");
+      await page.getByRole("button", { name: "fork" }).click();
+    },
     seeds: async (page) => {
       await page.getByRole("spinbutton", { name: "seeds" }).fill("3");
       await page.getByRole("spinbutton", { name: "seeds" }).press("Enter");
@@ -145,24 +148,24 @@ describe("a fork", () => {
 
 describe("a rate that is changed while it runs", () => {
   test("becomes part of the schedule, and the link replays it", async () => {
-    await openRuns([{ ...long, steps: 20_000 }], async (page) => {
+    await openRuns([{ ...long, vocabSize: 64, embeddingDim: 32, steps: 20_000 }], async (page) => {
       await begun(page, 1);
-      await page.getByRole("button", { name: "Pause" }).click();
+      await page.getByRole("button", { name: "❚❚ Pause" }).click();
       await rest(page);
       await page.getByRole("checkbox", { name: /^from step/ }).check();
       await set(page, "rate", 0.02);
       await until(async () => typeof (await stateOf(page)).runs[0].config.learningRate !== "number", "a sequence");
-      await page.getByRole("button", { name: "Play" }).click();
+      await page.getByRole("button", { name: "▶ Play" }).click();
       const [step] = await stepsOf(page);
       await until(async () => (await stepsOf(page))[0] > step + 500, "it goes on");
-      await page.getByRole("button", { name: "Pause" }).click();
+      await page.getByRole("button", { name: "❚❚ Pause" }).click();
       await rest(page);
       await set(page, "rate", 0.003);
       await until(
         async () => (await stateOf(page)).runs[0].config.learningRate.parts?.length === 3,
         "a sequence of three",
       );
-      await page.getByRole("button", { name: "Play" }).click();
+      await page.getByRole("button", { name: "▶ Play" }).click();
       const [[hash]] = await finalHashes(page);
       await rest(page);
       const link = page.url();
