@@ -20,15 +20,25 @@ const common = {
 };
 
 /**
- * Sources but the independent one, the reference backend and principal axes are files of their own, loaded by those who ask for them, the
+ * Sources but the independent one, the reference backend, principal axes and probabilities are files of their own, loaded by those who ask for them, the
  * same for every universal entry.
  */
-const onDemand = ["./topics.js", "./lowRank.js", "./corpus.js", "./reference.js", "./principalAxes.js"];
+const onDemand = [
+  "./topics.js",
+  "./lowRank.js",
+  "./corpus.js",
+  "./reference.js",
+  "./principalAxes.js",
+  "./probabilities.js",
+];
 const loadedOnDemand = {
   name: "loaded-on-demand",
   setup({ onResolve }) {
     onResolve({ filter: /^\.\/(topics|lowRank|corpus)\.js$/ }, ({ path }) => ({ path, external: true }));
-    onResolve({ filter: /\/principalAxes\.js$/ }, () => ({ path: "./principalAxes.js", external: true }));
+    onResolve({ filter: /\/(principalAxes|probabilities)\.js$/ }, ({ path }) => ({
+      path: path.replace(/.*\//, "./"),
+      external: true,
+    }));
     onResolve({ filter: /\/reference\/backend\.js$/ }, () => ({ path: "./reference.js", external: true }));
   },
 };
@@ -160,6 +170,7 @@ for (const [name, entryPoint, plugins, imports] of [
   ["corpus", "src/data/corpus.ts", [], []],
   ["corpora", "src/corpus/index.ts", [], ["gpt-tokenizer/bpeRanks/r50k_base"]],
   ["principalAxes", "src/observables/principalAxes.ts", [], []],
+  ["probabilities", "src/observables/probabilities.ts", [], []],
   ["reference", "src/backend/reference/backend.ts", [], []],
   ["webgpu", "src/webgpu.ts", [besideIndex], ["./index.js"]],
   ["browser", "src/browser/index.ts", [besideIndex], ["./index.js"]],
