@@ -114,11 +114,14 @@ const loaderWithoutPatches = {
 /** The library itself is shared with whoever imports it: one schema, one trainer, one kernel. */
 const besideIndex = {
   name: "beside-index",
-  setup: ({ onResolve }) =>
+  setup({ onResolve }) {
     onResolve({ filter: /^(\.\.\/index|(\.\.\/)+config|\.\/create)\.js$/ }, () => ({
       path: "./index.js",
       external: true,
-    })),
+    }));
+    // of a worker that is asked for a GPU
+    onResolve({ filter: /^\.\.\/webgpu\.js$/ }, () => ({ path: "./webgpu.js", external: true }));
+  },
 };
 
 /** Half of a Worker's 128 MB: a snapshot takes up to as much again. */
@@ -174,7 +177,7 @@ for (const [name, entryPoint, plugins, imports] of [
   ["reference", "src/backend/reference/backend.ts", [], []],
   ["webgpu", "src/webgpu.ts", [besideIndex], ["./index.js"]],
   ["browser", "src/browser/index.ts", [besideIndex], ["./index.js"]],
-  ["browserWorker", "src/browser/worker.ts", [besideIndex], ["./index.js"]],
+  ["browserWorker", "src/browser/worker.ts", [besideIndex], ["./index.js", "./webgpu.js"]],
   ["threads", "src/backend/wasm/threads.ts", [kernelAsBytes, besideIndex], ["./index.js", "./relaxed.js"]],
   ["relaxed", "src/backend/wasm/relaxed.ts", [kernelAsBytes], []],
 ]) {
