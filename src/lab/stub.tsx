@@ -34,7 +34,6 @@ async function go() {
     vocabSize: 10,
     embeddingDim: 1,
     steps: 100,
-    
   } as never))
     line.value = JSON.stringify(record);
 }
