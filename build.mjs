@@ -241,8 +241,8 @@ for (const [name, entryPoint, plugins, imports] of [
     ...common,
     // kernels or other people's code and nothing else: there is no source to show
     sourcemap: !["relaxed", "vega"].includes(name),
-    // the same sources as index.js.map's, or part of them
-    sourcesContent: ["index", "index.workerd", "browser"].includes(name),
+    // the others have the same sources as these, or part of them
+    sourcesContent: ["index", "browser"].includes(name),
     entryPoints: { [name]: entryPoint },
     // first in the file: text between whose two halves bytes stand compresses worse, by 1 kB
     inject: name === "index" ? ["build/kernel.wasm"] : [],
