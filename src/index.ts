@@ -19,6 +19,8 @@ export {
   type Schedule,
   type ScheduleInput,
 } from "./config.js";
+/** For the package's other entries. @internal */
+export { runConfigSchema, show } from "./config.js";
 export type { Batch } from "./data/batch.js";
 export type { SourceOptions } from "./data/createSource.js";
 export { type CorpusTokens, corpusDigest, probabilitiesDigest } from "./data/digest.js";
@@ -30,6 +32,7 @@ export { decodeNpy, encodeNpy, type NpyArray } from "./formats/npy.js";
 export { decodeSafetensors, encodeSafetensors } from "./formats/safetensors.js";
 export { bitsRevision } from "./kernel/bitsRevision.js";
 export type { Weights } from "./model/parameters.js";
+export { weightsHash } from "./model/weightsHash.js";
 export { effectiveDimension } from "./observables/effectiveDimension.js";
 export { lossDecayExponent } from "./observables/lossDecayExponent.js";
 export type { PopulationLoss } from "./observables/population.js";
