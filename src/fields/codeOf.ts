@@ -5,16 +5,17 @@ import { placeholderOf, trainFlags } from "./trainCommand.js";
 
 const identifier = /^[A-Za-z_$][\w$]*$/;
 
-/** A value of JSON as a program has it: names without quotes. */
+const braced = (parts: readonly string[]): string => (parts.length > 0 ? `{ ${parts.join(", ")} }` : "{}");
+
+/** An object's fields as a program has them: names without quotes where that will do. */
+const partsOf = (object: object): string[] =>
+  Object.entries(object).map(
+    ([name, value]) => `${identifier.test(name) ? name : JSON.stringify(name)}: ${literal(value)}`,
+  );
+
 function literal(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const own = Object.entries(value).filter(([, field]) => field !== undefined);
-  if (own.length === 0) return "{}";
-  const fields = own.map(
-    ([name, field]) => `${identifier.test(name) ? name : JSON.stringify(name)}: ${literal(field)}`,
-  );
-  return `{ ${fields.join(", ")} }`;
+  return typeof value === "object" && value !== null ? braced(partsOf(value)) : JSON.stringify(value);
 }
 
 /** Runs that differ in nothing but their seeds. */
@@ -35,10 +36,15 @@ function groupsOf(configs: readonly RunConfig[]): Group[] {
   return [...groups.values()];
 }
 
-const loopOf = (fields: string, seeds: readonly number[]): string =>
-  seeds.length === 1
-    ? `for await (const record of train(${fields === "{}" && seeds[0] === 0 ? "" : fields}))\n  console.log(JSON.stringify(record));`
-    : `for (const seed of ${literal(seeds)})\n  for await (const record of train({ ...${fields}, seed }))\n    console.log(JSON.stringify(record));`;
+function loopOf({ fields, seeds: [seed, ...more] }: Group): string {
+  const print = "console.log(JSON.stringify(record));";
+  if (more.length > 0)
+    return `for (const seed of ${literal([seed, ...more])})
+  for await (const record of train(${braced([...partsOf(fields), "seed"])}))
+    ${print}`;
+  const config = seed === 0 ? fields : { ...fields, seed };
+  return `for await (const record of train(${literal(config)}))\n  ${print}`;
+}
 
 /**
  * TypeScript, and JavaScript as well: `node FILE.mjs` prints a record a line, those of the first run first, as
@@ -51,15 +57,11 @@ export function codeOf(configs: readonly RunConfig[]): string {
     throw new ConfigError(
       `distribution: expected one that is in the config, got one of a file: the command line takes it as ${file}`,
     );
-  const loops = groupsOf(configs).map(({ fields, seeds }) => {
-    const own = seeds.length === 1 && seeds[0] !== 0 ? { ...fields, seed: seeds[0] } : fields;
-    return loopOf(literal(own), seeds);
-  });
   const weights = ["unigram-lab train", ...trainFlags(configs[0]), "--weights run.safetensors"].join(" ");
   return `// npm install unigram-lab
 import { train } from "unigram-lab";
 
-${loops.join("\n")}
+${groupsOf(configs).map(loopOf).join("\n")}
 
 // for PyTorch, weights by the names that torch has for them: ${weights}
 `;

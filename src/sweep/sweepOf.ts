@@ -12,10 +12,15 @@ const unique = (values: readonly unknown[]): unknown[] => [
   ...new Map(values.map((value) => [textOf(value), value])).values(),
 ];
 
-/** Fields in which configs differ, by dotted path: a single number of an object of one kind, else the whole of it. */
+/**
+ * Fields in which configs differ, by dotted path: a single number of an object of one kind, else the whole of it. What
+ * follows from other fields in all of them is left out.
+ */
 function differing(configs: readonly RunConfig[]): string[] {
-  const names = new Set(configs.flatMap((config) => Object.keys(config)));
-  return [...names].flatMap((name) => {
+  const said = new Set(configs.flatMap((config) => Object.keys(shortest(config))));
+  const names = Object.keys(Object.assign({}, ...configs));
+  return names.flatMap((name) => {
+    if (!said.has(name)) return [];
     const values = unique(configs.map((config) => fieldAt(config, name)));
     if (values.length < 2) return [];
     if (!values.every(isObject)) return name;
@@ -37,14 +42,22 @@ function baseOf(config: RunConfig, varied: readonly string[]): RunConfigInput {
   return base as RunConfigInput;
 }
 
+/** What a sweep says of a field: no interventions are an empty list, since JSON has no word for what is not there. */
+const valueAt = (config: RunConfig, path: string): unknown =>
+  fieldAt(config, path) ?? (path === "interventions" ? [] : undefined);
+
 /** A list that begins at 0 and counts on is said by its length. */
 const seedsOf = (seeds: readonly number[]): number | number[] =>
   seeds.every((seed, i) => seed === i) ? seeds.length : [...seeds];
 
 /** Every value of each field with every one of the others. */
-function grid(configs: readonly RunConfig[], varied: readonly string[], base: RunConfigInput): SweepDescription {
+function grid(
+  configs: readonly RunConfig[],
+  varied: readonly string[],
+  base: RunConfigInput,
+): SweepDescription {
   const seeds = unique(configs.map(({ seed }) => seed)) as number[];
-  const axes = varied.map((path) => [path, unique(configs.map((config) => fieldAt(config, path)))]);
+  const axes = varied.map((path) => [path, unique(configs.map((config) => valueAt(config, path)))]);
   return {
     base,
     ...(axes.length > 0 ? { axes: Object.fromEntries(axes) } : {}),
@@ -53,9 +66,13 @@ function grid(configs: readonly RunConfig[], varied: readonly string[], base: Ru
 }
 
 /** One after the other, each with its own values; with all seeds where each has the same ones. */
-function list(configs: readonly RunConfig[], varied: readonly string[], base: RunConfigInput): SweepDescription[] {
+function list(
+  configs: readonly RunConfig[],
+  varied: readonly string[],
+  base: RunConfigInput,
+): SweepDescription[] {
   const zipped = (all: readonly RunConfig[], paths: readonly string[]) => ({
-    zip: [Object.fromEntries(paths.map((path) => [path, all.map((config) => fieldAt(config, path))]))],
+    zip: [Object.fromEntries(paths.map((path) => [path, all.map((config) => valueAt(config, path))]))],
   });
   const seeds = unique(configs.map(({ seed }) => seed)) as number[];
   const ofFirst = configs.filter(({ seed }) => seed === seeds[0]);
@@ -65,10 +82,10 @@ function list(configs: readonly RunConfig[], varied: readonly string[], base: Ru
   ];
 }
 
-/** Whether the sweep has exactly these runs. */
+/** Whether the sweep has exactly these runs, read from a file. */
 function makes(description: SweepDescription, names: ReadonlySet<string>): boolean {
   try {
-    const { runs } = new SweepPlan(description);
+    const { runs } = new SweepPlan(JSON.parse(JSON.stringify(description)));
     return runs.length === names.size && runs.every((run) => names.has(run));
   } catch {
     // a field that one of them has not, for example
