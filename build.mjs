@@ -2,7 +2,9 @@
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import { buildLab, firstLoad } from "./buildLab.mjs";
 
 await rm("dist", { recursive: true, force: true });
 await mkdir("dist/fonts", { recursive: true });
@@ -111,6 +113,12 @@ const besideIndex = {
     })),
 };
 
+/** Vega is shared with the lab's page. */
+const besideVega = {
+  name: "beside-vega",
+  setup: ({ onResolve }) => onResolve({ filter: /^\.\/vega\.js$/ }, ({ path }) => ({ path, external: true })),
+};
+
 /** Half of a Worker's 128 MB: a snapshot takes up to as much again. */
 const smallMemory = {
   name: "small-memory",
@@ -139,6 +147,44 @@ async function withoutForeignSources(path) {
   await writeFile(path, JSON.stringify(map));
 }
 
+/** Pages have no files to read a font's widths from: a table of them stands in the place of what reads them. */
+const facesAsTable = {
+  name: "faces-as-table",
+  async setup({ onLoad }) {
+    onLoad({ filter: /src\/figures\/faces\.ts$/ }, async ({ path }) => {
+      const { outputFiles } = await build({
+        entryPoints: [path],
+        bundle: true,
+        platform: "node",
+        format: "cjs",
+        define: { "import.meta.url": "file" },
+        banner: { js: `const file = ${JSON.stringify(pathToFileURL(path).href)};` },
+        write: false,
+      });
+      const module = { exports: {} };
+      new Function("module", "require", outputFiles[0].text)(module, createRequire(import.meta.url));
+      const tables = module.exports.faces().map(({ unitsPerEm, missing, advances }) => {
+        // runs of neighbours: the first, then a character for each advance
+        const runs = [];
+        let next;
+        for (const [code, advance] of [...advances].sort(([a], [b]) => a - b)) {
+          if (code !== next) runs.push([code, ""]);
+          runs.at(-1)[1] += String.fromCharCode(advance);
+          next = code + 1;
+        }
+        return { unitsPerEm, missing, runs };
+      });
+      return {
+        contents: `const tables = ${JSON.stringify(tables)};
+          export const faces = () => tables.map(({ runs, ...others }) => ({
+            ...others,
+            advances: new Map(runs.flatMap(([first, run]) => Array.from(run, (c, i) => [first + i, c.charCodeAt(0)]))),
+          }));`,
+      };
+    });
+  },
+};
+
 /** The universal entry, once for every way to get at the kernel: one file each, which imports at most what is named. */
 const universal = [];
 for (const [name, entryPoint, plugins, imports] of [
@@ -164,13 +210,14 @@ for (const [name, entryPoint, plugins, imports] of [
   ["webgpu", "src/webgpu.ts", [besideIndex], ["./index.js"]],
   ["browser", "src/browser/index.ts", [besideIndex], ["./index.js"]],
   ["browserWorker", "src/browser/worker.ts", [besideIndex], ["./index.js"]],
+  ["vega", "src/figures/vega.ts", [withoutCanvas], []],
   ["threads", "src/backend/wasm/threads.ts", [kernelAsBytes, besideIndex], ["./index.js", "./relaxed.js"]],
   ["relaxed", "src/backend/wasm/relaxed.ts", [kernelAsBytes], []],
 ]) {
   const built = await build({
     ...common,
-    // kernels and nothing else: there is no source to show
-    sourcemap: name !== "relaxed",
+    // kernels or other people's code and nothing else: there is no source to show
+    sourcemap: !["relaxed", "vega"].includes(name),
     // the same sources as index.js.map's, or part of them
     sourcesContent: ["index", "index.workerd", "browser"].includes(name),
     entryPoints: { [name]: entryPoint },
@@ -190,6 +237,12 @@ for (const [name, entryPoint, plugins, imports] of [
   await withoutForeignSources(`dist/${name}.js.map`);
 }
 
+const labs = await buildLab(
+  common,
+  [shadersAsText, facesAsTable],
+  universal.map(({ metafile }) => metafile),
+);
+
 const entries = {
   sweep: "src/sweep/index.ts",
   report: "src/report/index.ts",
@@ -199,7 +252,7 @@ const entries = {
 const forNode = await build({
   ...common,
   entryPoints: entries,
-  plugins: [kernelAsBytes, shadersAsText, loaderWithoutPatches, withoutCanvas],
+  plugins: [kernelAsBytes, shadersAsText, loaderWithoutPatches, besideVega, facesAsTable],
   // a stack trace needs names and lines only, and these bundles hold much that is not ours
   sourcesContent: false,
   platform: "node",
@@ -230,14 +283,14 @@ await build({
 });
 
 /**
- * A map of mostly other people's code would be the largest file of all: nobody installs that to debug it. The command line's
- * comes next: whoever reads a stack trace of it makes the map by building that version.
+ * A map of mostly other people's code, or of a large file, would be among the largest files of all: nobody installs that to
+ * debug it. Whoever reads a stack trace of it makes the map by building that version.
  */
 for (const [path, { inputs, bytes }] of Object.entries(forNode.metafile.outputs)) {
   let foreign = 0;
   for (const [name, { bytesInOutput }] of Object.entries(inputs))
     if (name.includes("node_modules/")) foreign += bytesInOutput;
-  if (path.endsWith(".map") || (foreign < 0.6 * bytes && path !== "dist/commandLine.js")) continue;
+  if (path.endsWith(".map") || (foreign < 0.6 * bytes && bytes < 200_000)) continue;
   await rm(`${path}.map`);
   await writeFile(path, (await readFile(path, "utf8")).replace(/\n\/\/# sourceMappingURL=.*\n?$/, "\n"));
 }
@@ -263,19 +316,26 @@ async function licenceOf(folder) {
   return `${license} licence${author ? `, by ${author.name ?? author}` : ""}\n`;
 }
 
-/** What was bundled keeps its licence: one text for every package that esbuild read a file of. */
+/** What was bundled keeps its licence: of every package that esbuild read a file of. A text that several have stands once. */
 const bundled = new Set();
-for (const { metafile } of [...universal, forNode])
+for (const metafile of [...universal.map((built) => built.metafile), ...labs, forNode.metafile])
   for (const input of Object.keys(metafile.inputs)) {
     const folder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
     if (folder) bundled.add(folder);
   }
-const notices = [];
+const packagesUnder = new Map();
 for (const folder of [...bundled].sort()) {
   const { name, version } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
-  notices.push(`${name} ${version}\n\n${(await licenceOf(folder)).trim()}\n`);
+  const licence = (await licenceOf(folder)).trim();
+  packagesUnder.set(licence, [...(packagesUnder.get(licence) ?? []), `${name} ${version}`]);
 }
+const notices = [...packagesUnder].map(([licence, names]) => `${names.join("\n")}\n\n${licence}\n`);
 await writeFile(
   "dist/THIRD-PARTY-LICENSES.txt",
   `Packages bundled into this one, each under its own licence.\n\n${notices.join(`\n${"-".repeat(80)}\n\n`)}`,
 );
+
+const first = await firstLoad();
+for (const { file, gzip } of first) console.log(`${(gzip / 1000).toFixed(1).padStart(6)} kB  ${file}`);
+const sum = first.reduce((all, { gzip }) => all + gzip, 0);
+console.log(`${(sum / 1000).toFixed(1).padStart(6)} kB  first load of the lab, compressed`);
