@@ -112,3 +112,7 @@ const ownWorker = (): Worker =>
 /** A thread's error loses its class on the way. */
 const revive = ({ name, message }: { name: string; message: string }): Error =>
   name === "ConfigError" ? new ConfigError(message) : Object.assign(new Error(message), { name });
+
+export { trainCommand as commandLine } from "../fields/trainCommand.js";
+export { decodeLink, encodeLink } from "../link/codec.js";
+export type { LabLink, LinkedRun, LinkedView } from "../link/link.js";
