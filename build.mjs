@@ -125,11 +125,14 @@ const loaderWithoutPatches = {
 /** The library itself is shared with whoever imports it: one schema, one trainer, one kernel. */
 const besideIndex = {
   name: "beside-index",
-  setup: ({ onResolve }) =>
+  setup({ onResolve }) {
     onResolve({ filter: /^(\.\.\/index|(\.\.\/)+config|\.\/create)\.js$/ }, () => ({
       path: "./index.js",
       external: true,
-    })),
+    }));
+    // of a worker that is asked for a GPU
+    onResolve({ filter: /^\.\.\/webgpu\.js$/ }, () => ({ path: "./webgpu.js", external: true }));
+  },
 };
 
 /** Vega is shared with the lab's page. */
@@ -229,7 +232,7 @@ for (const [name, entryPoint, plugins, imports] of [
   ["reference", "src/backend/reference/backend.ts", [], []],
   ["webgpu", "src/webgpu.ts", [besideIndex], ["./index.js"]],
   ["browser", "src/browser/index.ts", [besideIndex], ["./index.js"]],
-  ["browserWorker", "src/browser/worker.ts", [besideIndex], ["./index.js"]],
+  ["browserWorker", "src/browser/worker.ts", [besideIndex], ["./index.js", "./webgpu.js"]],
   ["vega", "src/figures/vega.ts", [withoutCanvas], []],
   ["threads", "src/backend/wasm/threads.ts", [kernelAsBytes, besideIndex], ["./index.js", "./relaxed.js"]],
   ["relaxed", "src/backend/wasm/relaxed.ts", [kernelAsBytes], []],
@@ -238,8 +241,8 @@ for (const [name, entryPoint, plugins, imports] of [
     ...common,
     // kernels or other people's code and nothing else: there is no source to show
     sourcemap: !["relaxed", "vega"].includes(name),
-    // the same sources as index.js.map's, or part of them
-    sourcesContent: ["index", "index.workerd", "browser"].includes(name),
+    // the others have the same sources as these, or part of them
+    sourcesContent: ["index", "browser"].includes(name),
     entryPoints: { [name]: entryPoint },
     // first in the file: text between whose two halves bytes stand compresses worse, by 1 kB
     inject: name === "index" ? ["build/kernel.wasm"] : [],

@@ -1,14 +1,13 @@
 /** Opens the page: what its link holds, or what it begins with. */
 import { render } from "preact";
-import { openWorkers } from "../browser/index.js";
-import { decodeLink } from "../link/decodeLink.js";
-import { encodeLink } from "../link/encodeLink.js";
+import { openWorkers } from "../browser/openWorkers.js";
+import { decodeLink, encodeLink } from "../link/codec.js";
 import type { LabLink } from "../link/link.js";
 import { App } from "./layout/app.js";
 import { whyNot } from "./layout/whyNot.js";
 import { createLab } from "./state/createLab.js";
 import { defaultLink } from "./state/defaults.js";
-import { needsOf } from "./views/index.js";
+import { viewNamed } from "./views/index.js";
 
 /** The link in the address; the page's own where there is none, with what is wrong with it. */
 async function linkOf(hash: string): Promise<{ link: LabLink; wrong?: string }> {
@@ -20,8 +19,8 @@ async function linkOf(hash: string): Promise<{ link: LabLink; wrong?: string }> 
   }
 }
 
-/** @param worker makes a worker, where it is not the package's own file beside this page */
-export async function start(worker?: () => Worker): Promise<void> {
+/** @param worker makes a worker */
+export async function start(worker: () => Worker): Promise<void> {
   const root = document.getElementById("lab") as HTMLElement;
   const missing = await whyNot();
   if (missing) {
@@ -30,10 +29,10 @@ export async function start(worker?: () => Worker): Promise<void> {
   }
   const { link, wrong } = await linkOf(location.hash);
   const lab = createLab({
-    workers: openWorkers(worker ? { worker } : {}),
+    workers: openWorkers({ worker }),
     link,
     encode: encodeLink,
-    needs: needsOf,
+    needs: (panels) => panels.flatMap((name) => viewNamed(name)?.needs ?? []),
     elsewhere: async (config) => (await import("../fields/trainCommand.js")).trainCommand(config),
   });
   lab.presenting.value = new URLSearchParams(location.search).get("present") === "1";

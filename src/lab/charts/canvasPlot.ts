@@ -169,8 +169,12 @@ export function canvasPlot(host: HTMLElement, read: () => CanvasPicture): Canvas
     ctx.lineWidth = 3;
     ctx.textAlign = "left";
     ctx.textBaseline = "middle";
+    const taken: [number, number][] = [];
     for (let i = 0; i < Math.min(now.labelled, count); i++) {
       const [across, up] = [px[i] + now.radius(i) + 3, py[i]];
+      // no name over another
+      if (taken.some(([x, y]) => Math.abs(x - across) < em * 1.6 && Math.abs(y - up) < em)) continue;
+      taken.push([across, up]);
       ctx.strokeText(now.label(i), across, up);
       ctx.fillText(now.label(i), across, up);
     }

@@ -17,7 +17,6 @@ export interface Rule {
 
 /** A straight line on the axes as they are. */
 export interface Segment {
-  look: number;
   from: readonly [x: number, y: number];
   to: readonly [x: number, y: number];
 }
@@ -48,6 +47,8 @@ export interface LegendEntry {
   letter: string;
   label: string;
   value: string;
+  /** What else there is to say of it: seeds, a fit, an end. */
+  note: string;
 }
 
 /** Where the plot stands within its element, and what its x axis spans. */
@@ -101,7 +102,8 @@ export function curvePlot(
     if (!picture) return;
     const at = plot?.cursor.idx;
     const step = pointed?.step ?? (at == null ? scrubbed.peek() : Number(plot?.data[0][at]));
-    const entries = picture.curves.map((curve): LegendEntry => {
+    const curves = empty.peek() ? [] : picture.curves;
+    const entries = curves.map((curve): LegendEntry => {
       const place = step === undefined ? lastPlace(curve.values) : placeAt(curve.steps, step);
       const value = curve.values[place];
       const said = value == null ? "–" : shortNumber(value);
@@ -114,7 +116,8 @@ export function curvePlot(
         faint: curve.faint ?? false,
         letter: curve.letter,
         label: curve.label,
-        value: [said, mean, curve.note ?? "", ended].filter((text) => text !== "").join(" · "),
+        value: said,
+        note: [mean, curve.note ?? "", ended].filter((text) => text !== "").join(", "),
       };
     });
     if (JSON.stringify(entries) !== JSON.stringify(legend.peek())) legend.value = entries;
@@ -169,6 +172,7 @@ export function curvePlot(
     ctx.save();
     ctx.font = `${fontSize}px system-ui, sans-serif`;
     ctx.textBaseline = "alphabetic";
+    ctx.textAlign = "left";
     ctx.save();
     ctx.beginPath();
     ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
@@ -192,13 +196,12 @@ export function curvePlot(
       ctx.fillStyle = ink;
       ctx.fillText(label, bbox.left + 6 * ratio, at - 4 * ratio);
     }
-    for (const { look, from, to } of picture.segments ?? []) {
+    for (const { from, to } of picture.segments ?? []) {
       const path = () => {
         ctx.moveTo(toX(from[0]), toY(from[1]));
         ctx.lineTo(toX(to[0]), toY(to[1]));
       };
-      stroke(path, paper, 4);
-      stroke(path, looks[look % looks.length], 1.5, [3, 2]);
+      stroke(path, ink, 1.2, [2, 3]);
     }
     const step = scrubbed.peek();
     if (step !== undefined) {
@@ -230,10 +233,11 @@ export function curvePlot(
     // letters at the ends of their curves, none over another
     ctx.fillStyle = ink;
     let above = -Infinity;
+    const alike = new Set(picture.curves.map(({ letter }) => letter)).size < 2;
     for (const { curve, x, y } of ends.sort((a, b) => a.y - b.y)) {
-      if (curve.faint || picture.curves.length < 2) continue;
+      if (curve.faint || alike) continue;
       above = Math.max(y + fontSize * 0.35, above + fontSize);
-      ctx.fillText(curve.letter, Math.min(x + 7 * ratio, right + 5 * ratio), above);
+      ctx.fillText(curve.letter, x + 8 * ratio, above);
     }
     const curve = pointed && picture.curves[pointed.curve];
     const place = curve ? placeAt(curve.steps, pointed?.step ?? 0) : -1;
@@ -259,6 +263,8 @@ export function curvePlot(
       labelFont: font,
       grid: { stroke: () => theme.peek().line, width: 1 },
       ticks: { stroke: () => theme.peek().line, width: 1, size: 4 },
+      // all of them: they are chosen with room for their numbers
+      filter: (_: uPlot, places: number[]) => places,
       values: (_: uPlot, places: number[]) =>
         places.map((place) => shortNumber(Number(place.toPrecision(10)))),
     };
@@ -289,7 +295,7 @@ export function curvePlot(
       height,
       series,
       bands,
-      padding: [8, 20, 0, 0],
+      padding: [8, 24, 0, 0],
       legend: { show: false },
       scales: {
         x: { time: false, distr: now.logX ? 3 : 1, range: () => [now.logX ? 1 : 0, picture?.last ?? 1] },

@@ -14,12 +14,17 @@ export interface FitWindowProps {
 const ends = ["from", "to"] as const;
 /** A key moves an end by this factor of steps, by a whole step at least. */
 const FACTOR = 1.1;
+/** Pixels that a finger needs, and those that the plot has on its right. */
+const TOUCH = 44;
+const BESIDE = 24;
 
 export function FitWindow({ plane, window, last, onChange }: FitWindowProps): JSX.Element {
   const { left, top, width, height, from, to } = plane;
   const span = Math.log(to / from);
   const placeOf = (step: number) => left + width * Math.min(1, Math.max(0, Math.log(step / from) / span));
   const [start, end] = window.map(placeOf);
+  // what a finger takes hold of lies outside of the window, so that neither end is under the other, and within the chart
+  const places = [Math.max(0, start - TOUCH), Math.min(end, left + width + BESIDE - TOUCH)];
   const moveTo = (which: (typeof ends)[number], step: number) =>
     onChange(windowWith(window, which, step, last));
   return (
@@ -33,8 +38,8 @@ export function FitWindow({ plane, window, last, onChange }: FitWindowProps): JS
         return (
           <div
             key={which}
-            class={`fit-handle ${which}`}
-            style={{ left: `${i === 0 ? start : end}px`, top: `${top}px`, height: `${height}px` }}
+            class="fit-handle"
+            style={{ left: `${places[i]}px`, top: `${top}px`, height: `${height}px` }}
             role="slider"
             tabIndex={0}
             aria-label={`Fit window, ${i === 0 ? "first" : "last"} step`}
@@ -72,7 +77,9 @@ export function FitWindow({ plane, window, last, onChange }: FitWindowProps): JS
               event.stopPropagation();
               moveTo(which, wanted);
             }}
-          />
+          >
+            <i style={{ left: `${(i === 0 ? start : end) - places[i]}px` }} />
+          </div>
         );
       })}
     </>

@@ -22,7 +22,8 @@ export const Legend = ({ entries }: { entries: ReadonlySignal<readonly LegendEnt
   <ul class="legend">
     {entries.value.map((entry) => (
       <li key={entry.key}>
-        <Swatch {...entry} /> <b>{entry.letter}</b> {entry.label} <output>{entry.value}</output>
+        <Swatch {...entry} /> <b>{entry.letter}</b> {entry.label} <span class="value">{entry.value}</span>{" "}
+        {entry.note}
       </li>
     ))}
   </ul>

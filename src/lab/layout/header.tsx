@@ -18,20 +18,20 @@ export function Header({ lab, onShare }: { lab: Lab; onShare: () => void }) {
       <h1>unigram-lab</h1>
       <div class="tools">
         <button type="button" onClick={() => (playing ? lab.pause() : lab.play())} aria-pressed={!playing}>
-          {playing ? "❚❚ Pause" : "▶ Play"}
+          {playing ? "Pause" : "Play"}
         </button>
         <button type="button" onClick={() => lab.step()} title="one step of every run">
           Step
         </button>
         <button type="button" onClick={() => lab.replay()} title="all runs again, with the same seeds">
-          ⟲ Replay
+          Replay
         </button>
         <button
           type="button"
           onClick={() => lab.reseed()}
           title="another seed for all runs that are not pinned"
         >
-          ⚄ Seed {lab.focused.value?.config.value.seed}
+          Seed {lab.focused.value?.config.value.seed}
         </button>
         <select
           aria-label="speed"
@@ -53,7 +53,7 @@ export function Header({ lab, onShare }: { lab: Lab; onShare: () => void }) {
       </p>
       <div class="tools">
         <button type="button" onClick={() => lab.undo()} title="undo (the back button)">
-          ↶ Undo
+          Undo
         </button>
         <button
           type="button"

@@ -1,13 +1,12 @@
 /** The panels that are looked at: side by side, on a phone one at a time. */
 import { useSignal } from "@preact/signals";
 import type { Lab } from "../state/lab.js";
-import { views } from "../views/index.js";
-import { Later } from "./later.js";
+import { viewNamed, views } from "../views/index.js";
 
 export function Panels({ lab }: { lab: Lab }) {
   const { panels } = lab.view.value;
   const tab = useSignal(panels[0]);
-  const shown = panels.flatMap((name) => views.find((view) => view.name === name) ?? []);
+  const shown = panels.flatMap((name) => viewNamed(name) ?? []);
   if (!panels.includes(tab.value)) tab.value = panels[0];
   return (
     <section aria-label="charts">
@@ -24,9 +23,9 @@ export function Panels({ lab }: { lab: Lab }) {
         ))}
       </nav>
       <div class="panels">
-        {shown.map(({ name, load }) => (
+        {shown.map(({ name, Component }) => (
           <div key={name} class={tab.value === name ? "panel current" : "panel"} data-panel={name}>
-            <Later load={load} props={{ lab }} />
+            <Component lab={lab} />
           </div>
         ))}
       </div>

@@ -1,4 +1,5 @@
 /** The runs: which is in focus, what tells it from the others, and what can be done to it. */
+import { Icon } from "../layout/icon.js";
 import { MOST_SEEDS } from "../state/createLab.js";
 import type { Lab, LabRun } from "../state/lab.js";
 import { LookMark } from "./lookMark.js";
@@ -42,7 +43,7 @@ function Line({ lab, run }: { lab: Lab; run: LabRun }) {
         title="in the charts, or not"
         onClick={() => lab.show(run, !run.shown.value)}
       >
-        {run.shown.value ? "◉" : "○"}
+        <Icon name={run.shown.value ? "shown" : "hidden"} />
       </button>
       {isHere && (
         <button
@@ -52,7 +53,7 @@ function Line({ lab, run }: { lab: Lab; run: LabRun }) {
           title="a reference: sliders leave it alone"
           onClick={() => lab.pin(run, !run.pinned.value)}
         >
-          📌
+          <Icon name="pin" />
         </button>
       )}
       <button
@@ -61,7 +62,7 @@ function Line({ lab, run }: { lab: Lab; run: LabRun }) {
         title="remove"
         onClick={() => lab.remove(run)}
       >
-        ✕
+        <Icon name="remove" />
       </button>
     </li>
   );
@@ -92,10 +93,10 @@ export function RunList({ lab }: { lab: Lab }) {
                 onClick={() => lab.fork()}
                 title="another run that goes on from where this one is, or is scrubbed to"
               >
-                ⑂ fork
+                <Icon name="fork" /> fork
               </button>
               <label class="seeds">
-                ⨉ seeds
+                × seeds
                 <input
                   type="number"
                   min={1}

@@ -28,7 +28,8 @@ interface Memory {
   step: number;
   coordinates?: Float64Array;
   past: Float64Array[];
-  reach?: number;
+  /** Half of what is seen, across and upwards. */
+  reach?: readonly [number, number] | undefined;
 }
 
 const MARGIN = 1.12;
@@ -69,16 +70,18 @@ function picture(lab: Lab, memory: Memory): CanvasPicture {
   const lacking = Math.max(first, second) >= count;
   const at = (from: Float64Array, token: number, axis: number) => from[token * count + axis];
   const [xs, ys] = [new Float64Array(fits && !lacking ? V : 0), new Float64Array(fits && !lacking ? V : 0)];
-  let furthest = 0;
+  let [across, upwards] = [0, 0];
   for (let rank = 0; rank < xs.length; rank++) {
     xs[rank] = at(coordinates as Float64Array, order[rank], first);
     ys[rank] = line ? rank + 1 : at(coordinates as Float64Array, order[rank], second);
-    furthest = Math.max(furthest, Math.abs(xs[rank]), line ? 0 : Math.abs(ys[rank]));
+    across = Math.max(across, Math.abs(xs[rank]));
+    upwards = Math.max(upwards, Math.abs(ys[rank]));
   }
-  const reach = steadyReach(memory.reach, furthest * MARGIN || 1, stillness());
+  const reach = [across, upwards].map((furthest, i) =>
+    steadyReach(memory.reach?.[i], furthest * MARGIN || 1, stillness()),
+  ) as [number, number];
   if (xs.length > 0) memory.reach = reach;
   const title = (axis: number) => `axis ${axis + 1} (${shortNumber(100 * (shares?.[axis] ?? 0), 3)} %)`;
-  const span = [-reach, reach] as const;
   return {
     empty:
       !coordinates || !fits
@@ -86,10 +89,10 @@ function picture(lab: Lab, memory: Memory): CanvasPicture {
         : lacking
           ? `The frame has ${count} axes: axis ${Math.max(first, second) + 1} comes with the next one.`
           : undefined,
-    x: { title: title(first), limits: span, log: false },
+    x: { title: title(first), limits: [-reach[0], reach[0]], log: false },
     y: line
       ? { title: "rank of the token", limits: [0.8, V * 1.2], log: true, whole: true }
-      : { title: title(second), limits: span, log: false },
+      : { title: title(second), limits: [-reach[1], reach[1]], log: false },
     equal: !line,
     mark: "point",
     xs,

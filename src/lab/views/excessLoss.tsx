@@ -19,7 +19,7 @@ function picture(lab: Lab): CurvePicture {
     const { text, line } = fitOf(run.replicas.value, window);
     const ends =
       line && window.map((step) => [step, Math.exp(line.intercept) * step ** -line.exponent] as const);
-    if (ends) segments.push({ look: run.look, from: ends[0], to: ends[1] });
+    if (ends) segments.push({ from: ends[0], to: ends[1] });
     return { ...curveOf(run, "excessLoss"), note: text };
   });
   return {
