@@ -8,7 +8,13 @@ const evaluateAt = { kind: "log", perDecade: 10 };
 
 export const configs = {
   "V 10, D 1, tied": { vocabSize: 10, embeddingDim: 1, steps: 3000, evaluateAt },
-  "V = D = 100, rate 0.01": { vocabSize: 100, embeddingDim: 100, learningRate: 0.01, steps: 1000, evaluateAt },
+  "V = D = 100, rate 0.01": {
+    vocabSize: 100,
+    embeddingDim: 100,
+    learningRate: 0.01,
+    steps: 1000,
+    evaluateAt,
+  },
   "untied, layer norm": {
     vocabSize: 57,
     embeddingDim: 22,

@@ -15,7 +15,8 @@ afterAll(async () => {
   await server?.stop();
 });
 
-const bitsSaid = (page) => until(async () => (await page.locator("main").innerText()).match(/.*same bits.*/i)?.[0], "it says so");
+const bitsSaid = (page) =>
+  until(async () => (await page.locator(".same-bits").innerText()).match(/.*same bits.*/)?.[0], "it says so");
 
 describe.each(Object.entries(configs))("%s", (_, config) => {
   let hash;
@@ -56,7 +57,7 @@ test("a run that differs from what its link says is named", async () => {
     expect(second).toBe(await hashOf(other));
     expect(first).toBe(await hashOf(right));
     const text = await until(
-      async () => (await page.locator("main").innerText()).match(/.*other bits.*/i)?.[0],
+      async () => (await page.locator(".same-bits").innerText()).match(/.*other bits.*/)?.[0],
       "it says which run differs",
     );
     expect(text).toMatch(/\bB\b/);

@@ -47,7 +47,10 @@ describe("runs that stop", () => {
       await rest(page);
       expect(await stepsOf(page)).toEqual(steps);
       await page.getByRole("button", { name: "Step", exact: true }).click();
-      await until(async () => (await stepsOf(page)).every((step, i) => step === steps[i] + 1), "one step more");
+      await until(
+        async () => (await stepsOf(page)).every((step, i) => step === steps[i] + 1),
+        "one step more",
+      );
       await page.getByRole("button", { name: "▶ Play" }).click();
       await until(async () => (await stepsOf(page)).every((step, i) => step > steps[i] + 1), "it goes on");
     });
@@ -118,10 +121,15 @@ describe("the back button", () => {
       // what is drawn comes a frame later
       await rest(page);
       await page.goBack();
-      await until(async () => JSON.stringify(await shown(page)) === JSON.stringify(before), "it is as it was");
+      await until(
+        async () => JSON.stringify(await shown(page)) === JSON.stringify(before),
+        "it is as it was",
+      );
       await page.goForward();
       await until(
-        async () => (await shown(page)).length === after.length && JSON.stringify(await shown(page)) !== JSON.stringify(before),
+        async () =>
+          (await shown(page)).length === after.length &&
+          JSON.stringify(await shown(page)) !== JSON.stringify(before),
         "it is done again",
       );
       await finalHashes(page);
@@ -154,7 +162,10 @@ describe("a rate that is changed while it runs", () => {
       await rest(page);
       await page.getByRole("checkbox", { name: /^from step/ }).check();
       await set(page, "rate", 0.02);
-      await until(async () => typeof (await stateOf(page)).runs[0].config.learningRate !== "number", "a sequence");
+      await until(
+        async () => typeof (await stateOf(page)).runs[0].config.learningRate !== "number",
+        "a sequence",
+      );
       await page.getByRole("button", { name: "▶ Play" }).click();
       const [step] = await stepsOf(page);
       await until(async () => (await stepsOf(page))[0] > step + 500, "it goes on");
