@@ -22,15 +22,25 @@ const common = {
 };
 
 /**
- * Sources but the independent one, the reference backend and principal axes are files of their own, loaded by those who ask for them, the
+ * Sources but the independent one, the reference backend, principal axes and probabilities are files of their own, loaded by those who ask for them, the
  * same for every universal entry.
  */
-const onDemand = ["./topics.js", "./lowRank.js", "./corpus.js", "./reference.js", "./principalAxes.js"];
+const onDemand = [
+  "./topics.js",
+  "./lowRank.js",
+  "./corpus.js",
+  "./reference.js",
+  "./principalAxes.js",
+  "./probabilities.js",
+];
 const loadedOnDemand = {
   name: "loaded-on-demand",
   setup({ onResolve }) {
     onResolve({ filter: /^\.\/(topics|lowRank|corpus)\.js$/ }, ({ path }) => ({ path, external: true }));
-    onResolve({ filter: /\/principalAxes\.js$/ }, () => ({ path: "./principalAxes.js", external: true }));
+    onResolve({ filter: /\/(principalAxes|probabilities)\.js$/ }, ({ path }) => ({
+      path: path.replace(/.*\//, "./"),
+      external: true,
+    }));
     onResolve({ filter: /\/reference\/backend\.js$/ }, () => ({ path: "./reference.js", external: true }));
   },
 };
@@ -115,11 +125,14 @@ const loaderWithoutPatches = {
 /** The library itself is shared with whoever imports it: one schema, one trainer, one kernel. */
 const besideIndex = {
   name: "beside-index",
-  setup: ({ onResolve }) =>
+  setup({ onResolve }) {
     onResolve({ filter: /^(\.\.\/index|(\.\.\/)+config|\.\/create)\.js$/ }, () => ({
       path: "./index.js",
       external: true,
-    })),
+    }));
+    // of a worker that is asked for a GPU
+    onResolve({ filter: /^\.\.\/webgpu\.js$/ }, () => ({ path: "./webgpu.js", external: true }));
+  },
 };
 
 /** Vega is shared with the lab's page. */
@@ -215,10 +228,11 @@ for (const [name, entryPoint, plugins, imports] of [
   ["corpus", "src/data/corpus.ts", [], []],
   ["corpora", "src/corpus/index.ts", [], ["gpt-tokenizer/bpeRanks/r50k_base"]],
   ["principalAxes", "src/observables/principalAxes.ts", [], []],
+  ["probabilities", "src/observables/probabilities.ts", [], []],
   ["reference", "src/backend/reference/backend.ts", [], []],
   ["webgpu", "src/webgpu.ts", [besideIndex], ["./index.js"]],
   ["browser", "src/browser/index.ts", [besideIndex], ["./index.js"]],
-  ["browserWorker", "src/browser/worker.ts", [besideIndex], ["./index.js"]],
+  ["browserWorker", "src/browser/worker.ts", [besideIndex], ["./index.js", "./webgpu.js"]],
   ["vega", "src/figures/vega.ts", [withoutCanvas], []],
   ["threads", "src/backend/wasm/threads.ts", [kernelAsBytes, besideIndex], ["./index.js", "./relaxed.js"]],
   ["relaxed", "src/backend/wasm/relaxed.ts", [kernelAsBytes], []],

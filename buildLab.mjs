@@ -2,24 +2,17 @@
  * Builds the lab's page: a folder of static files whose root is dist, with dist/lab/index.html as its index, so that the
  * page and its workers share the library that lies there; and the same page as one HTML file.
  */
-import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
-const source = existsSync("src/lab/main.tsx") ? "main" : "stub";
-const [entry, style, page] = [
-  `src/lab/${source}.tsx`,
-  `src/lab/${source === "main" ? "style" : source}.css`,
-  `src/lab/${source === "main" ? "index" : source}.html`,
-];
+const [entry, style, page] = ["src/lab/main.ts", "src/lab/style.css", "src/lab/index.html"];
 
 /** Sources that are bundles of their own, which the page imports and does not hold. */
 const besidePage = {
   "src/index.ts": "index.js",
   "src/config.ts": "index.js",
-  "src/browser/index.ts": "browser.js",
   "src/webgpu.ts": "webgpu.js",
   "src/figures/vega.ts": "vega.js",
 };
@@ -160,36 +153,6 @@ export async function buildLab(common, plugins, library) {
   return [built.metafile, single];
 }
 
-const stubs =
-  source === "main"
-    ? []
-    : [
-        {
-          name: "stub",
-          setup: ({ onResolve }) => {
-            onResolve({ filter: /\/main\.js$/ }, () => ({ path: resolve(entry) }));
-            if (!existsSync("src/browser/serveRuns.ts"))
-              onResolve({ filter: /\/serveRuns\.js$/ }, () => ({ path: resolve("src/lab/stubServe.ts") }));
-          },
-        },
-      ];
-
-/** Workers of a page from a disk are made of the script that is there. */
-const workersOfOwnScript = {
-  name: "workers-of-own-script",
-  setup: ({ onLoad }) =>
-    onLoad({ filter: /src\/browser\/\w+\.ts$/ }, async ({ path }) => {
-      const text = await readFile(path, "utf8");
-      const own =
-        /new Worker\(\s*new URL\("\.\/browserWorker\.js", import\.meta\.url\),\s*\{ type: "module" \}\s*,?\)/;
-      if (!own.test(text)) return undefined;
-      return {
-        contents: `import { ownWorker as __ownWorker } from "../lab/oneFile/ownWorker.js";\n${text.replace(own, "__ownWorker()")}`,
-        loader: "ts",
-      };
-    }),
-};
-
 /** Relaxed kernels are part of the file, as all else is. */
 const relaxedInside = {
   name: "relaxed-inside",
@@ -204,12 +167,12 @@ async function buildSingleFile(options, plugins) {
   const { outputFiles, metafile, warnings } = await build({
     ...options,
     format: "iife",
+    // of the package's own worker, which this page has none of
+    define: { "import.meta.url": '""' },
     entryPoints: ["src/lab/oneFile/oneFile.ts"],
     outdir: "dist/lab",
     write: false,
     plugins: [
-      ...stubs,
-      workersOfOwnScript,
       plugins.withoutThreads,
       relaxedInside,
       adoptedStyles,

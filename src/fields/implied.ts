@@ -1,4 +1,5 @@
 /** What of a config the rest of it implies: a default of the schema, or one that follows from another field. */
+import { isObject } from "../checks.js";
 import { canonicalConfig, type RunConfig, type RunConfigInput } from "../config.js";
 import { fieldAt } from "./fieldAt.js";
 
@@ -38,4 +39,24 @@ export function isImplied(config: RunConfig, path: string): boolean {
     // of a version after this one
     return false;
   }
+}
+
+const childrenOf = (path: string, value: unknown): string[] =>
+  isObject(value) ? Object.keys(value).flatMap((name) => (name === "kind" ? [] : `${path}.${name}`)) : [];
+
+/** Paths of what a config may leave unsaid, an object's fields before the object itself. */
+const pathsOf = (config: Fields): string[] =>
+  Object.entries(config).flatMap(([name, value]) => [
+    ...(Array.isArray(value)
+      ? value.flatMap((one, i) => childrenOf(`${name}.${i}`, one))
+      : childrenOf(name, value)),
+    name,
+  ]);
+
+/** A complete config without all that the rest of it implies. */
+export function shortest(config: RunConfig): Fields {
+  const name = canonicalConfig(config);
+  let input = structuredClone(config) as unknown as Fields;
+  for (const path of pathsOf(input)) input = withoutImplied(input, path, name);
+  return input;
 }

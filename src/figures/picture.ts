@@ -3,7 +3,16 @@ import type { Spec } from "./figure.js";
 import { printable } from "./labels.js";
 import { textWidth } from "./textWidth.js";
 import type { Theme } from "./theme.js";
-import { compile, type LoggerInterface, None, parse, type TopLevelSpec, textMetrics, View } from "./vega.js";
+import {
+  compile,
+  expressionInterpreter,
+  type LoggerInterface,
+  None,
+  parse,
+  type TopLevelSpec,
+  textMetrics,
+  View,
+} from "./vega.js";
 
 /** A logger that says nothing: a report has no console to warn on. */
 const silent = {
@@ -22,7 +31,13 @@ textMetrics.width = ({ fontSize = 11, fontWeight }, text) =>
 export async function panelSvg(panel: Spec, { config }: Theme): Promise<string> {
   const spec = { $schema: "https://vega.github.io/schema/vega-lite/v6.json", ...panel };
   const { spec: compiled } = compile(spec as unknown as TopLevelSpec, { config, logger: silent as never });
-  const view = new View(parse(compiled), { renderer: "none", logger: silent, logLevel: None });
+  // expressions are interpreted: a page's policy forbids to make functions of text
+  const view = new View(parse(compiled, undefined, { ast: true } as never), {
+    renderer: "none",
+    logger: silent,
+    logLevel: None,
+    expr: expressionInterpreter,
+  } as never);
   try {
     return printable(await view.toSVG());
   } finally {

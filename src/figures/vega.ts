@@ -3,6 +3,7 @@
 import { textMetrics as metrics } from "vega";
 
 export { type LoggerInterface, None, parse, View } from "vega";
+export { expressionInterpreter } from "vega-interpreter";
 export { compile, type TopLevelSpec } from "vega-lite";
 
 /** What a text on a mark takes, in pixels. */

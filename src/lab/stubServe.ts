@@ -1,1 +1,0 @@
-export const serveRuns = (_: unknown) => import("../browser/worker.js");
