@@ -327,6 +327,10 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
       const run = focusedRun.peek();
       const source = probe.live.peek() ?? run?.lives[0]?.live;
       if (!run || !source) return;
+      if (source.status === "ended" || source.status === "diverged") {
+        notice.value = `fork: run ${run.letter} is at its end, scrub to a step before it`;
+        return;
+      }
       source
         .fork({ paused: !isGoing() })
         .then((live) => {
