@@ -331,11 +331,16 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
         notice.value = `fork: run ${run.letter} is at its end, scrub to a step before it`;
         return;
       }
+      const at = scrubbed.peek() ?? source.step;
       source
         .fork({ paused: !isGoing() })
         .then((live) => {
           const forked = new Run(nextName("here"), run.input.peek(), computing);
-          forked.takeLive(live);
+          const records = run.replicas.peek()[0]?.records ?? [];
+          forked.takeLive(
+            live,
+            records.filter(({ step }) => step <= at),
+          );
           push(forked, true);
           commit();
         })
