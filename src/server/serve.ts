@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ConfigError } from "../config.js";
+import { readDirectory } from "../sweep/directoryNews.js";
 import { compressed, encodingFor } from "./compressed.js";
-import { readDirectory } from "./directory.js";
 import { pageHeaders } from "./headers.js";
 import { type PageFile, pageFiles } from "./pageFiles.js";
 

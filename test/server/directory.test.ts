@@ -1,13 +1,13 @@
 /** Following a journal: all of it once, whatever becomes of the process that writes it. */
 import { spawn } from "node:child_process";
-import { appendFile, copyFile, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { appendFile, copyFile, mkdtemp, readFile, rename, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { configHash, parseConfig } from "../../src/config.js";
-import { type DirectoryNews, readDirectory } from "../../src/server/directory.js";
 import { serve } from "../../src/server/serve.js";
+import { type DirectoryNews, readDirectory } from "../../src/sweep/directoryNews.js";
 import { encodeLine } from "../../src/sweep/journalLine.js";
 import type { RunResult } from "../../src/sweep/result.js";
 import { cli, unigramLab } from "../cli/commandLine.js";

@@ -255,7 +255,8 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
         if (seconds > SLOW) notice.value = `running, about ${durationText(seconds)}`;
         else if (notice.peek() !== "") notice.value = "";
         train();
-        if (isEnd) commit();
+        // a key that is held ends many gestures
+        if (isEnd) commitSoon();
       } catch (error) {
         said(error);
       }
@@ -327,6 +328,10 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
       const run = focusedRun.peek();
       const source = probe.live.peek() ?? run?.lives[0]?.live;
       if (!run || !source) return;
+      if (source.status === "ended" || source.status === "diverged") {
+        notice.value = `fork: run ${run.letter} is at its end, scrub to a step before it`;
+        return;
+      }
       const at = scrubbed.peek() ?? source.step;
       source
         .fork({ paused: !isGoing() })
