@@ -44,6 +44,8 @@ export async function start(worker: () => Worker): Promise<void> {
     if (wrong) lab.notice.value = wrong;
     else lab.open(link);
   });
+  // for the console, and for who watches the page from without
+  Object.assign(globalThis, { lab });
   root.textContent = "";
   render(<App lab={lab} />, root);
 }

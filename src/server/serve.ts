@@ -100,7 +100,9 @@ async function answer(
   if (!["GET", "HEAD"].includes(method))
     return refuse(response, 405, "This server takes GET and HEAD only.", { Allow: "GET, HEAD" });
   const [path, query = ""] = url.split("?", 2);
-  if (path === "/api/directory" && directory !== undefined) {
+  if (path === "/api/directory") {
+    // every page asks: that nothing is followed is no error on its console
+    if (directory === undefined) return response.writeHead(204, pageHeaders).end();
     const cursor = new URLSearchParams(query).get("cursor") ?? undefined;
     const bytes = Buffer.from(JSON.stringify(await readDirectory(directory, cursor)));
     return send(request, response, bytes, "application/json; charset=utf-8", { "Cache-Control": "no-store" });

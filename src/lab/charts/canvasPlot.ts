@@ -39,6 +39,7 @@ export interface CanvasPicture {
   labelled: number;
   label(i: number): string;
   behind?(pen: Pen): void;
+  over?(pen: Pen): void;
   /** A point in words. */
   say(i: number): string;
 }
@@ -138,7 +139,8 @@ export function canvasPlot(host: HTMLElement, read: () => CanvasPicture): Canvas
     ctx.beginPath();
     ctx.rect(left, top - 6, right - left + 6, bottom - top + 6);
     ctx.clip();
-    now.behind?.({ ctx, x, y, colours: palette });
+    const pen = { ctx, x, y, colours: palette };
+    now.behind?.(pen);
     ctx.setLineDash([]);
     const count = now.xs.length;
     if (px.length !== count) [px, py] = [new Float64Array(count), new Float64Array(count)];
@@ -164,6 +166,8 @@ export function canvasPlot(host: HTMLElement, read: () => CanvasPicture): Canvas
       } else if (radius < 2) ctx.fillRect(px[i] - radius, py[i] - radius, 2 * radius, 2 * radius);
       else marker(ctx, "circle", px[i], py[i], radius);
     }
+    now.over?.(pen);
+    ctx.setLineDash([]);
     ctx.fillStyle = palette.ink;
     ctx.strokeStyle = palette.paper;
     ctx.lineWidth = 3;

@@ -1,4 +1,6 @@
 /** A chart as a table, for those who read it rather than see it. */
+import { untracked } from "@preact/signals";
+import { useState } from "preact/hooks";
 import { thinned } from "./thinned.js";
 
 export interface TableData {
@@ -11,16 +13,21 @@ export interface TableData {
 
 const MOST_ROWS = 60;
 
+const snapshot = ({ row, ...rest }: TableData) => ({
+  ...rest,
+  rows: thinned(rest.count, MOST_ROWS).map(row),
+});
+
 export default function DataTable({ read }: { read: () => TableData }) {
-  const { caption, head, count, row } = read();
-  const places = thinned(count, MOST_ROWS);
+  // as it was when it was opened: rows that change cannot be read
+  const [{ caption, head, rows, count }] = useState(() => untracked(() => snapshot(read())));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keys too
     <section class="table" tabIndex={0} aria-label={`Table: ${caption}`}>
       <table>
         <caption>
           {caption}
-          {places.length < count && `: ${places.length} of ${count} rows, evenly spaced`}
+          {rows.length < count && `: ${rows.length} of ${count} rows, evenly spaced`}
         </caption>
         <thead>
           <tr>
@@ -32,17 +39,14 @@ export default function DataTable({ read }: { read: () => TableData }) {
           </tr>
         </thead>
         <tbody>
-          {places.map((place) => {
-            const [first, ...rest] = row(place);
-            return (
-              <tr key={place}>
-                <th scope="row">{first}</th>
-                {rest.map((text, i) => (
-                  <td key={i}>{text}</td>
-                ))}
-              </tr>
-            );
-          })}
+          {rows.map(([first, ...rest]) => (
+            <tr key={first}>
+              <th scope="row">{first}</th>
+              {rest.map((text, i) => (
+                <td key={i}>{text}</td>
+              ))}
+            </tr>
+          ))}
         </tbody>
       </table>
     </section>

@@ -1,4 +1,4 @@
-/** Positions of a slider, 0 to 1000, and the values that they stand for. */
+/** Positions of a slider, 0 to 400, and the values that they stand for. */
 export interface Scale {
   min: number;
   max: number;
@@ -7,7 +7,7 @@ export interface Scale {
   whole?: boolean;
 }
 
-export const POSITIONS = 1000;
+export const POSITIONS = 400;
 
 export function valueAt({ min, max, log, whole }: Scale, position: number): number {
   const share = position / POSITIONS;

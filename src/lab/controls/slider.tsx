@@ -13,8 +13,12 @@ interface Props {
 }
 
 export function Slider({ label, title, scale, value, onChange }: Props) {
-  // while it is dragged it stands where the pointer is, not where its rounded value would be
-  const dragged = useRef<number | undefined>(undefined);
+  // it stands where it was put, not where the rounded value would be: keys could not move it otherwise
+  const put = useRef({ position: -1, value });
+  const move = (position: number, isEnd: boolean) => {
+    put.current = { position, value: valueAt(scale, position) };
+    onChange(put.current.value, isEnd);
+  };
   return (
     <div class="slider" title={title}>
       <label>
@@ -23,16 +27,14 @@ export function Slider({ label, title, scale, value, onChange }: Props) {
           type="range"
           min={0}
           max={POSITIONS}
-          value={dragged.current ?? positionOf(scale, value)}
+          value={
+            put.current.value === value && put.current.position >= 0
+              ? put.current.position
+              : positionOf(scale, value)
+          }
           aria-valuetext={String(value)}
-          onInput={({ currentTarget }) => {
-            dragged.current = Number(currentTarget.value);
-            onChange(valueAt(scale, dragged.current), false);
-          }}
-          onChange={({ currentTarget }) => {
-            dragged.current = undefined;
-            onChange(valueAt(scale, Number(currentTarget.value)), true);
-          }}
+          onInput={({ currentTarget }) => move(Number(currentTarget.value), false)}
+          onChange={({ currentTarget }) => move(Number(currentTarget.value), true)}
         />
       </label>
       <input

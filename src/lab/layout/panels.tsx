@@ -23,10 +23,16 @@ export function Panels({ lab }: { lab: Lab }) {
         ))}
       </nav>
       <div class="panels">
-        {shown.map(({ name, Component }) => (
-          <div key={name} class={tab.value === name ? "panel current" : "panel"} data-panel={name}>
+        {shown.map(({ name, title, Component }) => (
+          <section
+            key={name}
+            class={tab.value === name ? "panel current" : "panel"}
+            data-panel={name}
+            aria-labelledby={`panel-${name}`}
+          >
+            <h2 id={`panel-${name}`}>{title}</h2>
             <Component lab={lab} />
-          </div>
+          </section>
         ))}
       </div>
       <details class="choice">

@@ -26,7 +26,7 @@ const inScope = (lab: Lab, scope: Scope): LabRun[] => {
 const lettersOf = (runs: readonly LabRun[]): string => runs.map(({ letter }) => letter).join(", ");
 
 const defaultEncode = async (link: LabLink): Promise<string> =>
-  (await import("../../link/encodeLink.js")).encodeLink(link);
+  (await import("../../link/codec.js")).encodeLink(link);
 
 export function Share({ lab, onClose, encode = defaultEncode }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);

@@ -327,11 +327,20 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
       const run = focusedRun.peek();
       const source = probe.live.peek() ?? run?.lives[0]?.live;
       if (!run || !source) return;
+      if (source.status === "ended" || source.status === "diverged") {
+        notice.value = `fork: run ${run.letter} is at its end, scrub to a step before it`;
+        return;
+      }
+      const at = scrubbed.peek() ?? source.step;
       source
         .fork({ paused: !isGoing() })
         .then((live) => {
           const forked = new Run(nextName("here"), run.input.peek(), computing);
-          forked.takeLive(live);
+          const records = run.replicas.peek()[0]?.records ?? [];
+          forked.takeLive(
+            live,
+            records.filter(({ step }) => step <= at),
+          );
           push(forked, true);
           commit();
         })

@@ -53,8 +53,11 @@ export class LiveReplica {
     this.take(this.#workers.add(input, options));
   }
 
-  /** Goes on as another live run; the records so far are shown until it has some. */
-  take(live: LiveRun): void {
+  /**
+   * Goes on as another live run; the records so far are shown until it has some.
+   * @param earlier records of the steps before it, of the run that it is a fork of
+   */
+  take(live: LiveRun, earlier: readonly TrainingRecord[] = []): void {
     this.#live = live;
     this.#weightsHash = undefined;
     this.#isHashDue = false;
@@ -68,7 +71,7 @@ export class LiveReplica {
       },
       () => this.#changed(),
     );
-    void this.#read(live);
+    void this.#read(live, earlier);
   }
 
   close(): void {
@@ -76,11 +79,14 @@ export class LiveReplica {
     this.#live = undefined;
   }
 
-  async #read(live: LiveRun): Promise<void> {
-    let records: TrainingRecord[] = [];
+  async #read(live: LiveRun, earlier: readonly TrainingRecord[]): Promise<void> {
+    let records = earlier;
+    if (earlier.length > 0) this.#records = earlier;
     try {
       for await (const record of live) {
         if (this.#live !== live) return;
+        // where it was forked is known by its first
+        if (records === earlier) records = earlier.filter(({ step }) => step < record.step);
         records = [...records, record];
         this.#records = records;
         this.#changed();

@@ -2,6 +2,7 @@
 import { type Signal, signal } from "@preact/signals";
 import type { AddOptions, LiveRun, Workers } from "../../browser/liveRun.js";
 import { parseConfig, type RunConfig, type RunConfigInput } from "../../index.js";
+import type { TrainingRecord } from "../../training/record.js";
 import type { LabRun, Origin, Replica } from "./lab.js";
 import { LiveReplica } from "./replica.js";
 
@@ -89,15 +90,15 @@ export class Run implements LabRun {
     this.#gather();
   }
 
-  /** As this live run goes on: the fork of another. */
-  takeLive(live: LiveRun): void {
+  /** As this live run goes on: the fork of another, which has these records up to there. */
+  takeLive(live: LiveRun, earlier: readonly TrainingRecord[]): void {
     const workers = this.#workers;
     if (!workers) return;
     this.config.value = live.config;
     this.input.value = { ...this.input.value, learningRate: live.config.learningRate };
     const replica = new LiveReplica(workers, live.config, undefined, this.#gather);
     this.#lives = [replica];
-    replica.take(live);
+    replica.take(live, earlier);
     this.#gather();
   }
 

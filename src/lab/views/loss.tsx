@@ -1,34 +1,12 @@
 /** The population loss, with the floors that it can reach. */
 import { CurveChart } from "../charts/curveChart.js";
-import type { CurvePicture, Rule } from "../charts/curvePlot.js";
+import type { CurvePicture } from "../charts/curvePlot.js";
 import { curveOf, lastStepOf, shownOf } from "../charts/curves.js";
-import type { Lab, LabRun } from "../state/lab.js";
+import type { Lab } from "../state/lab.js";
+import { floorsOf } from "./floors.js";
 import { LogSteps } from "./logSteps.js";
 import { noRuns } from "./missing.js";
 import type { View } from "./view.js";
-
-/** Floors that differ by less than can be seen are one. */
-const SAME = 1e-9;
-
-/** H of each run, and H − I where targets depend on inputs; a floor that all have says no letters. */
-export function floorsOf(runs: readonly LabRun[]): Rule[] {
-  const floors: { y: number; name: string; letters: string[] }[] = [];
-  const add = (name: string, y: number | undefined, letter: string) => {
-    if (y === undefined) return;
-    const same = floors.find((floor) => floor.name === name && Math.abs(floor.y - y) < SAME);
-    if (same) same.letters.push(letter);
-    else floors.push({ y, name, letters: [letter] });
-  };
-  for (const { letter, replicas } of runs) {
-    const { entropy, conditionalEntropy } = replicas.value[0] ?? {};
-    add("H", entropy, letter);
-    if (Number(conditionalEntropy) < Number(entropy) - SAME) add("H − I", conditionalEntropy, letter);
-  }
-  return floors.map(({ y, name, letters }) => ({
-    y,
-    label: letters.length === runs.length ? name : `${name} of ${letters.join(", ")}`,
-  }));
-}
 
 function picture(lab: Lab): CurvePicture {
   const runs = shownOf(lab.runs.value);
@@ -41,7 +19,7 @@ function picture(lab: Lab): CurvePicture {
       label: "loss of the latest batch",
       faint: true,
     };
-    curves.unshift({ ...training, diverged: undefined });
+    curves.push({ ...training, diverged: undefined });
   }
   return {
     curves,

@@ -137,8 +137,8 @@ const Note = ({ lab }: ViewProps) => {
   return (
     <>
       {lab.focused.value.letter}, step {lab.frame.value?.step ?? "–"},{" "}
-      {input === undefined ? "mean over inputs" : `after token ${input}`}; darker or lighter than the paper:
-      more frequent; on the line: learned
+      {input === undefined ? "mean over inputs" : `after token ${input}`}; the stronger the colour, the more
+      frequent
     </>
   );
 };

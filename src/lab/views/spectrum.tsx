@@ -42,7 +42,7 @@ function picture(lab: Lab): CanvasPicture {
     colour: (_, { looks }) => looks[look % looks.length],
     labelled: 0,
     label: String,
-    behind({ ctx, x, colours }) {
+    over({ ctx, x, colours }) {
       // a bar ends half a unit beyond its number
       const at = x.toPixel(dimensions + 0.5);
       ctx.strokeStyle = ctx.fillStyle = colours.ink;
@@ -54,7 +54,13 @@ function picture(lab: Lab): CanvasPicture {
       ctx.textBaseline = "top";
       const right = at > ctx.canvas.clientWidth / 2;
       ctx.textAlign = right ? "right" : "left";
-      ctx.fillText(`effective dimension ${dimensions.toFixed(2)}`, at + (right ? -5 : 5), 8);
+      const said = [`effective dimension ${dimensions.toFixed(2)}`, at + (right ? -5 : 5), 8] as const;
+      // legible on a bar, too
+      ctx.setLineDash([]);
+      ctx.strokeStyle = colours.paper;
+      ctx.lineWidth = 3;
+      ctx.strokeText(...said);
+      ctx.fillText(...said);
     },
     say: (i) => say(shares[i], i),
   };
