@@ -150,13 +150,22 @@ const smallMemory = {
     })),
 };
 
-/** Vega would ask for node-canvas at the top level, which forbids require() and lets figures depend on what is installed. */
-const withoutCanvas = {
-  name: "without-canvas",
-  setup: ({ onResolve }) =>
+/**
+ * Vega would ask for node-canvas at the top level, which forbids require() and lets figures depend on what is installed;
+ * and of its transforms it has whole packages that no figure here uses: maps, trees, forces, words in clouds.
+ */
+const vegaAsUsed = {
+  name: "vega-as-used",
+  setup({ onLoad, onResolve }) {
     onResolve({ filter: /^vega-canvas$/ }, ({ resolveDir }) => ({
       path: createRequire(join(resolveDir, "_")).resolve("vega-canvas").replace(".node.js", ".browser.js"),
-    })),
+    }));
+    onResolve(
+      { filter: /^vega-(crossfilter|force|geo|hierarchy|label|regression|voronoi|wordcloud)$/ },
+      ({ path }) => ({ path, namespace: "not-used" }),
+    );
+    onLoad({ filter: /./, namespace: "not-used" }, () => ({ contents: "export {};" }));
+  },
 };
 
 /** A map keeps the text of our sources; other people's code and the kernel's bytes nobody reads there. */
@@ -233,7 +242,7 @@ for (const [name, entryPoint, plugins, imports] of [
   ["webgpu", "src/webgpu.ts", [besideIndex], ["./index.js"]],
   ["browser", "src/browser/index.ts", [besideIndex], ["./index.js"]],
   ["browserWorker", "src/browser/worker.ts", [besideIndex], ["./index.js", "./webgpu.js"]],
-  ["vega", "src/figures/vega.ts", [withoutCanvas], []],
+  ["vega", "src/figures/vega.ts", [vegaAsUsed], []],
   ["threads", "src/backend/wasm/threads.ts", [kernelAsBytes, besideIndex], ["./index.js", "./relaxed.js"]],
   ["relaxed", "src/backend/wasm/relaxed.ts", [kernelAsBytes], []],
 ]) {
@@ -262,7 +271,7 @@ for (const [name, entryPoint, plugins, imports] of [
 
 const labs = await buildLab(
   common,
-  { shadersAsText, facesAsTable, loaderWithoutPatches, withoutCanvas, withoutThreads, kernelAsBytes },
+  { shadersAsText, facesAsTable, loaderWithoutPatches, vegaAsUsed, withoutThreads, kernelAsBytes },
   universal.map(({ metafile }) => metafile),
 );
 

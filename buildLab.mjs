@@ -180,7 +180,7 @@ async function buildSingleFile(options, plugins) {
       plugins.facesAsTable,
       plugins.kernelAsBytes,
       plugins.loaderWithoutPatches,
-      plugins.withoutCanvas,
+      plugins.vegaAsUsed,
     ],
   });
   if (warnings.length > 0) throw new Error(`the single file: ${warnings[0].text}`);
