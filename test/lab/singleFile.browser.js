@@ -33,8 +33,8 @@ test("opens, trains and comes to the same bits, and asks nobody for anything", a
         await page.getByRole("button", { name: "Share" }).click();
         await page.getByRole("dialog").waitFor();
         await page.keyboard.press("Escape");
-        await page.getByRole("button", { name: "Tour" }).click();
-        await page.getByRole("heading", { name: /tour/i }).first().waitFor();
+        await page.getByRole("button", { name: "Tour", exact: true }).click();
+        await page.getByRole("button", { name: "Leave the tour" }).waitFor();
       },
       {
         async before(page, context) {
