@@ -22,15 +22,25 @@ const common = {
 };
 
 /**
- * Sources but the independent one, the reference backend and principal axes are files of their own, loaded by those who ask for them, the
+ * Sources but the independent one, the reference backend, principal axes and probabilities are files of their own, loaded by those who ask for them, the
  * same for every universal entry.
  */
-const onDemand = ["./topics.js", "./lowRank.js", "./corpus.js", "./reference.js", "./principalAxes.js"];
+const onDemand = [
+  "./topics.js",
+  "./lowRank.js",
+  "./corpus.js",
+  "./reference.js",
+  "./principalAxes.js",
+  "./probabilities.js",
+];
 const loadedOnDemand = {
   name: "loaded-on-demand",
   setup({ onResolve }) {
     onResolve({ filter: /^\.\/(topics|lowRank|corpus)\.js$/ }, ({ path }) => ({ path, external: true }));
-    onResolve({ filter: /\/principalAxes\.js$/ }, () => ({ path: "./principalAxes.js", external: true }));
+    onResolve({ filter: /\/(principalAxes|probabilities)\.js$/ }, ({ path }) => ({
+      path: path.replace(/.*\//, "./"),
+      external: true,
+    }));
     onResolve({ filter: /\/reference\/backend\.js$/ }, () => ({ path: "./reference.js", external: true }));
   },
 };
@@ -66,23 +76,32 @@ const kernelAsBytes = {
   },
 };
 
-/** The kernel stays a file, imported as the module that such a runtime makes of it: neither threads nor relaxed SIMD. */
-const kernelAsModule = (path) => ({
-  name: "kernel-as-module",
+/** Where there are no threads, asking for them is refused. */
+const withoutThreads = {
+  name: "without-threads",
   setup({ onLoad, onResolve }) {
-    onResolve({ filter: /\.wasm$/ }, () => ({ path, external: true }));
-    onResolve({ filter: /^\.\/(threads|relaxed)\.js$/ }, (args) => ({
-      path: args.path,
-      namespace: "nothing-more",
-      pluginData: args.resolveDir,
+    onResolve({ filter: /^\.\/threads\.js$/ }, ({ path, resolveDir }) => ({
+      path,
+      namespace: "no-threads",
+      pluginData: resolveDir,
     }));
-    onLoad({ filter: /threads/, namespace: "nothing-more" }, ({ pluginData }) => ({
+    onLoad({ filter: /threads/, namespace: "no-threads" }, ({ pluginData }) => ({
       resolveDir: pluginData,
       contents: `import { ConfigError } from "../../config.js";
         export const instantiateSharedKernel = () => {
           throw new ConfigError("threads: expected 1, this runtime has no threads");
         };`,
     }));
+  },
+};
+
+/** The kernel stays a file, imported as the module that such a runtime makes of it: neither threads nor relaxed SIMD. */
+const kernelAsModule = (path) => ({
+  name: "kernel-as-module",
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /\.wasm$/ }, () => ({ path, external: true }));
+    withoutThreads.setup({ onLoad, onResolve });
+    onResolve({ filter: /^\.\/relaxed\.js$/ }, (args) => ({ path: args.path, namespace: "nothing-more" }));
     // no bytes of a kernel: compiling them fails as it does where relaxed SIMD is missing
     onLoad({ filter: /relaxed/, namespace: "nothing-more" }, () => ({
       contents: "export const alone = () => new Uint8Array(); export const shared = alone;",
@@ -106,11 +125,14 @@ const loaderWithoutPatches = {
 /** The library itself is shared with whoever imports it: one schema, one trainer, one kernel. */
 const besideIndex = {
   name: "beside-index",
-  setup: ({ onResolve }) =>
+  setup({ onResolve }) {
     onResolve({ filter: /^(\.\.\/index|(\.\.\/)+config|\.\/create)\.js$/ }, () => ({
       path: "./index.js",
       external: true,
-    })),
+    }));
+    // of a worker that is asked for a GPU
+    onResolve({ filter: /^\.\.\/webgpu\.js$/ }, () => ({ path: "./webgpu.js", external: true }));
+  },
 };
 
 /** Vega is shared with the lab's page. */
@@ -206,10 +228,11 @@ for (const [name, entryPoint, plugins, imports] of [
   ["corpus", "src/data/corpus.ts", [], []],
   ["corpora", "src/corpus/index.ts", [], ["gpt-tokenizer/bpeRanks/r50k_base"]],
   ["principalAxes", "src/observables/principalAxes.ts", [], []],
+  ["probabilities", "src/observables/probabilities.ts", [], []],
   ["reference", "src/backend/reference/backend.ts", [], []],
   ["webgpu", "src/webgpu.ts", [besideIndex], ["./index.js"]],
   ["browser", "src/browser/index.ts", [besideIndex], ["./index.js"]],
-  ["browserWorker", "src/browser/worker.ts", [besideIndex], ["./index.js"]],
+  ["browserWorker", "src/browser/worker.ts", [besideIndex], ["./index.js", "./webgpu.js"]],
   ["vega", "src/figures/vega.ts", [withoutCanvas], []],
   ["threads", "src/backend/wasm/threads.ts", [kernelAsBytes, besideIndex], ["./index.js", "./relaxed.js"]],
   ["relaxed", "src/backend/wasm/relaxed.ts", [kernelAsBytes], []],
@@ -218,8 +241,8 @@ for (const [name, entryPoint, plugins, imports] of [
     ...common,
     // kernels or other people's code and nothing else: there is no source to show
     sourcemap: !["relaxed", "vega"].includes(name),
-    // the same sources as index.js.map's, or part of them
-    sourcesContent: ["index", "index.workerd", "browser"].includes(name),
+    // the others have the same sources as these, or part of them
+    sourcesContent: ["index", "browser"].includes(name),
     entryPoints: { [name]: entryPoint },
     // first in the file: text between whose two halves bytes stand compresses worse, by 1 kB
     inject: name === "index" ? ["build/kernel.wasm"] : [],
@@ -239,7 +262,7 @@ for (const [name, entryPoint, plugins, imports] of [
 
 const labs = await buildLab(
   common,
-  [shadersAsText, facesAsTable],
+  { shadersAsText, facesAsTable, loaderWithoutPatches, withoutCanvas, withoutThreads, kernelAsBytes },
   universal.map(({ metafile }) => metafile),
 );
 

@@ -2,24 +2,17 @@
  * Builds the lab's page: a folder of static files whose root is dist, with dist/lab/index.html as its index, so that the
  * page and its workers share the library that lies there; and the same page as one HTML file.
  */
-import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
-const source = existsSync("src/lab/main.tsx") ? "main" : "stub";
-const [entry, style, page] = [
-  `src/lab/${source}.tsx`,
-  `src/lab/${source === "main" ? "style" : source}.css`,
-  `src/lab/${source === "main" ? "index" : source}.html`,
-];
+const [entry, style, page] = ["src/lab/main.ts", "src/lab/style.css", "src/lab/index.html"];
 
 /** Sources that are bundles of their own, which the page imports and does not hold. */
 const besidePage = {
   "src/index.ts": "index.js",
   "src/config.ts": "index.js",
-  "src/browser/index.ts": "browser.js",
   "src/webgpu.ts": "webgpu.js",
   "src/figures/vega.ts": "vega.js",
 };
@@ -41,13 +34,19 @@ const sharedLibrary = {
  */
 const adoptedStyles = {
   name: "adopted-styles",
-  setup: ({ onLoad }) =>
+  setup({ onLoad, onResolve }) {
+    // package.json says of all but a few files that whoever uses nothing of them can leave them out
+    onResolve({ filter: /\.css$/ }, ({ path, resolveDir }) => ({
+      path: join(resolveDir, path),
+      sideEffects: true,
+    }));
     onLoad({ filter: /\.css$/ }, async ({ path }) => ({
       contents: `const sheet = new CSSStyleSheet();
         sheet.replaceSync(${JSON.stringify(await styleText(path))});
         document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];`,
       loader: "js",
-    })),
+    }));
+  },
 };
 
 const styleText = async (path) => {
@@ -135,7 +134,7 @@ export async function buildLab(common, plugins, library) {
     outdir: "dist/lab",
     splitting: true,
     chunkNames: "[name]-[hash]",
-    plugins: [sharedLibrary, adoptedStyles, ...plugins],
+    plugins: [sharedLibrary, adoptedStyles, plugins.shadersAsText, plugins.facesAsTable],
   });
   const imports = importsOf([...library, built.metafile]);
   await writeFile("dist/lab/lab.css", await styleText(style));
@@ -149,8 +148,56 @@ export async function buildLab(common, plugins, library) {
   /** What the page is made of, by where it lies under dist; lab/index.html is the index of the whole. */
   const files = ["lab/index.html", "lab/lab.css", ...[...everything].sort()];
   await writeFile("dist/lab/files.json", `${JSON.stringify(files, null, 1)}\n`);
+  const single = await buildSingleFile(options, plugins);
   await writeFile("build/lab.metafile.json", JSON.stringify({ library, page: built.metafile }));
-  return [built.metafile];
+  return [built.metafile, single];
+}
+
+/** Relaxed kernels are part of the file, as all else is. */
+const relaxedInside = {
+  name: "relaxed-inside",
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.\/relaxed\.js$/ }, ({ resolveDir }) => ({
+      path: join(resolveDir, "relaxed.ts"),
+    })),
+};
+
+/** One HTML file with all in it, compressed: nobody reads it in the package. */
+async function buildSingleFile(options, plugins) {
+  const { outputFiles, metafile, warnings } = await build({
+    ...options,
+    format: "iife",
+    // of the package's own worker, which this page has none of
+    define: { "import.meta.url": '""' },
+    entryPoints: ["src/lab/oneFile/oneFile.ts"],
+    outdir: "dist/lab",
+    write: false,
+    plugins: [
+      plugins.withoutThreads,
+      relaxedInside,
+      adoptedStyles,
+      plugins.shadersAsText,
+      plugins.facesAsTable,
+      plugins.kernelAsBytes,
+      plugins.loaderWithoutPatches,
+      plugins.withoutCanvas,
+    ],
+  });
+  if (warnings.length > 0) throw new Error(`the single file: ${warnings[0].text}`);
+  const script = outputFiles[0].text;
+  // what would end or confuse a script within HTML; esbuild writes the ends of scripts otherwise
+  if (/<!--|<\/?script/i.test(script))
+    throw new Error("the single file's script holds what HTML takes for a tag");
+  const html = await pageWith(`<style>${await styleText(style)}</style>`, "");
+  // behind the body, as a module would run
+  const bytes = Buffer.from(html.replace("</body>", () => `<script>${script}</script>\n</body>`));
+  await writeFile(
+    "dist/lab/single.html.br",
+    brotliCompressSync(bytes, {
+      params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length, [constants.BROTLI_PARAM_LGWIN]: 24 },
+    }),
+  );
+  return metafile;
 }
 
 /** What comes over the line before the page is all there: name and size, compressed as a host does. */

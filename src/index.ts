@@ -43,7 +43,7 @@ export { cosine, join, linearDecay, sequence, warmup, warmupStableDecay } from "
 export { learningRateAt, type PiecewiseLinear } from "./schedule/schedule.js";
 export { tokenSource } from "./tokenSource.js";
 export { createTrainer, restoreTrainer } from "./training/create.js";
-export type { RunOptions, TrainerOptions } from "./training/options.js";
+export type { RunChanges, RunOptions, TrainerOptions } from "./training/options.js";
 export type { TrainingRecord } from "./training/record.js";
 export { train } from "./training/train.js";
 export type { EvaluationResult, StepResult, Trainer } from "./training/trainer.js";

@@ -228,10 +228,7 @@ function tellWeights(hash: string, config: RunConfig, { json, verbose }: Options
   process.stderr.write(`final weights ${shown(hash)} (sha256)\n`);
   if (link === undefined || !hasHash(link)) return;
   const wanted = linkedHash(link, config);
-  if (wanted === undefined)
-    process.stderr.write(
-      "not compared: flags make another run of it than those that the link has hashes of\n",
-    );
+  if (wanted === undefined) process.stderr.write("not compared: the link has no hash of this run\n");
   else if (wanted === hash) process.stderr.write(`same bits ${shown(hash)} as the link says\n`);
   else throw new Error(`other bits: the link says ${shown(wanted)}, this run has ${shown(hash)}`);
 }

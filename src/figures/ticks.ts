@@ -10,7 +10,7 @@ const FEWEST = 3;
 const decadeOf = (x: number): number => Number(x.toExponential().split("e")[1]);
 
 /** Multiples of 1, 2 or 5 times a power of ten, as many as there is room for. */
-function linearTicks(least: number, largest: number, most: number): number[] {
+export function linearTicks(least: number, largest: number, most: number): number[] {
   if (!(largest > least)) return [least];
   for (let decade = decadeOf(largest - least) - 1; ; decade++)
     for (const digit of [1, 2, 5]) {

@@ -5,16 +5,16 @@ import { hashNumbers } from "../data/digest.js";
 import type { Weights } from "./parameters.js";
 
 /**
- * SHA-256 over the arrays of a model, 64 hexadecimal digits: of those that it has, in the order embedding, unembedding, gain,
- * bias, the name and then the numbers, row-major, as 32-bit little-endian floats; every NaN as 0x7fc00000. In Python, of what
- * `--weights` writes (there the names are embedding.weight, unembedding.weight, norm.weight and norm.bias):
+ * SHA-256 over the arrays of a model, in 64 hexadecimal digits: of those that it has, in the order embedding, unembedding,
+ * gain, bias, the name in ASCII and then the numbers, row-major, as 32-bit little-endian floats; a NaN counts as 0x7fc00000.
+ * In Python, of the file that `train --weights` writes:
  *
  * ```python
- * digest = hashlib.sha256()
- * for name, key in zip(["embedding", "unembedding", "gain", "bias"], keys):
- *     if key in tensors:
- *         digest.update(name.encode() + tensors[key].numpy().astype("<f4").tobytes())
- * digest.hexdigest()
+ * tensors, digest = safetensors.numpy.load_file("run.safetensors"), hashlib.sha256()
+ * names = {"embedding": "embedding.weight", "unembedding": "unembedding.weight", "gain": "norm.weight", "bias": "norm.bias"}
+ * for name in (name for name in names if names[name] in tensors):
+ *     digest.update(name.encode() + tensors[names[name]].astype("<f4").tobytes())
+ * print(digest.hexdigest())
  * ```
  */
 export function weightsHash(weights: Weights): string {

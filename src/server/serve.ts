@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ConfigError } from "../config.js";
+import { readDirectory } from "../sweep/directoryNews.js";
 import { compressed, encodingFor } from "./compressed.js";
-import { readDirectory } from "./directory.js";
 import { pageHeaders } from "./headers.js";
 import { type PageFile, pageFiles } from "./pageFiles.js";
 
@@ -100,7 +100,9 @@ async function answer(
   if (!["GET", "HEAD"].includes(method))
     return refuse(response, 405, "This server takes GET and HEAD only.", { Allow: "GET, HEAD" });
   const [path, query = ""] = url.split("?", 2);
-  if (path === "/api/directory" && directory !== undefined) {
+  if (path === "/api/directory") {
+    // every page asks: that nothing is followed is no error on its console
+    if (directory === undefined) return response.writeHead(204, pageHeaders).end();
     const cursor = new URLSearchParams(query).get("cursor") ?? undefined;
     const bytes = Buffer.from(JSON.stringify(await readDirectory(directory, cursor)));
     return send(request, response, bytes, "application/json; charset=utf-8", { "Cache-Control": "no-store" });

@@ -5,11 +5,11 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { revisionOf } from "../kernel/bitsRevision.js";
-import { journalFile } from "../sweep/journal.js";
-import { checkLine, parseLine } from "../sweep/journalLine.js";
-import { type LiveStatus, readStatus } from "../sweep/liveStatus.js";
-import { livingWriter } from "../sweep/lock.js";
-import type { RunFailure, RunResult } from "../sweep/result.js";
+import { journalFile } from "./journal.js";
+import { checkLine, parseLine } from "./journalLine.js";
+import { type LiveStatus, readStatus } from "./liveStatus.js";
+import { livingWriter } from "./lock.js";
+import type { RunFailure, RunResult } from "./result.js";
 
 /** A finished run, without its weights. */
 export type FollowedRun = Pick<RunResult, "run" | "config" | "records" | "divergedAt" | "computedBy"> & {

@@ -1,0 +1,215 @@
+/** Points or bars on a canvas, with axes; kept in step with what a view says that there is to see. */
+import { type ReadonlySignal, signal } from "@preact/signals";
+import { shortNumber } from "../../figures/labels.js";
+import { linearTicks, logTicks } from "../../figures/ticks.js";
+import { marker } from "./marker.js";
+import { onFrame, sizeOf } from "./onFrame.js";
+import { type AxisSpan, equalSpans, nearestPoint, type PixelAxis, pixelAxis } from "./plane.js";
+import { type Colours, colours } from "./theme.js";
+
+export interface CanvasAxis extends AxisSpan {
+  title: string;
+  /** Whether it counts something. */
+  whole?: boolean;
+}
+
+/** What may be drawn behind and over the points. */
+export interface Pen {
+  ctx: CanvasRenderingContext2D;
+  x: PixelAxis;
+  y: PixelAxis;
+  colours: Colours;
+}
+
+/** What a view has to draw. */
+export interface CanvasPicture {
+  /** What is missing, where nothing can be drawn. */
+  empty?: string | undefined;
+  x: CanvasAxis;
+  y: CanvasAxis;
+  /** A unit is as long across as it is upwards. */
+  equal?: boolean;
+  mark: "point" | "bar";
+  /** Of each point, in the order that the arrow keys go. */
+  xs: ArrayLike<number>;
+  ys: ArrayLike<number>;
+  radius(i: number): number;
+  colour(i: number, colours: Colours): string;
+  /** How many of the first have their names beside them. */
+  labelled: number;
+  label(i: number): string;
+  behind?(pen: Pen): void;
+  over?(pen: Pen): void;
+  /** A point in words. */
+  say(i: number): string;
+}
+
+export interface CanvasPlot {
+  readonly empty: ReadonlySignal<string>;
+  /** The point that is pointed at, in words. */
+  readonly said: ReadonlySignal<string>;
+  picture(): CanvasPicture | undefined;
+  point(i?: number): void;
+  end(): void;
+}
+
+/** How near a pointer has to be to a point, in pixels. */
+const REACH = 16;
+
+export function canvasPlot(host: HTMLElement, read: () => CanvasPicture): CanvasPlot {
+  const theme = colours();
+  const { size, stop } = sizeOf(host);
+  const [empty, said] = [signal(""), signal("")];
+  const pointed = signal<number | undefined>(undefined);
+  const canvas = host.appendChild(document.createElement("canvas"));
+  const ctx = canvas.getContext("2d") as CanvasRenderingContext2D;
+  let picture: CanvasPicture | undefined;
+  // of all points, in CSS pixels: where a pointer looks for them
+  let [px, py] = [new Float64Array(0), new Float64Array(0)];
+
+  const draw = () => {
+    const now = read();
+    const { width, height } = size.value;
+    const palette = theme.value;
+    const at = pointed.value;
+    if (width === 0 || height === 0) return;
+    picture = now;
+    empty.value = now.empty ?? "";
+    const ratio = devicePixelRatio;
+    const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
+    if (canvas.width !== w || canvas.height !== h) [canvas.width, canvas.height] = [w, h];
+    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    ctx.clearRect(0, 0, width, height);
+    if (now.empty) return;
+    const em = Number.parseFloat(getComputedStyle(host).fontSize);
+    ctx.font = `${em}px system-ui, sans-serif`;
+
+    const ticksOf = ({ log, limits: [a, b], whole }: CanvasAxis, room: number) => {
+      const most = Math.max(2, Math.floor(room));
+      const places = log ? logTicks(a, b, most, whole) : linearTicks(a, b, most);
+      return whole ? places.filter(Number.isInteger) : places;
+    };
+    const [top, bottom] = [6, height - em * 2.9];
+    let spans = { x: now.x.limits, y: now.y.limits };
+    const yTexts = ticksOf(now.y, (bottom - top) / (em * 2.4)).map((place) => shortNumber(place));
+    // room for the numbers, and for those that equal scales may add
+    const left = 14 + em * 0.6 * Math.max(4, ...yTexts.map(({ length }) => length)) + em * 1.2;
+    const right = width - 14;
+    if (now.equal) spans = equalSpans(spans.x, spans.y, right - left, bottom - top);
+    const [xAxis, yAxis] = [
+      { ...now.x, limits: spans.x },
+      { ...now.y, limits: spans.y },
+    ];
+    const x = pixelAxis(xAxis, left, right);
+    const y = pixelAxis(yAxis, bottom, top);
+
+    ctx.lineWidth = 1;
+    ctx.setLineDash([]);
+    ctx.strokeStyle = palette.line;
+    ctx.fillStyle = palette.ink;
+    ctx.textAlign = "center";
+    ctx.textBaseline = "top";
+    ctx.beginPath();
+    for (const place of ticksOf(xAxis, (right - left) / (em * 5))) {
+      const across = Math.round(x.toPixel(place)) + 0.5;
+      ctx.moveTo(across, top);
+      ctx.lineTo(across, bottom + 4);
+      ctx.fillText(shortNumber(place), across, bottom + 6);
+    }
+    ctx.textAlign = "right";
+    ctx.textBaseline = "middle";
+    for (const place of ticksOf(yAxis, (bottom - top) / (em * 2.4))) {
+      const up = Math.round(y.toPixel(place)) + 0.5;
+      ctx.moveTo(left - 4, up);
+      ctx.lineTo(right, up);
+      ctx.fillText(shortNumber(place), left - 7, up);
+    }
+    ctx.stroke();
+    ctx.textAlign = "center";
+    ctx.textBaseline = "bottom";
+    ctx.fillText(now.x.title, (left + right) / 2, height - 1);
+    ctx.save();
+    ctx.translate(1, (top + bottom) / 2);
+    ctx.rotate(-Math.PI / 2);
+    ctx.textBaseline = "top";
+    ctx.fillText(now.y.title, 0, 0);
+    ctx.restore();
+
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(left, top - 6, right - left + 6, bottom - top + 6);
+    ctx.clip();
+    const pen = { ctx, x, y, colours: palette };
+    now.behind?.(pen);
+    ctx.setLineDash([]);
+    const count = now.xs.length;
+    if (px.length !== count) [px, py] = [new Float64Array(count), new Float64Array(count)];
+    for (let i = 0; i < count; i++) {
+      px[i] = x.toPixel(now.xs[i]);
+      py[i] = y.toPixel(now.ys[i]);
+    }
+    // points beyond the lower or the upper edge stand at it, pointing outwards
+    const wide = count > 1 ? Math.abs(px[1] - px[0]) : right - left;
+    // the first lie uppermost
+    for (let i = count - 1; i >= 0; i--) {
+      ctx.fillStyle = now.colour(i, palette);
+      if (now.mark === "bar") {
+        const room = Math.max(1, wide * 0.8);
+        ctx.fillRect(px[i] - room / 2, Math.min(py[i], bottom), room, Math.max(0, bottom - py[i]));
+        continue;
+      }
+      const radius = now.radius(i);
+      const below = !(py[i] <= bottom);
+      if (below || py[i] < top) {
+        py[i] = below ? bottom - radius : top + radius;
+        marker(ctx, below ? "down" : "triangle", px[i], py[i], radius);
+      } else if (radius < 2) ctx.fillRect(px[i] - radius, py[i] - radius, 2 * radius, 2 * radius);
+      else marker(ctx, "circle", px[i], py[i], radius);
+    }
+    now.over?.(pen);
+    ctx.setLineDash([]);
+    ctx.fillStyle = palette.ink;
+    ctx.strokeStyle = palette.paper;
+    ctx.lineWidth = 3;
+    ctx.textAlign = "left";
+    ctx.textBaseline = "middle";
+    const taken: [number, number][] = [];
+    for (let i = 0; i < Math.min(now.labelled, count); i++) {
+      const [across, up] = [px[i] + now.radius(i) + 3, py[i]];
+      // no name over another
+      if (taken.some(([x, y]) => Math.abs(x - across) < em * 1.6 && Math.abs(y - up) < em)) continue;
+      taken.push([across, up]);
+      ctx.strokeText(now.label(i), across, up);
+      ctx.fillText(now.label(i), across, up);
+    }
+    if (at !== undefined && at < count) {
+      ctx.strokeStyle = palette.ink;
+      ctx.lineWidth = 2;
+      marker(ctx, "ring", px[at], Math.min(py[at], bottom), now.mark === "bar" ? 5 : now.radius(at) + 3);
+    }
+    ctx.restore();
+    said.value = at !== undefined && at < count ? now.say(at) : "";
+  };
+
+  const point = (i?: number) => {
+    pointed.value = i;
+  };
+  canvas.addEventListener("pointermove", ({ offsetX, offsetY }) => {
+    const bars = picture?.mark === "bar";
+    const found = nearestPoint(px, bars ? py.map(() => offsetY) : py, offsetX, offsetY, REACH);
+    point(found < 0 ? undefined : found);
+  });
+  canvas.addEventListener("pointerleave", () => point());
+  const endFrames = onFrame(host, draw);
+  return {
+    empty,
+    said,
+    picture: () => picture,
+    point,
+    end() {
+      endFrames();
+      stop();
+      canvas.remove();
+    },
+  };
+}

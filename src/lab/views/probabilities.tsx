@@ -1,0 +1,157 @@
+/** What the focused run has learned against what is true, a token a point. */
+import { effect, signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { shortNumber } from "../../figures/labels.js";
+import type { RunConfig } from "../../index.js";
+import { CanvasChart } from "../charts/canvasChart.js";
+import type { CanvasPicture } from "../charts/canvasPlot.js";
+import { rankColour } from "../looks.js";
+import type { Lab } from "../state/lab.js";
+import { noFrame } from "./missing.js";
+import { targetsOf, tokensOf } from "./tokens.js";
+import type { ViewProps } from "./view.js";
+
+/** What is true of one input of conditional data takes a moment to make. */
+interface Conditional {
+  config: RunConfig;
+  input: number;
+  targets: Float64Array | undefined;
+}
+const conditional = signal<Conditional | undefined>(undefined);
+
+const isConditional = ({ targets, distribution }: RunConfig): boolean =>
+  distribution.kind === "corpus" || (targets !== undefined && targets.kind !== "independent");
+
+/** The input that is shown, where there is such a one. */
+const inputOf = (lab: Lab): number | undefined => {
+  const input = lab.view.value.input;
+  return input !== undefined && input < lab.focused.value.config.value.vocabSize ? input : undefined;
+};
+
+function trueOf(lab: Lab): Float64Array | undefined {
+  const config = lab.focused.value.config.value;
+  const input = inputOf(lab);
+  if (input === undefined || !isConditional(config)) return tokensOf(config).probabilities;
+  const known = conditional.value;
+  return known?.config === config && known.input === input ? known.targets : undefined;
+}
+
+/** The latest wins; what cannot be known here, such as a corpus, stays unknown. */
+function followTargets(lab: Lab): () => void {
+  return effect(() => {
+    const config = lab.focused.value.config.value;
+    const input = inputOf(lab);
+    const known = conditional.peek();
+    if (input === undefined || !isConditional(config) || (known?.config === config && known.input === input))
+      return;
+    const asked: Conditional = { config, input, targets: undefined };
+    conditional.value = asked;
+    targetsOf(config, input).then(
+      (targets) => {
+        if (conditional.peek() === asked) conditional.value = { ...asked, targets };
+      },
+      () => {},
+    );
+  });
+}
+
+const LABELLED = 6;
+
+function picture(lab: Lab): CanvasPicture {
+  const config = lab.focused.value.config.value;
+  const V = config.vocabSize;
+  const predictions = lab.frame.value?.probabilities;
+  const probabilities = trueOf(lab);
+  const learned = predictions && predictions.length >= V ? predictions : undefined;
+  const { order, ranks } = tokensOf(config);
+  const positive = Array.from(probabilities ?? []).filter((p) => p > 0);
+  const [least, largest] = [
+    positive.reduce((a, b) => Math.min(a, b), 1),
+    positive.reduce((a, b) => Math.max(a, b), 1e-300),
+  ];
+  // tokens that never occur have no place on the axis
+  const tokens =
+    probabilities && learned ? order.filter((token) => probabilities[token] > 0) : new Uint32Array(0);
+  const xs = Float64Array.from(tokens, (token) => probabilities?.[token] ?? 0);
+  const ys = Float64Array.from(tokens, (token) => Math.max(learned?.[token] ?? 0, 1e-300));
+  const [low, high] = [least / 1.5, Math.min(1.2, largest * 1.5)];
+  return {
+    empty: !probabilities
+      ? "What is true is not known here: a corpus, or a list that only its digest names."
+      : learned
+        ? undefined
+        : noFrame("its predictions"),
+    x: { title: "true probability", limits: [low, high], log: true },
+    y: { title: "learned probability", limits: [low / 10, Math.min(1.2, high * 3)], log: true },
+    mark: "point",
+    xs,
+    ys,
+    radius: () => (tokens.length > 2000 ? 1.5 : 3.5),
+    colour: (i, { dark }) => rankColour(ranks[tokens[i]], V, dark),
+    labelled: LABELLED,
+    label: (i) => String(tokens[i]),
+    behind({ ctx, x, y, colours }) {
+      ctx.strokeStyle = colours.ink;
+      ctx.setLineDash([5, 4]);
+      ctx.beginPath();
+      ctx.moveTo(x.toPixel(low), y.toPixel(low));
+      ctx.lineTo(x.toPixel(high), y.toPixel(high));
+      ctx.stroke();
+    },
+    say: (i) =>
+      `token ${tokens[i]}: true ${shortNumber(xs[i], 3)}, learned ${shortNumber(learned?.[tokens[i]] ?? 0, 3)}`,
+  };
+}
+
+function table(lab: Lab) {
+  const { order } = tokensOf(lab.focused.value.config.value);
+  const [probabilities, learned] = [trueOf(lab), lab.frame.value?.probabilities];
+  const text = (value: number | undefined) => (value === undefined ? "" : shortNumber(value));
+  return {
+    caption: `Probabilities of ${lab.focused.value.letter}, step ${lab.frame.value?.step ?? "–"}`,
+    head: ["token", "true", "learned"],
+    count: order.length,
+    row: (i: number) => [String(order[i]), text(probabilities?.[order[i]]), text(learned?.[order[i]])],
+  };
+}
+
+const Input = ({ lab }: ViewProps) => (
+  <label class="choice">
+    input
+    <input
+      type="number"
+      min={0}
+      max={lab.focused.value.config.value.vocabSize - 1}
+      step={1}
+      placeholder="mean of all"
+      value={lab.view.value.input ?? ""}
+      onInput={({ currentTarget: { value, validity } }) => {
+        if (validity.valid) lab.look({ input: value === "" ? undefined : Number(value) });
+      }}
+    />
+  </label>
+);
+
+const Note = ({ lab }: ViewProps) => {
+  const input = inputOf(lab);
+  return (
+    <>
+      {lab.focused.value.letter}, step {lab.frame.value?.step ?? "–"},{" "}
+      {input === undefined ? "mean over inputs" : `after token ${input}`}; the stronger the colour, the more
+      frequent
+    </>
+  );
+};
+
+export function Probabilities({ lab }: ViewProps) {
+  useEffect(() => followTargets(lab), [lab]);
+  return (
+    <CanvasChart
+      name="Learned against true probabilities of the focused run"
+      picture={() => picture(lab)}
+      table={() => table(lab)}
+      note={<Note lab={lab} />}
+      head={<Input lab={lab} />}
+    />
+  );
+}
