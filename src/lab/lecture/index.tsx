@@ -40,8 +40,9 @@ const focusOf = (target: EventTarget | null): Focus => {
 /** Keys of a lecture, as long as `lab.presenting` says that it is one. */
 export function installKeys(lab: Lab, { chapters = async () => [] }: Options = {}): void {
   const query = new URLSearchParams(location.search);
+  const hidden = (query.get("hide") ?? "").split(",");
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(hiding((query.get("hide") ?? "").split(",")));
+  sheet.replaceSync(hiding(hidden));
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
   effect(() => {
     document.documentElement.classList.toggle("presenting", lab.presenting.value);
@@ -49,6 +50,8 @@ export function installKeys(lab: Lab, { chapters = async () => [] }: Options = {
 
   /** All panels, while one of them is alone. */
   let together: readonly string[] | undefined;
+  /** Those that can be. */
+  const turnable = () => (together ?? lab.view.peek().panels).filter((name) => !hidden.includes(name));
   const alone = (name: string | undefined) => {
     const { panels } = lab.view.peek();
     together ??= panels;
@@ -62,11 +65,8 @@ export function installKeys(lab: Lab, { chapters = async () => [] }: Options = {
       lab.chapter.value = turned(await chapters(), chapter, by) ?? chapter;
       return;
     }
-    const { panels } = lab.view.peek();
-    const all = together ?? panels;
-    const current = together && panels[0];
     // before the first panel are all of them
-    alone(turned([undefined, ...all], current, by));
+    alone(turned([undefined, ...turnable()], together && lab.view.peek().panels[0], by));
   }
 
   const actions: { [Kind in Action["kind"]]: (action: Extract<Action, { kind: Kind }>) => void } = {
@@ -80,9 +80,9 @@ export function installKeys(lab: Lab, { chapters = async () => [] }: Options = {
     },
     step: () => lab.step(),
     alone({ panel }) {
-      const { panels } = lab.view.peek();
-      const name = (together ?? panels)[panel];
-      if (name !== undefined) alone(together && panels[0] === name ? undefined : name);
+      const name = turnable()[panel];
+      const isAlone = together && lab.view.peek().panels[0] === name;
+      if (name !== undefined) alone(isAlone ? undefined : name);
     },
     leave() {
       if (together) alone(undefined);

@@ -260,7 +260,11 @@ function PicturePart({ lab, scope, saying }: PartProps) {
   const size = useSignal<"page" | "slide">("page");
   const look = useSignal<"light" | "dark">("light");
   const found = offers(lab, lab.runs.value, inScope(lab, scope.value));
-  const chosen = found.find((offer) => offer.name === name.value) ?? found[0];
+  const { panels } = lab.view.value;
+  const chosen =
+    found.find((offer) => offer.name === name.value) ??
+    found.find((offer) => panels.includes(offer.name)) ??
+    found[0];
   const draw = (format: "svg" | "png") =>
     saying(async () => {
       if (!chosen) return "nothing to draw yet";
