@@ -2,7 +2,9 @@
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import { buildLab, firstLoad } from "./buildLab.mjs";
 
 await rm("dist", { recursive: true, force: true });
 await mkdir("dist/fonts", { recursive: true });
@@ -20,15 +22,25 @@ const common = {
 };
 
 /**
- * Sources but the independent one, the reference backend and principal axes are files of their own, loaded by those who ask for them, the
+ * Sources but the independent one, the reference backend, principal axes and probabilities are files of their own, loaded by those who ask for them, the
  * same for every universal entry.
  */
-const onDemand = ["./topics.js", "./lowRank.js", "./corpus.js", "./reference.js", "./principalAxes.js"];
+const onDemand = [
+  "./topics.js",
+  "./lowRank.js",
+  "./corpus.js",
+  "./reference.js",
+  "./principalAxes.js",
+  "./probabilities.js",
+];
 const loadedOnDemand = {
   name: "loaded-on-demand",
   setup({ onResolve }) {
     onResolve({ filter: /^\.\/(topics|lowRank|corpus)\.js$/ }, ({ path }) => ({ path, external: true }));
-    onResolve({ filter: /\/principalAxes\.js$/ }, () => ({ path: "./principalAxes.js", external: true }));
+    onResolve({ filter: /\/(principalAxes|probabilities)\.js$/ }, ({ path }) => ({
+      path: path.replace(/.*\//, "./"),
+      external: true,
+    }));
     onResolve({ filter: /\/reference\/backend\.js$/ }, () => ({ path: "./reference.js", external: true }));
   },
 };
@@ -64,23 +76,32 @@ const kernelAsBytes = {
   },
 };
 
-/** The kernel stays a file, imported as the module that such a runtime makes of it: neither threads nor relaxed SIMD. */
-const kernelAsModule = (path) => ({
-  name: "kernel-as-module",
+/** Where there are no threads, asking for them is refused. */
+const withoutThreads = {
+  name: "without-threads",
   setup({ onLoad, onResolve }) {
-    onResolve({ filter: /\.wasm$/ }, () => ({ path, external: true }));
-    onResolve({ filter: /^\.\/(threads|relaxed)\.js$/ }, (args) => ({
-      path: args.path,
-      namespace: "nothing-more",
-      pluginData: args.resolveDir,
+    onResolve({ filter: /^\.\/threads\.js$/ }, ({ path, resolveDir }) => ({
+      path,
+      namespace: "no-threads",
+      pluginData: resolveDir,
     }));
-    onLoad({ filter: /threads/, namespace: "nothing-more" }, ({ pluginData }) => ({
+    onLoad({ filter: /threads/, namespace: "no-threads" }, ({ pluginData }) => ({
       resolveDir: pluginData,
       contents: `import { ConfigError } from "../../config.js";
         export const instantiateSharedKernel = () => {
           throw new ConfigError("threads: expected 1, this runtime has no threads");
         };`,
     }));
+  },
+};
+
+/** The kernel stays a file, imported as the module that such a runtime makes of it: neither threads nor relaxed SIMD. */
+const kernelAsModule = (path) => ({
+  name: "kernel-as-module",
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /\.wasm$/ }, () => ({ path, external: true }));
+    withoutThreads.setup({ onLoad, onResolve });
+    onResolve({ filter: /^\.\/relaxed\.js$/ }, (args) => ({ path: args.path, namespace: "nothing-more" }));
     // no bytes of a kernel: compiling them fails as it does where relaxed SIMD is missing
     onLoad({ filter: /relaxed/, namespace: "nothing-more" }, () => ({
       contents: "export const alone = () => new Uint8Array(); export const shared = alone;",
@@ -104,11 +125,20 @@ const loaderWithoutPatches = {
 /** The library itself is shared with whoever imports it: one schema, one trainer, one kernel. */
 const besideIndex = {
   name: "beside-index",
-  setup: ({ onResolve }) =>
+  setup({ onResolve }) {
     onResolve({ filter: /^(\.\.\/index|(\.\.\/)+config|\.\/create)\.js$/ }, () => ({
       path: "./index.js",
       external: true,
-    })),
+    }));
+    // of a worker that is asked for a GPU
+    onResolve({ filter: /^\.\.\/webgpu\.js$/ }, () => ({ path: "./webgpu.js", external: true }));
+  },
+};
+
+/** Vega is shared with the lab's page. */
+const besideVega = {
+  name: "beside-vega",
+  setup: ({ onResolve }) => onResolve({ filter: /^\.\/vega\.js$/ }, ({ path }) => ({ path, external: true })),
 };
 
 /** Half of a Worker's 128 MB: a snapshot takes up to as much again. */
@@ -139,6 +169,44 @@ async function withoutForeignSources(path) {
   await writeFile(path, JSON.stringify(map));
 }
 
+/** Pages have no files to read a font's widths from: a table of them stands in the place of what reads them. */
+const facesAsTable = {
+  name: "faces-as-table",
+  async setup({ onLoad }) {
+    onLoad({ filter: /src\/figures\/faces\.ts$/ }, async ({ path }) => {
+      const { outputFiles } = await build({
+        entryPoints: [path],
+        bundle: true,
+        platform: "node",
+        format: "cjs",
+        define: { "import.meta.url": "file" },
+        banner: { js: `const file = ${JSON.stringify(pathToFileURL(path).href)};` },
+        write: false,
+      });
+      const module = { exports: {} };
+      new Function("module", "require", outputFiles[0].text)(module, createRequire(import.meta.url));
+      const tables = module.exports.faces().map(({ unitsPerEm, missing, advances }) => {
+        // runs of neighbours: the first, then a character for each advance
+        const runs = [];
+        let next;
+        for (const [code, advance] of [...advances].sort(([a], [b]) => a - b)) {
+          if (code !== next) runs.push([code, ""]);
+          runs.at(-1)[1] += String.fromCharCode(advance);
+          next = code + 1;
+        }
+        return { unitsPerEm, missing, runs };
+      });
+      return {
+        contents: `const tables = ${JSON.stringify(tables)};
+          export const faces = () => tables.map(({ runs, ...others }) => ({
+            ...others,
+            advances: new Map(runs.flatMap(([first, run]) => Array.from(run, (c, i) => [first + i, c.charCodeAt(0)]))),
+          }));`,
+      };
+    });
+  },
+};
+
 /** The universal entry, once for every way to get at the kernel: one file each, which imports at most what is named. */
 const universal = [];
 for (const [name, entryPoint, plugins, imports] of [
@@ -160,19 +228,21 @@ for (const [name, entryPoint, plugins, imports] of [
   ["corpus", "src/data/corpus.ts", [], []],
   ["corpora", "src/corpus/index.ts", [], ["gpt-tokenizer/bpeRanks/r50k_base"]],
   ["principalAxes", "src/observables/principalAxes.ts", [], []],
+  ["probabilities", "src/observables/probabilities.ts", [], []],
   ["reference", "src/backend/reference/backend.ts", [], []],
   ["webgpu", "src/webgpu.ts", [besideIndex], ["./index.js"]],
   ["browser", "src/browser/index.ts", [besideIndex], ["./index.js"]],
-  ["browserWorker", "src/browser/worker.ts", [besideIndex], ["./index.js"]],
+  ["browserWorker", "src/browser/worker.ts", [besideIndex], ["./index.js", "./webgpu.js"]],
+  ["vega", "src/figures/vega.ts", [withoutCanvas], []],
   ["threads", "src/backend/wasm/threads.ts", [kernelAsBytes, besideIndex], ["./index.js", "./relaxed.js"]],
   ["relaxed", "src/backend/wasm/relaxed.ts", [kernelAsBytes], []],
 ]) {
   const built = await build({
     ...common,
-    // kernels and nothing else: there is no source to show
-    sourcemap: name !== "relaxed",
-    // the same sources as index.js.map's, or part of them
-    sourcesContent: ["index", "index.workerd", "browser"].includes(name),
+    // kernels or other people's code and nothing else: there is no source to show
+    sourcemap: !["relaxed", "vega"].includes(name),
+    // the others have the same sources as these, or part of them
+    sourcesContent: ["index", "browser"].includes(name),
     entryPoints: { [name]: entryPoint },
     // first in the file: text between whose two halves bytes stand compresses worse, by 1 kB
     inject: name === "index" ? ["build/kernel.wasm"] : [],
@@ -190,6 +260,12 @@ for (const [name, entryPoint, plugins, imports] of [
   await withoutForeignSources(`dist/${name}.js.map`);
 }
 
+const labs = await buildLab(
+  common,
+  { shadersAsText, facesAsTable, loaderWithoutPatches, withoutCanvas, withoutThreads, kernelAsBytes },
+  universal.map(({ metafile }) => metafile),
+);
+
 const entries = {
   sweep: "src/sweep/index.ts",
   report: "src/report/index.ts",
@@ -199,7 +275,7 @@ const entries = {
 const forNode = await build({
   ...common,
   entryPoints: entries,
-  plugins: [kernelAsBytes, shadersAsText, loaderWithoutPatches, withoutCanvas],
+  plugins: [kernelAsBytes, shadersAsText, loaderWithoutPatches, besideVega, facesAsTable],
   // a stack trace needs names and lines only, and these bundles hold much that is not ours
   sourcesContent: false,
   platform: "node",
@@ -230,14 +306,14 @@ await build({
 });
 
 /**
- * A map of mostly other people's code would be the largest file of all: nobody installs that to debug it. The command line's
- * comes next: whoever reads a stack trace of it makes the map by building that version.
+ * A map of mostly other people's code, or of a large file, would be among the largest files of all: nobody installs that to
+ * debug it. Whoever reads a stack trace of it makes the map by building that version.
  */
 for (const [path, { inputs, bytes }] of Object.entries(forNode.metafile.outputs)) {
   let foreign = 0;
   for (const [name, { bytesInOutput }] of Object.entries(inputs))
     if (name.includes("node_modules/")) foreign += bytesInOutput;
-  if (path.endsWith(".map") || (foreign < 0.6 * bytes && path !== "dist/commandLine.js")) continue;
+  if (path.endsWith(".map") || (foreign < 0.6 * bytes && bytes < 200_000)) continue;
   await rm(`${path}.map`);
   await writeFile(path, (await readFile(path, "utf8")).replace(/\n\/\/# sourceMappingURL=.*\n?$/, "\n"));
 }
@@ -263,19 +339,26 @@ async function licenceOf(folder) {
   return `${license} licence${author ? `, by ${author.name ?? author}` : ""}\n`;
 }
 
-/** What was bundled keeps its licence: one text for every package that esbuild read a file of. */
+/** What was bundled keeps its licence: of every package that esbuild read a file of. A text that several have stands once. */
 const bundled = new Set();
-for (const { metafile } of [...universal, forNode])
+for (const metafile of [...universal.map((built) => built.metafile), ...labs, forNode.metafile])
   for (const input of Object.keys(metafile.inputs)) {
     const folder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
     if (folder) bundled.add(folder);
   }
-const notices = [];
+const packagesUnder = new Map();
 for (const folder of [...bundled].sort()) {
   const { name, version } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
-  notices.push(`${name} ${version}\n\n${(await licenceOf(folder)).trim()}\n`);
+  const licence = (await licenceOf(folder)).trim();
+  packagesUnder.set(licence, [...(packagesUnder.get(licence) ?? []), `${name} ${version}`]);
 }
+const notices = [...packagesUnder].map(([licence, names]) => `${names.join("\n")}\n\n${licence}\n`);
 await writeFile(
   "dist/THIRD-PARTY-LICENSES.txt",
   `Packages bundled into this one, each under its own licence.\n\n${notices.join(`\n${"-".repeat(80)}\n\n`)}`,
 );
+
+const first = await firstLoad();
+for (const { file, gzip } of first) console.log(`${(gzip / 1000).toFixed(1).padStart(6)} kB  ${file}`);
+const sum = first.reduce((all, { gzip }) => all + gzip, 0);
+console.log(`${(sum / 1000).toFixed(1).padStart(6)} kB  first load of the lab, compressed`);

@@ -1,5 +1,6 @@
 /** The library: runs unchanged in Node, browsers and edge runtimes. Nothing here reaches a Node module. */
 export type { Backend, BackendKind, BackendOptions } from "./backend/backend.js";
+/** For the package's other entries. @internal */
 export {
   ConfigError,
   canonicalConfig,
@@ -16,8 +17,10 @@ export {
   parseConfig,
   type RunConfig,
   type RunConfigInput,
+  runConfigSchema,
   type Schedule,
   type ScheduleInput,
+  show,
 } from "./config.js";
 export type { Batch } from "./data/batch.js";
 export type { SourceOptions } from "./data/createSource.js";
@@ -30,6 +33,7 @@ export { decodeNpy, encodeNpy, type NpyArray } from "./formats/npy.js";
 export { decodeSafetensors, encodeSafetensors } from "./formats/safetensors.js";
 export { bitsRevision } from "./kernel/bitsRevision.js";
 export type { Weights } from "./model/parameters.js";
+export { weightsHash } from "./model/weightsHash.js";
 export { effectiveDimension } from "./observables/effectiveDimension.js";
 export { lossDecayExponent } from "./observables/lossDecayExponent.js";
 export type { PopulationLoss } from "./observables/population.js";
@@ -39,7 +43,7 @@ export { cosine, join, linearDecay, sequence, warmup, warmupStableDecay } from "
 export { learningRateAt, type PiecewiseLinear } from "./schedule/schedule.js";
 export { tokenSource } from "./tokenSource.js";
 export { createTrainer, restoreTrainer } from "./training/create.js";
-export type { RunOptions, TrainerOptions } from "./training/options.js";
+export type { RunChanges, RunOptions, TrainerOptions } from "./training/options.js";
 export type { TrainingRecord } from "./training/record.js";
 export { train } from "./training/train.js";
 export type { EvaluationResult, StepResult, Trainer } from "./training/trainer.js";

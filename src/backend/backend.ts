@@ -119,6 +119,8 @@ export interface BackendKind {
   bytes(config: RunConfig, options: { maxThreads: number }): number;
   /** @throws ConfigError for a config that it cannot compute */
   create(config: RunConfig, options: BackendOptions): Now<Backend>;
+  /** Of a kind for several runs together: who computes one of them by itself. @internal */
+  alone?: BackendKind;
   /** Of a kind that computes on a device, which can be lost and of which results tell the name. */
   device?: {
     /** @throws ConfigError where there is none */

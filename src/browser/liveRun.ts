@@ -3,6 +3,7 @@ import type { RunConfig } from "../config.js";
 import type { Projection } from "../observables/principalAxes.js";
 import type { ScheduleInput } from "../schedule/schedule.js";
 import type { TrainingRecord } from "../training/record.js";
+import type { RuntimeOptions } from "../training/runtime.js";
 import type { StepResult } from "../training/trainer.js";
 
 /**
@@ -49,15 +50,17 @@ export interface Frame {
   eigenvalues?: Float64Array;
 }
 
-export interface AddOptions {
+export interface AddOptions extends RuntimeOptions {
   /** A snapshot to go on from, of the run that `config` was to be. */
   snapshot?: Uint8Array | undefined;
   /** Step at which it pauses; never when left out. */
   until?: number | undefined;
   /** Whether it begins paused, standing at step 0 or at the snapshot's. Default false. */
   paused?: boolean | undefined;
-  /** Most steps a second; as fast as can be when left out. */
+  /** Most steps a second, in an even flow; as fast as can be when left out. */
   pace?: number | undefined;
+  /** "webgpu": by `unigram-lab/webgpu`, beside the worker, for configs with relaxed arithmetic. Default: WebAssembly. */
+  backend?: "webgpu" | undefined;
 }
 
 /** A run in a worker. Loop over it for its records; the worker waits where they are not taken. */

@@ -10,6 +10,8 @@ import { isEvaluation } from "../evaluationSteps.js";
 import { trainCommand as commandOf, quoted } from "../fields/trainCommand.js";
 import { counted } from "../figures/labels.js";
 import { bitsRevision } from "../kernel/bitsRevision.js";
+import type { LabLink } from "../link/link.js";
+import { weightsHash } from "../model/weightsHash.js";
 import { checkRecordsPath, writeRecords } from "../report/index.js";
 import { cores } from "../sweep/cores.js";
 import { estimateCost, worthSharing } from "../sweep/cost.js";
@@ -32,6 +34,7 @@ import { distributionFileHelp, readLine, withDistributionFile } from "./distribu
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
 import { interventionHelp } from "./interventionText.js";
+import { besideFocus, hasHash, isLink, linkedHash, readLink } from "./linkFlag.js";
 import { parseWholeNumber } from "./numbers.js";
 import { say } from "./output.js";
 import { refusedUnless } from "./refused.js";
@@ -60,8 +63,10 @@ export function addTrain(program: Command): void {
   const command = program
     .command("train")
     .summary("train one model, a line an evaluation")
-    .description("Trains one config, given by flags, by a JSON file, or both (flags win).")
-    .option("--config <file>", "config as JSON")
+    .description(
+      "Trains one config, given by flags, by a JSON file or a link to the lab, or both (flags win).",
+    )
+    .option("--config <file>", "config as JSON, or a link to the lab, whose run in focus is trained")
     .option(...corpusFlag)
     .option(
       "--threads <n>",
@@ -189,6 +194,8 @@ function resumeCommand(from: string, options: Options): string {
 async function trainCommand(given: Options): Promise<void> {
   checkBackendFlags(given, BACKENDS);
   const options = await withDistributionFile(given);
+  const { config, verbose = false } = options;
+  const link = config !== undefined && isLink(config) ? await readLink(config) : undefined;
   await checkOutputs(options);
   const { trainer, threads } = await namingFlags(options, () => openTrainer(options), {
     ...(options.resume === undefined ? {} : { snapshot: "--resume" }),
@@ -199,14 +206,31 @@ async function trainCommand(given: Options): Promise<void> {
   try {
     const earlier = await earlierRecords(trainer, options);
     process.stderr.write(readLine(options.distributionFile));
-    if (options.verbose)
+    for (const line of link === undefined ? [] : besideFocus(link, verbose))
+      process.stderr.write(`${line}\n`);
+    if (verbose)
       process.stderr.write(
         `run ${configHash(trainer.config)}: ${counted(threads, "thread")}, ${(trainer.bytes / 2 ** 20).toFixed(1)} MiB of memory, entropy ${trainer.entropy.toFixed(6)} nats\n`,
       );
     await runToFiles(trainer, earlier, options);
+    tellWeights(weightsHash(await trainer.weights()), trainer.config, options, link);
   } finally {
     trainer.dispose();
   }
+}
+
+/**
+ * Says what the final weights hash to, and whether a link says so too.
+ * @throws Error where it says something else
+ */
+function tellWeights(hash: string, config: RunConfig, { json, verbose }: Options, link?: LabLink): void {
+  const shown = (hash: string) => (json || verbose ? hash : hash.slice(0, 12));
+  process.stderr.write(`final weights ${shown(hash)} (sha256)\n`);
+  if (link === undefined || !hasHash(link)) return;
+  const wanted = linkedHash(link, config);
+  if (wanted === undefined) process.stderr.write("not compared: the link has no hash of this run\n");
+  else if (wanted === hash) process.stderr.write(`same bits ${shown(hash)} as the link says\n`);
+  else throw new Error(`other bits: the link says ${shown(wanted)}, this run has ${shown(hash)}`);
 }
 
 /** Runs that take longer, in seconds, are kept when they are interrupted. */

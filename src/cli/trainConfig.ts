@@ -1,4 +1,4 @@
-/** The config of `train`: flags over a JSON file, or over the config of the snapshot that is resumed. */
+/** The config of `train`: flags over a JSON file or a link, or over the config of the snapshot that is resumed. */
 import { readFile } from "node:fs/promises";
 import { isObject } from "../checks.js";
 import { ConfigError, parseConfig, type RunConfig, type Schedule, show } from "../config.js";
@@ -8,16 +8,18 @@ import { fieldAt } from "../fields/fieldAt.js";
 import { type Flags, flagThatSet, type Input, otherWay, withFlags } from "./configFlags.js";
 import { withCorpus } from "./corpusFlag.js";
 import { parseJson } from "./json.js";
+import { isLink, linkedConfig, readLink } from "./linkFlag.js";
 
 export interface TrainFlags extends Flags {
   config?: string;
 }
 
 /**
- * The config of `--config FILE`, as it is written there.
- * @throws ConfigError for a file that cannot be read, or is no JSON object
+ * The config of `--config FILE`, as it is written there, or of `--config LINK`.
+ * @throws ConfigError for a file that cannot be read, or is no JSON object, and for a damaged link
  */
 export async function readConfig(path: string): Promise<Input> {
+  if (isLink(path)) return linkedConfig(await readLink(path));
   let value: unknown;
   try {
     value = parseJson(await readFile(path, "utf8"));

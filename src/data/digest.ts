@@ -16,19 +16,27 @@ export function digestSchema() {
 
 const PIECE = 1 << 15;
 
-/** SHA-256 of numbers, piece by piece: no copy of the whole. */
-function digestOf(
+type Write = (view: DataView, at: number, value: number) => void;
+
+/** Numbers into a hash, piece by piece: no copy of the whole. */
+export function hashNumbers(
+  hash: ReturnType<typeof sha256.create>,
   values: ArrayLike<number>,
   bytes: number,
-  write: (view: DataView, at: number, value: number) => void,
-): string {
-  const hash = sha256.create();
+  write: Write,
+): void {
   const view = new DataView(new ArrayBuffer(Math.min(values.length, PIECE) * bytes));
   for (let start = 0; start < values.length; start += PIECE) {
     const count = Math.min(PIECE, values.length - start);
     for (let i = 0; i < count; i++) write(view, i * bytes, values[start + i]);
     hash.update(new Uint8Array(view.buffer, 0, count * bytes));
   }
+}
+
+/** SHA-256 of numbers. */
+function digestOf(values: ArrayLike<number>, bytes: number, write: Write): string {
+  const hash = sha256.create();
+  hashNumbers(hash, values, bytes, write);
   return bytesToHex(hash.digest());
 }
 

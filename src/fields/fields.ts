@@ -4,7 +4,6 @@
  */
 import type * as v from "valibot";
 import { runConfigSchema } from "../config.js";
-import { scheduleSchema } from "../schedule/schedule.js";
 import { help } from "./help.js";
 
 /** What a value is: "kind" chooses the kind of its parent, "choice" is one of some words, "list" JSON. */
@@ -64,6 +63,9 @@ function objectsOf(schema: Schema): [kind: string, entries: Record<string, Schem
   );
 }
 
+/** The schemas of a config's fields. */
+const entries = (runConfigSchema() as Schema).entries as Record<string, Schema>;
+
 const types: Record<string, FieldType> = {
   number: "number",
   boolean: "boolean",
@@ -92,7 +94,7 @@ function fieldOf(path: string, given: Schema, kinds: string[]): Field {
   const schema = given.wrapped ?? given;
   const objects = objectsOf(schema);
   const isKind = objects.length > 0;
-  const type = isKind ? "kind" : (schema as unknown) === scheduleSchema() ? "schedule" : types[schema.type];
+  const type = isKind ? "kind" : schema === entries.learningRate.wrapped ? "schedule" : types[schema.type];
   if (type === undefined) throw new Error(`${path}: no flag can give a ${schema.type}`);
   const { text, unit, value = called[type], byDefault = said(given.default) } = help[path] ?? { text: "" };
   return {
@@ -125,7 +127,7 @@ function walk(entries: Record<string, Schema>): Field[] {
 }
 
 /** What a user can set of a run. */
-export const fields: readonly Field[] = walk((runConfigSchema() as Schema).entries as Record<string, Schema>);
+export const fields: readonly Field[] = walk(entries);
 
 /** What it means and what it is when nobody sets it: "size of a batch, in pairs (default: 128)". */
 export const explained = ({ text, byDefault }: Field): string =>

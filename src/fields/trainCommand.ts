@@ -1,33 +1,13 @@
 /** The command line that repeats a run: its flags for what is not at its default, as a shell takes them. */
-import { canonicalConfig, parseConfig, type RunConfig, type Schedule } from "../config.js";
+import { parseConfig, type RunConfig, type Schedule } from "../config.js";
 import type { PiecewiseLinear } from "../schedule/schedule.js";
 import { fieldAt } from "./fieldAt.js";
 import { type Field, fields } from "./fields.js";
-import { type Fields, withoutImplied } from "./implied.js";
+import { type Fields, shortest } from "./implied.js";
 
 /** A word of a command as a POSIX shell takes it. */
 export const quoted = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-
-/** Paths of what a config need not say, an object's fields before the object itself. */
-function pathsOf({ interventions = [] }: RunConfig): string[] {
-  const own = fields.map(({ path }) => path);
-  return [
-    ...interventions.flatMap((one, i) => Object.keys(one).map((name) => `interventions.${i}.${name}`)),
-    ...own.filter((path) => path.includes(".") && !path.endsWith(".kind")),
-    ...own.flatMap((path) => (path.endsWith(".kind") ? path.slice(0, -".kind".length) : [])),
-    ...own.filter((path) => !path.includes(".")),
-  ];
-}
-
-/** The config without all that the others imply. */
-function shortest(config: RunConfig): Fields {
-  const name = canonicalConfig(config);
-  let input = structuredClone(config) as unknown as Fields;
-  for (const path of pathsOf(config))
-    if (fieldAt(input, path) !== undefined) input = withoutImplied(input, path, name);
-  return input;
-}
 
 /** A schedule as a flag takes it: `warmup:200:0.01`, `0.01@1000:0.001`, or JSON. */
 export function scheduleText(schedule: Schedule): string {
@@ -104,7 +84,9 @@ export function trainFlags(
     input.distribution = { kind: counts };
   const byDefault = parseConfig({ vocabSize });
   const flags = fields.flatMap((field) => {
-    const value = fieldAt(input, field.path);
+    const said = fieldAt(input, field.path);
+    // whole, since its short forms are of what is complete
+    const value = said !== undefined && field.type === "schedule" ? config.learningRate : said;
     // a field of the default kind implies the kind
     const isImplied = field.path.endsWith(".kind") && value === fieldAt(byDefault, field.path);
     return value === undefined || isImplied ? [] : flagText(field, value);

@@ -1,48 +1,13 @@
-/** Figures: drawn in both looks, and written as SVG, PNG and CSV. */
+/** Figures drawn in both looks, and written as SVG, PNG and CSV. */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { generator } from "../disk/generator.js";
 import { kindOf } from "../disk/kind.js";
 import { type WriteOptions, writeWhole } from "../disk/writeWhole.js";
-import type { Figure, LegendEntry } from "./figure.js";
-import { figureCsv } from "./figureTable.js";
-import { joinedSvg, zoomed } from "./joined.js";
-import { legendOf } from "./legend.js";
-import { panelSvg, pngRenderer, signedSvg } from "./picture.js";
-import { type Theme, type ThemeName, themeNamed, themes } from "./theme.js";
-
-/** A figure in both looks, as SVG. */
-export interface DrawnFigure extends Omit<Figure, "panels"> {
-  theme: ThemeName;
-  /** The whole, for files. */
-  svg: { light: string; dark: string };
-  /** Each by itself, for pages. */
-  panels: { light: string; dark: string }[];
-  /** What explains all panels. */
-  legend: LegendEntry[];
-  /** The numbers that are drawn. */
-  csv: string;
-}
-
-async function drawFigure(figure: Figure, name: ThemeName): Promise<DrawnFigure> {
-  const { panels, columns = 1 } = figure;
-  const legend = legendOf(panels);
-  const { light, dark } = themes[name];
-  const drawn = async (theme: Theme) => {
-    const own: string[] = [];
-    for (const panel of panels) own.push(await panelSvg(panel, theme));
-    const whole = signedSvg(zoomed(joinedSvg(own, columns, legend, theme), theme.zoom));
-    return { whole, own: own.map((svg) => zoomed(svg, theme.zoom)) };
-  };
-  const [inLight, inDark] = [await drawn(light), await drawn(dark)];
-  return {
-    ...figure,
-    theme: name,
-    svg: { light: inLight.whole, dark: inDark.whole },
-    panels: inLight.own.map((svg, i) => ({ light: svg, dark: inDark.own[i] })),
-    legend,
-    csv: figureCsv(figure),
-  };
-}
+import { type DrawnFigure, drawFigure } from "./drawnFigure.js";
+import type { Figure } from "./figure.js";
+import { pngRenderer } from "./png.js";
+import { type ThemeName, themeNamed, themes } from "./theme.js";
 
 /**
  * Both looks of each figure; one that cannot be drawn is left out, with a line that says why.
@@ -56,7 +21,7 @@ export async function drawFigures(
   const drawn: DrawnFigure[] = [];
   const left: string[] = [];
   for (const figure of figures) {
-    const own = await drawFigure(figure, name);
+    const own = await drawFigure(figure, name, generator());
     if (/\b(NaN|Infinity)\b/.test(own.svg.light))
       left.push(`The figure ${figure.name} is left out: its runs hold no number that could be drawn.`);
     else drawn.push(own);

@@ -1,5 +1,6 @@
 /** The directions in which an embedding spreads most: principal components of its rows. */
 import { centredGram } from "../backend/reference/spectrum.js";
+import { ConfigError, show } from "../configError.js";
 import { symmetricEigenvectors } from "../math/symmetricEigen.js";
 
 export interface PrincipalAxes {
@@ -54,8 +55,13 @@ export interface Projection {
   shares: Float64Array;
 }
 
-/** The rows of a V×D matrix along its leading axes. */
+/**
+ * The rows of a V×D matrix along its leading axes.
+ * @throws ConfigError for a number of axes that is not from 1 to D
+ */
 export function projection(matrix: ArrayLike<number>, V: number, D: number, count: number): Projection {
+  if (!Number.isInteger(count) || count < 1 || count > D)
+    throw new ConfigError(`axes: expected a whole number from 1 to ${D}, got ${show(count)}`);
   const { values, vectors } = principalAxes(matrix, V, D, count);
   const mean = new Float64Array(D);
   for (let r = 0; r < V; r++) for (let d = 0; d < D; d++) mean[d] += matrix[r * D + d] / V;

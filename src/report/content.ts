@@ -1,7 +1,7 @@
 /** What a report is made of. */
 import type { Agreement } from "../analysis/agreement.js";
 import type { Condition, JudgedFinding, Part, Source } from "../experiments/experiment.js";
-import type { DrawnFigure } from "../figures/drawing.js";
+import type { DrawnFigure } from "../figures/drawnFigure.js";
 import type { RunResult } from "../sweep/result.js";
 import type { ReportedClaim } from "./claims.js";
 

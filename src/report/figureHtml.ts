@@ -1,5 +1,5 @@
 /** A figure on a page: its panels beside each other where there is room, all at their natural size. */
-import type { DrawnFigure } from "../figures/drawing.js";
+import type { DrawnFigure } from "../figures/drawnFigure.js";
 import { sizeOf, uniqueIds } from "../figures/joined.js";
 import { markOf, markSize } from "../figures/legend.js";
 import { themes } from "../figures/theme.js";

@@ -99,10 +99,11 @@ export function changedAt(before: Schedule, given: ScheduleInput, at: number): S
   const parts = partsFrom(after, at);
   if (JSON.stringify(parts) === JSON.stringify(partsFrom(before, at))) return before;
   if (at === 0) return after;
-  return {
-    kind: "sequence",
-    parts: [...partsOf(before).filter(([step]) => step < at), ...parts],
-  } as Schedule;
+  const all = partsOf(before).filter(([step]) => step < at);
+  // back to what held before a change at this very step: as if there had been none
+  if (JSON.stringify(all.at(-1)?.[1]) === JSON.stringify(parts[0][1])) parts.shift();
+  all.push(...parts);
+  return all.length > 1 ? ({ kind: "sequence", parts: all } as Schedule) : all[0][1];
 }
 
 const isLinear = (schedule: Schedule): schedule is number | PiecewiseLinear =>

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { expected, nonNegative } from "../schema.js";
 import type { ScheduleKind } from "./kind.js";
+import { lastAt } from "./lastAt.js";
 
 /** Of two points at one step, a jump, the later value holds from that step on. */
 export interface PiecewiseLinear {
@@ -29,8 +30,7 @@ export const piecewiseLinear: ScheduleKind<PiecewiseLinear, PiecewiseLinear> = {
     }),
   rateAt({ points }, step) {
     // the last point at or before the step: of two at one step the later holds
-    let i = points.length - 1;
-    while (i >= 0 && points[i][0] > step) i--;
+    const i = lastAt(points, step);
     if (i < 0) return points[0][1];
     if (i === points.length - 1) return points[i][1];
     const [x0, y0] = points[i];

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { expected, MOST_STEPS, wholeNumber } from "../schema.js";
 import type { ScheduleKind } from "./kind.js";
+import { lastAt } from "./lastAt.js";
 
 export interface Sequence<Part> {
   kind: "sequence";
@@ -36,8 +37,6 @@ export const sequenceOf = <Input, Part>(
       ),
     }),
   rateAt({ parts }, step) {
-    let i = parts.length - 1;
-    while (i > 0 && parts[i][0] > step) i--;
-    return rateAt(parts[i][1], step);
+    return rateAt(parts[Math.max(0, lastAt(parts, step))][1], step);
   },
 });

@@ -3,13 +3,20 @@ import type { BackendKind, Now } from "../backend/backend.js";
 import { wasm } from "../backend/wasm/backend.js";
 import { ConfigError, parseConfig, type RunConfig, type RunConfigInput } from "../config.js";
 import { createSource } from "../data/createSource.js";
+import type { TokenSource } from "../data/source.js";
 import { phaseAt } from "../intervention/index.js";
 import { changedAt } from "../schedule/constructors.js";
-import type { ScheduleInput } from "../schedule/schedule.js";
 import { bytesOf } from "./bytesOf.js";
 import { defaultMemoryLimit } from "./defaultMemoryLimit.js";
-import { type CompleteTrainerOptions, completeTrainerOptions, type TrainerOptions } from "./options.js";
-import { Recovery } from "./recovery.js";
+import {
+  type CompleteTrainerOptions,
+  changeNames,
+  completeTrainerOptions,
+  type RunChanges,
+  type TrainerOptions,
+} from "./options.js";
+import type { TrainingRecord } from "./record.js";
+import { type Place, Recovery } from "./recovery.js";
 import { decodeSnapshot } from "./snapshot.js";
 import { type Start, Trainer } from "./trainer.js";
 
@@ -23,14 +30,7 @@ export async function createTrainer(
   input: RunConfigInput = {},
   options: TrainerOptions = {},
 ): Promise<Trainer> {
-  const config = frozen(parseConfig(input));
-  const complete = completeTrainerOptions(options);
-  return new Trainer({
-    config,
-    ...(await begin(config, 0, complete)),
-    threads: complete.threads,
-    maxThreads: complete.maxThreads,
-  });
+  return open(parseConfig(input), completeTrainerOptions(options));
 }
 
 /**
@@ -42,26 +42,62 @@ export async function createTrainer(
  */
 export async function restoreTrainer(
   bytes: Uint8Array,
-  options: TrainerOptions & { steps?: number; learningRate?: ScheduleInput } = {},
+  options: TrainerOptions & RunChanges = {},
 ): Promise<Trainer> {
-  const complete = completeTrainerOptions(options, ["steps", "learningRate"]);
-  const { config: stored, state, trainLoss, recorded, records } = decodeSnapshot(bytes);
-  const { steps = stored.steps, learningRate = stored.learningRate } = options;
-  const config = frozen(
-    parseConfig({ ...stored, steps, learningRate: changedAt(stored.learningRate, learningRate, state.step) }),
-  );
-  if (options.steps !== undefined && steps < state.step)
-    throw new ConfigError(`steps: expected at least ${state.step}, the snapshot's step, got ${steps}`);
-  const begun = await begin(config, state.step, complete);
+  const complete = completeTrainerOptions(options, changeNames);
+  const { config, state, trainLoss, recorded, records } = decodeSnapshot(bytes);
+  return open(changed(config, state.step, options), complete, {
+    place: { state, trainLoss, recorded },
+    earlierRecords: records,
+  });
+}
+
+/** The config of a run that stands at `step` with another end, or other rates from there on. */
+function changed(
+  config: RunConfig,
+  step: number,
+  { steps, learningRate = config.learningRate }: RunChanges,
+): RunConfig {
+  const complete = parseConfig({
+    ...config,
+    steps: steps === undefined ? config.steps : steps,
+    learningRate: changedAt(config.learningRate, learningRate, step),
+  });
+  if (steps !== undefined && steps < step)
+    throw new ConfigError(`steps: expected at least ${step}, the steps done, got ${steps}`);
+  return complete;
+}
+
+/** What a trainer goes on from. */
+interface From {
+  place?: Place;
+  earlierRecords?: readonly TrainingRecord[] | undefined;
+  /** Where its tokens come from; made by its config when left out. */
+  source?: TokenSource;
+}
+
+/** A trainer of a complete config, at step 0 or where another was. */
+async function open(
+  complete: RunConfig,
+  options: CompleteTrainerOptions,
+  { place, earlierRecords, source }: From = {},
+): Promise<Trainer> {
+  const config = frozen(complete);
+  const begun = await begin(config, place?.state.step ?? 0, options, source);
   try {
-    await begun.backend.setState(state);
+    if (place) await begun.backend.setState(place.state);
   } catch (error) {
     begun.backend.dispose();
     throw error;
   }
-  const place = { state, trainLoss, recorded };
-  const { threads, maxThreads } = complete;
-  return new Trainer({ config, ...begun, threads, maxThreads, place, earlierRecords: records });
+  const { backend, threads, maxThreads } = options;
+  const fork: Start["fork"] = (place, changes, threads) =>
+    open(
+      changed(config, place.state.step, changes),
+      { ...options, threads, backend: (backend as BackendKind).alone ?? backend },
+      { place, source: begun.source },
+    );
+  return new Trainer({ config, ...begun, fork, threads, maxThreads, place, earlierRecords });
 }
 
 /** Frozen all the way down: a config that changed under its run would give the snapshot of another. */
@@ -88,6 +124,7 @@ async function begin(
   config: RunConfig,
   step: number,
   { corpus, probabilities, memoryLimit = defaultMemoryLimit, backend, ...options }: CompleteTrainerOptions,
+  given?: TokenSource,
 ): Promise<Pick<Start, "backend" | "source" | "recovery" | "create">> {
   const kind = typeof backend === "string" ? await kinds[backend as "wasm" | "reference"]() : backend;
   const bytes = bytesOf(kind, config, options);
@@ -95,7 +132,7 @@ async function begin(
     throw new ConfigError(
       `vocabSize × embeddingDim: this run takes ${bytes} bytes of memory, more than the ${memoryLimit} allowed (memoryLimit)`,
     );
-  const source = await createSource(config, { corpus, probabilities });
+  const source = given ?? (await createSource(config, { corpus, probabilities }));
   const create = (phase: RunConfig) => kind.create(phase, { ...options, source });
   const { device } = kind;
   const phaseOf = (step: number) => phaseAt(config, step - 1);

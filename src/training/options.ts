@@ -3,6 +3,7 @@ import type { BackendKind } from "../backend/backend.js";
 import { checkVectorBits } from "../backend/wasm/vectorBits.js";
 import { checkNames, checkSignal } from "../checks.js";
 import { ConfigError, show } from "../configError.js";
+import type { ScheduleInput } from "../schedule/schedule.js";
 import { type RuntimeOptions, runtimeNames } from "./runtime.js";
 
 export interface TrainerOptions extends RuntimeOptions {
@@ -19,6 +20,17 @@ export interface TrainerOptions extends RuntimeOptions {
   /** As many as `setThreads` may ask for later; `threads` when left out. */
   maxThreads?: number;
 }
+
+/** What may change of a run that has begun: only what lies ahead of it. */
+export interface RunChanges {
+  /** A new total, at least the steps done. */
+  steps?: number | undefined;
+  /** The rate from the step on that the run is at; it counts the steps of the run, not those behind the change. */
+  learningRate?: ScheduleInput | undefined;
+}
+
+/** Their names. */
+export const changeNames = ["learningRate", "steps"];
 
 export interface RunOptions {
   signal?: AbortSignal;

@@ -37,6 +37,7 @@ export class Together {
       Promise.all(configs.map((config, i) => this.#change(config, { ...options, source: sources[i] })));
     this.kind = {
       ...kind,
+      alone: kind,
       create: (config, options) => this.#ask(config, options),
       device: {
         ...kind.device,

@@ -6,16 +6,22 @@ import type { Batch } from "../data/batch.js";
 import type { TokenSource } from "../data/source.js";
 import { isEvaluation, nextEvaluation } from "../evaluationSteps.js";
 import { intervene, interventionsAt, nextIntervention, phaseAt } from "../intervention/index.js";
-import type { Weights } from "../model/parameters.js";
+import { parametersOf, type Weights } from "../model/parameters.js";
 import { measureAll } from "../observables/index.js";
 import { measurePopulation, type PopulationLoss } from "../observables/population.js";
 import type { Projection } from "../observables/principalAxes.js";
 import { type Spectrum, summarize } from "../observables/spectrum.js";
 import { optimizerOf } from "../optimizer/index.js";
 import { startRunning } from "../optimizer/optimizer.js";
-import { learningRateAt, learningRates } from "../schedule/schedule.js";
+import { checkSchedule, learningRateAt, learningRates } from "../schedule/schedule.js";
 import { breathe, clockAfter } from "./clock.js";
-import { checkThreads, completeRunOptions, type RunOptions } from "./options.js";
+import {
+  changeNames,
+  checkThreads,
+  completeRunOptions,
+  type RunChanges,
+  type RunOptions,
+} from "./options.js";
 import { Queue } from "./queue.js";
 import { recordOf, type TrainingRecord } from "./record.js";
 import { NO_DEVICE, type Place, type Recovery } from "./recovery.js";
@@ -57,13 +63,15 @@ export interface Start {
   backend: Backend;
   /** A backend at step 0 for another phase of the run. */
   create: (phase: RunConfig, threads: number) => Now<Backend>;
+  /** A trainer that goes on from a place of this run, with so many threads. */
+  fork: (place: Place, changes: RunChanges, threads: number) => Promise<Trainer>;
   source: TokenSource;
   threads: number;
   maxThreads: number;
   /** Of a run on a device. */
   recovery: Recovery | undefined;
   /** Where the backend is; step 0 when left out. */
-  place?: Place;
+  place?: Place | undefined;
   earlierRecords?: readonly TrainingRecord[] | undefined;
 }
 
@@ -81,6 +89,7 @@ export class Trainer {
   /** The records that the snapshot of this trainer brought along; undefined where it brought none. */
   readonly earlierRecords: readonly TrainingRecord[] | undefined;
   readonly #create: Start["create"];
+  readonly #fork: Start["fork"];
   readonly #source: TokenSource;
   readonly #maxThreads: number;
   readonly #recovery: Recovery | undefined;
@@ -97,7 +106,8 @@ export class Trainer {
 
   /** @internal use createTrainer or restoreTrainer */
   constructor(start: Start) {
-    const { config, backend, create, source, threads, maxThreads, recovery, place, earlierRecords } = start;
+    const { config, backend, create, fork, source, threads, maxThreads, recovery, place, earlierRecords } =
+      start;
     this.config = config;
     this.entropy = source.entropy;
     this.conditionalEntropy = source.conditionalEntropy;
@@ -105,6 +115,7 @@ export class Trainer {
     this.earlierRecords = earlierRecords;
     this.#backend = backend;
     this.#create = create;
+    this.#fork = fork;
     this.#threads = threads;
     this.#maxThreads = maxThreads;
     this.#recovery = recovery;
@@ -188,15 +199,29 @@ export class Trainer {
    * Updates on drawn batches for as long as the time lasts, at least one, and never past `config.steps`. How far that is
    * depends on the machine; the bits at a step do not.
    * @param milliseconds wall time; it is passed by less than a tenth of a second where a step takes less than that
+   * @param options.until a step that it does not pass either, nor goes back to, or "evaluation": the next step at which the
+   * config evaluates
+   * @throws the signal's reason when it is aborted, between two slices of steps
    * @throws Error where the runtime has no clock that moves
    */
-  async advanceFor(milliseconds: number): Promise<StepResult> {
+  async advanceFor(
+    milliseconds: number,
+    options: { until?: number | "evaluation" | undefined; signal?: AbortSignal | undefined } = {},
+  ): Promise<StepResult> {
     if (!(Number.isFinite(milliseconds) && milliseconds > 0))
       throw new ConfigError(
         `advanceFor: expected a number of milliseconds above 0, got ${show(milliseconds)}`,
       );
+    checkNames(options, ["until", "signal"]);
+    const { until = this.config.steps, signal } = options;
+    if (until !== "evaluation" && !(Number.isInteger(until) && until >= 0))
+      throw new ConfigError(`until: expected a whole number of steps or "evaluation", got ${show(until)}`);
+    checkSignal(signal);
     return this.#call(async () => {
+      const { steps } = this.config;
+      const last = until === "evaluation" ? nextEvaluation(this.config, this.#step) : Math.min(until, steps);
       let now = performance.now();
+      let breath = now;
       const end = now + milliseconds;
       let result: StepResult = {
         step: this.#step,
@@ -204,9 +229,10 @@ export class Trainer {
         learningRate: this.#latestRate(),
       };
       let count = 1;
-      while (now < end && this.#step < this.config.steps) {
+      while (now < end && this.#step < last) {
+        signal?.throwIfAborted();
         const from = this.#step;
-        result = await this.#advance(Math.min(count, this.config.steps - from));
+        result = await this.#advance(Math.min(count, last - from));
         if (!Number.isFinite(result.loss)) break;
         const before = now;
         now = await clockAfter(before);
@@ -214,6 +240,8 @@ export class Trainer {
         count = this.#step - from;
         const quarter = (count * (end - now)) / (now - before) / 4;
         count = Math.max(1, Math.min(Math.floor(quarter), 2 * count, this.#slice(SLICE)));
+        // whoever aborts it needs a turn for that
+        if (signal) breath = await this.#breathe(breath);
       }
       return result;
     });
@@ -227,10 +255,29 @@ export class Trainer {
     });
   }
 
-  /** Spectrum of the centred embedding now. */
-  async spectrum(): Promise<Spectrum> {
+  /**
+   * Spectrum of the centred embedding now.
+   * @param options.eigenvalues whether with the min(V, D) eigenvalues of its Gram matrix, the squared singular values: the
+   * largest first, none below 0. Default false.
+   */
+  spectrum(options: { eigenvalues: true }): Promise<Spectrum & { eigenvalues: Float64Array }>;
+  spectrum(options?: { eigenvalues?: boolean | undefined }): Promise<Spectrum>;
+  async spectrum(options: { eigenvalues?: boolean | undefined } = {}): Promise<Spectrum> {
+    checkNames(options, ["eigenvalues"]);
+    const { eigenvalues = false } = options;
+    if (typeof eigenvalues !== "boolean")
+      throw new ConfigError(`eigenvalues: expected true or false, got ${show(eigenvalues)}`);
     return this.#call(() =>
-      after(this.#backend.eigenvalues(), ({ values, meanEnergyShare }) => summarize(values, meanEnergyShare)),
+      after(this.#backend.eigenvalues(), ({ values, meanEnergyShare }) => ({
+        ...summarize(values, meanEnergyShare),
+        // what should be zero may be rounded to below it
+        ...(eigenvalues && {
+          eigenvalues: values
+            .map((x) => Math.max(0, x))
+            .sort()
+            .reverse(),
+        }),
+      })),
     );
   }
 
@@ -242,16 +289,52 @@ export class Trainer {
    */
   async projection(axes = 2): Promise<Projection> {
     const { vocabSize, embeddingDim } = this.config;
-    if (!Number.isInteger(axes) || axes < 1 || axes > embeddingDim)
-      throw new ConfigError(`axes: expected a whole number from 1 to ${embeddingDim}, got ${show(axes)}`);
-    const { projection } = await import("../observables/principalAxes.js");
-    const { embedding } = await this.weights();
+    // the weights first: later calls come behind this one
+    const [{ embedding }, { projection }] = await Promise.all([
+      this.weights(),
+      import("../observables/principalAxes.js"),
+    ]);
     return projection(embedding, vocabSize, embeddingDim, axes);
   }
 
-  /** Copies of the weights. */
-  async weights(): Promise<Weights> {
-    return this.#call(async () => (await this.#backend.state()).weights);
+  /**
+   * What the model predicts: of each of these inputs a row of V probabilities, row-major; without inputs the mean prediction
+   * Σ_a p_a q(·|a), length V, p_a how often a token is an input. Computed in f64 from the weights, the same bits whoever
+   * trains. A row takes V·D multiplications and the mean V rows, a second for V = 2000 and D = 100; other work gets turns.
+   * @throws ConfigError for what is no list of tokens below vocabSize, or one whose rows are more than 2²⁷ numbers
+   */
+  async probabilities(inputs?: readonly number[] | Uint32Array): Promise<Float64Array> {
+    // the caller may go on with its list
+    const own = Array.isArray(inputs) || inputs instanceof Uint32Array ? [...inputs] : inputs;
+    const [weights, { probabilities }] = await Promise.all([
+      this.weights(),
+      import("../observables/probabilities.js"),
+    ]);
+    return probabilities(this.config, weights, this.#source, own, (last) => this.#breathe(last));
+  }
+
+  /**
+   * Copies of the weights.
+   * @param options.only names of those that are wanted; all when left out
+   * @throws ConfigError for a name that is none of this model's: `unembedding` when tied, `gain` and `bias` without their norm
+   */
+  weights<Name extends keyof Weights>(options: {
+    only: readonly Name[];
+  }): Promise<Required<Pick<Weights, Name>>>;
+  weights(options?: { only?: readonly (keyof Weights)[] | undefined }): Promise<Weights>;
+  async weights(options: { only?: readonly (keyof Weights)[] | undefined } = {}): Promise<Weights> {
+    checkNames(options, ["only"]);
+    const names = parametersOf(this.config).map(({ name }) => name);
+    const { only = names } = options;
+    if (!Array.isArray(only)) throw new ConfigError(`only: expected a list of names, got ${show(only)}`);
+    const wanted: (keyof Weights)[] = [...only];
+    for (const [i, name] of wanted.entries())
+      if (!names.includes(name))
+        throw new ConfigError(`only[${i}]: expected one of ${names.join(", ")}, got ${show(name)}`);
+    return this.#call(async () => {
+      const { weights } = await this.#backend.state();
+      return Object.fromEntries(wanted.map((name) => [name, weights[name]])) as unknown as Weights;
+    });
   }
 
   /**
@@ -303,6 +386,21 @@ export class Trainer {
     if (records !== undefined && !Array.isArray(records))
       throw new ConfigError(`records: expected a list of records, got ${show(records)}`);
     return this.#call(async () => encodeSnapshot({ config: this.config, ...(await this.#place()), records }));
+  }
+
+  /**
+   * Another trainer, which goes on from where this one is as `restoreTrainer` would from its snapshot, by the same backend
+   * and options, with as many threads; this one stays as it is. What is changed holds from this step on and stands in
+   * the fork's config: trained from step 0 that is the same run with the same bits. Its `run` goes on behind the latest
+   * record. A member of an ensemble gives a trainer by itself.
+   * @throws ConfigError for another change, for `steps` below this step, and as createTrainer does
+   */
+  async fork(changes: RunChanges = {}): Promise<Trainer> {
+    checkNames(changes, changeNames);
+    const { steps, learningRate = this.config.learningRate } = changes;
+    // a copy: the caller may go on with its own
+    const own = { steps, learningRate: checkSchedule("learningRate", learningRate) };
+    return this.#fork(await this.#call(() => this.#place()), own, this.#threads);
   }
 
   /**

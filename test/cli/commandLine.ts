@@ -17,4 +17,8 @@ export const unigramLab = (args: string[], cwd?: string, env = process.env): Pro
     );
   });
 
+/** What `train` says beside the hash of its final weights, which is the last line. */
+export const withoutHash = (stderr: string): string =>
+  stderr.replace(/^final weights ([0-9a-f]{12}|[0-9a-f]{64}) \(sha256\)\n/m, "");
+
 export { cli };

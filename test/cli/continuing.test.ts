@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { configHash } from "../../src/config.js";
 import { decodeSnapshot } from "../../src/training/snapshot.js";
-import { unigramLab } from "./commandLine.js";
+import { unigramLab, withoutHash } from "./commandLine.js";
 
 const folder = () => mkdtemp(join(tmpdir(), "unigram-lab-"));
 const small = ["--vocab-size", "50", "--embedding-dim", "8"];
@@ -51,7 +51,7 @@ describe("a resumed run with another learning rate is one run with both", () => 
   test("the rate that it has from there on anyway changes nothing", async () => {
     const same = "0.5@300:cosine:0.1:0.01:400";
     const { code, stderr } = await train("--resume", "s", "--steps", "310", "--learning-rate", same);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect([code, withoutHash(stderr)]).toEqual([0, ""]);
   });
 
   test("a rate for no step at all is refused", async () => {

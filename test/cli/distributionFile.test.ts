@@ -7,7 +7,7 @@ import { readCounts } from "../../src/cli/countsFile.js";
 import { configHash, parseConfig } from "../../src/config.js";
 import { probabilitiesDigest } from "../../src/data/digest.js";
 import { npyHeader } from "../../src/formats/npy.js";
-import { unigramLab } from "./commandLine.js";
+import { unigramLab, withoutHash } from "./commandLine.js";
 
 let dir = "";
 const at = (name: string) => join(dir, name);
@@ -145,7 +145,7 @@ describe("on the command line", () => {
     await writeFile(at("two.csv"), "count,rank\n7,1\n3,2\n");
     await writeFile(at("halves.csv"), "0.5\n0.5\n");
     const train = await unigramLab(["train", "--distribution", "two.csv", "--steps", "0"], dir);
-    expect(train).toMatchObject({ code: 0, stderr: "V 2 from two.csv (counts)\n" });
+    expect([train.code, withoutHash(train.stderr)]).toEqual([0, "V 2 from two.csv (counts)\n"]);
     const halves = ["--distribution", "halves.csv", "--vary", "lr=0.1,0.01", "--dry-run"];
     expect((await unigramLab(["sweep", ...halves], dir)).stderr).toMatch(
       /^V 2 from halves.csv \(probabilities\)\n/,

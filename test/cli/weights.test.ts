@@ -7,6 +7,7 @@ import { beforeAll, expect, test } from "vitest";
 import { configHash } from "../../src/config.js";
 import { kindOf } from "../../src/disk/kind.js";
 import { decodeSafetensors } from "../../src/formats/safetensors.js";
+import { weightsHash } from "../../src/model/weightsHash.js";
 import { decodeSnapshot } from "../../src/training/snapshot.js";
 import { unigramLab } from "./commandLine.js";
 
@@ -37,11 +38,12 @@ async function header(path: string) {
 
 test("train --weights: PyTorch's names, and where they come from", async () => {
   const files = ["--snapshot", "s", "--weights", "w.safetensors"];
-  expect(await run("train", ...model, "--steps", "30", ...files)).toMatchObject({
-    code: 0,
-    stderr: "written: w.safetensors, s\n",
-  });
+  const trained = await run("train", ...model, "--steps", "30", ...files);
   const { config, state } = decodeSnapshot(await readFile(join(dir, "s")));
+  expect(trained).toMatchObject({
+    code: 0,
+    stderr: `written: w.safetensors, s\nfinal weights ${weightsHash(state.weights).slice(0, 12)} (sha256)\n`,
+  });
   expect(decodeSafetensors(await readFile(join(dir, "w.safetensors")))).toEqual(state.weights);
   const { metadata, tensors } = await header("w.safetensors");
   expect(tensors).toEqual([

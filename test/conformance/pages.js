@@ -1,7 +1,8 @@
-/** Pages of Chromium and their workers, with the installed tarball: as it is, and built by esbuild and by Vite. */
-import { access, mkdir, writeFile } from "node:fs/promises";
+/** Pages of Chromium and of Firefox, and their workers, with the installed tarball: as it is, and built by esbuild and by Vite. */
+import { access, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { firefoxVersion, isThere, withFirefox } from "./firefox.js";
 import { chromiumPath, project, serve, withPage } from "./project.js";
 
 const html = (script, importMap = "") =>
@@ -43,6 +44,45 @@ export const inChromium = (name, program, prepare, browserArguments = []) => ({
       }, browserArguments);
       if (result.error) throw new Error(result.error);
       return { version, ...result };
+    } finally {
+      await server.close();
+    }
+  },
+  lacks: {},
+});
+
+/** Nobody drives Firefox: its page posts what it found. */
+const poster = `
+try {
+  // the page's own script, which runs once: how it failed
+  await import(document.querySelector("script[src]").src);
+} catch (error) {
+  globalThis.result = { error: String(error) };
+}
+while (globalThis.result === undefined) await new Promise((resolve) => setTimeout(resolve, 50));
+await fetch("/", { method: "POST", body: JSON.stringify(globalThis.result) });
+`;
+
+/** In Firefox, as `inChromium` does it; for pages that are not built. */
+export const inFirefox = (name, program, prepare) => ({
+  name,
+  available: isThere,
+  async run() {
+    const dir = await project(name.replaceAll(/[ ,]+/g, "-").toLowerCase(), {
+      "page.js": `${program}\nglobalThis.result = result;`,
+      "webWorker.js": `${program}\npostMessage(result);`,
+      "poster.js": poster,
+    });
+    const path = await prepare(dir);
+    await writeFile(
+      join(dir, path),
+      `${await readFile(join(dir, path), "utf8")}<script type="module" src="/poster.js"></script>`,
+    );
+    const server = await serve(dir);
+    try {
+      const result = await withFirefox(server.url + path, server.posted);
+      if (result.error) throw new Error(result.error);
+      return { version: await firefoxVersion(), ...result };
     } finally {
       await server.close();
     }

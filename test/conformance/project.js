@@ -4,6 +4,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, extname, join, normalize } from "node:path";
+import { json } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
@@ -64,11 +65,21 @@ const types = {
 
 /**
  * Serves a folder on a free port of this machine, cross-origin isolated unless told otherwise. Under `/rewritten/` the
- * bare specifiers are replaced, as a CDN does for module workers, which have no import maps.
+ * bare specifiers are replaced, as a CDN does for module workers, which have no import maps. What a page posts, as JSON,
+ * `posted` gives: the first of it.
  */
 export async function serve(dir, { isolated = true } = {}) {
-  const server = createServer(async ({ url }, response) => {
-    const { pathname } = new URL(url, "http://localhost");
+  let take;
+  const posted = new Promise((resolve) => {
+    take = resolve;
+  });
+  const server = createServer(async (request, response) => {
+    const { pathname } = new URL(request.url, "http://localhost");
+    if (request.method === "POST") {
+      take(await json(request));
+      response.end();
+      return;
+    }
     const path = normalize(pathname).replace(/^\/rewritten/, "");
     try {
       let body = await readFile(join(dir, path));
@@ -92,6 +103,7 @@ export async function serve(dir, { isolated = true } = {}) {
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${server.address().port}`,
+    posted,
     close: () => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(resolve));

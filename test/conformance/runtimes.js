@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { EdgeVM } from "@edge-runtime/vm";
 import { build } from "esbuild";
 import { bun, deno, fromFiles, node } from "./fromFiles.js";
-import { esbuildPage, inChromium, plainPage, plainWorker, vitePage } from "./pages.js";
+import { esbuildPage, inChromium, inFirefox, plainPage, plainWorker, vitePage } from "./pages.js";
 import { bin, freePort, project, run, startServer } from "./project.js";
 
 /** For runtimes with files: runs both and prints them. */
@@ -184,4 +184,6 @@ export const runtimes = [
   ),
   inChromium("Chromium page, Vite", pageProgram, vitePage("page.js")),
   inChromium("Chromium worker, Vite", pageProgram, vitePage("starter.js")),
+  inFirefox("Firefox page", pageProgram, plainPage),
+  inFirefox("Firefox worker", pageProgram, plainWorker),
 ];

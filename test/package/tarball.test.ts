@@ -92,6 +92,8 @@ test("holds what consumers need and nothing else", () => {
       "dist/lowRank.js.map",
       "dist/principalAxes.js",
       "dist/principalAxes.js.map",
+      "dist/probabilities.js",
+      "dist/probabilities.js.map",
       "dist/reference.js",
       "dist/reference.js.map",
       "dist/relaxed.js",

@@ -365,6 +365,12 @@ describe("changedAt: a run's schedule that is another one from a step on", () =>
     );
   });
 
+  test("a change back at the same step is none", () => {
+    expect(changedAt(changedAt(1, 2, 5), 1, 5)).toBe(1);
+    const twice = changedAt(changedAt(1, 2, 5), 3, 8);
+    expect(changedAt(twice, 2, 8)).toEqual(changedAt(1, 2, 5));
+  });
+
   test("a change at step 0 leaves nothing of the first", () => {
     expect(changedAt(1, 2, 0)).toBe(2);
     expect(() => changedAt(1, -1, 3)).toThrow("learningRate: expected a number of at least 0");

@@ -28,6 +28,62 @@ describe("advanceFor", () => {
     expect((await trainer.advanceFor(10_000)).step).toBe(30);
   });
 
+  test("stops at a step, or at the next evaluation", async () => {
+    const trainer = await createTrainer({ ...config, steps: 130 });
+    for (const [until, expected] of [
+      [7, 7],
+      ["evaluation", 50],
+      ["evaluation", 100],
+      // where it is already, and what lies behind it
+      [100, 100],
+      [3, 100],
+      [0, 100],
+      [103, 103],
+      ["evaluation", 130],
+      ["evaluation", 130],
+      [1e9, 130],
+      [undefined, 130],
+    ] as const)
+      expect((await trainer.advanceFor(60_000, { until })).step, `until ${until}`).toBe(expected);
+    const logarithmic = await createTrainer({
+      ...config,
+      evaluateEvery: undefined,
+      evaluateAt: { kind: "log", perDecade: 5 },
+    });
+    const steps = [];
+    for (let i = 0; i < 8; i++)
+      steps.push((await logarithmic.advanceFor(60_000, { until: "evaluation" })).step);
+    expect(steps).toEqual([1, 2, 3, 4, 6, 10, 16, 25]);
+    const other = await createTrainer(logarithmic.config);
+    await other.advance(25);
+    expect(await logarithmic.snapshot()).toEqual(await other.snapshot());
+  });
+
+  test("stops between two slices when its signal is aborted", async () => {
+    const trainer = await createTrainer(config);
+    const stop = new AbortController();
+    const running = trainer.advanceFor(600_000, { signal: stop.signal });
+    setTimeout(() => stop.abort(), 60);
+    await expect(running).rejects.toThrow("aborted");
+    const { stepCount } = trainer;
+    expect(stepCount).toBeGreaterThan(0);
+    await expect(trainer.advanceFor(5, { signal: stop.signal })).rejects.toBe(stop.signal.reason);
+    expect(trainer.stepCount).toBe(stepCount);
+  });
+
+  test.each([
+    [{ until: 1.5 }, 'until: expected a whole number of steps or "evaluation", got 1.5'],
+    [{ until: -1 }, 'until: expected a whole number of steps or "evaluation", got -1'],
+    [{ until: "record" }, 'until: expected a whole number of steps or "evaluation", got "record"'],
+    [{ signal: 1 }, "signal: expected an AbortSignal, got 1"],
+    [{ steps: 1 }, "steps: unknown option, expected one of until, signal"],
+    [null, "options: expected an object, got null"],
+  ])("refuses %o", async (options, message) => {
+    const trainer = await createTrainer(config);
+    await expect(trainer.advanceFor(5, options as never)).rejects.toThrow(message);
+    expect(trainer.stepCount).toBe(0);
+  });
+
   test("a clock that only timers move ends it, one that stands still is an error", async () => {
     const trainer = await createTrainer(config);
     let time = 0;

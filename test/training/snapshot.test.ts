@@ -280,7 +280,7 @@ test("steps may be raised or lowered, not below what is done", async () => {
   expect((await restoreTrainer(whole, { steps: 5 })).config.steps).toBe(5);
   expect((await restoreTrainer(whole, { steps: 9000 })).config.steps).toBe(9000);
   await expect(restoreTrainer(whole, { steps: 4 })).rejects.toThrow(
-    "steps: expected at least 5, the snapshot's step, got 4",
+    "steps: expected at least 5, the steps done, got 4",
   );
 });
 

@@ -43,6 +43,7 @@ export const labRun = (
   look: letter.charCodeAt(0) - 65,
   origin: "here",
   config: signal(parseConfig(config)),
+  input: signal(config),
   seeds: signal(replicas.length),
   pinned: signal(false),
   shown: signal(shown),

@@ -107,9 +107,25 @@ function logitsOf({ vocabSize: V, embeddingDim: D }: ModelConfig, weights: Param
   const U = weights.unembedding ?? weights.embedding;
   const logits = new Float64Array(V);
   for (let b = 0; b < V; b++) {
-    for (let d = 0; d < D; d++) logits[b] += x[d] * U[b * D + d];
+    let sum = 0;
+    for (let d = 0; d < D; d++) sum += x[d] * U[b * D + d];
+    logits[b] = sum;
   }
   return logits;
+}
+
+/** q(·|a) of one input, length V: the largest logit taken off, so that nothing overflows. */
+export function prediction(config: ModelConfig, weights: Parameters, input: number): Float64Array {
+  const q = logitsOf(config, weights, normForward(config, weights, input).x);
+  let largest = -Infinity;
+  for (const logit of q) if (logit > largest) largest = logit;
+  let total = 0;
+  for (let b = 0; b < q.length; b++) {
+    q[b] = exp(q[b] - largest);
+    total += q[b];
+  }
+  for (let b = 0; b < q.length; b++) q[b] /= total;
+  return q;
 }
 
 /** ln Σ exp(logits), shifted by the largest so that nothing overflows. */

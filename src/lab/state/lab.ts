@@ -37,6 +37,8 @@ export interface LabRun {
   readonly origin: Origin;
   /** Of the first seed. */
   readonly config: ReadonlySignal<RunConfig>;
+  /** The same as it was asked for: what is left out follows from the rest. */
+  readonly input: ReadonlySignal<RunConfigInput>;
   readonly seeds: ReadonlySignal<number>;
   /** A reference: sliders leave it alone, they make another run of it. */
   readonly pinned: ReadonlySignal<boolean>;

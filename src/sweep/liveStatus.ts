@@ -1,11 +1,11 @@
 /** status.json in a directory: how its sweep or its report stands, for `unigram-lab status`. */
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { RunConfig } from "../config.js";
 import { generator } from "../disk/generator.js";
 import { writeWhole } from "../disk/writeWhole.js";
-import { journalFile } from "../sweep/journal.js";
-import type { PoolProgress, RunningRun } from "../sweep/poolOptions.js";
-import type { NameOf } from "./runNames.js";
+import { journalFile } from "./journal.js";
+import type { PoolProgress, RunningRun } from "./poolOptions.js";
 
 export interface LiveStatus {
   /** Runs of all sweeps, or experiments, of the directory. */
@@ -68,7 +68,7 @@ const EVERY = 2000;
 export class StatusWriter {
   readonly #path: string;
   readonly #total: number;
-  readonly #nameOf: NameOf;
+  readonly #nameOf: (config: RunConfig) => string;
   readonly #force: boolean;
   #last = 0;
   #writing: Promise<void> = Promise.resolve();
@@ -79,7 +79,7 @@ export class StatusWriter {
    * @param nameOf what tells its runs apart
    * @param force replaces somebody else's file
    */
-  constructor(directory: string, total: number, nameOf: NameOf, force = false) {
+  constructor(directory: string, total: number, nameOf: (config: RunConfig) => string, force = false) {
     this.#path = pathIn(directory);
     this.#total = total;
     this.#nameOf = nameOf;

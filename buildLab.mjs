@@ -1,0 +1,213 @@
+/**
+ * Builds the lab's page: a folder of static files whose root is dist, with dist/lab/index.html as its index, so that the
+ * page and its workers share the library that lies there; and the same page as one HTML file.
+ */
+import { readFile, writeFile } from "node:fs/promises";
+import { dirname, join, relative, resolve } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const [entry, style, page] = ["src/lab/main.ts", "src/lab/style.css", "src/lab/index.html"];
+
+/** Sources that are bundles of their own, which the page imports and does not hold. */
+const besidePage = {
+  "src/index.ts": "index.js",
+  "src/config.ts": "index.js",
+  "src/webgpu.ts": "webgpu.js",
+  "src/figures/vega.ts": "vega.js",
+};
+
+/** The library lies one folder up. */
+const sharedLibrary = {
+  name: "shared-library",
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.\.?\/.*\.js$/ }, ({ path, resolveDir, importer }) => {
+      const asked = relative("", resolve(resolveDir, path)).replace(/\.js$/, ".ts");
+      const file = importer === "" ? undefined : besidePage[asked];
+      return file && { path: `../${file}`, external: true };
+    }),
+};
+
+/**
+ * CSS that a module imports is there as soon as the module is, whenever that is loaded: a sheet made by script, which the
+ * page's content security policy allows. What is seen at once is in style.css, which the page links.
+ */
+const adoptedStyles = {
+  name: "adopted-styles",
+  setup({ onLoad, onResolve }) {
+    // package.json says of all but a few files that whoever uses nothing of them can leave them out
+    onResolve({ filter: /\.css$/ }, ({ path, resolveDir }) => ({
+      path: join(resolveDir, path),
+      sideEffects: true,
+    }));
+    onLoad({ filter: /\.css$/ }, async ({ path }) => ({
+      contents: `const sheet = new CSSStyleSheet();
+        sheet.replaceSync(${JSON.stringify(await styleText(path))});
+        document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];`,
+      loader: "js",
+    }));
+  },
+};
+
+const styleText = async (path) => {
+  const { outputFiles } = await build({
+    entryPoints: [path],
+    bundle: true,
+    minify: true,
+    charset: "utf8",
+    write: false,
+    logLevel: "warning",
+  });
+  return outputFiles[0].text;
+};
+
+/** What a file imports, at once or ever, itself among them; paths are relative to dist. */
+function reached(file, imports, kinds, found = new Set()) {
+  if (found.has(file)) return found;
+  found.add(file);
+  for (const { path, kind } of imports[file] ?? [])
+    if (kinds.includes(kind)) reached(path, imports, kinds, found);
+  return found;
+}
+
+/** By name of a file in dist: what it imports, by names in dist. */
+function importsOf(metafiles) {
+  const imports = {};
+  for (const { outputs } of metafiles)
+    for (const [output, { imports: list }] of Object.entries(outputs)) {
+      const file = relative("dist", output);
+      // esbuild gives its own chunks from here, and what it left outside as it is written
+      const place = ({ path, external }) => (external ? join(dirname(file), path) : relative("dist", path));
+      imports[file] = list.map((one) => ({ path: place(one), kind: one.kind }));
+    }
+  return imports;
+}
+
+/** The files that are asked for before the page can do all that it shows at first, worker included. */
+const firstFiles = (imports) => [
+  ...new Set(
+    ["lab/lab.js", "browserWorker.js"].flatMap((file) => [...reached(file, imports, ["import-statement"])]),
+  ),
+];
+
+const { version } = JSON.parse(await readFile("package.json", "utf8"));
+/** The mark by which the page is known again. */
+const generator = `<meta name="generator" content="unigram-lab ${version}">`;
+
+/** Source of the page with the tags for its script and its styles replaced. */
+async function pageWith(styles, script) {
+  const html = await readFile(page, "utf8");
+  const tags = ['<link rel="stylesheet" href="./lab.css">', '<script type="module" src="./lab.js"></script>'];
+  for (const tag of tags) if (!html.includes(tag)) throw new Error(`${page}: expected ${tag}`);
+  return html.replace(tags[0], () => `${generator}\n${styles}`).replace(tags[1], () => script);
+}
+
+/** The index of a folder whose root holds the library; what it asks for is fetched side by side. */
+const indexHtml = (first) =>
+  pageWith(
+    '<link rel="stylesheet" href="./lab/lab.css">',
+    [
+      '<script type="module" src="./lab/lab.js"></script>',
+      ...first
+        .filter((file) => !["lab/lab.js", "browserWorker.js"].includes(file))
+        .map((file) => `<link rel="modulepreload" href="./${file}">`),
+    ].join("\n"),
+  );
+
+/**
+ * @param common esbuild's options for every bundle
+ * @param library metafiles of the universal entries
+ * @returns esbuild's metafiles
+ */
+export async function buildLab(common, plugins, library) {
+  const options = {
+    ...common,
+    sourcemap: false,
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    platform: "browser",
+    target: "es2022",
+  };
+  const built = await build({
+    ...options,
+    entryPoints: { lab: entry },
+    outdir: "dist/lab",
+    splitting: true,
+    chunkNames: "[name]-[hash]",
+    plugins: [sharedLibrary, adoptedStyles, plugins.shadersAsText, plugins.facesAsTable],
+  });
+  const imports = importsOf([...library, built.metafile]);
+  await writeFile("dist/lab/lab.css", await styleText(style));
+  const first = firstFiles(imports);
+  await writeFile("dist/lab/index.html", await indexHtml(first));
+  const everything = new Set(
+    ["lab/lab.js", "browserWorker.js"].flatMap((file) => [
+      ...reached(file, imports, ["import-statement", "dynamic-import"]),
+    ]),
+  );
+  /** What the page is made of, by where it lies under dist; lab/index.html is the index of the whole. */
+  const files = ["lab/index.html", "lab/lab.css", ...[...everything].sort()];
+  await writeFile("dist/lab/files.json", `${JSON.stringify(files, null, 1)}\n`);
+  const single = await buildSingleFile(options, plugins);
+  await writeFile("build/lab.metafile.json", JSON.stringify({ library, page: built.metafile }));
+  return [built.metafile, single];
+}
+
+/** Relaxed kernels are part of the file, as all else is. */
+const relaxedInside = {
+  name: "relaxed-inside",
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.\/relaxed\.js$/ }, ({ resolveDir }) => ({
+      path: join(resolveDir, "relaxed.ts"),
+    })),
+};
+
+/** One HTML file with all in it, compressed: nobody reads it in the package. */
+async function buildSingleFile(options, plugins) {
+  const { outputFiles, metafile, warnings } = await build({
+    ...options,
+    format: "iife",
+    // of the package's own worker, which this page has none of
+    define: { "import.meta.url": '""' },
+    entryPoints: ["src/lab/oneFile/oneFile.ts"],
+    outdir: "dist/lab",
+    write: false,
+    plugins: [
+      plugins.withoutThreads,
+      relaxedInside,
+      adoptedStyles,
+      plugins.shadersAsText,
+      plugins.facesAsTable,
+      plugins.kernelAsBytes,
+      plugins.loaderWithoutPatches,
+      plugins.withoutCanvas,
+    ],
+  });
+  if (warnings.length > 0) throw new Error(`the single file: ${warnings[0].text}`);
+  const script = outputFiles[0].text;
+  // what would end or confuse a script within HTML; esbuild writes the ends of scripts otherwise
+  if (/<!--|<\/?script/i.test(script))
+    throw new Error("the single file's script holds what HTML takes for a tag");
+  const html = await pageWith(`<style>${await styleText(style)}</style>`, "");
+  // behind the body, as a module would run
+  const bytes = Buffer.from(html.replace("</body>", () => `<script>${script}</script>\n</body>`));
+  await writeFile(
+    "dist/lab/single.html.br",
+    brotliCompressSync(bytes, {
+      params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length, [constants.BROTLI_PARAM_LGWIN]: 24 },
+    }),
+  );
+  return metafile;
+}
+
+/** What comes over the line before the page is all there: name and size, compressed as a host does. */
+export async function firstLoad() {
+  const { library, page: own } = JSON.parse(await readFile("build/lab.metafile.json", "utf8"));
+  const files = ["lab/index.html", "lab/lab.css", ...firstFiles(importsOf([...library, own]))];
+  return Promise.all(
+    files.map(async (file) => {
+      const bytes = await readFile(join("dist", file));
+      return { file, bytes: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length };
+    }),
+  );
+}

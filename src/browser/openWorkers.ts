@@ -1,0 +1,92 @@
+/** Warm workers that share runs out among themselves. */
+import { ConfigError, parseConfig, type RunConfig, type RunConfigInput } from "../index.js";
+import { type RuntimeOptions, runtimeNames } from "../training/runtime.js";
+import { Connection } from "./connection.js";
+import type { AddOptions, LiveRun, Workers, WorkersOptions } from "./liveRun.js";
+import { checkNames, checkNumber, checkStep } from "./options.js";
+import { PageRun } from "./pageRun.js";
+
+/** Workers that a page has unless it asks for more or fewer. */
+const MOST_WORKERS = 4;
+
+/**
+ * Workers for live runs. The first starts at once, another one whenever a run would have to share while there are fewer than
+ * `count`; a run goes to the worker that has the fewest of those that are not at their end. Within a worker runs take turns
+ * of about 8 ms, and who is behind in time goes first. Each run has the bits of `train`.
+ *
+ * A worker that ends, of itself or not, fails its runs in `failure`, `opened`, their loops and calls; others go on, and a later
+ * run gets a new worker. That is noticed at once where the script cannot be loaded, within a second where the page has Web
+ * Locks (https, localhost), and elsewhere within some seconds for a worker that has nothing to do: one that is in a step
+ * is waited for however long it is silent.
+ * @throws ConfigError for a bad option
+ */
+export function openWorkers(options: WorkersOptions = {}): Workers {
+  checkNames(options, ["count", "worker"], "openWorkers");
+  const { count = defaultCount(), worker = ownWorker } = options;
+  checkStep("count", count, 1);
+  if (typeof worker !== "function")
+    throw new ConfigError(`worker: expected a function that makes a Worker, got ${typeof worker}`);
+  const connections: Connection[] = [];
+  let isClosed = false;
+
+  function start(): Connection {
+    const connection = new Connection(worker);
+    connections.push(connection);
+    return connection;
+  }
+
+  function leastLoaded(): Connection {
+    for (const lost of connections.filter(({ isLost }) => isLost))
+      connections.splice(connections.indexOf(lost), 1);
+    const [least] = connections
+      .map((connection) => ({ connection, load: connection.load }))
+      .sort((a, b) => a.load[0] - b.load[0] || a.load[1] - b.load[1]);
+    return least && (least.load[0] === 0 || connections.length >= count) ? least.connection : start();
+  }
+
+  start();
+  return {
+    count,
+    add(input, given = {}): LiveRun {
+      let config: RunConfig | undefined;
+      let run: PageRun;
+      try {
+        config = parseConfig(input as RunConfigInput);
+        const { runtime, ...added } = completeAddOptions(given);
+        if (isClosed) throw new Error("the workers are closed");
+        const connection = leastLoaded();
+        run = new PageRun(connection, config);
+        connection.add(run, { ...added, run: run.run, config, runtime });
+      } catch (error) {
+        run = new PageRun(undefined, config);
+        run.fail(error as Error);
+      }
+      return run;
+    },
+    close() {
+      isClosed = true;
+      for (const connection of connections.splice(0)) connection.close();
+    },
+  };
+}
+
+function defaultCount(): number {
+  const cores = globalThis.navigator?.hardwareConcurrency ?? 1;
+  return Math.min(MOST_WORKERS, Math.max(1, cores - 1));
+}
+
+const ownWorker = (): Worker =>
+  new Worker(new URL("./browserWorker.js", import.meta.url), { type: "module" });
+
+/** @throws ConfigError with one line that names the option */
+function completeAddOptions(given: AddOptions) {
+  checkNames(given, ["snapshot", "until", "paused", "pace", "backend", ...runtimeNames], "add");
+  const { snapshot, until, paused = false, pace, backend, ...runtime } = given;
+  checkStep("until", until);
+  if (typeof paused !== "boolean")
+    throw new ConfigError(`paused: expected true or false, got ${String(paused)}`);
+  checkNumber("pace", "of steps a second above 0", pace);
+  if (backend !== undefined && backend !== "webgpu")
+    throw new ConfigError(`backend: expected "webgpu" or nothing, got ${String(backend)}`);
+  return { snapshot, until, paused, pace, backend, runtime: runtime as RuntimeOptions };
+}

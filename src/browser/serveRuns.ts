@@ -1,0 +1,143 @@
+/** A worker's end of live runs. No module of its own is needed: a classic script may call it as well. */
+import { type Answer, type Order, PROTOCOL } from "./message.js";
+import { type Host, ServedRun } from "./servedRun.js";
+import { breathe, Sleep } from "./turn.js";
+
+/** Milliseconds between two messages with news, unless something is at its end. */
+const NEWS = 16;
+
+/** What of a worker's global scope is used. */
+export interface WorkerScope {
+  onmessage: ((event: MessageEvent<Order>) => void) | null;
+  postMessage(message: Answer, transfer?: Transferable[]): void;
+  readonly navigator?: { readonly locks?: Pick<LockManager, "request"> };
+}
+
+/** Serves the page that made this worker, as long as it lives. */
+export function serveRuns(scope: WorkerScope): void {
+  const runs = new Map<number, ServedRun>();
+  const sleeper = new Sleep();
+  const post = (answer: Answer, transfer?: Transferable[]) => scope.postMessage(answer, transfer ?? []);
+  let told = 0;
+  /** The least that a run has had of those that had something to do. */
+  let least = 0;
+
+  function tellNews(): void {
+    const news = [...runs.values()].flatMap((run) => run.news() ?? []);
+    if (news.length > 0) post({ kind: "news", news });
+    for (const { run, status } of news) if (status === "failed") runs.delete(run);
+    told = performance.now();
+  }
+
+  const host: Host = {
+    // whoever gets an answer has heard of all that came before it
+    answer(call, value, transfer) {
+      tellNews();
+      post({ kind: "result", call, value }, transfer);
+    },
+    refuse(call, error) {
+      tellNews();
+      post({ kind: "refusal", call, error });
+    },
+    adopt: add,
+  };
+
+  function add(run: ServedRun): void {
+    run.used = least;
+    runs.set(run.run, run);
+  }
+
+  function heed(order: Order): void {
+    if (order.kind === "ping") post({ kind: "pong" });
+    else if (order.kind === "add") add(new ServedRun(order.added, host));
+    else {
+      const run = runs.get(order.run);
+      // otherwise it was closed, and nobody waits for it
+      if (run) heedFor(run, order);
+    }
+  }
+
+  function heedFor(run: ServedRun, order: Exclude<Order, { kind: "ping" | "add" }>): void {
+    if (order.kind === "pause") run.pause();
+    else if (order.kind === "resume") run.resume(order.until);
+    else if (order.kind === "pace") run.setPace(order.pace);
+    else if (order.kind === "taken") run.taken(order.count);
+    else if (order.kind === "ask") run.ask(order.call, order.ask);
+    else if (order.kind === "frame") run.frame(order.call, order.wanted);
+    else if (order.kind === "unframe") run.unframe(order.view);
+    else {
+      run.close();
+      runs.delete(order.run);
+    }
+  }
+
+  /** Whose turn it is: of those who are asked something, then of all, who has had the least. Or how long nobody's. */
+  function next(): { run: ServedRun } | { wait: number } {
+    const now = performance.now();
+    const ready: ServedRun[] = [];
+    let wait = Number.POSITIVE_INFINITY;
+    for (const run of runs.values()) {
+      const due = run.dueIn(now);
+      wait = Math.min(wait, due);
+      if (due > 0) continue;
+      // who had nothing to do for a while has no claim to the time since
+      run.used = Math.max(run.used, least);
+      ready.push(run);
+    }
+    if (ready.length === 0) return { wait };
+    least = Math.min(...ready.map(({ used }) => used));
+    const asked = ready.filter(({ isAsked }) => isAsked);
+    const [first, ...others] = asked.length > 0 ? asked : ready;
+    return { run: others.reduce((found, run) => (run.used < found.used ? run : found), first) };
+  }
+
+  async function takeTurns(isHeld: boolean): Promise<never> {
+    let idle = false;
+    const say = (now: boolean) => {
+      if (!isHeld && idle !== now) post({ kind: "idle", idle: now });
+      idle = now;
+    };
+    for (;;) {
+      const turn = next();
+      if ("wait" in turn) {
+        // what comes soon can go with what there is
+        if (turn.wait >= NEWS) tellNews();
+        if (turn.wait === Number.POSITIVE_INFINITY) say(true);
+        await sleeper.sleep(turn.wait);
+        continue;
+      }
+      say(false);
+      const { run } = turn;
+      await run.turn();
+      if (run.hasTurned || performance.now() - told >= NEWS) tellNews();
+      await breathe();
+    }
+  }
+
+  scope.onmessage = ({ data }) => {
+    heed(data);
+    sleeper.wake();
+  };
+  holdLock(scope).then((lock) => {
+    post({ kind: "begun", protocol: PROTOCOL, lock });
+    takeTurns(lock !== null).catch((error) => {
+      // the page hears of what nobody catches
+      setTimeout(() => {
+        throw error;
+      });
+    });
+  });
+}
+
+/** A Web Lock of a random name, held until this worker ends: its name. Null where there are no locks. */
+function holdLock({ navigator }: WorkerScope): Promise<string | null> {
+  const name = `unigram-lab ${crypto.getRandomValues(new Uint32Array(4)).join("-")}`;
+  return new Promise((resolve) => {
+    const hold = () => {
+      resolve(name);
+      return new Promise<never>(() => {});
+    };
+    if (navigator?.locks) navigator.locks.request(name, hold).catch(() => resolve(null));
+    else resolve(null);
+  });
+}

@@ -1,0 +1,109 @@
+/** One run off the page's thread. */
+import type { RunConfigInput, TrainingRecord } from "../index.js";
+import { type RuntimeOptions, runtimeNames } from "../training/runtime.js";
+import type { LiveRun, Workers } from "./liveRun.js";
+import { openWorkers } from "./openWorkers.js";
+import { checkNames } from "./options.js";
+
+/** Seconds that the worker of a run that was left has to hand it over. */
+export const HAND_OVER = 5;
+
+export interface WorkerOptions extends RuntimeOptions {
+  /** Stops the run between two slices of steps: the loop throws the signal's reason at once, `snapshot` has how far it came. */
+  signal?: AbortSignal;
+  /** A snapshot to go on from, of the run that `config` was to be; the config's `steps` is the new total. */
+  snapshot?: Uint8Array;
+  /**
+   * Makes the worker. When left out: this package's own `browserWorker.js` beside this file, which Vite, webpack and
+   * a page without a bundler find; for others, a worker of yours that does `import "unigram-lab/browser-worker"`.
+   */
+  worker?: () => Worker;
+}
+
+/** A run elsewhere: loop over it for its records. */
+export interface WorkerRun extends AsyncIterable<TrainingRecord> {
+  /**
+   * The run's snapshot with its records, for `restoreTrainer`: at its end, or where it stood when the loop was left or the
+   * signal aborted. Settles only when the loop does; rejects with what the loop throws, but for the signal's reason, or
+   * when a worker that was left does not hand the run over within `HAND_OVER` seconds, as in the middle of a long step.
+   */
+  readonly snapshot: Promise<Uint8Array>;
+}
+
+/**
+ * Trains one config in a Web Worker; the page stays responsive. Records come as they are measured, the same bits as
+ * from `train`; the worker waits where some thousands are not taken. Leaving the loop ends the worker, once it has handed
+ * over its snapshot. A worker that ends before its run is an error as `openWorkers` says; one that has begun is
+ * waited for however long it is silent.
+ * @throws ConfigError, from the loop, for a bad config; the signal's reason when aborted; an Error when the worker has
+ * ended, has not begun within a minute of the page in view, or posts what is no answer
+ */
+export function trainInWorker(config: RunConfigInput = {}, options: WorkerOptions = {}): WorkerRun {
+  let settle: {
+    resolve: (bytes: Uint8Array | PromiseLike<Uint8Array>) => void;
+    reject: (reason: unknown) => void;
+  };
+  const snapshot = new Promise<Uint8Array>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  // who does not ask for it shall not hear of its failure twice
+  snapshot.catch(() => {});
+
+  async function* records(): AsyncGenerator<TrainingRecord> {
+    const { signal, worker, snapshot: start, ...runtime } = options ?? {};
+    const left = new AbortController();
+    let workers: Workers | undefined;
+    let run: LiveRun | undefined;
+    let whole: Uint8Array | undefined;
+    try {
+      checkNames(runtime, runtimeNames, "trainInWorker");
+      signal?.throwIfAborted();
+      workers = openWorkers({ count: 1, worker });
+      run = workers.add(config, { snapshot: start, ...runtime });
+      const aborted = whenAborted(signal, left.signal);
+      const loop = run[Symbol.asyncIterator]();
+      for (;;) {
+        signal?.throwIfAborted();
+        const { done, value } = await Promise.race([loop.next(), aborted]);
+        if (done) break;
+        yield value;
+      }
+      whole = await Promise.race([run.snapshot(), aborted]);
+      settle.resolve(whole);
+    } catch (error) {
+      // to be aborted is no reason to lose the run
+      if (!run || !signal?.aborted) settle.reject(error);
+      throw error;
+    } finally {
+      left.abort();
+      if (run && !whole) settle.resolve(handedOver(run).finally(() => workers?.close()));
+      else workers?.close();
+    }
+  }
+
+  return { snapshot, [Symbol.asyncIterator]: records };
+}
+
+/** Rejects with the signal's reason once it is aborted, unless it was left before. */
+function whenAborted(signal: AbortSignal | undefined, left: AbortSignal): Promise<never> {
+  const aborted = new Promise<never>((_, reject) => {
+    signal?.addEventListener("abort", () => reject(signal.reason), { signal: left });
+  });
+  aborted.catch(() => {});
+  return aborted;
+}
+
+/** The run where it stands. */
+async function handedOver(run: LiveRun): Promise<Uint8Array> {
+  run.pause();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new Error(`the worker did not hand its run over within ${HAND_OVER} seconds`);
+    timer = setTimeout(() => reject(error), 1000 * HAND_OVER);
+  });
+  try {
+    return await Promise.race([run.snapshot(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

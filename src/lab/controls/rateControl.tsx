@@ -1,0 +1,39 @@
+/** The learning rate: of the whole run, or from the step on that the run is at. */
+import { useSignal } from "@preact/signals";
+import { learningRateAt } from "../../index.js";
+import type { Lab } from "../state/lab.js";
+import { Slider } from "./slider.js";
+
+const scale = { min: 1e-5, max: 1, log: true };
+
+export function RateControl({ lab }: { lab: Lab }) {
+  const fromHere = useSignal(false);
+  const run = lab.focused.value;
+  const { learningRate, steps } = run.config.value;
+  const step = lab.scrubbed.value ?? run.replicas.value[0]?.step ?? 0;
+  const isMidway = run.origin === "here" && step > 0 && step < steps;
+  const value = learningRateAt(learningRate, fromHere.value || typeof learningRate !== "number" ? step : 0);
+  return (
+    <>
+      <Slider
+        label="rate"
+        title="learning rate"
+        scale={scale}
+        value={value}
+        onChange={(rate, isEnd) => {
+          if (fromHere.value && isMidway) lab.setLearningRate(rate);
+          else lab.change({ learningRate: rate }, { commit: isEnd });
+        }}
+      />
+      <label class="check" title="pause, or scrub to a step; the change becomes part of the schedule">
+        <input
+          type="checkbox"
+          checked={fromHere.value}
+          onChange={({ currentTarget }) => (fromHere.value = currentTarget.checked)}
+        />
+        from step {isMidway ? step.toLocaleString("en") : "…"} on{" "}
+        {fromHere.value && !isMidway && <small>pause, or scrub to a step</small>}
+      </label>
+    </>
+  );
+}

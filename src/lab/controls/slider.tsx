@@ -1,0 +1,54 @@
+/** A number: a slider for the gesture, a box for the exact value. */
+import { useRef } from "preact/hooks";
+import { POSITIONS, positionOf, type Scale, valueAt } from "./scale.js";
+
+interface Props {
+  label: string;
+  /** What it is, in a phrase. */
+  title: string;
+  scale: Scale;
+  value: number;
+  /** @param isEnd whether the gesture is over */
+  onChange: (value: number, isEnd: boolean) => void;
+}
+
+export function Slider({ label, title, scale, value, onChange }: Props) {
+  // it stands where it was put, not where the rounded value would be: keys could not move it otherwise
+  const put = useRef({ position: -1, value });
+  const move = (position: number, isEnd: boolean) => {
+    put.current = { position, value: valueAt(scale, position) };
+    onChange(put.current.value, isEnd);
+  };
+  return (
+    <div class="slider" title={title}>
+      <label>
+        <span>{label}</span>
+        <input
+          type="range"
+          min={0}
+          max={POSITIONS}
+          value={
+            put.current.value === value && put.current.position >= 0
+              ? put.current.position
+              : positionOf(scale, value)
+          }
+          aria-valuetext={String(value)}
+          onInput={({ currentTarget }) => move(Number(currentTarget.value), false)}
+          onChange={({ currentTarget }) => move(Number(currentTarget.value), true)}
+        />
+      </label>
+      <input
+        type="number"
+        step="any"
+        aria-label={`${label}, exactly`}
+        value={value}
+        onChange={({ currentTarget }) => {
+          const given = currentTarget.valueAsNumber;
+          onChange(given, true);
+          // a value that was refused does not stay
+          if (given !== value) currentTarget.value = String(value);
+        }}
+      />
+    </div>
+  );
+}

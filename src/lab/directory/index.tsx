@@ -1,0 +1,244 @@
+/** The runs of the directory that the server follows: what they came to, those that run, and which are in the charts. */
+import { batch, useComputed, useSignal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+import type { Lab, LabRun } from "../state/lab.js";
+import { conditionText, filterOf, toggled } from "./conditions.js";
+import "./directory.css";
+import { type Followed, follow, type Standing } from "./follow.js";
+import { recordedRun } from "./recorded.js";
+import { type Cell, cellOf, endText, type Group, groupsOf, meanOf, variedPaths } from "./rows.js";
+
+/** Configs that can be compared in the charts, one a colour. */
+const MOST = 8;
+/** Rows that the table has at most. */
+const SHOWN = 200;
+
+/** Numbers of the last evaluation that the table has, by their path. */
+const results: [path: string, title: string][] = [
+  ["excessLoss", "excess loss (nats)"],
+  ["effectiveDimension", "n_eff"],
+];
+
+const numberText = (value: number): string => String(Number(value.toPrecision(4)));
+const cellText = (value: Cell | undefined): string =>
+  value === undefined || value === null ? "" : typeof value === "number" ? numberText(value) : String(value);
+
+interface Order {
+  path: string;
+  /** The largest first. */
+  down: boolean;
+}
+
+const valueIn = (group: Group, path: string): Cell | undefined =>
+  results.some(([name]) => name === path) ? meanOf(group, path) : cellOf(group.rows[0], path);
+
+/** Numbers by size, words by letters; what has none is last. */
+function ordered(groups: Group[], { path, down }: Order): Group[] {
+  const sign = down ? -1 : 1;
+  return [...groups].sort((a, b) => {
+    const [x, y] = [valueIn(a, path), valueIn(b, path)];
+    if (x === undefined || x === null || y === undefined || y === null)
+      return Number(x === undefined || x === null) - Number(y === undefined || y === null);
+    return sign * (typeof x === "number" && typeof y === "number" ? x - y : String(x) < String(y) ? -1 : 1);
+  });
+}
+
+export function Directory({ lab }: { lab: Lab }) {
+  const followed = useMemo(() => follow(), []);
+  useEffect(() => followed.stop, [followed]);
+  const line = useSignal("");
+  const order = useSignal<Order>({ path: "excessLoss", down: false });
+  const chosen = useSignal<ReadonlySet<string>>(new Set());
+  /** What of the charts is from here, by key of its group. */
+  const inCharts = useMemo(() => new Map<string, LabRun>(), []);
+
+  const all = useComputed(() => [...followed.rows.value.values()]);
+  const paths = useComputed(() => [...new Set(all.value.flatMap(({ cells }) => [...cells.keys()]))]);
+  const varied = useComputed(() => variedPaths(all.value));
+  const filter = useComputed(() => filterOf(line.value, paths.value));
+  const groups = useComputed(() => {
+    const meets = filter.value;
+    return groupsOf(typeof meets === "string" ? all.value : all.value.filter(meets));
+  });
+  const shown = useComputed(() => ordered(groups.value, order.value));
+
+  const choose = (key: string, isChosen: boolean) => {
+    const keys = new Set(chosen.value);
+    if (isChosen) keys.add(key);
+    else keys.delete(key);
+    chosen.value = keys;
+  };
+  const showInCharts = () =>
+    batch(() => {
+      // anew: seeds may have come since
+      for (const run of inCharts.values()) if (lab.runs.value.includes(run)) lab.remove(run);
+      inCharts.clear();
+      for (const group of groupsOf(all.value)) {
+        const recorded = chosen.value.has(group.key) ? recordedRun(group) : undefined;
+        if (recorded)
+          inCharts.set(group.key, lab.addRecorded(recorded.config, recorded.replicas, "directory"));
+      }
+      lab.notice.value =
+        inCharts.size === 0
+          ? "no finished run of the directory is in the charts"
+          : `${inCharts.size} of the directory's configs in the charts`;
+    });
+
+  return (
+    <section class="directory" aria-labelledby="directory-title">
+      <Head followed={followed} />
+      <div class="bar">
+        <label class="filter">
+          Filter{" "}
+          <input
+            type="search"
+            value={line.value}
+            placeholder="vocabSize=1000 learningRate<0.1"
+            spellcheck={false}
+            autocapitalize="off"
+            aria-describedby="directory-filter"
+            onInput={({ currentTarget }) => {
+              line.value = currentTarget.value;
+            }}
+          />
+        </label>
+        <button
+          type="button"
+          disabled={chosen.value.size === 0 && inCharts.size === 0}
+          onClick={showInCharts}
+        >
+          Show {chosen.value.size} in charts
+        </button>
+      </div>
+      <p id="directory-filter" role="status">
+        {typeof filter.value === "string"
+          ? filter.value
+          : `${groups.value.length} configs; at most ${MOST} are compared in the charts`}
+      </p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keys as well */}
+      <section class="table" tabIndex={0} aria-label="Runs of the directory">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">
+                <span class="unseen">in charts</span>
+              </th>
+              {[...varied.value.map((path) => [path, path.replace(/\.kind$/, "")] as const), ...results].map(
+                ([path, title]) => (
+                  <Heading
+                    key={path}
+                    path={path}
+                    title={title}
+                    order={order.value}
+                    sort={(to) => (order.value = to)}
+                  />
+                ),
+              )}
+              <th scope="col">seeds</th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.value.slice(0, SHOWN).map((group) => (
+              <tr key={group.key}>
+                <td>
+                  <label class="choose">
+                    <input
+                      type="checkbox"
+                      checked={chosen.value.has(group.key)}
+                      disabled={!chosen.value.has(group.key) && chosen.value.size >= MOST}
+                      onChange={({ currentTarget }) => choose(group.key, currentTarget.checked)}
+                    />
+                    <span class="unseen">compare this config</span>
+                  </label>
+                </td>
+                {varied.value.map((path) => (
+                  <Value
+                    key={path}
+                    value={cellOf(group.rows[0], path)}
+                    narrow={(value) => (line.value = toggled(line.value, conditionText(path, value)))}
+                  />
+                ))}
+                {results.map(([path]) => (
+                  <td key={path} class="number">
+                    {cellText(meanOf(group, path))}
+                  </td>
+                ))}
+                <td title={group.rows.find(({ failed }) => failed)?.failed?.error}>{endText(group)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      {shown.value.length > SHOWN && (
+        <p>and {shown.value.length - SHOWN} more: a filter, or another order, shows them</p>
+      )}
+    </section>
+  );
+}
+
+function Heading(props: { path: string; title: string; order: Order; sort(order: Order): void }) {
+  const { path, title, order, sort } = props;
+  const isFirst = order.path === path;
+  return (
+    <th scope="col" aria-sort={isFirst ? (order.down ? "descending" : "ascending") : "none"}>
+      <button type="button" onClick={() => sort({ path, down: isFirst && !order.down })}>
+        {title}
+        <span aria-hidden="true">{isFirst ? (order.down ? " ↓" : " ↑") : ""}</span>
+      </button>
+    </th>
+  );
+}
+
+/** A value of a field; pressed, it is a condition more, or one less. */
+function Value({ value, narrow }: { value: Cell | undefined; narrow(value: Cell): void }) {
+  if (value === undefined || value === null) return <td />;
+  return (
+    <td class={typeof value === "number" ? "number" : undefined}>
+      <button type="button" title="only runs with this value" onClick={() => narrow(value)}>
+        {cellText(value)}
+      </button>
+    </td>
+  );
+}
+
+/** How the directory stands, and what runs there. */
+function Head({ followed: { rows, standing, silent } }: { followed: Followed }) {
+  const now = standing.value;
+  const finished = [...rows.value.values()].filter((row) => row.finished).length;
+  return (
+    <header>
+      <h2 id="directory-title">{now ? now.directory : "Directory"}</h2>
+      <p>{silent.value ?? (now ? standingText(now, finished, rows.value.size - finished) : "…")}</p>
+      {now?.notices.map((notice) => (
+        <p key={notice}>{notice}</p>
+      ))}
+      {now && now.running.length > 0 && !silent.value && (
+        <ul class="running">
+          {now.running.map(({ run, name, step, steps }) => (
+            <li key={run}>
+              <span>{name ?? run}</span>
+              <progress value={step} max={steps} aria-label={name ?? run} />
+              <span class="number">
+                step {step} of {steps}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </header>
+  );
+}
+
+/** "12 of 24 runs finished, 1 failed; a process is writing, 20 s left". */
+export function standingText(now: Standing, finished: number, failed: number): string {
+  const of = now.total === null || now.total < finished ? "" : ` of ${now.total}`;
+  const left = now.secondsLeft === null ? "" : `, ${Math.ceil(now.secondsLeft)} s left`;
+  return [
+    `${finished}${of} runs finished${failed > 0 ? `, ${failed} failed` : ""}`,
+    now.writing
+      ? `a process is running${left}`
+      : now.total !== null && finished >= now.total
+        ? "complete"
+        : "no process of that machine writes there now",
+  ].join("; ");
+}

@@ -1,0 +1,51 @@
+/** The page: what it is laid out of. */
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { ConfigPanel } from "../controls/configPanel.js";
+import { RunList } from "../runs/runList.js";
+import { SameBits } from "../share/sameBits.js";
+import type { Lab } from "../state/lab.js";
+import { Header } from "./header.js";
+import { Later } from "./later.js";
+import { Panels } from "./panels.js";
+import { Scrubber } from "./scrubber.js";
+import { Toast } from "./toast.js";
+
+export function App({ lab }: { lab: Lab }) {
+  const sharing = useSignal(false);
+  const hasDirectory = useSignal(false);
+  useEffect(() => {
+    import("../lecture/index.js").then(({ installKeys }) => installKeys(lab));
+    if (location.protocol.startsWith("http"))
+      fetch("api/directory?cursor=")
+        .then(({ ok, headers }) => {
+          hasDirectory.value = ok && (headers.get("content-type") ?? "").startsWith("application/json");
+        })
+        .catch(() => {});
+  }, []);
+  return (
+    <>
+      <Header lab={lab} onShare={() => (sharing.value = true)} />
+      <main class="lab">
+        <aside class="side" aria-label="runs and their settings">
+          <RunList lab={lab} />
+          <ConfigPanel lab={lab} />
+        </aside>
+        <div class="content">
+          {lab.chapter.value !== undefined && <Later load={loadTour} props={{ lab }} />}
+          {hasDirectory.value && <Later load={loadDirectory} props={{ lab }} />}
+          <Panels lab={lab} />
+          <Scrubber lab={lab}>
+            <SameBits lab={lab} />
+          </Scrubber>
+        </div>
+      </main>
+      {sharing.value && <Later load={loadShare} props={{ lab, onClose: () => (sharing.value = false) }} />}
+      <Toast lab={lab} />
+    </>
+  );
+}
+
+const loadTour = () => import("../tour/index.js").then(({ Tour }) => Tour);
+const loadDirectory = () => import("../directory/index.js").then(({ Directory }) => Directory);
+const loadShare = () => import("../share/index.js").then(({ Share }) => Share);

@@ -1,0 +1,48 @@
+/** Files that the page hands over, and what they are called. */
+import { configHash } from "../../index.js";
+import type { LabRun } from "../state/lab.js";
+
+/** "6eb25a0148a0c3d1": of its first seed. */
+export const nameOf = (run: LabRun): string => configHash(run.config.value);
+
+/** "6eb25a0148a0c3d1", "6eb25a0148a0c3d1-and-2-more". */
+export function namesOf(runs: readonly LabRun[]): string {
+  const count = runs.reduce((sum, run) => sum + run.replicas.value.length, 0);
+  return nameOf(runs[0]) + (count > 1 ? `-and-${count - 1}-more` : "");
+}
+
+/** Milliseconds after which a browser has surely begun to take the file. */
+const TAKEN = 60_000;
+
+export function download(content: Blob | string, name: string, type = "text/plain"): void {
+  const url = URL.createObjectURL(typeof content === "string" ? new Blob([content], { type }) : content);
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  // within what is open as a dialog: outside of it nothing can be clicked
+  (document.querySelector("dialog[open]") ?? document.body).append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(url), TAKEN);
+}
+
+/**
+ * Puts a text on the clipboard; without one, the element that shows it is selected, for the reader to copy.
+ * @returns what to say of it
+ */
+export async function copy(text: string, shown: HTMLElement | null): Promise<string> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return "copied";
+  } catch {
+    const selection = getSelection();
+    if (shown instanceof HTMLInputElement) {
+      shown.focus();
+      shown.select();
+    } else if (shown) selection?.selectAllChildren(shown);
+    // where a page is not served over https there is no clipboard but this one
+    return document.execCommand("copy")
+      ? "copied"
+      : "no clipboard here: the text is selected, copy it with Ctrl C";
+  }
+}

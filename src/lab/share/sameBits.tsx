@@ -1,0 +1,47 @@
+/** Whether the runs of a received link came to the bits that it says. */
+import type { Lab, LabRun, Replica } from "../state/lab.js";
+
+export type Verdict = "same" | "other" | "alike" | "waiting";
+
+/** A replica of which the link says the bits. */
+interface Expected {
+  run: LabRun;
+  replica: Replica;
+}
+
+/** Who computes with other roundings has other bits, and nothing is wrong. */
+const isRelaxed = ({ run, replica }: Expected): boolean =>
+  run.origin === "gpu" || replica.config.arithmetic === "relaxed";
+
+const isSame = ({ replica }: Expected): boolean => replica.weightsHash === replica.expectedHash;
+
+/** Undefined where the link said nothing of bits. */
+export function verdictOf(runs: readonly LabRun[]): { verdict: Verdict; text: string } | undefined {
+  const expected = runs.flatMap((run) =>
+    run.replicas.value.flatMap((replica) => (replica.expectedHash === undefined ? [] : [{ run, replica }])),
+  );
+  if (expected.length === 0) return undefined;
+  const known = expected.filter(({ replica }) => replica.weightsHash !== undefined);
+  const others = known.filter((one) => !isSame(one));
+  const wrong = others.filter((one) => !isRelaxed(one));
+  if (wrong.length > 0) {
+    const [{ run, replica }] = wrong;
+    const more = wrong.length > 1 ? ` and ${wrong.length - 1} more` : "";
+    return { verdict: "other", text: `≠ other bits: run ${run.letter}, seed ${replica.config.seed}${more}` };
+  }
+  if (known.length < expected.length)
+    return { verdict: "waiting", text: `bits: ${known.length} of ${expected.length} known` };
+  if (others.length > 0) return { verdict: "alike", text: "≈, other bits by nature" };
+  const [{ replica }] = known;
+  const count = known.length > 1 ? ` and those of ${known.length - 1} more` : "";
+  return { verdict: "same", text: `✓ same bits ${replica.weightsHash?.slice(0, 8)}${count}` };
+}
+
+export function SameBits({ lab }: { lab: Lab }) {
+  const found = verdictOf(lab.runs.value);
+  return (
+    <output class="same-bits" data-verdict={found?.verdict}>
+      {found?.text}
+    </output>
+  );
+}

@@ -1,0 +1,51 @@
+/** Opens the page: what its link holds, or what it begins with. */
+import { render } from "preact";
+import { openWorkers } from "../browser/openWorkers.js";
+import { decodeLink, encodeLink } from "../link/codec.js";
+import type { LabLink } from "../link/link.js";
+import { App } from "./layout/app.js";
+import { whyNot } from "./layout/whyNot.js";
+import { createLab } from "./state/createLab.js";
+import { defaultLink } from "./state/defaults.js";
+import { viewNamed } from "./views/index.js";
+
+/** The link in the address; the page's own where there is none, with what is wrong with it. */
+async function linkOf(hash: string): Promise<{ link: LabLink; wrong?: string }> {
+  if (hash.length < 2) return { link: defaultLink };
+  try {
+    return { link: await decodeLink(hash) };
+  } catch (error) {
+    return { link: defaultLink, wrong: `this link is damaged: ${(error as Error).message}` };
+  }
+}
+
+/** @param worker makes a worker */
+export async function start(worker: () => Worker): Promise<void> {
+  const root = document.getElementById("lab") as HTMLElement;
+  const missing = await whyNot();
+  if (missing) {
+    root.textContent = missing;
+    return;
+  }
+  const { link, wrong } = await linkOf(location.hash);
+  const lab = createLab({
+    workers: openWorkers({ worker }),
+    link,
+    encode: encodeLink,
+    needs: (panels) => panels.flatMap((name) => viewNamed(name)?.needs ?? []),
+    elsewhere: async (config) => (await import("../fields/trainCommand.js")).trainCommand(config),
+  });
+  lab.presenting.value = new URLSearchParams(location.search).get("present") === "1";
+  if (wrong) lab.notice.value = wrong;
+  // a link that is pasted over this page's
+  addEventListener("hashchange", async () => {
+    if (history.state?.lab) return;
+    const { link, wrong } = await linkOf(location.hash);
+    if (wrong) lab.notice.value = wrong;
+    else lab.open(link);
+  });
+  // for the console, and for who watches the page from without
+  Object.assign(globalThis, { lab });
+  root.textContent = "";
+  render(<App lab={lab} />, root);
+}

@@ -1,0 +1,414 @@
+/** The lab itself: runs in workers, what is looked at, and everything that the reader can do. */
+import { computed, effect, signal } from "@preact/signals";
+import type { AddOptions, Frame, FrameField, LiveRun, Workers } from "../../browser/liveRun.js";
+import { ConfigError, parseConfig, type RunConfig, type RunConfigInput } from "../../index.js";
+import type { LabLink, LinkedRun } from "../../link/link.js";
+import { bytesOf, durationText, learnCost, secondsOf } from "./cost.js";
+import { defaultView } from "./defaults.js";
+import { Frames } from "./frames.js";
+import { startHistory } from "./history.js";
+import type { Lab, LabRun, Origin, ViewState } from "./lab.js";
+import { labelsOf } from "./label.js";
+import { Probe } from "./probe.js";
+import { onFrame, Run } from "./run.js";
+
+/** Seconds above which a run waits for the slider to be let go. */
+const SLOW = 1;
+/** A run that would hold more bytes is refused by the page. */
+const MOST_BYTES = 2 ** 30;
+const MOST_RUNS = 26;
+export const MOST_SEEDS = 32;
+
+interface Options {
+  workers: Workers;
+  link: LabLink;
+  encode: (link: LabLink) => Promise<string>;
+  /** What a frame must have for these panels. */
+  needs: (panels: readonly string[]) => readonly FrameField[];
+  /** How a config is run elsewhere: a command line. */
+  elsewhere: (config: RunConfig) => Promise<string>;
+}
+
+export function createLab({ workers, link: first, encode, needs, elsewhere }: Options): Lab {
+  const runs = signal<readonly Run[]>([]);
+  const focusedRun = signal<Run | undefined>(undefined);
+  const playing = signal(true);
+  const pace = signal<number | undefined>(undefined);
+  const view = signal<ViewState>(defaultView);
+  const scrubbed = signal<number | undefined>(undefined);
+  const frame = signal<Frame | undefined>(undefined);
+  const stepsPerSecond = signal(0);
+  const notice = signal("");
+  const chapter = signal<string | undefined>(undefined);
+  const presenting = signal(false);
+  const isHidden = signal(document.hidden);
+  const probe = new Probe(workers);
+
+  const isGoing = () => playing.peek() && !isHidden.peek();
+  const beginning = (): AddOptions => ({ paused: !isGoing(), pace: pace.peek() });
+  const computing = { workers, options: beginning };
+  const livesOf = (all: readonly Run[]): LiveRun[] =>
+    all.flatMap(({ lives }) => lives.flatMap(({ live }) => (live ? [live] : [])));
+  const lives = () => livesOf(runs.peek());
+  const said = (error: unknown) => {
+    notice.value = (error as Error).message;
+  };
+
+  function nextName(origin: Origin): { letter: string; look: number; origin: Origin } {
+    const taken = runs.peek();
+    if (taken.length >= MOST_RUNS) throw new ConfigError(`runs: expected at most ${MOST_RUNS}, got one more`);
+    const letter = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"].find((one) => taken.every((run) => run.letter !== one));
+    const looks = [0, 1, 2, 3, 4, 5, 6, 7];
+    const count = (look: number) => taken.filter((run) => run.look === look).length;
+    const look = looks.reduce((best, one) => (count(one) < count(best) ? one : best));
+    return { letter: letter as string, look, origin };
+  }
+
+  /** Refuses what the page cannot hold; says how it runs elsewhere. */
+  function check(input: RunConfigInput): RunConfig {
+    const config = parseConfig(input);
+    if (bytesOf(config) > MOST_BYTES) {
+      elsewhere(config).then((command) => {
+        notice.value = `too large for this page: ${command}`;
+      }, said);
+      throw new ConfigError(
+        `vocabSize × embeddingDim: expected a run of at most ${MOST_BYTES / 2 ** 20} MiB in this page, got ${Math.ceil(bytesOf(config) / 2 ** 20)} MiB`,
+      );
+    }
+    return config;
+  }
+
+  function push(run: Run, focus: boolean): void {
+    runs.value = [...runs.peek(), run];
+    if (focus || !focusedRun.peek()) setFocus(run);
+    relabel();
+  }
+  const relabel = () => {
+    const all = runs.peek();
+    labelsOf(all.map((run) => ({ ...run.config.value, seed: 0 }))).forEach((text, i) => {
+      all[i].label.value = text;
+    });
+  };
+  effect(() => {
+    for (const { config } of runs.value) void config.value;
+    relabel();
+  });
+
+  function setFocus(run: Run | undefined): void {
+    if (focusedRun.peek() === run) return;
+    focusedRun.value = run;
+    scrubbed.value = undefined;
+  }
+
+  // frames are the probe's where the reader has scrubbed, else the focused run's own
+  const frames = new Frames((value) => {
+    frame.value = value;
+  });
+  effect(() => {
+    const run = focusedRun.value;
+    void run?.replicas.value;
+    const { panels, axes, input } = view.value;
+    const live = probe.live.value ?? run?.lives[0]?.live;
+    const fields = isHidden.value ? [] : needs(panels);
+    const dimensions = run?.config.value.embeddingDim ?? 1;
+    frames.follow(live, {
+      fields,
+      axes: Math.min(dimensions, Math.max(axes[0], axes[1]) + 1),
+      ...(input === undefined ? {} : { inputs: [input] }),
+    });
+    if (!live) frame.value = undefined;
+  });
+
+  effect(() => {
+    const run = focusedRun.value;
+    probe.stand(run?.origin === "here" ? run.config.value : undefined, scrubbed.value);
+  });
+
+  document.addEventListener("visibilitychange", () => {
+    isHidden.value = document.hidden;
+  });
+  effect(() => {
+    const going = playing.value && !isHidden.value;
+    for (const live of lives())
+      if (live.status !== "ended" && live.status !== "failed") going ? live.resume() : live.pause();
+  });
+  effect(() => {
+    const rate = pace.value;
+    for (const live of lives()) live.setPace(rate);
+  });
+
+  // steps a second, twice a second
+  let before = { time: performance.now(), steps: new Map<LiveRun, number>() };
+  setInterval(() => {
+    const now = performance.now();
+    const steps = new Map(lives().map((live) => [live, live.step]));
+    let done = 0;
+    for (const [live, step] of steps) done += Math.max(0, step - (before.steps.get(live) ?? 0));
+    stepsPerSecond.value = (1000 * done) / (now - before.time);
+    before = { time: now, steps };
+    for (const run of runs.peek()) for (const replica of run.replicas.peek()) learnCost(replica);
+  }, 500);
+
+  // runs that a slider asks for: the newest request wins, at most one an animation frame
+  let wanted: { run: Run; input: RunConfigInput } | undefined;
+  const train = onFrame(() => {
+    if (!wanted) return;
+    const { run, input } = wanted;
+    wanted = undefined;
+    run.train(input, run.seeds.peek());
+  });
+
+  const log = startHistory((state) => apply(state), encode);
+  const commit = () => log.write(link());
+
+  function apply(state: LabLink): void {
+    const old = [...runs.peek()];
+    const kept: Run[] = [];
+    state.runs.forEach((linked: LinkedRun, i) => {
+      const { config: input, seeds = 1, pinned = false, hidden = false, hashes = [] } = linked;
+      const same = old.find(
+        (run) =>
+          run.origin === "here" &&
+          run.seeds.peek() === seeds &&
+          JSON.stringify(run.config.peek()) === JSON.stringify(parseConfig(input)),
+      );
+      if (same) old.splice(old.indexOf(same), 1);
+      runs.value = kept;
+      const run = same ?? new Run(nextName("here"), input, computing);
+      if (!same) run.train(input, seeds, hashes);
+      run.pinned.value = pinned;
+      run.shown.value = !hidden;
+      kept[i] = run;
+    });
+    for (const run of old) if (run.origin === "here") run.close();
+    runs.value = [...kept, ...old.filter(({ origin }) => origin !== "here")];
+    const { step, ...look } = state.view ?? {};
+    view.value = { ...defaultView, ...look };
+    chapter.value = state.chapter;
+    focusedRun.value = runs.peek()[state.focus ?? 0] ?? runs.peek()[0];
+    scrubbed.value = step;
+    relabel();
+  }
+
+  function link(): LabLink {
+    const shared = runs.peek().filter(({ origin }) => origin === "here");
+    const focus = shared.indexOf(focusedRun.peek() as Run);
+    const { panels, logX, fit, axes, trail, input } = view.peek();
+    const step = scrubbed.peek();
+    return {
+      runs: shared.map((run) => {
+        const hashes = run.replicas.peek().map(({ weightsHash }) => weightsHash);
+        return {
+          config: run.input.peek(),
+          ...(run.seeds.peek() > 1 ? { seeds: run.seeds.peek() } : {}),
+          ...(run.pinned.peek() ? { pinned: true } : {}),
+          ...(run.shown.peek() ? {} : { hidden: true }),
+          ...(hashes.length > 0 && hashes.every(Boolean) ? { hashes: hashes as string[] } : {}),
+        };
+      }),
+      ...(focus > 0 ? { focus } : {}),
+      view: {
+        panels: [...panels],
+        logX,
+        axes: [...axes],
+        trail,
+        ...(fit ? { fit: [...fit] } : {}),
+        ...(input === undefined ? {} : { input }),
+        ...(step === undefined ? {} : { step }),
+      },
+      ...(chapter.peek() ? { chapter: chapter.peek() as string } : {}),
+    };
+  }
+
+  const lab: Lab = {
+    runs,
+    focused: computed(() => focusedRun.value as LabRun),
+    playing,
+    pace,
+    view,
+    scrubbed,
+    frame,
+    stepsPerSecond,
+    notice,
+    chapter,
+    presenting,
+
+    change(fields, { commit: isEnd = false } = {}) {
+      const run = focusedRun.peek();
+      if (!run) return;
+      const input = { ...(wanted?.run === run ? wanted.input : run.input.peek()), ...fields };
+      try {
+        const config = check(input);
+        const seconds = secondsOf(config) * run.seeds.peek();
+        if (run.pinned.peek() || run.origin !== "here") {
+          lab.add(input, { focus: true });
+          return;
+        }
+        run.input.value = input;
+        run.config.value = config;
+        scrubbed.value = undefined;
+        wanted = { run, input };
+        if (seconds > SLOW && !isEnd) {
+          notice.value = `about ${durationText(seconds)}: let go to run it`;
+          return;
+        }
+        if (seconds > SLOW) notice.value = `running, about ${durationText(seconds)}`;
+        else if (notice.peek() !== "") notice.value = "";
+        train();
+        if (isEnd) commit();
+      } catch (error) {
+        said(error);
+      }
+    },
+
+    setLearningRate(rate) {
+      const run = focusedRun.peek();
+      if (run?.origin !== "here") return;
+      const scrub = probe.live.peek();
+      const fail = (error: unknown) => said(error);
+      if (run.pinned.peek() || scrub) {
+        const source = scrub ?? run.lives[0]?.live;
+        source
+          ?.setLearningRate(rate)
+          .then(({ learningRate }) => {
+            lab.change({ learningRate }, { commit: true });
+          })
+          .catch(fail);
+        return;
+      }
+      for (const { live } of run.lives) live?.setLearningRate(rate).then(commitSoon, fail);
+    },
+
+    add(input, { seeds = 1, focus = true } = {}) {
+      check(input);
+      const run = new Run(nextName("here"), input, computing);
+      run.train(input, seeds);
+      push(run, focus);
+      commit();
+      return run;
+    },
+
+    addRecorded(config, replicas, origin) {
+      const run = new Run(nextName(origin), config as RunConfigInput, { replicas });
+      push(run, false);
+      return run;
+    },
+
+    remove(run) {
+      const all = runs.peek();
+      if (all.length < 2) {
+        notice.value = "runs: expected at least one, it stays";
+        return;
+      }
+      (run as Run).close();
+      runs.value = all.filter((one) => one !== run);
+      if (focusedRun.peek() === run) setFocus(runs.peek()[0]);
+      relabel();
+      commit();
+    },
+
+    focus: (run) => setFocus(run as Run),
+    pin(run, pinned) {
+      (run as Run).pinned.value = pinned;
+      commit();
+    },
+    show(run, shown) {
+      (run as Run).shown.value = shown;
+      commit();
+    },
+    setSeeds(run, seeds) {
+      const count = Math.max(1, Math.min(MOST_SEEDS, Math.round(seeds)));
+      if (run.origin !== "here" || count === run.seeds.peek()) return;
+      (run as Run).train(run.input.peek(), count);
+      commit();
+    },
+
+    fork() {
+      const run = focusedRun.peek();
+      const source = probe.live.peek() ?? run?.lives[0]?.live;
+      if (!run || !source) return;
+      if (source.status === "ended" || source.status === "diverged") {
+        notice.value = `fork: run ${run.letter} is at its end, scrub to a step before it`;
+        return;
+      }
+      const at = scrubbed.peek() ?? source.step;
+      source
+        .fork({ paused: !isGoing() })
+        .then((live) => {
+          const forked = new Run(nextName("here"), run.input.peek(), computing);
+          const records = run.replicas.peek()[0]?.records ?? [];
+          forked.takeLive(
+            live,
+            records.filter(({ step }) => step <= at),
+          );
+          push(forked, true);
+          commit();
+        })
+        .catch(said);
+    },
+
+    play() {
+      if (scrubbed.peek() !== undefined) scrubbed.value = undefined;
+      playing.value = true;
+    },
+    pause() {
+      playing.value = false;
+    },
+    step(count = 1) {
+      playing.value = false;
+      const scrub = probe.live.peek();
+      if (scrub) {
+        const most = focusedRun.peek()?.config.peek().steps ?? 0;
+        scrubbed.value = Math.min(most, (scrubbed.peek() ?? 0) + count);
+        return;
+      }
+      for (const live of lives())
+        if (live.status === "paused")
+          live.advance(Math.min(count, live.config.steps - live.step)).catch(said);
+    },
+    replay() {
+      scrubbed.value = undefined;
+      for (const run of runs.peek()) run.train(run.input.peek(), run.seeds.peek());
+      playing.value = true;
+    },
+    reseed() {
+      scrubbed.value = undefined;
+      const seed = Math.floor(Math.random() * 1_000_000);
+      for (const run of runs.peek())
+        if (run.origin === "here" && !run.pinned.peek())
+          run.train({ ...run.input.peek(), seed }, run.seeds.peek());
+      commit();
+    },
+    scrub(step) {
+      const most = focusedRun.peek()?.config.peek().steps ?? 0;
+      scrubbed.value = step === undefined ? undefined : Math.max(0, Math.min(most, Math.round(step)));
+    },
+    look(change) {
+      view.value = { ...view.peek(), ...change };
+      commitSoon();
+    },
+    snapshot() {
+      const source = probe.live.peek() ?? focusedRun.peek()?.lives[0]?.live;
+      return source
+        ? source.snapshot()
+        : Promise.reject(new ConfigError("run: expected one that is computed in this page"));
+    },
+    link,
+    open(state) {
+      apply(state);
+      commit();
+    },
+    undo: () => history.back(),
+  };
+
+  /** Gestures that come in numbers are one entry: written when they have stopped for a moment. */
+  let soon: ReturnType<typeof setTimeout> | undefined;
+  function commitSoon(): void {
+    clearTimeout(soon);
+    soon = setTimeout(commit, 400);
+  }
+
+  apply(first);
+  log.write(link(), true);
+  return lab;
+}

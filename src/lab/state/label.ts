@@ -1,0 +1,72 @@
+/** What tells runs apart, in a few characters. */
+import type { RunConfig, ScheduleInput } from "../../index.js";
+
+/** Short names, as the field writes them. */
+const names: Record<string, string> = {
+  vocabSize: "V",
+  embeddingDim: "D",
+  "distribution.exponent": "α",
+  batchSize: "B",
+  learningRate: "lr",
+  optimizer: "",
+  "optimizer.kind": "",
+  "targets.kind": "",
+  norm: "norm",
+  seed: "seed",
+};
+
+/** A rate, or what its schedule goes through: ".001", "0→.01 …", ".001, .0001 from 500". */
+export function rateText(schedule: ScheduleInput): string {
+  if (typeof schedule === "number") return numberText(schedule);
+  if (schedule.kind === "cosine")
+    return `cosine ${numberText(schedule.from)}→${numberText(schedule.to ?? 0)}`;
+  if (schedule.kind === "piecewise-linear") {
+    const rates = schedule.points.map(([, rate]) => numberText(rate));
+    return rates.length > 3 ? `${rates[0]}→…→${rates.at(-1)}` : rates.join("→");
+  }
+  const parts = schedule.parts.map(([step, part], i) =>
+    i === 0 ? rateText(part) : `${rateText(part)} from ${step}`,
+  );
+  return parts.length > 3 ? `${parts[0]}, … ${parts.at(-1)}` : parts.join(", ");
+}
+
+export const numberText = (x: number): string =>
+  x !== 0 && Math.abs(x) < 1e-3 ? x.toExponential().replace("e-", "e−") : String(Number(x.toPrecision(4)));
+
+function flat(value: unknown, path = ""): [string, string][] {
+  if (path === "learningRate") return [[path, rateText(value as ScheduleInput)]];
+  if (typeof value !== "object" || value === null)
+    return [[path, typeof value === "number" ? numberText(value) : String(value)]];
+  return Object.entries(value).flatMap(([name, inner]) => flat(inner, path ? `${path}.${name}` : name));
+}
+
+const said = (path: string, value: string): string => {
+  const name = names[path] ?? path.replace(/\.kind$/, "").replace(/^(optimizer|distribution)\./, "");
+  if (value === "true") return name;
+  if (value === "false") return `not ${name}`;
+  return name === "" ? value : `${name} ${value}`;
+};
+
+/** A label for each config: the fields in which any two of them differ; V and D where none does. */
+export function labelsOf(configs: readonly RunConfig[]): string[] {
+  const all = configs.map((config) => new Map(flat(config)));
+  const paths = new Set(all.flatMap((fields) => [...fields.keys()]));
+  // what follows from another field tells nothing more
+  for (const path of ["init.std", "evaluation.kind", "evaluation.exactInputs", "evaluation.sampledInputs"])
+    paths.delete(path);
+  const differing = [...paths].filter(
+    (path) =>
+      // what only one kind has is said by its kind
+      (!path.includes(".") || path.endsWith(".kind") || all.every((fields) => fields.has(path))) &&
+      new Set(all.map((fields) => fields.get(path))).size > 1,
+  );
+  const kept = differing.length > 0 ? differing : ["vocabSize", "embeddingDim", "learningRate"];
+  return all.map((fields) =>
+    kept
+      .flatMap((path) => {
+        const value = fields.get(path);
+        return value === undefined ? [] : [said(path, value)];
+      })
+      .join(", "),
+  );
+}

@@ -1,0 +1,117 @@
+/** One seed of a run and the live run that computes it; trained anew it keeps what it shows until there is something newer. */
+import type { AddOptions, LiveRun, Workers } from "../../browser/liveRun.js";
+import type { RunConfig, RunConfigInput } from "../../index.js";
+import type { TrainingRecord } from "../../training/record.js";
+import type { Replica } from "./lab.js";
+
+/** Milliseconds that a run rests at its end before its weights are hashed: a slider in motion asks for no hashes. */
+const REST = 150;
+
+export class LiveReplica {
+  config: RunConfig;
+  expectedHash: string | undefined;
+  readonly #workers: Workers;
+  readonly #changed: () => void;
+  #live: LiveRun | undefined;
+  #records: readonly TrainingRecord[] = [];
+  #entropy: number | undefined;
+  #conditionalEntropy: number | undefined;
+  #weightsHash: string | undefined;
+  #isHashDue = false;
+
+  constructor(workers: Workers, config: RunConfig, expectedHash: string | undefined, changed: () => void) {
+    this.#workers = workers;
+    this.config = config;
+    this.expectedHash = expectedHash;
+    this.#changed = changed;
+  }
+
+  get live(): LiveRun | undefined {
+    return this.#live;
+  }
+
+  get state(): Replica {
+    const live = this.#live;
+    return {
+      config: this.config,
+      records: this.#records,
+      step: live?.step ?? 0,
+      status: live?.status ?? "opening",
+      failure: live?.failure?.message,
+      entropy: this.#entropy,
+      conditionalEntropy: this.#conditionalEntropy,
+      weightsHash: this.#weightsHash,
+      expectedHash: this.expectedHash,
+      seconds: live ? live.seconds.steps + live.seconds.other : 0,
+    };
+  }
+
+  /** From step 0. */
+  train(input: RunConfigInput, config: RunConfig, options: AddOptions): void {
+    this.#live?.close();
+    this.config = config;
+    this.take(this.#workers.add(input, options));
+  }
+
+  /**
+   * Goes on as another live run; the records so far are shown until it has some.
+   * @param earlier records of the steps before it, of the run that it is a fork of
+   */
+  take(live: LiveRun, earlier: readonly TrainingRecord[] = []): void {
+    this.#live = live;
+    this.#weightsHash = undefined;
+    this.#isHashDue = false;
+    live.onChange = () => this.#onChange(live);
+    live.opened.then(
+      ({ entropy, conditionalEntropy }) => {
+        if (this.#live !== live) return;
+        this.#entropy = entropy;
+        this.#conditionalEntropy = conditionalEntropy;
+        this.#changed();
+      },
+      () => this.#changed(),
+    );
+    void this.#read(live, earlier);
+  }
+
+  close(): void {
+    this.#live?.close();
+    this.#live = undefined;
+  }
+
+  async #read(live: LiveRun, earlier: readonly TrainingRecord[]): Promise<void> {
+    let records = earlier;
+    if (earlier.length > 0) this.#records = earlier;
+    try {
+      for await (const record of live) {
+        if (this.#live !== live) return;
+        // where it was forked is known by its first
+        if (records === earlier) records = earlier.filter(({ step }) => step < record.step);
+        records = [...records, record];
+        this.#records = records;
+        this.#changed();
+      }
+    } catch {
+      // said by its status and its failure
+    }
+    if (this.#live === live) this.#changed();
+  }
+
+  #onChange(live: LiveRun): void {
+    if (this.#live !== live) return;
+    this.config = live.config;
+    if (live.status === "ended" && !this.#isHashDue) {
+      this.#isHashDue = true;
+      setTimeout(() => void this.#hash(live), REST);
+    }
+    this.#changed();
+  }
+
+  async #hash(live: LiveRun): Promise<void> {
+    if (this.#live !== live) return;
+    const hash = await live.weightsHash().catch(() => undefined);
+    if (this.#live !== live) return;
+    this.#weightsHash = hash;
+    this.#changed();
+  }
+}

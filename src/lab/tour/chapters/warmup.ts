@@ -1,0 +1,86 @@
+/** Warm-up and 7.57: a language model's vocabulary. Recorded. */
+import type { Chapter, SeedRun, Seen } from "../chapter.js";
+import { above, inWords, within } from "../judge.js";
+import { at, atEnd, curveOf, ends, entropyOf, paired, runsOf } from "../measure.js";
+import { armsOf, type Recording } from "../recording.js";
+import plans from "../recorded/plans.json";
+import { endsTold, entropyTold } from "../words.js";
+
+const arms = armsOf(plans.warmup);
+const [atOnce, warmed, small] = arms.map(({ label }) => label);
+/** What the post says that the entropy is. */
+const said = 7.57;
+const early = 25;
+
+const references = (seen: Seen) =>
+  runsOf(seen, atOnce)
+    .slice(0, 1)
+    .map((run) => ({ label: "entropy", value: entropyOf(run) }));
+
+/** The least loss above the entropy that a run had. */
+const least = ({ records }: SeedRun): number =>
+  Math.min(...records.map(({ excessLoss }) => excessLoss ?? Number.NaN));
+
+const excess = (seen: Seen, one: string, other: string, step: number): number[] =>
+  paired(seen, one, other, (a, b) => at(a, "excessLoss", step) - at(b, "excessLoss", step));
+
+export const warmup: Chapter = {
+  name: "warmup",
+  title: "Warm-up and 7.57",
+  question: "50,304 tokens, as language models have. At a rate of 0.03, does the loss come to the entropy?",
+  setting:
+    "V = 50304 takes minutes of computing, so these runs were recorded before: 1000 steps at a rate of 0.03 at once, after 200 steps of warm-up, and at a rate of 0.003. A model that guesses evenly has ln V = 10.83 nats.",
+  teacher:
+    "A high loss that stays is not yet a model that has learnt the token frequencies and nothing else: ask what one would have to measure to say so.",
+  source: "The setting of this lab's warmup experiment, longer: V = 50304, D = 100, recorded over two seeds.",
+  panels: ["loss", "excess"],
+  guess: {
+    task: "Draw the loss at a rate of 0.03, without warm-up.",
+    x: { title: "step", unit: "", log: true, from: 1, to: 1000, ticks: [1, 10, 100, 1000] },
+    y: { title: "loss", unit: "nats", log: false, from: 6, to: 16, ticks: [6, 8, 10, 12, 14, 16] },
+    at: [1, 3, 10, 32, 100, 316, 1000],
+    start: 11,
+  },
+  arms: () => arms,
+  recorded: async () => (await import("../recorded/warmup.json")).default as unknown as Recording,
+  curves: (seen) => [atOnce, warmed, small].map((label) => curveOf(seen, label, "loss")),
+  references,
+  told: (seen, drawn) =>
+    `${endsTold(warmup.guess, drawn, "the runs without warm-up", ends(seen, atOnce, "loss"))} ${entropyTold(warmup, seen)} At a rate of 0.003 the loss is ${inWords(ends(seen, small, "loss"), "nats")}.`,
+  findings: (seen) => [
+    within(
+      {
+        claim: `the unigram entropy of 50304 Zipf tokens is ${said}`,
+        whose: "post",
+        quantity: `entropy minus ${said}`,
+        values: runsOf(seen, atOnce).map((run) => entropyOf(run) - said),
+        unit: "nats",
+      },
+      0.005,
+    ),
+    above({
+      claim: "without warm-up the loss falls faster at first",
+      whose: "post",
+      quantity: `loss at step ${early}, warm-up minus none, seed by seed`,
+      values: excess(seen, warmed, atOnce, early),
+      unit: "nats",
+    }),
+    above({
+      claim: "and later it is higher than with it",
+      whose: "post",
+      quantity: "loss at step 1000, none minus warm-up, seed by seed",
+      values: paired(seen, atOnce, warmed, (one, other) => atEnd(one, "loss") - atEnd(other, "loss")),
+      unit: "nats",
+    }),
+    above(
+      {
+        claim: "at a rate of 0.03 the loss never comes within 1 nat of the entropy: it rests elsewhere",
+        whose: "ours",
+        quantity: "least loss above the entropy in 1000 steps, no warm-up",
+        values: runsOf(seen, atOnce).map(least),
+        unit: "nats",
+      },
+      1,
+    ),
+  ],
+};

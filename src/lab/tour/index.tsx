@@ -1,0 +1,117 @@
+/** The tour: eight chapters, each a question, a guess that the reader draws, its runs, and a verdict over seeds. */
+import { signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { Lab } from "../state/lab.js";
+import { ChapterView, type Session } from "./chapterView.js";
+import { chapters } from "./chapters/index.js";
+import { type Before, before, bringBack } from "./stage.js";
+import "./tour.css";
+
+const newSession = (): Session => ({
+  drawn: signal(undefined),
+  onStage: signal(undefined),
+  result: signal(undefined),
+  recording: signal(undefined),
+});
+
+export function Tour({ lab }: { lab: Lab }) {
+  const sessions = useRef(new Map(chapters.map(({ name }) => [name, newSession()])));
+  /** The page before a chapter's runs were on it; undefined as long as none were. */
+  const kept = useRef<Before | undefined>(undefined);
+  /** The runs that the tour has on the page. */
+  const own = useRef(() => false);
+  const navigation = useRef<HTMLElement>(null);
+  const title = useRef<HTMLHeadingElement>(null);
+
+  const asked = lab.chapter.value;
+  const index = Math.max(
+    0,
+    chapters.findIndex(({ name }) => name === asked),
+  );
+  const chapter = chapters[index];
+  const session = sessions.current.get(chapter.name) as Session;
+
+  useEffect(() => {
+    if (asked !== undefined && asked !== chapter.name)
+      lab.notice.value = `chapter: expected one of ${chapters.map(({ name }) => name).join(", ")}, got ${asked}`;
+    lab.chapter.value = chapter.name;
+    title.current?.focus();
+  }, []);
+
+  const restore = () => {
+    const was = kept.current;
+    kept.current = undefined;
+    // whoever opened something else meanwhile keeps that
+    if (was && own.current()) bringBack(lab, was);
+  };
+  useEffect(() => restore, []);
+
+  const go = (to: number) => {
+    const next = chapters[to];
+    if (next) lab.chapter.value = next.name;
+  };
+  const press = (event: KeyboardEvent) => {
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (by === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const to = Math.min(chapters.length - 1, Math.max(0, index + by));
+    go(to);
+    navigation.current?.querySelectorAll<HTMLElement>("[data-chapter]")[to]?.focus();
+  };
+
+  return (
+    <section class="tour" aria-labelledby="tour-title">
+      <header class="tour-header">
+        <h2 id="tour-title" ref={title} tabIndex={-1} aria-live="polite">
+          {`${index + 1} / ${chapters.length}  ${chapter.title}`}
+        </h2>
+        <button
+          type="button"
+          onClick={() => {
+            restore();
+            lab.chapter.value = undefined;
+          }}
+        >
+          Leave the tour
+        </button>
+      </header>
+      {/* biome-ignore lint/a11y/noNoninteractiveElementInteractions: the arrows are a second way to its buttons */}
+      <nav class="tour-navigation" aria-label="Chapters of the tour" ref={navigation} onKeyDown={press}>
+        {chapters.map(({ name, title: text }, i) => (
+          <button
+            key={name}
+            type="button"
+            data-chapter={name}
+            aria-label={`${i + 1}: ${text}`}
+            title={text}
+            aria-current={i === index ? "step" : undefined}
+            onClick={() => go(i)}
+          >
+            {i + 1}
+          </button>
+        ))}
+      </nav>
+      <ChapterView
+        key={chapter.name}
+        lab={lab}
+        chapter={chapter}
+        session={session}
+        onPlay={() => {
+          if (!own.current()) kept.current = before(lab);
+          own.current = () => {
+            const placed = [...(session.onStage.peek()?.values() ?? [])];
+            return placed.length === 0 || placed.some(({ run }) => lab.runs.peek().includes(run));
+          };
+        }}
+      />
+      <p class="tour-actions">
+        <button type="button" disabled={index === 0} onClick={() => go(index - 1)}>
+          ‹ Previous
+        </button>
+        <button type="button" disabled={index === chapters.length - 1} onClick={() => go(index + 1)}>
+          Next chapter ›
+        </button>
+      </p>
+    </section>
+  );
+}
