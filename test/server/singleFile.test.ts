@@ -18,7 +18,8 @@ test("imports and exports as esbuild writes them; a module runs once, before tho
   const said = await run({
     "index.js": 'said.push("index");let n=0;function up(){n++}export{n as count,up,up as default};',
     "lab/effect.js": 'said.push("effect");',
-    "lab/a-X1.js": 'import"./effect.js";import{up as u}from"../index.js";said.push("a");var f=()=>(u(),7);export{f as b};\n',
+    "lab/a-X1.js":
+      'import"./effect.js";import{up as u}from"../index.js";said.push("a");var f=()=>(u(),7);export{f as b};\n',
     "lab/lab.js":
       'import{b as x}from"./a-X1.js";import"./a-X1.js";import"./effect.js";import y,{count as c}from"../index.js";import*as all from"../index.js";said.push(x(),all.count,c,y===all.up);\n//# sourceMappingURL=lab.js.map\n',
     "worker.js": 'said.push("worker");',
