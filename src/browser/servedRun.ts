@@ -265,9 +265,12 @@ export class ServedRun {
   }
 
   async #open(): Promise<void> {
-    const { config, snapshot, runtime, backend } = this.#added;
+    const { config, snapshot, runtime, backend, allowFallbackAdapter } = this.#added;
     const options: TrainerOptions = { ...runtime };
-    if (backend === "webgpu") options.backend = (await import("../webgpu.js")).webgpu();
+    if (backend === "webgpu") {
+      const { webgpu } = await import("../webgpu.js");
+      options.backend = webgpu({ allowFallbackAdapter });
+    }
     const trainer =
       snapshot === undefined
         ? await createTrainer(config, options)
