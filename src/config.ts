@@ -3,7 +3,7 @@
  * The schema is put together from the rooms' own parts; defaults, the canonical form and its hash.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
 import * as v from "valibot";
 import { ConfigError, show } from "./configError.js";
 import {
@@ -256,4 +256,4 @@ export const canonicalConfig = (config: RunConfigInput): string =>
 
 /** The name of a run: the first 16 hexadecimal digits of the SHA-256 of its canonical config. */
 export const configHash = (config: RunConfigInput): string =>
-  bytesToHex(sha256(utf8ToBytes(canonicalConfig(config)))).slice(0, 16);
+  bytesToHex(sha256(new TextEncoder().encode(canonicalConfig(config)))).slice(0, 16);

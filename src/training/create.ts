@@ -60,7 +60,7 @@ function changed(
 ): RunConfig {
   const complete = parseConfig({
     ...config,
-    steps: steps ?? config.steps,
+    steps: steps === undefined ? config.steps : steps,
     learningRate: changedAt(config.learningRate, learningRate, step),
   });
   if (steps !== undefined && steps < step)

@@ -199,7 +199,8 @@ export class Trainer {
    * Updates on drawn batches for as long as the time lasts, at least one, and never past `config.steps`. How far that is
    * depends on the machine; the bits at a step do not.
    * @param milliseconds wall time; it is passed by less than a tenth of a second where a step takes less than that
-   * @param options.until a step that it does not pass either, or "evaluation": the next step at which the config evaluates
+   * @param options.until a step that it does not pass either, nor goes back to, or "evaluation": the next step at which the
+   * config evaluates
    * @throws the signal's reason when it is aborted, between two slices of steps
    * @throws Error where the runtime has no clock that moves
    */
@@ -396,11 +397,10 @@ export class Trainer {
    */
   async fork(changes: RunChanges = {}): Promise<Trainer> {
     checkNames(changes, changeNames);
-    const { steps } = changes;
-    // copied now, as all that the caller may go on with
-    const learningRate = checkSchedule("learningRate", changes.learningRate ?? this.config.learningRate);
-    const place = await this.#call(() => this.#place());
-    return this.#fork(place, { steps, learningRate }, this.#threads);
+    const { steps, learningRate = this.config.learningRate } = changes;
+    // a copy: the caller may go on with its own
+    const own = { steps, learningRate: checkSchedule("learningRate", learningRate) };
+    return this.#fork(await this.#call(() => this.#place()), own, this.#threads);
   }
 
   /**

@@ -229,6 +229,8 @@ describe("refused is", () => {
     [{ steps: 0.5 }, "steps: expected a whole number"],
     [{ learningRate: -1 }, "learningRate: expected a number of at least 0"],
     [{ learningRate: () => 1 }, "learningRate: expected"],
+    [{ learningRate: null }, "learningRate: expected"],
+    [{ steps: null }, "steps: expected a whole number"],
     [{ vocabSize: 9 }, "vocabSize: unknown option, expected one of learningRate, steps"],
     [null, "options: expected an object, got null"],
   ])("%o", async (changes, message) => {

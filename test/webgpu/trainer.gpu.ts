@@ -52,6 +52,31 @@ describe.skipIf(!gpu)("a trainer on a GPU", () => {
     }
   });
 
+  test("a fork goes on with the bits of the run, and with another rate with those of its config", async () => {
+    const trainer = await createTrainer(small, { backend });
+    await trainer.advance(13);
+    const [fork, changed] = [await trainer.fork(), await trainer.fork({ learningRate: 0.03, steps: 20 })];
+    const whole = await createTrainer(changed.config, { backend });
+    for (const [one, step] of [
+      [trainer, 30],
+      [fork, 30],
+      [changed, 20],
+      [whole, 20],
+    ] as const)
+      expect((await one.advanceFor(600_000, { until: step })).step).toBe(step);
+    expect(await fork.snapshot()).toEqual(await trainer.snapshot());
+    expect(await changed.snapshot()).toEqual(await whole.snapshot());
+    const cpu = await createTrainer(small, { backend: "reference" });
+    await cpu.load(await fork.weights());
+    expect(await fork.probabilities([1, 59])).toEqual(await cpu.probabilities([1, 59]));
+    expect(await fork.probabilities()).toEqual(await cpu.probabilities());
+    const { eigenvalues } = await fork.spectrum({ eigenvalues: true });
+    const expected = (await cpu.spectrum({ eigenvalues: true })).eigenvalues;
+    for (const [i, value] of expected.entries())
+      expect(Math.abs(eigenvalues[i] - value)).toBeLessThan(1e-4 * expected[0]);
+    for (const one of [trainer, fork, changed, whole, cpu]) one.dispose();
+  });
+
   test("weights after 200 steps at (100, 100): as near to f64 as the CPU's", async () => {
     const config: RunConfigInput = { arithmetic: "relaxed", steps: 200, evaluateEvery: 200, seed: 1 };
     const ends = [];

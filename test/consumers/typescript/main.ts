@@ -2,6 +2,7 @@
 import {
   ConfigError,
   createTrainer,
+  type RunChanges,
   type RunConfigInput,
   restoreTrainer,
   type TrainingRecord,
@@ -29,8 +30,15 @@ const module: typeof kernel | undefined = undefined;
 const trainer = await createTrainer(config, { module, memoryLimit: 1e8 });
 const step: number = (await trainer.step({ inputs: new Uint32Array(128), targets: new Uint32Array(128) }))
   .step;
-await trainer.advanceFor(5);
+await trainer.advanceFor(5, { until: "evaluation" });
 const weights: Weights = await trainer.weights();
+const { embedding, gain }: { embedding: Float32Array; gain: Float32Array } = await (
+  await createTrainer({ ...config, norm: "rmsnorm" })
+).weights({ only: ["embedding", "gain"] });
+const { eigenvalues } = await trainer.spectrum({ eigenvalues: true });
+const changes: RunChanges = { learningRate: warmup(0.02, 10), steps: 30 };
+const fork = await trainer.fork(changes);
+const told: Float64Array[] = [eigenvalues, await fork.probabilities(), await fork.probabilities([0, 1])];
 const again = await restoreTrainer(await trainer.snapshot(), { steps: 40 });
 
 const runs: RunResult[] = [];
@@ -52,4 +60,5 @@ try {
 } catch (error) {
   console.log(error instanceof ConfigError && error.message);
 }
+console.log(embedding.length, gain.length, told.length);
 console.log(losses.length, step, weights.embedding.length, again.config.steps, runs.length);
