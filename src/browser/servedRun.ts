@@ -206,6 +206,8 @@ export class ServedRun {
   }
 
   unframe(view: number): void {
+    const waiting = this.#views.get(view)?.waiting;
+    if (waiting) this.#host.answer(waiting.call, undefined);
     this.#views.delete(view);
   }
 

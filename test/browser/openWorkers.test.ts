@@ -288,6 +288,34 @@ describe("turns", () => {
     }
   });
 
+  test("who was paused has no claim to the time since", async () => {
+    const workers = open();
+    const paused = workers.add(endless, { paused: true });
+    const other = workers.add(endless);
+    const time = ({ seconds }: LiveRun) => seconds.steps + seconds.other;
+    await paused.opened;
+    await vi.waitFor(() => expect(time(other)).toBeGreaterThan(0.5), { timeout: 20_000 });
+    paused.resume();
+    const before = [time(paused), time(other)];
+    await vi.waitFor(() => expect(time(paused) - before[0]).toBeGreaterThan(0.2), { timeout: 20_000 });
+    expect(time(other) - before[1]).toBeGreaterThan(0.1);
+  });
+
+  test("nothing to do is no work", async () => {
+    const workers = open();
+    const runs = [
+      workers.add(config),
+      workers.add(endless, { paused: true }),
+      workers.add(endless, { pace: 1 }),
+      workers.add({ ...endless, evaluateAt: undefined, evaluateEvery: 1, vocabSize: 2, embeddingDim: 1 }),
+    ];
+    await status(runs[0], "ended");
+    await vi.waitFor(() => expect(runs[3].step).toBe(MOST_UNTAKEN - 1), { timeout: 60_000 });
+    const before = performance.eventLoopUtilization();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(performance.eventLoopUtilization(before).utilization).toBeLessThan(0.5);
+  });
+
   test("runs go to the worker with the fewest, which is started when it is needed", () => {
     const workers = open(2);
     expect(made.length).toBe(1);
@@ -380,6 +408,12 @@ describe("frames", () => {
     }
     expect(performance.now() - from).toBeGreaterThan(75);
     expect(new Set(steps).size).toBe(5);
+    // who leaves while it waits is let go
+    const waiting = run.frames({ hertz: 1e-6 })[Symbol.asyncIterator]();
+    await waiting.next();
+    const second = waiting.next();
+    await waiting.return?.();
+    expect(await second).toEqual({ done: true, value: undefined });
     // nobody has taken one for a while: the next is of now
     await vi.waitFor(() => expect(run.step).toBeGreaterThan(steps[4] + 1000), { timeout: 20_000 });
     const before = run.step;
