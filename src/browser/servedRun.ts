@@ -248,13 +248,16 @@ export class ServedRun {
   async turn(): Promise<void> {
     const from = performance.now();
     const { steps } = this.#seconds;
+    let drawing = 0;
     try {
       if (!this.#trainer) await this.#open();
       else if (this.isAsked) await this.#do(this.#asks.shift()!);
       else {
         if (this.#hasAsks) await this.#do(this.#asks.shift()!);
+        const before = performance.now();
         for (const view of this.#views.values())
           if (this.#frameDueIn(view, performance.now()) <= 0) await this.#draw(view);
+        drawing = performance.now() - before;
         await this.#advance();
       }
     } catch (error) {
@@ -262,7 +265,8 @@ export class ServedRun {
       if (!this.#closed) this.#fail(error as Error);
     }
     const milliseconds = performance.now() - from;
-    this.used += milliseconds;
+    // whoever is looked at shall not fall behind for that
+    this.used += milliseconds - drawing;
     this.#seconds.other += Math.max(0, milliseconds / 1000 - (this.#seconds.steps - steps));
   }
 

@@ -274,18 +274,32 @@ describe("turns", () => {
     const workers = open();
     const runs = Array.from({ length: 4 }, (_, seed) => workers.add({ ...endless, seed }));
     const share = ({ seconds }: LiveRun) => seconds.steps + seconds.other;
-    await vi.waitFor(() => expect(runs.reduce((sum, run) => sum + share(run), 0)).toBeGreaterThan(1), {
-      timeout: 20_000,
-    });
-    const shares = runs.map(share);
-    expect(Math.max(...shares) / Math.min(...shares)).toBeLessThan(1.5);
+    // a slice may take long where others have the processor: what it took too much is given back
+    await vi.waitFor(
+      () => {
+        const shares = runs.map(share);
+        expect(Math.min(...shares)).toBeGreaterThan(0.25);
+        expect(Math.max(...shares) / Math.min(...shares)).toBeLessThan(1.3);
+      },
+      { timeout: 30_000 },
+    );
     const late = workers.add({ ...endless, seed: 4 });
     const before = runs.map(share);
     await vi.waitFor(() => expect(share(late)).toBeGreaterThan(0.2), { timeout: 20_000 });
-    for (const [i, run] of runs.entries()) {
-      expect(share(run) - before[i]).toBeGreaterThan(0.1);
-      expect(share(run) - before[i]).toBeLessThan(0.4);
-    }
+    for (const [i, run] of runs.entries()) expect(share(run) - before[i]).toBeGreaterThan(0.05);
+  });
+
+  test("who is looked at does as many steps as the others", async () => {
+    const workers = open();
+    const large = { ...endless, vocabSize: 100, embeddingDim: 100 };
+    const runs = [0, 1].map((seed) => workers.add({ ...large, seed }));
+    (async () => {
+      for await (const _ of runs[0].frames({ hertz: 1000 }));
+    })();
+    await vi.waitFor(() => expect(runs[1].seconds.steps).toBeGreaterThan(1), { timeout: 20_000 });
+    expect(runs[0].seconds.other).toBeGreaterThan(2 * runs[1].seconds.other);
+    expect(runs[0].seconds.steps).toBeGreaterThan(0.8 * runs[1].seconds.steps);
+    expect(runs[0].seconds.other).toBeLessThan(0.25 * (runs[0].seconds.steps + runs[1].seconds.steps));
   });
 
   test("who was paused has no claim to the time since", async () => {
@@ -298,7 +312,7 @@ describe("turns", () => {
     paused.resume();
     const before = [time(paused), time(other)];
     await vi.waitFor(() => expect(time(paused) - before[0]).toBeGreaterThan(0.2), { timeout: 20_000 });
-    expect(time(other) - before[1]).toBeGreaterThan(0.1);
+    expect(time(other) - before[1]).toBeGreaterThan(0.05);
   });
 
   test("nothing to do is no work", async () => {
