@@ -2,14 +2,16 @@
 import {
   ConfigError,
   createTrainer,
+  parseConfig,
   type RunConfigInput,
   restoreTrainer,
   type TrainingRecord,
   train,
   type Weights,
   warmup,
+  weightsHash,
 } from "unigram-lab";
-import { trainInWorker } from "unigram-lab/browser";
+import { commandLine, decodeLink, encodeLink, type LabLink, trainInWorker } from "unigram-lab/browser";
 import type kernel from "unigram-lab/kernel.wasm";
 import { writeRecords } from "unigram-lab/report";
 import { type RunResult, sweep } from "unigram-lab/sweep";
@@ -31,6 +33,9 @@ const step: number = (await trainer.step({ inputs: new Uint32Array(128), targets
   .step;
 await trainer.advanceFor(5);
 const weights: Weights = await trainer.weights();
+const link: LabLink = { runs: [{ config, hashes: [weightsHash(weights)] }], view: { fit: [1, 20] } };
+const read: LabLink = await decodeLink(await encodeLink(link, "https://example.org/lab/"));
+const command: string = commandLine(parseConfig(read.runs[0].config));
 const again = await restoreTrainer(await trainer.snapshot(), { steps: 40 });
 
 const runs: RunResult[] = [];
@@ -52,4 +57,4 @@ try {
 } catch (error) {
   console.log(error instanceof ConfigError && error.message);
 }
-console.log(losses.length, step, weights.embedding.length, again.config.steps, runs.length);
+console.log(command, losses.length, step, weights.embedding.length, again.config.steps, runs.length);
