@@ -8,6 +8,7 @@ import { Converter, JSX, ReflectionKind } from "typedoc";
 const pages = {
   Guide: [
     "guide/start.md",
+    "guide/lab.md",
     "guide/train.md",
     "guide/sweep.md",
     "guide/report.md",

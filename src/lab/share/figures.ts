@@ -1,19 +1,11 @@
 /** The panels of the page as the report's figures. */
 import { curves, type Observable, type Runs } from "../../analysis/series.js";
-import { type Figure, plotSize } from "../../figures/figure.js";
 import { type PanelOptions, panel } from "../../figures/panel.js";
 import { logTicks } from "../../figures/ticks.js";
 import type { Lab, LabRun } from "../state/lab.js";
 import { frameFigures } from "./frameFigures.js";
+import { type Offer, pictureSize } from "./offer.js";
 import { resultsOf } from "./results.js";
-
-/** A figure that can be made of what the page has now. */
-export interface Offer {
-  /** As the page's panel is called. */
-  name: string;
-  title: string;
-  make(): Figure;
-}
 
 const labelOf = ({ letter, label }: LabRun): string => [letter, label.value].filter(Boolean).join(": ");
 const over = (runs: readonly LabRun[]): string =>
@@ -80,7 +72,7 @@ export function offers(lab: Lab, all: readonly LabRun[], chosen: readonly LabRun
                 ...axis,
                 log: { ...axis.log, y: logY },
                 ...(rules ? { rules } : {}),
-                ...plotSize.one,
+                ...pictureSize,
               });
               return { name, caption: `${caption} ${over(chosen)}`, panels: [own] };
             },
@@ -131,7 +123,7 @@ function decompositionOffer(run: LabRun, logX: boolean): Offer[] {
         caption: `What the excess loss of ${labelOf(run)} is made of. ${over([run])}`,
         panels: [
           panel({
-            ...{ rows, conditions: Object.keys(parts), y: "part of the loss (nats)", ...plotSize.one },
+            ...{ rows, conditions: Object.keys(parts), y: "part of the loss (nats)", ...pictureSize },
             ...stepAxis(new Map([["", results]]), logX),
           }),
         ],

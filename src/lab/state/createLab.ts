@@ -255,7 +255,8 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
         if (seconds > SLOW) notice.value = `running, about ${durationText(seconds)}`;
         else if (notice.peek() !== "") notice.value = "";
         train();
-        if (isEnd) commit();
+        // a key that is held ends many gestures
+        if (isEnd) commitSoon();
       } catch (error) {
         said(error);
       }
