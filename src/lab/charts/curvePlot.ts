@@ -386,7 +386,11 @@ export function curvePlot(
     point(curve, step) {
       pointed = curve === undefined || step === undefined ? undefined : { curve, step };
       if (!plot) return;
-      plot.setCursor({ left: pointed ? plot.valToPos(pointed.step, "x") : -10, top: 0 });
+      // the third tells the other charts, as a pointer's moves do
+      const cursor = plot as {
+        setCursor(at: { left: number; top: number }, fire: boolean, tell: boolean): void;
+      };
+      cursor.setCursor({ left: pointed ? plot.valToPos(pointed.step, "x") : -10, top: 0 }, true, true);
       plot.redraw(false, false);
       tell();
     },

@@ -73,7 +73,8 @@ export function Directory({ lab }: { lab: Lab }) {
       // anew: seeds may have come since
       for (const run of inCharts.values()) if (lab.runs.value.includes(run)) lab.remove(run);
       inCharts.clear();
-      for (const group of groupsOf(all.value)) {
+      // all seeds, whatever the filter; letters follow the order of the table
+      for (const group of ordered(groupsOf(all.value), order.value)) {
         const recorded = chosen.value.has(group.key) ? recordedRun(group) : undefined;
         if (recorded)
           inCharts.set(group.key, lab.addRecorded(recorded.config, recorded.replicas, "directory"));

@@ -1,25 +1,8 @@
 /** What a chapter of the tour is: a question, axes to draw a guess on, runs, and rules that judge them. */
-import type { RunConfig, RunConfigInput, TrainingRecord } from "../../index.js";
 import type { Axis, Drawn } from "./guess/axes.js";
 import type { Finding } from "./judge.js";
 import type { Recording } from "./recording.js";
-
-/** A line of the list of runs. */
-export interface Arm {
-  /** Unique within its chapter. */
-  label: string;
-  config: RunConfigInput;
-  seeds: number;
-}
-
-/** One seed of an arm, at its end. */
-export interface SeedRun {
-  readonly config: RunConfig;
-  readonly records: readonly TrainingRecord[];
-}
-
-/** What was run, by the arms' labels. */
-export type Seen = ReadonlyMap<string, readonly SeedRun[]>;
+import type { Arm, Seen } from "./seen.js";
 
 /** Over seeds: the mean, and its band of one standard deviation. */
 export interface Point {

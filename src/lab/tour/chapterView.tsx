@@ -2,12 +2,13 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Lab } from "../state/lab.js";
-import type { Chapter, Seen } from "./chapter.js";
+import type { Chapter } from "./chapter.js";
 import type { Drawn } from "./guess/axes.js";
 import { GuessChart } from "./guess/chart.js";
 import type { Finding, Verdict } from "./judge.js";
 import type { Recording } from "./recording.js";
-import { type OnStage, play, progressOf, show } from "./stage.js";
+import type { Seen } from "./seen.js";
+import { type OnStage, progressOf, type Stage } from "./stage.js";
 
 /** What came of a chapter's runs, and the colours they have on the page. */
 export interface Result {
@@ -28,16 +29,14 @@ interface Properties {
   lab: Lab;
   chapter: Chapter;
   session: Session;
-  /** Called before the reader's runs give way. */
-  onPlay(): void;
+  stage: Stage;
 }
 
-export function ChapterView({ lab, chapter, session, onPlay }: Properties) {
+export function ChapterView({ lab, chapter, session, stage }: Properties) {
   const { drawn, onStage, result, recording } = session;
   const trouble = useSignal("");
   const placed = onStage.value;
-  const seeds = new Map(chapter.arms(drawn.value).map((arm) => [arm.label, arm.seeds]));
-  const progress = placed && progressOf(lab, placed, (label) => seeds.get(label) ?? 1);
+  const progress = placed && progressOf(lab, placed);
 
   // what came of the runs is kept as it was: the reader may change them then
   useEffect(() => {
@@ -47,7 +46,9 @@ export function ChapterView({ lab, chapter, session, onPlay }: Properties) {
         seen: progress.seen,
         looks: new Map([...placed].map(([label, { run }]) => [label, run.look])),
       };
-    else trouble.value = progress.kind === "changed" ? "These runs were changed before they ended." : progress.why;
+    else
+      trouble.value =
+        progress.kind === "changed" ? "These runs were changed before they ended." : progress.why;
     onStage.value = undefined;
   }, [progress?.kind]);
 
@@ -59,10 +60,7 @@ export function ChapterView({ lab, chapter, session, onPlay }: Properties) {
       trouble.value = `The recorded runs did not load: ${error instanceof Error ? error.message : error}`;
       return;
     }
-    onPlay();
-    onStage.value = recording.value
-      ? show(lab, chapter, recording.value)
-      : play(lab, chapter, drawn.value);
+    onStage.value = recording.value ? stage.show(chapter, recording.value) : stage.play(chapter, drawn.value);
   };
   const shown = result.value;
   const curves = (shown ? chapter.curves(shown.seen) : []).map((curve) => ({
@@ -70,7 +68,7 @@ export function ChapterView({ lab, chapter, session, onPlay }: Properties) {
     look: shown?.looks.get(curve.label) ?? 0,
   }));
   const busy = progress?.kind === "running";
-  const count = [...seeds.values()].reduce((sum, n) => sum + n, 0);
+  const count = chapter.arms(drawn.value).reduce((sum, { seeds }) => sum + seeds, 0);
 
   return (
     <>
@@ -146,7 +144,11 @@ function Verdicts({ findings }: { findings: readonly Finding[] }) {
           </li>
         ))}
       </ul>
-      {first && <p class="tour-source">± is half of the 95 % interval of the mean, by Student's t; the band is one standard deviation.</p>}
+      {first && (
+        <p class="tour-source">
+          ± is half of the 95 % interval of the mean, by Student's t; the band is one standard deviation.
+        </p>
+      )}
     </>
   );
 }

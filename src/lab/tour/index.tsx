@@ -2,9 +2,9 @@
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Lab } from "../state/lab.js";
-import { ChapterView, type Session } from "./chapterView.js";
 import { chapters } from "./chapters/index.js";
-import { type Before, before, bringBack } from "./stage.js";
+import { ChapterView, type Session } from "./chapterView.js";
+import { Stage } from "./stage.js";
 import "./tour.css";
 
 const newSession = (): Session => ({
@@ -16,10 +16,8 @@ const newSession = (): Session => ({
 
 export function Tour({ lab }: { lab: Lab }) {
   const sessions = useRef(new Map(chapters.map(({ name }) => [name, newSession()])));
-  /** The page before a chapter's runs were on it; undefined as long as none were. */
-  const kept = useRef<Before | undefined>(undefined);
-  /** The runs that the tour has on the page. */
-  const own = useRef(() => false);
+  const stage = useRef<Stage>(undefined);
+  stage.current ??= new Stage(lab);
   const navigation = useRef<HTMLElement>(null);
   const title = useRef<HTMLHeadingElement>(null);
 
@@ -32,19 +30,14 @@ export function Tour({ lab }: { lab: Lab }) {
   const session = sessions.current.get(chapter.name) as Session;
 
   useEffect(() => {
-    if (asked !== undefined && asked !== chapter.name)
+    if (asked && asked !== chapter.name)
       lab.notice.value = `chapter: expected one of ${chapters.map(({ name }) => name).join(", ")}, got ${asked}`;
     lab.chapter.value = chapter.name;
     title.current?.focus();
   }, []);
 
-  const restore = () => {
-    const was = kept.current;
-    kept.current = undefined;
-    // whoever opened something else meanwhile keeps that
-    if (was && own.current()) bringBack(lab, was);
-  };
-  useEffect(() => restore, []);
+  // however it is left
+  useEffect(() => () => stage.current?.leave(), []);
 
   const go = (to: number) => {
     const next = chapters[to];
@@ -68,14 +61,12 @@ export function Tour({ lab }: { lab: Lab }) {
         <button
           type="button"
           onClick={() => {
-            restore();
             lab.chapter.value = undefined;
           }}
         >
           Leave the tour
         </button>
       </header>
-      {/* biome-ignore lint/a11y/noNoninteractiveElementInteractions: the arrows are a second way to its buttons */}
       <nav class="tour-navigation" aria-label="Chapters of the tour" ref={navigation} onKeyDown={press}>
         {chapters.map(({ name, title: text }, i) => (
           <button
@@ -91,19 +82,7 @@ export function Tour({ lab }: { lab: Lab }) {
           </button>
         ))}
       </nav>
-      <ChapterView
-        key={chapter.name}
-        lab={lab}
-        chapter={chapter}
-        session={session}
-        onPlay={() => {
-          if (!own.current()) kept.current = before(lab);
-          own.current = () => {
-            const placed = [...(session.onStage.peek()?.values() ?? [])];
-            return placed.length === 0 || placed.some(({ run }) => lab.runs.peek().includes(run));
-          };
-        }}
-      />
+      <ChapterView key={chapter.name} lab={lab} chapter={chapter} session={session} stage={stage.current} />
       <p class="tour-actions">
         <button type="button" disabled={index === 0} onClick={() => go(index - 1)}>
           ‹ Previous

@@ -35,7 +35,12 @@ export function overSeeds(values: readonly number[]): OverSeeds {
   if (seeds < 2) return { mean, standardDeviation: 0, half: Infinity, seeds };
   const squares = values.reduce((sum, x) => sum + (x - mean) ** 2, 0);
   const standardDeviation = Math.sqrt(squares / (seeds - 1));
-  return { mean, standardDeviation, half: (quantiles[seeds - 2] * standardDeviation) / Math.sqrt(seeds), seeds };
+  return {
+    mean,
+    standardDeviation,
+    half: (quantiles[seeds - 2] * standardDeviation) / Math.sqrt(seeds),
+    seeds,
+  };
 }
 
 const minus = (text: string): string => text.replace("-", "−");
@@ -43,7 +48,8 @@ const minus = (text: string): string => text.replace("-", "−");
 /** To the digit that its uncertainty begins with; to three digits where there is none. */
 export function rounded(x: number, half?: number): string {
   if (!Number.isFinite(x)) return "no number";
-  if (half === undefined || !Number.isFinite(half) || half <= 0) return minus(String(Number(x.toPrecision(3))));
+  if (half === undefined || !Number.isFinite(half) || half <= 0)
+    return minus(String(Number(x.toPrecision(3))));
   const decimals = Math.min(8, Math.max(0, -Math.floor(Math.log10(half))));
   return minus(x.toFixed(decimals));
 }
@@ -58,7 +64,10 @@ export function inWords(values: readonly number[], unit = ""): string {
 type Statement = Pick<Finding, "claim" | "whose" | "quantity"> & { values: readonly number[]; unit?: string };
 
 /** Where its interval lies, one side of a bound or the other, gives the verdict. */
-function judged({ values, unit, ...statement }: Statement, verdictOf: (low: number, high: number) => Verdict) {
+function judged(
+  { values, unit, ...statement }: Statement,
+  verdictOf: (low: number, high: number) => Verdict,
+) {
   const { mean, half } = overSeeds(values);
   const known = values.length > 1 && values.every(Number.isFinite);
   return {
@@ -69,7 +78,8 @@ function judged({ values, unit, ...statement }: Statement, verdictOf: (low: numb
 }
 
 const otherwise = "fails where it lies beyond, is open otherwise";
-const bounded = (bound: number, unit = ""): string => (bound === 0 ? "0" : `${rounded(bound)}${unit && ` ${unit}`}`);
+const bounded = (bound: number, unit = ""): string =>
+  bound === 0 ? "0" : `${rounded(bound)}${unit && ` ${unit}`}`;
 
 export const above = (statement: Statement, bound = 0): Finding => ({
   ...judged(statement, (low, high) => (low > bound ? "holds" : high < bound ? "fails" : "open")),

@@ -1,7 +1,8 @@
 /** Numbers of runs, one a seed. */
 import type { TrainingRecord } from "../../index.js";
-import type { Curve, Point, SeedRun, Seen } from "./chapter.js";
+import type { Curve, Point } from "./chapter.js";
 import { overSeeds } from "./judge.js";
+import type { SeedRun, Seen } from "./seen.js";
 
 export type Column = Exclude<keyof TrainingRecord, "diverged">;
 

@@ -35,7 +35,9 @@ for (const name of asked.length > 0 ? asked : Object.keys(plans)) {
       const from = performance.now();
       for await (const record of train(complete)) records.push(record);
       const seconds = Math.round((performance.now() - from) / 1000);
-      console.error(`${name}, ${label}, seed ${seed}: ${seconds} s, ends at a loss of ${records.at(-1).loss}`);
+      console.error(
+        `${name}, ${label}, seed ${seed}: ${seconds} s, ends at a loss of ${records.at(-1).loss}`,
+      );
       const [{ loss, excessLoss, unigramExcess = excessLoss }] = records;
       // column by column, which compresses better; what differs from the excess loss by a constant is left out
       runs.push({

@@ -1,7 +1,7 @@
 /** Runs that were recorded for the tour, and what was asked for when they were: see record.mjs. */
 import { learningRateAt, type RunConfig, type RunConfigInput, type TrainingRecord } from "../../index.js";
 import type { Replica } from "../state/lab.js";
-import type { Arm, Seen } from "./chapter.js";
+import type { Arm, Seen } from "./seen.js";
 
 export interface RecordedRun {
   /** Of the canonical config. */
@@ -75,8 +75,7 @@ export const replicasOf = (arm: RecordedArm): Replica[] =>
     };
   });
 
-export const seenIn = ({ arms }: Recording): Seen =>
-  new Map(arms.map((arm) => [arm.label, replicasOf(arm)]));
+export const seenIn = ({ arms }: Recording): Seen => new Map(arms.map((arm) => [arm.label, replicasOf(arm)]));
 
 export const armsOf = ({ arms }: Plan): Arm[] =>
   arms.map(({ label, seeds, config }) => ({ label, seeds, config: config as RunConfigInput }));

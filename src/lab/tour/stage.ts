@@ -2,86 +2,116 @@
 import { configHash, parseConfig } from "../../index.js";
 import type { LabLink } from "../../link/link.js";
 import type { Lab, LabRun } from "../state/lab.js";
-import type { Arm, Chapter, Seen } from "./chapter.js";
+import type { Chapter } from "./chapter.js";
 import type { Drawn } from "./guess/axes.js";
 import { type Recording, replicasOf } from "./recording.js";
+import type { Seen } from "./seen.js";
 
-/** A run on the page, and the hash of the config that it was given. */
+/** A run on the page, and what it was when it was put there. */
 interface Placed {
   run: LabRun;
   hash: string;
+  seeds: number;
 }
 
+/** By the arms' labels. */
 export type OnStage = ReadonlyMap<string, Placed>;
 
-/** What the page had when the tour began. */
-export interface Before {
+/** What the page had when the first chapter was played. */
+interface Before {
   link: LabLink;
   playing: boolean;
   pace: number | undefined;
+  /** Runs that no link holds, followed in a directory say: out of sight meanwhile. */
+  hidden: readonly LabRun[];
 }
 
-export const before = (lab: Lab): Before => ({
-  link: lab.link(),
-  playing: lab.playing.value,
-  pace: lab.pace.value,
-});
+export class Stage {
+  readonly #lab: Lab;
+  #before: Before | undefined;
+  #own: readonly LabRun[] = [];
 
-export function bringBack(lab: Lab, { link, playing, pace }: Before): void {
-  const { chapter: _, ...own } = link;
-  lab.open(own);
-  lab.pace.value = pace;
-  if (playing) lab.play();
-  else lab.pause();
-}
-
-/** Puts arms on the page and takes away what was there; there is a run at any time. */
-function place(lab: Lab, arms: readonly { label: string; add: () => LabRun }[]): OnStage {
-  const [last, ...others] = lab.runs.value;
-  for (const run of others) lab.remove(run);
-  const onStage = new Map<string, Placed>();
-  for (const { label, add } of arms) {
-    const run = add();
-    onStage.set(label, { run, hash: configHash(run.config.value) });
+  constructor(lab: Lab) {
+    this.#lab = lab;
   }
-  lab.remove(last);
-  return onStage;
-}
 
-/** With a seed of its own, so that the page chooses none. */
-const seeded = ({ config }: Arm) => ({ ...config, seed: 0 });
+  play(chapter: Chapter, drawn: Drawn | undefined): OnStage {
+    const lab = this.#lab;
+    this.#remember();
+    const arms = chapter
+      .arms(drawn)
+      .map(({ config, ...arm }) => ({ ...arm, config: { ...config, seed: 0 } }));
+    const gone = this.#recorded();
+    lab.open({
+      runs: arms.map(({ config, seeds }) => ({ config, seeds })),
+      view: { panels: [...chapter.panels] },
+      chapter: chapter.name,
+    });
+    for (const run of gone) lab.remove(run);
+    const runs = lab.runs.peek().filter(({ origin }) => origin === "here");
+    this.#own = runs;
+    lab.pace.value = undefined;
+    lab.play();
+    return new Map(
+      arms.map(({ label, seeds, config }, i) => [
+        label,
+        { run: runs[i], seeds, hash: configHash(parseConfig(config)) },
+      ]),
+    );
+  }
 
-export function play(lab: Lab, chapter: Chapter, drawn: Drawn | undefined): OnStage {
-  const arms = chapter.arms(drawn);
-  const onStage = place(
-    lab,
-    arms.map((arm, i) => ({
-      label: arm.label,
-      add: () => lab.add(seeded(arm), { seeds: arm.seeds, focus: i === 0 }),
-    })),
-  );
-  lab.look({ panels: chapter.panels });
-  lab.pace.value = undefined;
-  lab.play();
-  // the first is what the others are told apart from
-  return new Map(
-    arms.map((arm) => [
-      arm.label,
-      { ...(onStage.get(arm.label) as Placed), hash: configHash(parseConfig(seeded(arm))) },
-    ]),
-  );
-}
+  show(chapter: Chapter, { arms }: Recording): OnStage {
+    const lab = this.#lab;
+    this.#remember();
+    const gone = this.#recorded();
+    const placed = arms.map((arm) => {
+      const { config } = arm.runs[0];
+      const run = lab.addRecorded(config, replicasOf(arm), "recorded");
+      return { label: arm.label, run, seeds: arm.runs.length, hash: configHash(config) };
+    });
+    this.#own = placed.map(({ run }) => run);
+    const { runs } = lab.link();
+    // a page has a run that is its own
+    lab.open({
+      runs: runs.map((run) => ({ ...run, hidden: true })),
+      view: { panels: [...chapter.panels] },
+      chapter: chapter.name,
+    });
+    for (const run of gone) lab.remove(run);
+    lab.focus(this.#own[0]);
+    return new Map(placed.map(({ label, ...one }) => [label, one]));
+  }
 
-export function show(lab: Lab, chapter: Chapter, recording: Recording): OnStage {
-  const onStage = place(
-    lab,
-    recording.arms.map((arm) => ({
-      label: arm.label,
-      add: () => lab.addRecorded(arm.runs[0].config, replicasOf(arm), "recorded"),
-    })),
-  );
-  lab.look({ panels: chapter.panels });
-  return onStage;
+  /** Gives the page back, unless something else was opened meanwhile. */
+  leave(): void {
+    const lab = this.#lab;
+    const was = this.#before;
+    this.#before = undefined;
+    if (!was || !this.#isOurs()) return;
+    const gone = this.#recorded();
+    const { chapter: _, ...link } = was.link;
+    lab.open(link);
+    for (const run of gone) lab.remove(run);
+    for (const run of was.hidden) lab.show(run, true);
+    lab.pace.value = was.pace;
+    if (!was.playing) lab.pause();
+  }
+
+  #isOurs(): boolean {
+    return this.#own.some((run) => this.#lab.runs.peek().includes(run));
+  }
+
+  #remember(): void {
+    if (this.#before && this.#isOurs()) return;
+    const lab = this.#lab;
+    const hidden = lab.runs.peek().filter(({ origin, shown }) => origin !== "here" && shown.peek());
+    this.#before = { link: lab.link(), playing: lab.playing.peek(), pace: lab.pace.peek(), hidden };
+    for (const run of hidden) lab.show(run, false);
+  }
+
+  #recorded(): LabRun[] {
+    return this.#own.filter((run) => run.origin === "recorded" && this.#lab.runs.peek().includes(run));
+  }
 }
 
 /** How far the runs on stage are. */
@@ -93,16 +123,20 @@ export type Progress =
   | { kind: "done"; seen: Seen };
 
 /** Reads signals: whoever calls it in a component follows them. */
-export function progressOf(lab: Lab, onStage: OnStage, seedsOf: (label: string) => number): Progress {
-  const all = [...onStage].map(([label, { run, hash }]) => ({ label, run, hash, replicas: run.replicas.value }));
-  if (all.some(({ run, hash }) => !lab.runs.value.includes(run) || configHash(run.config.value) !== hash))
-    return { kind: "changed" };
+export function progressOf(lab: Lab, onStage: OnStage): Progress {
+  const all = [...onStage].map(([label, placed]) => ({
+    label,
+    ...placed,
+    replicas: placed.run.replicas.value,
+  }));
+  const isOther = ({ run, hash, seeds }: Placed): boolean =>
+    !lab.runs.value.includes(run) || run.seeds.value !== seeds || configHash(run.config.value) !== hash;
+  if (all.some(isOther)) return { kind: "changed" };
   const replicas = all.flatMap((it) => [...it.replicas]);
   const failed = replicas.find(({ status }) => status === "failed");
   if (failed) return { kind: "failed", why: failed.failure ?? "a run failed" };
-  const over = ({ status }: { status: string }) => status === "ended" || status === "diverged";
-  const of = all.reduce((sum, { label }) => sum + seedsOf(label), 0);
-  const done = replicas.filter(over).length;
+  const of = all.reduce((sum, { seeds }) => sum + seeds, 0);
+  const done = replicas.filter(({ status }) => status === "ended" || status === "diverged").length;
   if (done < of) return { kind: "running", done, of };
   return { kind: "done", seen: new Map(all.map((it) => [it.label, [...it.replicas]])) };
 }

@@ -1,7 +1,8 @@
 /** Sentences that most chapters say of a guess and its runs. */
-import type { Chapter, Guess, Seen } from "./chapter.js";
+import type { Chapter, Guess } from "./chapter.js";
 import type { Drawn } from "./guess/axes.js";
 import { inWords, overSeeds, rounded } from "./judge.js";
+import type { Seen } from "./seen.js";
 
 const unitOf = ({ y }: Guess): string => (y.unit ? ` ${y.unit}` : "");
 
@@ -10,7 +11,12 @@ const unitOf = ({ y }: Guess): string => (y.unit ? ` ${y.unit}` : "");
  * @param values at the end of the runs that the guess was of, one a seed
  * @param whose what these are called: "the tied runs"
  */
-export function endsTold(guess: Guess, drawn: Drawn | undefined, whose: string, values: readonly number[]): string {
+export function endsTold(
+  guess: Guess,
+  drawn: Drawn | undefined,
+  whose: string,
+  values: readonly number[],
+): string {
   if (values.some((value) => !Number.isFinite(value))) return `Not all of ${whose} came to their end.`;
   const own = inWords(values, guess.y.unit);
   if (!drawn) return `No guess was drawn; ${whose} end at ${own}.`;

@@ -1,9 +1,10 @@
 /** β and its window: an exponent that is said to grow with α, and falls with the steps it is read between. */
 import { lossDecayExponent } from "../../../index.js";
-import type { Arm, Chapter, SeedRun, Seen } from "../chapter.js";
+import type { Chapter } from "../chapter.js";
 import { type Drawn, guessAt } from "../guess/axes.js";
 import { above, type Finding, inWords, rounded } from "../judge.js";
 import { paired, pointOf, runsOf } from "../measure.js";
+import type { Arm, SeedRun, Seen } from "../seen.js";
 
 const alphas = [0.5, 1, 2, 4];
 const labelOf = (alpha: number): string => `α ${alpha}`;
@@ -60,7 +61,7 @@ export const betaWindow: Chapter = {
     "An exponent is read between two steps: ask for the two before believing it, and what it would be between two others.",
   source:
     "The setting of the post's figure, V = D = 100, rate 0.001; this lab's runs, made here. More on the window: unigram-lab reproduce beta-window.",
-  panels: ["excess"],
+  panels: ["excess-loss"],
   guess: {
     task: "Draw β over α.",
     x: { title: "α", unit: "", log: true, from: 0.4, to: 5, ticks: alphas },

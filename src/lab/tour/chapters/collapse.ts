@@ -1,7 +1,8 @@
 /** Collapse at four rates. */
-import type { Chapter, Seen } from "../chapter.js";
+import type { Chapter } from "../chapter.js";
 import { above, type Finding } from "../judge.js";
 import { at, atEnd, curveOf, ends, paired, runsOf } from "../measure.js";
+import type { Seen } from "../seen.js";
 import { endsTold } from "../words.js";
 
 const [low, middle, high, raised] = [
@@ -37,7 +38,7 @@ export const collapse: Chapter = {
   teacher:
     "Let them say first whether a collapsed embedding must have a worse loss, and then look at the loss beside it.",
   source: "The setting of the post's figure, V = D = 100; this lab's runs, made here.",
-  panels: ["dimensions", "spectrum"],
+  panels: ["effective-dimension", "spectrum"],
   guess: {
     task: "Draw n_eff at the largest rate, 0.1.",
     x: { title: "step", unit: "", log: false, from: 0, to: 3000, ticks: [0, 1000, 2000, 3000] },
@@ -64,8 +65,7 @@ export const collapse: Chapter = {
       },
     },
   ],
-  curves: (seen) =>
-    [high, middle, low, raised].map((label) => curveOf(seen, label, "effectiveDimension")),
+  curves: (seen) => [high, middle, low, raised].map((label) => curveOf(seen, label, "effectiveDimension")),
   references: () => [],
   told: (seen, drawn) =>
     endsTold(collapse.guess, drawn, "the runs at rate 0.1", ends(seen, high, "effectiveDimension")),

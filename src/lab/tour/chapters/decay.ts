@@ -1,9 +1,10 @@
 /** Decay: the reader draws the schedule, and a run whose noise is switched off shows what decay removes. */
 import { learningRateAt, type Schedule, type ScheduleInput } from "../../../index.js";
-import type { Arm, Chapter, Curve, Guess, Seen } from "../chapter.js";
+import type { Chapter, Curve, Guess } from "../chapter.js";
 import type { Drawn } from "../guess/axes.js";
 import { above, inWords, overSeeds, rounded } from "../judge.js";
-import { atEnd, entropyOf, ends, paired, runsOf } from "../measure.js";
+import { atEnd, ends, entropyOf, paired, runsOf } from "../measure.js";
+import type { Arm, Seen } from "../seen.js";
 
 const [yours, constant, decayed] = ["your schedule", "constant", "decay over the last 1000 steps"];
 const noiseOff = "constant, exact gradients in the last 1000 steps";
@@ -78,7 +79,7 @@ export const decayDrawn: Chapter = {
     "If only small steps could learn what is left, switching the noise off at a large rate would not help: let them say what the fourth run should do.",
   source:
     "The setting of the post, V = D = 100, rate 0.01; this lab's runs, made here. With other D and rates: unigram-lab reproduce decay-explained.",
-  panels: ["excess"],
+  panels: ["excess-loss"],
   guess,
   arms(drawn) {
     const arm = (label: string, learningRate: ScheduleInput, more: Arm["config"] = {}): Arm => ({
@@ -105,7 +106,8 @@ export const decayDrawn: Chapter = {
       unit: "nats",
     }),
     above({
-      claim: "what it removes is noise: with the noise off and the rate as it was, the loss falls at least as far",
+      claim:
+        "what it removes is noise: with the noise off and the rate as it was, the loss falls at least as far",
       whose: "ours",
       quantity: `loss at step ${steps}, decayed minus exact gradients, seed by seed`,
       values: benefit(seen, decayed, noiseOff),

@@ -1,7 +1,8 @@
 /** A norm reaches the entropy: a layernorm of one dimension passes on its bias alone. */
-import type { Chapter, Seen } from "../chapter.js";
+import type { Chapter } from "../chapter.js";
 import { above, below } from "../judge.js";
 import { atEnd, curveOf, ends, entropyOf, paired, runsOf } from "../measure.js";
+import type { Seen } from "../seen.js";
 import { endsTold, entropyTold } from "../words.js";
 
 const [without, layernorm] = ["no norm", "layernorm"];
@@ -28,7 +29,7 @@ export const normReachesEntropy: Chapter = {
   teacher:
     "Tokens do not depend on the one before, so nothing is lost with the input: a constant times the list of scores can be any distribution.",
   source: "The setting of the post, D = 1; this lab's runs, made here.",
-  panels: ["excess", "probabilities"],
+  panels: ["excess-loss", "probabilities"],
   guess: {
     task: "Draw the loss of the model with the layernorm.",
     x: { title: "step", unit: "", log: true, from: 1, to: 3000, ticks: [1, 10, 100, 1000] },

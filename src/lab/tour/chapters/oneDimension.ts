@@ -1,7 +1,8 @@
 /** One dimension, tied and untied. */
-import type { Chapter, Seen } from "../chapter.js";
+import type { Chapter } from "../chapter.js";
 import { above, below } from "../judge.js";
 import { atEnd, curveOf, ends, entropyOf, paired, runsOf } from "../measure.js";
+import type { Seen } from "../seen.js";
 import { endsTold, entropyTold } from "../words.js";
 
 const [tied, untied] = ["tied", "untied"];
@@ -27,7 +28,7 @@ export const oneDimension: Chapter = {
   teacher:
     "With one list, the number that makes a token likely also sets how every token behind it is scored; the list can only move away from 0 as a whole, and the gap closes as it does.",
   source: "The setting of the post's figure, D = 1; this lab's runs, made here.",
-  panels: ["excess", "embedding"],
+  panels: ["excess-loss", "embedding"],
   guess: {
     task: "Draw the loss of the tied weights.",
     x: { title: "step", unit: "", log: true, from: 1, to: 3000, ticks: [1, 10, 100, 1000] },

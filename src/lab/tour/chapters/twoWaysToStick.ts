@@ -1,9 +1,10 @@
 /** Two ways to stick: a floor of noise, and a saddle. Recorded. */
-import type { Chapter, SeedRun, Seen } from "../chapter.js";
+import type { Chapter } from "../chapter.js";
 import { above, below, inWords, overSeeds, rounded, within } from "../judge.js";
 import { curveOf, informationOf, paired, runsOf } from "../measure.js";
-import { armsOf, type Recording } from "../recording.js";
 import plans from "../recorded/plans.json";
+import { armsOf, type Recording } from "../recording.js";
+import type { SeedRun, Seen } from "../seen.js";
 import { endsTold } from "../words.js";
 
 const arms = armsOf(plans.twoWaysToStick);
@@ -72,7 +73,8 @@ export const twoWaysToStick: Chapter = {
       {
         claim: "a floor of noise has no memory: runs come to one level from a high rate and from a low one",
         whose: "ours",
-        quantity: "difference of the levels over the last quarter, as a part of the information I, seed by seed",
+        quantity:
+          "difference of the levels over the last quarter, as a part of the information I, seed by seed",
         values: paired(seen, other, floor, (one, two) => (level(one) - level(two)) / informationOf(one)),
       },
       0.01,

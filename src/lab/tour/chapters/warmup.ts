@@ -1,9 +1,10 @@
 /** Warm-up and 7.57: a language model's vocabulary. Recorded. */
-import type { Chapter, SeedRun, Seen } from "../chapter.js";
+import type { Chapter } from "../chapter.js";
 import { above, inWords, within } from "../judge.js";
 import { at, atEnd, curveOf, ends, entropyOf, paired, runsOf } from "../measure.js";
-import { armsOf, type Recording } from "../recording.js";
 import plans from "../recorded/plans.json";
+import { armsOf, type Recording } from "../recording.js";
+import type { SeedRun, Seen } from "../seen.js";
 import { endsTold, entropyTold } from "../words.js";
 
 const arms = armsOf(plans.warmup);
@@ -33,7 +34,7 @@ export const warmup: Chapter = {
   teacher:
     "A high loss that stays is not yet a model that has learnt the token frequencies and nothing else: ask what one would have to measure to say so.",
   source: "The setting of this lab's warmup experiment, longer: V = 50304, D = 100, recorded over two seeds.",
-  panels: ["loss", "excess"],
+  panels: ["loss", "excess-loss"],
   guess: {
     task: "Draw the loss at a rate of 0.03, without warm-up.",
     x: { title: "step", unit: "", log: true, from: 1, to: 1000, ticks: [1, 10, 100, 1000] },

@@ -1,7 +1,8 @@
 /** What is learnt: the distribution of the tokens, down to its entropy. */
-import type { Chapter, Seen } from "../chapter.js";
+import type { Chapter } from "../chapter.js";
 import { below } from "../judge.js";
 import { curveOf, ends, entropyOf, runsOf } from "../measure.js";
+import type { Seen } from "../seen.js";
 import { endsTold, entropyTold } from "../words.js";
 
 const label = "V 10, D 10";

@@ -1,5 +1,6 @@
 /** Where the reader draws: a handle every so far, moved by pointer, touch or arrow keys; the result comes to lie over it. */
 import { useEffect, useRef, useState } from "preact/hooks";
+import { LookMark } from "../../runs/lookMark.js";
 import { rounded } from "../judge.js";
 import { type Drawn, guessAt, nearest, nudged, placeOf, stroked } from "./axes.js";
 import { type Drawing, draw, margins, tickLabel } from "./draw.js";
@@ -89,9 +90,8 @@ export function GuessChart({ open, onDraw, ...drawing }: Properties) {
 
   return (
     <div class="tour-guess">
-      <div
+      <fieldset
         class="tour-plot"
-        role="group"
         aria-label={`${guess.task} ${guess.y.title} over ${guess.x.title}. Left and Right go from handle to handle, Up and Down move it.`}
         data-open={open}
         onPointerDown={begin}
@@ -99,7 +99,7 @@ export function GuessChart({ open, onDraw, ...drawing }: Properties) {
         onPointerUp={end}
         onPointerCancel={end}
       >
-        <canvas ref={canvas} aria-hidden="true" />
+        <canvas ref={canvas} />
         {guess.at.map((at, i) => (
           <div
             key={at}
@@ -124,7 +124,7 @@ export function GuessChart({ open, onDraw, ...drawing }: Properties) {
             onKeyDown={(event: KeyboardEvent) => press(event, i)}
           />
         ))}
-      </div>
+      </fieldset>
       <ul class="tour-legend">
         <li>
           <span class="tour-swatch tour-swatch-guess" />
@@ -132,7 +132,7 @@ export function GuessChart({ open, onDraw, ...drawing }: Properties) {
         </li>
         {curves.map(({ label, look }) => (
           <li key={label}>
-            <span class="tour-swatch" style={{ borderColor: `var(--look-${look})` }} />
+            <LookMark look={look} />
             {label}
           </li>
         ))}
@@ -151,9 +151,12 @@ export function GuessChart({ open, onDraw, ...drawing }: Properties) {
 /** The picture in numbers, for those who do not see it: where the handles are. */
 function Table({ guess, drawn, curves }: Drawing) {
   const near = (points: Drawing["curves"][number]["points"], at: number) =>
-    points.reduce((best, point) => (Math.abs(point.x - at) < Math.abs(best.x - at) ? point : best), points[0]);
+    points.reduce(
+      (best, point) => (Math.abs(point.x - at) < Math.abs(best.x - at) ? point : best),
+      points[0],
+    );
   return (
-    <table class="tour-hidden">
+    <table class="hidden">
       <caption>{`${guess.y.title} over ${guess.x.title}: mean over seeds`}</caption>
       <thead>
         <tr>

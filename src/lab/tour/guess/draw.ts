@@ -1,21 +1,11 @@
 /** The picture behind the handles: axes, what was drawn, and what came of it. */
+
+import { lookOf } from "../../looks.js";
 import type { Curve, Guess, Reference } from "../chapter.js";
 import { type Axis, type Drawn, placeOf } from "./axes.js";
 
 /** Margins around the plot, in CSS pixels; the handles keep to them too. */
 export const margins = { left: 46, right: 14, top: 12, bottom: 34 };
-
-/** Dash patterns of the looks, in their order: the first is solid. */
-export const dashes: readonly (readonly number[])[] = [
-  [],
-  [6, 3],
-  [2, 2],
-  [8, 3, 2, 3],
-  [12, 3],
-  [4, 2, 1, 2, 1, 2],
-  [1, 3],
-  [10, 2, 4, 2],
-];
 
 export interface Drawing {
   guess: Guess;
@@ -103,7 +93,7 @@ export function draw(canvas: HTMLCanvasElement, { guess, drawn, curves, referenc
     context.fill();
     context.globalAlpha = 1;
     context.lineWidth = 2;
-    context.setLineDash([...dashes[look % dashes.length]]);
+    context.setLineDash([...lookOf(look).dash]);
     path(
       context,
       seen.map((point) => [x(point.x), y(point.mean)] as const),
