@@ -6,10 +6,9 @@ import { Help } from "./help.js";
 import { type Action, actionOf, type Focus, turned } from "./keys.js";
 import "./lecture.css";
 
-interface Options {
-  /** Names of the tour's chapters, in their order. Default: none. */
-  chapters?: () => Promise<readonly string[]>;
-}
+/** Names of the tour's chapters, in their order. */
+const chapterNames = async (): Promise<string[]> =>
+  (await import("../tour/chapters/index.js")).chapters.map(({ name }) => name);
 
 /** Parts of the page that can be hidden, beside its panels. */
 const parts: Record<string, string> = {
@@ -17,7 +16,7 @@ const parts: Record<string, string> = {
   runs: ".side > .runs",
   controls: ".side > .controls",
   scrubber: ".scrubber",
-  choice: ".content .choice",
+  choice: "details.choice",
 };
 
 /** What `hide=` asks for, as rules; other words are no names of anything. */
@@ -38,7 +37,7 @@ const focusOf = (target: EventTarget | null): Focus => {
 };
 
 /** Keys of a lecture, as long as `lab.presenting` says that it is one. */
-export function installKeys(lab: Lab, { chapters = async () => [] }: Options = {}): void {
+export function installKeys(lab: Lab): void {
   const query = new URLSearchParams(location.search);
   const hidden = (query.get("hide") ?? "").split(",");
   const sheet = new CSSStyleSheet();
@@ -62,7 +61,7 @@ export function installKeys(lab: Lab, { chapters = async () => [] }: Options = {
   async function turn(by: 1 | -1): Promise<void> {
     const chapter = lab.chapter.peek();
     if (chapter !== undefined) {
-      lab.chapter.value = turned(await chapters(), chapter, by) ?? chapter;
+      lab.chapter.value = turned(await chapterNames(), chapter, by) ?? chapter;
       return;
     }
     // before the first panel are all of them
