@@ -139,7 +139,7 @@ export function GuessChart({ open, onDraw, ...drawing }: Properties) {
         {drawing.references.map(({ label, value }) => (
           <li key={label}>
             <span class="tour-swatch tour-swatch-reference" />
-            {`${label}, ${rounded(value, 1e-4)}`}
+            {value === 0 ? label : `${label}, ${rounded(value, 1e-4)}`}
           </li>
         ))}
       </ul>
