@@ -5,7 +5,7 @@ import type { Curve, Guess, Reference } from "../chapter.js";
 import { type Axis, type Drawn, placeOf } from "./axes.js";
 
 /** Margins around the plot, in CSS pixels; the handles keep to them too. */
-export const margins = { left: 46, right: 14, top: 26, bottom: 34 };
+export const margins = { left: 54, right: 22, top: 26, bottom: 34 };
 
 export interface Drawing {
   guess: Guess;
