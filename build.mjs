@@ -76,32 +76,23 @@ const kernelAsBytes = {
   },
 };
 
-/** Where there are no threads, asking for them is refused. */
-const withoutThreads = {
-  name: "without-threads",
+/** The kernel stays a file, imported as the module that such a runtime makes of it: neither threads nor relaxed SIMD. */
+const kernelAsModule = (path) => ({
+  name: "kernel-as-module",
   setup({ onLoad, onResolve }) {
-    onResolve({ filter: /^\.\/threads\.js$/ }, ({ path, resolveDir }) => ({
-      path,
-      namespace: "no-threads",
-      pluginData: resolveDir,
+    onResolve({ filter: /\.wasm$/ }, () => ({ path, external: true }));
+    onResolve({ filter: /^\.\/(threads|relaxed)\.js$/ }, (args) => ({
+      path: args.path,
+      namespace: "nothing-more",
+      pluginData: args.resolveDir,
     }));
-    onLoad({ filter: /threads/, namespace: "no-threads" }, ({ pluginData }) => ({
+    onLoad({ filter: /threads/, namespace: "nothing-more" }, ({ pluginData }) => ({
       resolveDir: pluginData,
       contents: `import { ConfigError } from "../../config.js";
         export const instantiateSharedKernel = () => {
           throw new ConfigError("threads: expected 1, this runtime has no threads");
         };`,
     }));
-  },
-};
-
-/** The kernel stays a file, imported as the module that such a runtime makes of it: neither threads nor relaxed SIMD. */
-const kernelAsModule = (path) => ({
-  name: "kernel-as-module",
-  setup({ onLoad, onResolve }) {
-    onResolve({ filter: /\.wasm$/ }, () => ({ path, external: true }));
-    withoutThreads.setup({ onLoad, onResolve });
-    onResolve({ filter: /^\.\/relaxed\.js$/ }, (args) => ({ path: args.path, namespace: "nothing-more" }));
     // no bytes of a kernel: compiling them fails as it does where relaxed SIMD is missing
     onLoad({ filter: /relaxed/, namespace: "nothing-more" }, () => ({
       contents: "export const alone = () => new Uint8Array(); export const shared = alone;",
@@ -150,13 +141,22 @@ const smallMemory = {
     })),
 };
 
-/** Vega would ask for node-canvas at the top level, which forbids require() and lets figures depend on what is installed. */
-const withoutCanvas = {
-  name: "without-canvas",
-  setup: ({ onResolve }) =>
+/**
+ * Vega would ask for node-canvas at the top level, which forbids require() and lets figures depend on what is installed;
+ * and of its transforms it has whole packages that no figure here uses: maps, trees, forces, words in clouds.
+ */
+const vegaAsUsed = {
+  name: "vega-as-used",
+  setup({ onLoad, onResolve }) {
     onResolve({ filter: /^vega-canvas$/ }, ({ resolveDir }) => ({
       path: createRequire(join(resolveDir, "_")).resolve("vega-canvas").replace(".node.js", ".browser.js"),
-    })),
+    }));
+    onResolve(
+      { filter: /^vega-(crossfilter|force|geo|hierarchy|label|regression|voronoi|wordcloud)$/ },
+      ({ path }) => ({ path, namespace: "not-used" }),
+    );
+    onLoad({ filter: /./, namespace: "not-used" }, () => ({ contents: "export {};" }));
+  },
 };
 
 /** A map keeps the text of our sources; other people's code and the kernel's bytes nobody reads there. */
@@ -233,14 +233,14 @@ for (const [name, entryPoint, plugins, imports] of [
   ["webgpu", "src/webgpu.ts", [besideIndex], ["./index.js"]],
   ["browser", "src/browser/index.ts", [besideIndex], ["./index.js"]],
   ["browserWorker", "src/browser/worker.ts", [besideIndex], ["./index.js", "./webgpu.js"]],
-  ["vega", "src/figures/vega.ts", [withoutCanvas], []],
+  ["vega", "src/figures/vega.ts", [vegaAsUsed], []],
   ["threads", "src/backend/wasm/threads.ts", [kernelAsBytes, besideIndex], ["./index.js", "./relaxed.js"]],
   ["relaxed", "src/backend/wasm/relaxed.ts", [kernelAsBytes], []],
 ]) {
   const built = await build({
     ...common,
-    // kernels or other people's code and nothing else: there is no source to show
-    sourcemap: !["relaxed", "vega"].includes(name),
+    // kernels, other people's code and shaders, or what the map of another shows as well: large, and read by nobody
+    sourcemap: !["relaxed", "vega", "webgpu", "index.edge-light"].includes(name),
     // the others have the same sources as these, or part of them
     sourcesContent: ["index", "browser"].includes(name),
     entryPoints: { [name]: entryPoint },
@@ -260,9 +260,9 @@ for (const [name, entryPoint, plugins, imports] of [
   await withoutForeignSources(`dist/${name}.js.map`);
 }
 
-const labs = await buildLab(
+const lab = await buildLab(
   common,
-  { shadersAsText, facesAsTable, loaderWithoutPatches, withoutCanvas, withoutThreads, kernelAsBytes },
+  [shadersAsText, facesAsTable],
   universal.map(({ metafile }) => metafile),
 );
 
@@ -341,7 +341,7 @@ async function licenceOf(folder) {
 
 /** What was bundled keeps its licence: of every package that esbuild read a file of. A text that several have stands once. */
 const bundled = new Set();
-for (const metafile of [...universal.map((built) => built.metafile), ...labs, forNode.metafile])
+for (const metafile of [...universal.map((built) => built.metafile), lab, forNode.metafile])
   for (const input of Object.keys(metafile.inputs)) {
     const folder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
     if (folder) bundled.add(folder);

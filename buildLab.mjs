@@ -1,13 +1,15 @@
 /**
  * Builds the lab's page: a folder of static files whose root is dist, with dist/lab/index.html as its index, so that the
- * page and its workers share the library that lies there; and the same page as one HTML file.
+ * page and its workers share the library that lies there.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
-import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const [entry, style, page] = ["src/lab/main.ts", "src/lab/style.css", "src/lab/index.html"];
+/** All of the first load is reached from here. */
+const opening = resolve("src/lab/start");
 
 /** Sources that are bundles of their own, which the page imports and does not hold. */
 const besidePage = {
@@ -26,6 +28,29 @@ const sharedLibrary = {
       const file = importer === "" ? undefined : besidePage[asked];
       return file && { path: `../${file}`, external: true };
     }),
+};
+
+/**
+ * All of the first load becomes one chunk, which compresses better than one for each set of modules that share it: what is
+ * loaded on demand says that it needs all of it, as is true, since nothing else can ask for it.
+ */
+const onePiece = {
+  name: "one-piece",
+  setup({ onLoad, onResolve }) {
+    const first = { path: `${opening}.tsx`, sideEffects: true };
+    const onDemand = new Set();
+    onResolve({ filter: /^\.\.?\/.*\.js$/ }, ({ path, resolveDir, kind }) => {
+      const module = join(resolveDir, path).replace(/\.js$/, "");
+      if (kind === "dynamic-import") onDemand.add(module);
+      return module === opening ? first : undefined;
+    });
+    onResolve({ filter: /^the-first-load$/ }, () => first);
+    onLoad({ filter: /\.tsx?$/ }, async ({ path }) => {
+      if (!onDemand.has(path.replace(/\.tsx?$/, ""))) return undefined;
+      const text = await readFile(path, "utf8");
+      return { contents: `${text}\nimport "the-first-load";`, loader: path.endsWith("x") ? "tsx" : "ts" };
+    });
+  },
 };
 
 /**
@@ -94,47 +119,37 @@ const { version } = JSON.parse(await readFile("package.json", "utf8"));
 /** The mark by which the page is known again. */
 const generator = `<meta name="generator" content="unigram-lab ${version}">`;
 
-/** Source of the page with the tags for its script and its styles replaced. */
-async function pageWith(styles, script) {
+/** The index of a folder whose root holds the library; what it asks for is fetched side by side. */
+async function indexHtml(first) {
   const html = await readFile(page, "utf8");
   const tags = ['<link rel="stylesheet" href="./lab.css">', '<script type="module" src="./lab.js"></script>'];
   for (const tag of tags) if (!html.includes(tag)) throw new Error(`${page}: expected ${tag}`);
-  return html.replace(tags[0], () => `${generator}\n${styles}`).replace(tags[1], () => script);
+  const preloads = first
+    .filter((file) => !["lab/lab.js", "browserWorker.js"].includes(file))
+    .map((file) => `\n<link rel="modulepreload" href="./${file}">`);
+  return html
+    .replace(tags[0], `${generator}\n<link rel="stylesheet" href="./lab/lab.css">`)
+    .replace(tags[1], `<script type="module" src="./lab/lab.js"></script>${preloads.join("")}`);
 }
-
-/** The index of a folder whose root holds the library; what it asks for is fetched side by side. */
-const indexHtml = (first) =>
-  pageWith(
-    '<link rel="stylesheet" href="./lab/lab.css">',
-    [
-      '<script type="module" src="./lab/lab.js"></script>',
-      ...first
-        .filter((file) => !["lab/lab.js", "browserWorker.js"].includes(file))
-        .map((file) => `<link rel="modulepreload" href="./${file}">`),
-    ].join("\n"),
-  );
 
 /**
  * @param common esbuild's options for every bundle
  * @param library metafiles of the universal entries
- * @returns esbuild's metafiles
+ * @returns esbuild's metafile
  */
 export async function buildLab(common, plugins, library) {
-  const options = {
+  const built = await build({
     ...common,
     sourcemap: false,
     jsx: "automatic",
     jsxImportSource: "preact",
     platform: "browser",
     target: "es2022",
-  };
-  const built = await build({
-    ...options,
     entryPoints: { lab: entry },
     outdir: "dist/lab",
     splitting: true,
     chunkNames: "[name]-[hash]",
-    plugins: [sharedLibrary, adoptedStyles, plugins.shadersAsText, plugins.facesAsTable],
+    plugins: [sharedLibrary, onePiece, adoptedStyles, ...plugins],
   });
   const imports = importsOf([...library, built.metafile]);
   await writeFile("dist/lab/lab.css", await styleText(style));
@@ -148,56 +163,8 @@ export async function buildLab(common, plugins, library) {
   /** What the page is made of, by where it lies under dist; lab/index.html is the index of the whole. */
   const files = ["lab/index.html", "lab/lab.css", ...[...everything].sort()];
   await writeFile("dist/lab/files.json", `${JSON.stringify(files, null, 1)}\n`);
-  const single = await buildSingleFile(options, plugins);
   await writeFile("build/lab.metafile.json", JSON.stringify({ library, page: built.metafile }));
-  return [built.metafile, single];
-}
-
-/** Relaxed kernels are part of the file, as all else is. */
-const relaxedInside = {
-  name: "relaxed-inside",
-  setup: ({ onResolve }) =>
-    onResolve({ filter: /^\.\/relaxed\.js$/ }, ({ resolveDir }) => ({
-      path: join(resolveDir, "relaxed.ts"),
-    })),
-};
-
-/** One HTML file with all in it, compressed: nobody reads it in the package. */
-async function buildSingleFile(options, plugins) {
-  const { outputFiles, metafile, warnings } = await build({
-    ...options,
-    format: "iife",
-    // of the package's own worker, which this page has none of
-    define: { "import.meta.url": '""' },
-    entryPoints: ["src/lab/oneFile/oneFile.ts"],
-    outdir: "dist/lab",
-    write: false,
-    plugins: [
-      plugins.withoutThreads,
-      relaxedInside,
-      adoptedStyles,
-      plugins.shadersAsText,
-      plugins.facesAsTable,
-      plugins.kernelAsBytes,
-      plugins.loaderWithoutPatches,
-      plugins.withoutCanvas,
-    ],
-  });
-  if (warnings.length > 0) throw new Error(`the single file: ${warnings[0].text}`);
-  const script = outputFiles[0].text;
-  // what would end or confuse a script within HTML; esbuild writes the ends of scripts otherwise
-  if (/<!--|<\/?script/i.test(script))
-    throw new Error("the single file's script holds what HTML takes for a tag");
-  const html = await pageWith(`<style>${await styleText(style)}</style>`, "");
-  // behind the body, as a module would run
-  const bytes = Buffer.from(html.replace("</body>", () => `<script>${script}</script>\n</body>`));
-  await writeFile(
-    "dist/lab/single.html.br",
-    brotliCompressSync(bytes, {
-      params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length, [constants.BROTLI_PARAM_LGWIN]: 24 },
-    }),
-  );
-  return metafile;
+  return built.metafile;
 }
 
 /** What comes over the line before the page is all there: name and size, compressed as a host does. */

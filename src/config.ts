@@ -34,6 +34,7 @@ import { type Norm, normSchema } from "./model/norm.js";
 import { type OptimizerConfig, type OptimizerInput, optimizerSchema } from "./optimizer/index.js";
 import { type Schedule, type ScheduleInput, scheduleSchema } from "./schedule/schedule.js";
 import { MOST_STEPS, oneOf, parseBy, trueOrFalse, wholeNumber } from "./schema.js";
+import { sortKeys } from "./sortKeys.js";
 
 export { ConfigError, show } from "./configError.js";
 export type { Distribution, DistributionInput } from "./data/distribution.js";
@@ -212,17 +213,6 @@ export function parseConfig(input: RunConfigInput = {}): RunConfig {
   const fields = Object.keys(schema().entries).filter((field) => complete[field] !== undefined);
   return Object.fromEntries(fields.map((field) => [field, complete[field]])) as unknown as RunConfig;
 }
-
-/** A value with the keys of all its objects in order, as a canonical form has them. */
-export const sortKeys = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(sortKeys);
-  if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, field]) => [key, sortKeys(field)]),
-  );
-};
 
 /** Fields that came after version 0.1, by dotted path, and what they are where nobody names them: left out of the canonical
  * form there, so that every earlier config keeps its name. */

@@ -31,9 +31,9 @@ export type FrameField = (typeof frameFields)[number];
 export interface FrameOptions {
   /** Most frames a second. Default 20. A frame that is not taken in time is dropped for a later one. */
   hertz?: number;
-  /** What a frame has. Default: all. */
+  /** What a frame has. Default: all; at V = D = 100 that takes some 20 ms, most of it the projection. */
   fields?: readonly FrameField[];
-  /** Principal axes of the projection, at most D. Default 2. */
+  /** Principal axes of the projection, at most D. Default 2, or D where it is 1. */
   axes?: number;
   /** Inputs whose predictions `probabilities` has, a row each; the mean prediction over all inputs when left out. */
   inputs?: readonly number[];
@@ -59,40 +59,68 @@ export interface AddOptions extends RuntimeOptions {
   paused?: boolean | undefined;
   /** Most steps a second, in an even flow; as fast as can be when left out. */
   pace?: number | undefined;
-  /** "webgpu": by `unigram-lab/webgpu`, beside the worker, for configs with relaxed arithmetic. Default: WebAssembly. */
+  /**
+   * "webgpu": on the GPU that the worker finds, by `unigram-lab/webgpu`, for configs of relaxed arithmetic; refused where
+   * there is none. Default: WebAssembly.
+   */
   backend?: "webgpu" | undefined;
+  /** Whether a GPU in software will do. Default false. */
+  allowFallbackAdapter?: boolean | undefined;
 }
 
-/** A run in a worker. Loop over it for its records; the worker waits where they are not taken. */
+/**
+ * A run in a worker. Loop over it for its records, those measured since it was added or forked: one loop at a time, and who
+ * leaves it and comes back goes on where it was left. The loop ends with the run and throws its failure; the worker waits
+ * where some thousands are not taken. A diverged run ends with a record that says so. What is asked of a run is done in
+ * its order, between two slices of steps; calls on a run that is closed or has failed reject.
+ */
 export interface LiveRun extends AsyncIterable<TrainingRecord> {
   /** Rejects with what `failure` has. */
   readonly opened: Promise<Opened>;
-  /** Of the latest change of its rate. */
+  /** Of the latest change of its rate. @throws ConfigError where it was added with what is no config */
   readonly config: RunConfig;
-  /** Updates done, as the worker last said: at most 50 ms old. */
+  /** Updates done, as the worker last said: said after every slice, and at most some 60 times a second. */
   readonly step: number;
   readonly status: LiveStatus;
   readonly failure: Error | undefined;
   /** Seconds that the worker has computed on it: steps, and evaluations with frames. */
   readonly seconds: { steps: number; other: number };
-  /** Called behind every change of step, status or config, at most once a message of the worker. */
+  /** Called behind every change of step, status, config or records, at most once a message of the worker. */
   onChange: (() => void) | undefined;
+  /** Between two slices, also of an `advance`, which then resolves. */
   pause(): void;
-  /** @param until step at which it pauses again; never when left out */
+  /**
+   * Goes on; nothing where it is at its end.
+   * @param until step at which it pauses again; never when left out
+   * @throws ConfigError for what is no step
+   */
   resume(until?: number): void;
-  /** Most steps a second; as fast as can be when left out. */
+  /** Most steps a second, in an even flow; as fast as can be when left out. @throws ConfigError for what is none */
   setPace(stepsPerSecond?: number): void;
-  /** So many updates of a paused run. */
+  /** So many updates of a paused run, up to `config.steps`, with the records on the way, whatever the pace. */
   advance(count: number): Promise<StepResult>;
-  /** The rate from the step on that the run is at; becomes part of the schedule of `config`, which it resolves with. */
+  /**
+   * The rate from the step on that the run is at, in its steps; becomes part of the schedule of `config`, which it resolves
+   * with: trained from step 0 that is the same run with the same bits. Of several at one step the last one holds.
+   */
   setLearningRate(rate: ScheduleInput): Promise<RunConfig>;
-  /** Another run that goes on from where this one is, in the same worker; this one goes on too. */
+  /**
+   * Another run that goes on from where this one is, in the same worker and at the same pace; this one goes on too.
+   * @param changes `steps` is a new total, which one of an ended run needs; `paused` by default false
+   */
   fork(changes?: { learningRate?: ScheduleInput; steps?: number; paused?: boolean }): Promise<LiveRun>;
-  /** At any time: taken between two slices of steps. Has the records so far. */
+  /**
+   * Between two slices of steps, also at its end. Has the records so far, unless it was added with a snapshot that had none
+   * of them.
+   */
   snapshot(): Promise<Uint8Array>;
   /** Hash of the weights as they are, as `weightsHash` makes it. */
   weightsHash(): Promise<string>;
-  /** How the model is, now and whenever it has changed, also while paused. */
+  /**
+   * How the model is, now and whenever it has changed, also while paused. A frame is computed when the one before it was
+   * taken, and takes a running run a tenth of its time at most. Ends behind the frame of the run's end.
+   * @throws ConfigError for a bad option, from the loop
+   */
   frames(options?: FrameOptions): AsyncIterable<Frame>;
   /** Ends it and gives its memory back. */
   close(): void;

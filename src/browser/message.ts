@@ -17,6 +17,7 @@ export interface Added {
   paused?: boolean | undefined;
   pace?: number | undefined;
   backend?: "webgpu" | undefined;
+  allowFallbackAdapter?: boolean | undefined;
   /** What the trainer is made with. */
   runtime: RuntimeOptions;
 }

@@ -78,15 +78,19 @@ function defaultCount(): number {
 const ownWorker = (): Worker =>
   new Worker(new URL("./browserWorker.js", import.meta.url), { type: "module" });
 
+const addNames = ["snapshot", "until", "paused", "pace", "backend", "allowFallbackAdapter"];
+
 /** @throws ConfigError with one line that names the option */
 function completeAddOptions(given: AddOptions) {
-  checkNames(given, ["snapshot", "until", "paused", "pace", "backend", ...runtimeNames], "add");
-  const { snapshot, until, paused = false, pace, backend, ...runtime } = given;
+  checkNames(given, [...addNames, ...runtimeNames], "add");
+  const { snapshot, until, paused = false, pace, backend, allowFallbackAdapter, ...runtime } = given;
   checkStep("until", until);
   if (typeof paused !== "boolean")
     throw new ConfigError(`paused: expected true or false, got ${String(paused)}`);
   checkNumber("pace", "of steps a second above 0", pace);
   if (backend !== undefined && backend !== "webgpu")
     throw new ConfigError(`backend: expected "webgpu" or nothing, got ${String(backend)}`);
-  return { snapshot, until, paused, pace, backend, runtime: runtime as RuntimeOptions };
+  if (allowFallbackAdapter !== undefined && backend === undefined)
+    throw new ConfigError("allowFallbackAdapter: expected nothing without a GPU (backend)");
+  return { snapshot, until, paused, pace, backend, allowFallbackAdapter, runtime: runtime as RuntimeOptions };
 }

@@ -206,6 +206,8 @@ export class ServedRun {
   }
 
   unframe(view: number): void {
+    const waiting = this.#views.get(view)?.waiting;
+    if (waiting) this.#host.answer(waiting.call, undefined);
     this.#views.delete(view);
   }
 
@@ -246,13 +248,16 @@ export class ServedRun {
   async turn(): Promise<void> {
     const from = performance.now();
     const { steps } = this.#seconds;
+    let drawing = 0;
     try {
       if (!this.#trainer) await this.#open();
       else if (this.isAsked) await this.#do(this.#asks.shift()!);
       else {
         if (this.#hasAsks) await this.#do(this.#asks.shift()!);
+        const before = performance.now();
         for (const view of this.#views.values())
           if (this.#frameDueIn(view, performance.now()) <= 0) await this.#draw(view);
+        drawing = performance.now() - before;
         await this.#advance();
       }
     } catch (error) {
@@ -260,14 +265,18 @@ export class ServedRun {
       if (!this.#closed) this.#fail(error as Error);
     }
     const milliseconds = performance.now() - from;
-    this.used += milliseconds;
+    // whoever is looked at shall not fall behind for that
+    this.used += milliseconds - drawing;
     this.#seconds.other += Math.max(0, milliseconds / 1000 - (this.#seconds.steps - steps));
   }
 
   async #open(): Promise<void> {
-    const { config, snapshot, runtime, backend } = this.#added;
+    const { config, snapshot, runtime, backend, allowFallbackAdapter } = this.#added;
     const options: TrainerOptions = { ...runtime };
-    if (backend === "webgpu") options.backend = (await import("../webgpu.js")).webgpu();
+    if (backend === "webgpu") {
+      const { webgpu } = await import("../webgpu.js");
+      options.backend = webgpu({ allowFallbackAdapter });
+    }
     const trainer =
       snapshot === undefined
         ? await createTrainer(config, options)

@@ -54,7 +54,7 @@ export function trainInWorker(config: RunConfigInput = {}, options: WorkerOption
     const left = new AbortController();
     let workers: Workers | undefined;
     let run: LiveRun | undefined;
-    let whole: Uint8Array | undefined;
+    let isSettled = false;
     try {
       checkNames(runtime, runtimeNames, "trainInWorker");
       signal?.throwIfAborted();
@@ -68,15 +68,16 @@ export function trainInWorker(config: RunConfigInput = {}, options: WorkerOption
         if (done) break;
         yield value;
       }
-      whole = await Promise.race([run.snapshot(), aborted]);
-      settle.resolve(whole);
+      settle.resolve(await Promise.race([run.snapshot(), aborted]));
+      isSettled = true;
     } catch (error) {
       // to be aborted is no reason to lose the run
-      if (!run || !signal?.aborted) settle.reject(error);
+      isSettled = !run || !signal?.aborted;
+      if (isSettled) settle.reject(error);
       throw error;
     } finally {
       left.abort();
-      if (run && !whole) settle.resolve(handedOver(run).finally(() => workers?.close()));
+      if (run && !isSettled) settle.resolve(handedOver(run).finally(() => workers?.close()));
       else workers?.close();
     }
   }

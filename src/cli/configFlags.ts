@@ -2,7 +2,8 @@
 import { type Command, Option } from "commander";
 import { isObject } from "../checks.js";
 import { ConfigError, parseConfig, type RunConfigInput, show } from "../config.js";
-import { explained, type Field, fields } from "../fields/fields.js";
+import { explained, valueName } from "../fields/explained.js";
+import { type Field, fields } from "../fields/fields.js";
 import type { DistributionFile } from "./distributionFile.js";
 import { parseInterventions } from "./interventionText.js";
 import { parseNumber, parseScalar } from "./numbers.js";
@@ -26,9 +27,9 @@ const either = (words: readonly string[]): string =>
 
 /** What `--help` says of a field: the kinds that have it, what it is, its words, its default. */
 function described(field: Field): string {
-  const { kinds, words, text } = field;
+  const { kinds, words } = field;
   const whose = kinds.length > 0 ? `[${kinds.join(", ")}] ` : "";
-  return whose + explained({ ...field, text: words.length > 0 ? `${text}: ${either(words)}` : text });
+  return whose + explained(field, words.length > 0 ? `: ${either(words)}` : "");
 }
 
 /** Gives a command a flag for every field, under a heading of its own in `--help`; without one `--help` is silent on them. */
@@ -38,8 +39,8 @@ export function addConfigFlags(command: Command, heading?: string): void {
     command.addOption(heading === undefined ? option.hideHelp() : option.helpGroup(heading));
   };
   for (const field of fields) {
-    const { flag, type, value } = field;
-    add(type === "boolean" ? `--${flag}` : `--${flag} <${value}>`, described(field));
+    const { flag, type } = field;
+    add(type === "boolean" ? `--${flag}` : `--${flag} <${valueName(field)}>`, described(field));
     if (type === "boolean") add(`--no-${flag}`, `not --${flag}`);
   }
 }

@@ -40,6 +40,9 @@ export function addLab(program: Command): void {
     .action(lab);
 }
 
+/** Loaded by this command alone: others need no HTTP. */
+const server = () => import("../server/index.js");
+
 const isWritten = ({ build, singleFile }: Options): boolean =>
   build !== undefined || singleFile !== undefined;
 
@@ -50,10 +53,7 @@ async function lab(directory: string | undefined, options: Options): Promise<voi
   const asked = port === undefined ? undefined : parseWholeNumber("--port", port, 0, 65535);
   if (directory !== undefined) await checkFollowed(directory);
   const signal = interruptSignal();
-  const [{ serve }, { openBrowser }] = await Promise.all([
-    import("../server/serve.js"),
-    import("../server/openBrowser.js"),
-  ]);
+  const { serve, openBrowser } = await server();
   const { url, close } = await serve({ port: asked, directory });
   try {
     const following = directory === undefined ? "" : `, follows ${directory}`;
@@ -83,10 +83,9 @@ async function writePage(directory: string | undefined, options: Options): Promi
     throw new ConfigError(`DIR: expected none with ${flag}, whose page follows nothing, got ${directory}`);
   if (port !== undefined || !open)
     throw new ConfigError(`${open ? "--port" : "--no-open"}: expected without ${flag}, which serves nothing`);
-  const { writePageFolder, writeSingleFile } = await import("../server/writePage.js");
+  const { pageHeaders, writePageFolder, writeSingleFile } = await server();
   if (build !== undefined) await writePageFolder(build, { force });
   if (singleFile !== undefined) await writeSingleFile(singleFile, { force });
-  const { pageHeaders } = await import("../server/headers.js");
   if (json) return say(`${JSON.stringify({ build, singleFile, headers: pageHeaders })}\n`);
   if (build !== undefined)
     await say(

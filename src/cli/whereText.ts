@@ -1,7 +1,8 @@
 /** Conditions on finished runs as typed on a command line: `vocabSize=1000`, `learningRate<0.1`, `embeddingDim<vocabSize`. */
-import { ConfigError, checkSchedule, type ScheduleInput, sortKeys } from "../config.js";
+import { ConfigError, checkSchedule, type ScheduleInput } from "../config.js";
 import { type Field, fields } from "../fields/fields.js";
 import { fieldNamed } from "../fields/names.js";
+import { sortKeys } from "../sortKeys.js";
 import type { Condition, Operand } from "../sweep/description.js";
 import { particularColumns, recordColumns } from "../training/record.js";
 import { parseNumber, parseScalar } from "./numbers.js";

@@ -1,10 +1,9 @@
 /**
  * The fields of a config as a list, walked out of its schema: a new field is here by itself, and with it on the command
- * line; help.ts explains it.
+ * line; explained.ts says what it is.
  */
 import type * as v from "valibot";
 import { runConfigSchema } from "../config.js";
-import { help } from "./help.js";
 
 /** What a value is: "kind" chooses the kind of its parent, "choice" is one of some words, "list" JSON. */
 export type FieldType = "number" | "boolean" | "choice" | "kind" | "schedule" | "list" | "text";
@@ -21,12 +20,8 @@ export interface Field {
   words: string[];
   /** Kinds of its parent that have it; empty for a field of every config. */
   kinds: string[];
-  /** As it is said; undefined where it must be given. */
+  /** The schema's default as it is said; undefined where it has none. */
   byDefault: string | undefined;
-  /** What it is, with its unit. */
-  text: string;
-  /** What its value is called. */
-  value: string;
 }
 
 /** As much of valibot's schemas as is walked here. */
@@ -73,15 +68,6 @@ const types: Record<string, FieldType> = {
   array: "list",
   string: "text",
 };
-const called: Record<FieldType, string> = {
-  number: "x",
-  boolean: "",
-  choice: "name",
-  kind: "kind",
-  schedule: "rate",
-  list: "json",
-  text: "text",
-};
 
 /** A default of the schema as it is said: the kind of an object stands for it. */
 function said(value: unknown): string | undefined {
@@ -96,7 +82,6 @@ function fieldOf(path: string, given: Schema, kinds: string[]): Field {
   const isKind = objects.length > 0;
   const type = isKind ? "kind" : schema === entries.learningRate.wrapped ? "schedule" : types[schema.type];
   if (type === undefined) throw new Error(`${path}: no flag can give a ${schema.type}`);
-  const { text, unit, value = called[type], byDefault = said(given.default) } = help[path] ?? { text: "" };
   return {
     path: isKind ? `${path}.kind` : path,
     flag: flagOf(path),
@@ -104,9 +89,7 @@ function fieldOf(path: string, given: Schema, kinds: string[]): Field {
     whole: schema.pipe?.some(({ type }) => type === "integer") ?? false,
     words: isKind ? objects.map(([kind]) => kind) : type === "choice" ? (schema.options as string[]) : [],
     kinds,
-    byDefault,
-    text: unit === undefined ? text : `${text}, in ${unit}`,
-    value,
+    byDefault: said(given.default),
   };
 }
 
@@ -128,7 +111,3 @@ function walk(entries: Record<string, Schema>): Field[] {
 
 /** What a user can set of a run. */
 export const fields: readonly Field[] = walk(entries);
-
-/** What it means and what it is when nobody sets it: "size of a batch, in pairs (default: 128)". */
-export const explained = ({ text, byDefault }: Field): string =>
-  byDefault === undefined ? text : `${text} (default: ${byDefault})`;

@@ -16,8 +16,9 @@ export function linearTicks(least: number, largest: number, most: number): numbe
     for (const digit of [1, 2, 5]) {
       const step = Number(`${digit}e${decade}`);
       const [first, last] = [Math.ceil(least / step), Math.floor(largest / step)];
-      // a product with a step below 1 is no round number
-      if (last - first < most)
+      // not turned around: it ends for a `most` that is no number too
+      if (!(last - first >= most))
+        // a product with a step below 1 is no round number
         return Array.from({ length: last - first + 1 }, (_, i) =>
           Number(((first + i) * step).toPrecision(12)),
         );

@@ -1,5 +1,6 @@
 /** What each column of a table is, with its unit, for files that have a place for it: one sentence a column. */
-import { explained, fields } from "../fields/fields.js";
+import { explained } from "../fields/explained.js";
+import { fields } from "../fields/fields.js";
 import type { TrainingRecord } from "../training/record.js";
 
 /** As the docstrings of TrainingRecord have it. */

@@ -1,5 +1,6 @@
 /** The question that a run answers: its vocabulary and its data. Excess losses of two questions are not compared. */
-import { parseConfig, type RunConfig, sortKeys } from "../config.js";
+import { parseConfig, type RunConfig } from "../config.js";
+import { sortKeys } from "../sortKeys.js";
 
 export interface Question extends Pick<RunConfig, "vocabSize" | "distribution"> {
   /** None with a corpus. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { checkNames } from "../checks.js";
 import { ConfigError, parseConfig, type RunConfigInput } from "../config.js";
 import { writeWhole } from "../disk/writeWhole.js";
+import { meaningOf } from "../fields/explained.js";
 import { fields } from "../fields/fields.js";
 import { drawFigures, withoutPng, writeFigures } from "../figures/drawing.js";
 import type { DrawnFigure } from "../figures/drawnFigure.js";
@@ -219,7 +220,7 @@ function sharedHtml({ shared }: SweepSummary): string {
   );
   const meaning = (path: string): string => {
     const field = fields.find((one) => one.path === fieldTitle(path));
-    return field ? `<span class="soft">${escapeHtml(field.text)}</span>` : "";
+    return field ? `<span class="soft">${escapeHtml(meaningOf(field))}</span>` : "";
   };
   return `<p>${escapeHtml(chosen.map((path) => `${fieldTitle(path)} ${said(path)}`).join(" · "))}</p>
 <details><summary class="soft">All ${counted(paths.length, "setting")} that the runs share</summary><ul class="settings">${paths

@@ -2,8 +2,6 @@
 import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import { brotliDecompress } from "node:zlib";
 
 export interface PageFile {
   /** Below the page's own address: "index.html", "lab/lab.js". */
@@ -18,7 +16,6 @@ const types: Record<string, string> = {
   ".js": "text/javascript; charset=utf-8",
   ".json": "application/json; charset=utf-8",
   ".wasm": "application/wasm",
-  ".parquet": "application/octet-stream",
 };
 
 /** Where the bundles are: beside this one, or built from this source. */
@@ -41,7 +38,3 @@ export async function pageFiles(): Promise<PageFile[]> {
     })),
   );
 }
-
-/** The whole page as one HTML text, which works from a disk. */
-export const singleFile = async (): Promise<Buffer> =>
-  promisify(brotliDecompress)(await readFile(built("lab/single.html.br")));

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { kindOf } from "../disk/kind.js";
 import { NotReplaced, type WriteOptions, writeWhole } from "../disk/writeWhole.js";
 import { pageHeaders } from "./headers.js";
-import { LIST, pageFiles, singleFile } from "./pageFiles.js";
+import { LIST, pageFiles } from "./pageFiles.js";
+import { singleFile } from "./singleFile.js";
 
 /** As Netlify, Cloudflare Pages and others read it: for every file of the folder. */
 const headersFile = `/*\n${Object.entries(pageHeaders)
@@ -58,4 +59,4 @@ export async function writePageFolder(
 export const writeSingleFile = async (
   path: string,
   { force }: Pick<WriteOptions, "force"> = {},
-): Promise<void> => writeWhole(path, await singleFile(), { kind: "page", force });
+): Promise<void> => writeWhole(path, singleFile(await pageFiles()), { kind: "page", force });

@@ -1,8 +1,9 @@
 /** A sweep as data: its schema, and one line for what is wrong with it. */
 import * as v from "valibot";
-import { ConfigError, type RunConfigInput, show, sortKeys } from "../config.js";
+import { ConfigError, type RunConfigInput, show } from "../config.js";
 import { fields } from "../fields/fields.js";
 import { expected, finite, wholeNumber } from "../schema.js";
+import { sortKeys } from "../sortKeys.js";
 import { type Space, spaceValues } from "./axis.js";
 
 /** The values of an axis: a list of anything the field takes, or numbers between two ends. */

@@ -1,7 +1,8 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type * as v from "valibot";
 import { runConfigSchema } from "../config.js";
-import { explained, fields } from "../fields/fields.js";
+import { explained } from "../fields/explained.js";
+import { fields } from "../fields/fields.js";
 import { partHelp } from "../fields/help.js";
 import { publishedSchema } from "./description.js";
 import { descriptionHelp } from "./descriptionHelp.js";

@@ -1,5 +1,6 @@
-import { ConfigError, type RunConfig, sortKeys } from "../config.js";
+import { ConfigError, type RunConfig } from "../config.js";
 import { fieldAt } from "../fields/fieldAt.js";
+import { sortKeys } from "../sortKeys.js";
 import type { Condition, Operand } from "./description.js";
 import type { RunResult } from "./result.js";
 

@@ -1,5 +1,6 @@
 /** Web Workers and Web Locks of a page, in this process. */
-import { vi } from "vitest";
+import type { Order } from "../../src/browser/message.js";
+import { serveRuns, type WorkerScope } from "../../src/browser/serveRuns.js";
 
 /** Exclusive locks, first come first served; an owner that ends lets go of its own. */
 export class Locks {
@@ -63,6 +64,7 @@ export class FakeWorker {
     navigator?: { locks: Pick<LockManager, "request"> };
   };
   #started: Promise<unknown>;
+  #runs = new Set<number>();
 
   constructor(
     begin: (scope: FakeWorker["scope"]) => unknown,
@@ -82,6 +84,9 @@ export class FakeWorker {
   }
 
   postMessage(data: unknown): void {
+    const order = data as Order;
+    if (order.kind === "add") this.#runs.add(order.added.run);
+    if (order.kind === "ask" && order.ask.kind === "fork") this.#runs.add(order.ask.child);
     const copy = structuredClone(data);
     void this.#started.then(() => this.scope.onmessage?.({ data: copy }));
   }
@@ -94,15 +99,15 @@ export class FakeWorker {
 
   /** As by itself; what was posted before is delivered. */
   close(): void {
+    const { onmessage } = this.scope;
     this.scope.onmessage = null;
     this.scope.postMessage = () => {};
+    // in one process nothing else stops what it computes
+    for (const run of this.#runs) onmessage?.({ data: { kind: "close", run } });
+    this.#runs.clear();
     this.locks?.end(this);
   }
 }
 
-/** The program of `unigram-lab/browser-worker`, a fresh one for every worker. */
-export async function browserWorker(scope: FakeWorker["scope"]): Promise<void> {
-  vi.stubGlobal("self", scope);
-  vi.resetModules();
-  await import("../../src/browser/worker.js");
-}
+/** The program of `unigram-lab/browser-worker`. */
+export const browserWorker = (scope: FakeWorker["scope"]): void => serveRuns(scope as unknown as WorkerScope);

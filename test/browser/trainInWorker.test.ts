@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { trainInWorker, type WorkerOptions } from "../../src/browser/index.js";
 import { PATIENCE } from "../../src/browser/lost.js";
+import { type Order, PROTOCOL } from "../../src/browser/message.js";
+import { HAND_OVER } from "../../src/browser/trainInWorker.js";
 import { createTrainer, restoreTrainer, type TrainingRecord, train } from "../../src/index.js";
 import { browserWorker, FakeWorker, Locks } from "./fakeWorker.js";
 
@@ -29,12 +31,26 @@ function start(worker: FakeWorker, options: WorkerOptions = {}) {
   return { records, loop, snapshot };
 }
 
-/** A program that holds a lock as ours does, and then does this. */
-const afterLock = (then: (scope: FakeWorker["scope"]) => void) => (scope: FakeWorker["scope"]) => {
-  scope.onmessage = () => {
+/** A program that holds a lock as ours does, and then does this with the run that it is given. */
+const afterLock =
+  (then: (scope: FakeWorker["scope"], run: number) => void) => (scope: FakeWorker["scope"]) => {
     scope.navigator?.locks.request("of this worker", () => new Promise(() => {}));
-    scope.postMessage({ lock: "of this worker" });
-    then(scope);
+    scope.postMessage({ kind: "begun", protocol: PROTOCOL, lock: "of this worker" });
+    scope.onmessage = ({ data }) => {
+      const order = data as Order;
+      if (order.kind === "add") then(scope, order.added.run);
+    };
+  };
+/** What it says of a run. */
+const news = (run: number, more: object) => ({
+  kind: "news",
+  news: [{ run, step: 0, status: "running", seconds: { steps: 0, other: 0 }, records: [], ...more }],
+});
+/** Answers what the page asks of it with these bytes. */
+const handOver = (scope: FakeWorker["scope"], bytes: Uint8Array) => {
+  scope.onmessage = ({ data }) => {
+    const order = data as Order;
+    if (order.kind === "ask") scope.postMessage({ kind: "result", call: order.call, value: bytes });
   };
 };
 /** Nothing posted is on its way any more. */
@@ -90,12 +106,58 @@ describe("a whole run", () => {
   });
 });
 
+describe("a run that is left", () => {
+  const long = {
+    ...config,
+    steps: 1_000_000,
+    evaluateAt: { kind: "log" } as const,
+    evaluateEvery: undefined,
+  };
+
+  test.each(["abort", "break"])(
+    "%s: its snapshot is the run where it stood, with its records",
+    async (how) => {
+      const worker = new FakeWorker(browserWorker, locks);
+      const controller = new AbortController();
+      const options = { worker: () => worker as unknown as Worker, signal: controller.signal };
+      const run = trainInWorker(long, options);
+      const records: TrainingRecord[] = [];
+      const loop = (async () => {
+        for await (const each of run) {
+          records.push(each);
+          if (each.step < 10) continue;
+          if (how === "break") break;
+          controller.abort(new Error("stopped"));
+        }
+        return "done";
+      })().catch((error: Error) => error.message);
+      expect(await loop).toBe(how === "break" ? "done" : "stopped");
+      const trainer = await restoreTrainer(await run.snapshot);
+      expect(trainer.stepCount).toBeGreaterThanOrEqual(10);
+      expect(trainer.stepCount).toBeLessThan(1_000_000);
+      expect(trainer.earlierRecords?.slice(0, records.length)).toEqual(records);
+      await vi.waitFor(() => expect(worker.terminated).toBe(1));
+      const again = await createTrainer(long);
+      await again.advance(trainer.stepCount);
+      expect(await trainer.weights()).toEqual(await again.weights());
+    },
+  );
+
+  test("aborted before it has begun: there is nothing of it", async () => {
+    const { loop, snapshot } = start(new FakeWorker(browserWorker, locks), {
+      signal: AbortSignal.abort(new Error("too early")),
+    });
+    expect(await loop).toBe("too early");
+    expect(await snapshot).toBe("too early");
+  });
+});
+
 describe("a worker that is lost", () => {
   const ended = "the worker has ended before its run";
 
   test("terminated by somebody else", async () => {
     const worker = new FakeWorker(
-      afterLock((scope) => scope.postMessage({ record })),
+      afterLock((scope, run) => scope.postMessage(news(run, { records: [record] }))),
       locks,
     );
     const { records, loop, snapshot } = start(worker);
@@ -108,8 +170,8 @@ describe("a worker that is lost", () => {
 
   test("closed by itself: what it posted before still counts", async () => {
     const worker: FakeWorker = new FakeWorker(
-      afterLock((scope) => {
-        for (const step of [0, 1, 2]) scope.postMessage({ record: { ...record, step } });
+      afterLock((scope, run) => {
+        for (const step of [0, 1, 2]) scope.postMessage(news(run, { records: [{ ...record, step }] }));
         worker.close();
       }),
       locks,
@@ -122,9 +184,16 @@ describe("a worker that is lost", () => {
 
   test("closed by itself right behind its end: a whole run", async () => {
     const worker: FakeWorker = new FakeWorker(
-      afterLock((scope) => {
-        scope.postMessage({ snapshot: Uint8Array.of(7) });
-        worker.close();
+      afterLock((scope, run) => {
+        scope.postMessage(news(run, { status: "ended" }));
+        scope.onmessage = ({ data }) => {
+          scope.postMessage({
+            kind: "result",
+            call: (data as { call: number }).call,
+            value: Uint8Array.of(7),
+          });
+          worker.close();
+        };
       }),
       locks,
     );
@@ -138,19 +207,21 @@ describe("a worker that is lost", () => {
     ["nothing", null],
     ["a number", 3],
     ["an empty object", {}],
-    ["a record that is none", { record: { loss: 3 } }],
-    ["a record that is null", { record: null }],
-    ["a snapshot that is none", { snapshot: "bytes" }],
-    ["an error without a message", { error: { name: "Error" } }],
-    ["a second lock", { lock: "another" }],
-    ["two answers in one", { record, snapshot: new Uint8Array(1) }],
+    ["a record that is none", news(1, { records: [{ loss: 3 }] })],
+    ["a record that is null", news(1, { records: [null] })],
+    ["no list of records", news(1, { records: "none" })],
+    ["a run without a number", news("a" as never, {})],
+    ["an error without a message", { kind: "refusal", call: 1, error: { name: "Error" } }],
+    ["a failure without a name", news(1, { failure: { message: "no" } })],
+    ["a second beginning", { kind: "begun", protocol: PROTOCOL, lock: "another" }],
+    ["another kind", { kind: "record", record }],
   ])("posts nonsense: %s", async (_, nonsense) => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const worker = new FakeWorker(
-      afterLock((scope) => {
-        scope.postMessage({ record });
+      afterLock((scope, run) => {
+        scope.postMessage(news(run, { records: [record] }));
         scope.postMessage(nonsense);
-        scope.postMessage({ record });
+        scope.postMessage(news(run, { records: [record] }));
       }),
       locks,
     );
@@ -165,9 +236,13 @@ describe("a worker that is lost", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test("one of version 0.1, which answers with records alone", async () => {
+  test.each([
+    ["0.1, which answers with records alone", { record }],
+    ["0.2, which begins with its lock", { lock: "of this worker" }],
+    ["a later protocol", { kind: "begun", protocol: PROTOCOL + 1, lock: null }],
+  ])("one of version %s", async (_, first) => {
     const worker = new FakeWorker((scope) => {
-      scope.onmessage = () => scope.postMessage({ record });
+      scope.onmessage = () => scope.postMessage(first);
     });
     const { records, loop } = start(worker);
     expect(await loop).toContain("of this version");
@@ -230,9 +305,11 @@ describe("a worker that is silent", () => {
   test("in the middle of its work is waited for", async () => {
     vi.useFakeTimers({ toFake: [...asPage.toFake] });
     let post: FakeWorker["scope"] | undefined;
+    let number = 0;
     const worker = new FakeWorker(
-      afterLock((scope) => {
+      afterLock((scope, run) => {
         post = scope;
+        number = run;
       }),
       locks,
     );
@@ -241,14 +318,15 @@ describe("a worker that is silent", () => {
     await delivered();
     await seconds(7 * 86_400);
     expect(worker.terminated).toBe(0);
-    post?.postMessage({ record });
-    post?.postMessage({ snapshot: Uint8Array.of(1) });
+    handOver(post!, Uint8Array.of(1));
+    post?.postMessage(news(number, { records: [record] }));
+    post?.postMessage(news(number, { status: "ended" }));
     expect(await loop).toBe("done");
     expect(records).toEqual([record]);
     expect(await snapshot).toEqual(Uint8Array.of(1));
   });
 
-  test("is left at once when the run is aborted", async () => {
+  test("is left at once when the run is aborted, and ended when it does not hand the run over", async () => {
     vi.useFakeTimers({ toFake: [...asPage.toFake] });
     for (const program of [() => {}, afterLock(() => {})]) {
       const controller = new AbortController();
@@ -257,7 +335,8 @@ describe("a worker that is silent", () => {
       await delivered();
       controller.abort(new Error("stopped"));
       expect(await loop).toBe("stopped");
-      expect(await snapshot).toBe("stopped");
+      await seconds(HAND_OVER);
+      expect(await snapshot).toBe(`the worker did not hand its run over within ${HAND_OVER} seconds`);
       expect(worker.terminated).toBe(1);
       await delivered();
       expect(locks.count).toBe(0);

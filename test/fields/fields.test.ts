@@ -4,6 +4,7 @@ import { addReproduce } from "../../src/cli/reproduce.js";
 import { addSweep } from "../../src/cli/sweep.js";
 import { addTrain } from "../../src/cli/train.js";
 import { parseConfig } from "../../src/config.js";
+import { defaultOf } from "../../src/fields/explained.js";
 import { fields } from "../../src/fields/fields.js";
 import { help } from "../../src/fields/help.js";
 import { sweepJsonSchema } from "../../src/sweep/jsonSchema.js";
@@ -106,12 +107,13 @@ test("defaults as they are said are those of a config", () => {
       .split(".")
       .reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], config);
   let compared = 0;
-  for (const { path, byDefault } of fields) {
+  for (const field of fields) {
+    const { path } = field;
     const value = at(path);
     if (value === undefined || path === "init.std") continue;
     compared++;
     // "128, none with exact gradients"
-    expect(byDefault?.split(/,? /)[0], path).toBe(String(value));
+    expect(defaultOf(field)?.split(/,? /)[0], path).toBe(String(value));
   }
   expect(compared).toBeGreaterThan(18);
 });

@@ -34,8 +34,8 @@ describe.each(Object.entries(configs))("%s", (_, config) => {
   });
 
   test("so does train, of the link itself", async () => {
-    const { stdout } = await promisify(execFile)(process.execPath, [cli, "train", "--config", link]);
-    expect(stdout).toMatch(`same bits ${hash.slice(0, 12)} as the link says`);
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [cli, "train", "--config", link]);
+    expect(stdout + stderr).toMatch(`same bits ${hash.slice(0, 12)} as the link says`);
   });
 });
 

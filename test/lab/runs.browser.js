@@ -41,7 +41,7 @@ describe("runs that stop", () => {
   test("Pause: no step after it, until it plays again", async () => {
     await openRuns([long, { ...long, seed: 1 }], async (page) => {
       await begun(page, 2);
-      await page.getByRole("button", { name: "❚❚ Pause" }).click();
+      await page.getByRole("button", { name: "Pause", exact: true }).click();
       await rest(page);
       const steps = await stepsOf(page);
       await rest(page);
@@ -51,7 +51,7 @@ describe("runs that stop", () => {
         async () => (await stepsOf(page)).every((step, i) => step === steps[i] + 1),
         "one step more",
       );
-      await page.getByRole("button", { name: "▶ Play" }).click();
+      await page.getByRole("button", { name: "Play", exact: true }).click();
       await until(async () => (await stepsOf(page)).every((step, i) => step > steps[i] + 1), "it goes on");
     });
   });
@@ -158,7 +158,7 @@ describe("a rate that is changed while it runs", () => {
   test("becomes part of the schedule, and the link replays it", async () => {
     await openRuns([{ ...long, vocabSize: 64, embeddingDim: 32, steps: 20_000 }], async (page) => {
       await begun(page, 1);
-      await page.getByRole("button", { name: "❚❚ Pause" }).click();
+      await page.getByRole("button", { name: "Pause", exact: true }).click();
       await rest(page);
       await page.getByRole("checkbox", { name: /^from step/ }).check();
       await set(page, "rate", 0.02);
@@ -166,17 +166,17 @@ describe("a rate that is changed while it runs", () => {
         async () => typeof (await stateOf(page)).runs[0].config.learningRate !== "number",
         "a sequence",
       );
-      await page.getByRole("button", { name: "▶ Play" }).click();
+      await page.getByRole("button", { name: "Play", exact: true }).click();
       const [step] = await stepsOf(page);
       await until(async () => (await stepsOf(page))[0] > step + 500, "it goes on");
-      await page.getByRole("button", { name: "❚❚ Pause" }).click();
+      await page.getByRole("button", { name: "Pause", exact: true }).click();
       await rest(page);
       await set(page, "rate", 0.003);
       await until(
         async () => (await stateOf(page)).runs[0].config.learningRate.parts?.length === 3,
         "a sequence of three",
       );
-      await page.getByRole("button", { name: "▶ Play" }).click();
+      await page.getByRole("button", { name: "Play", exact: true }).click();
       const [[hash]] = await finalHashes(page);
       await rest(page);
       const link = page.url();

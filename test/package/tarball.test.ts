@@ -55,6 +55,7 @@ test("holds what consumers need and nothing else", () => {
   const kinds = files.map((path) =>
     path
       .replace(/^dist\/types\/.*\.d\.ts$/, "dist/types/*.d.ts")
+      .replace(/^dist\/lab\/[\w.-]+\.js$/, "dist/lab/*.js")
       .replace(/^dist\/chunk-\w+\./, "dist/chunk-*.")
       .replace(/^dist\/(\w+)-\w{8}\./, "dist/$1-*."),
   );
@@ -81,12 +82,15 @@ test("holds what consumers need and nothing else", () => {
       "dist/fonts/Inter_600SemiBold.ttf",
       "dist/fonts/OFL.txt",
       "dist/index.edge-light.js",
-      "dist/index.edge-light.js.map",
       "dist/index.js",
       "dist/index.js.map",
       "dist/index.workerd.js",
       "dist/index.workerd.js.map",
       "dist/kernel.wasm",
+      "dist/lab/*.js",
+      "dist/lab/files.json",
+      "dist/lab/index.html",
+      "dist/lab/lab.css",
       "dist/kernel.wasm.d.ts",
       "dist/lowRank.js",
       "dist/lowRank.js.map",
@@ -105,8 +109,8 @@ test("holds what consumers need and nothing else", () => {
       "dist/topics.js",
       "dist/topics.js.map",
       "dist/types/*.d.ts",
+      "dist/vega.js",
       "dist/webgpu.js",
-      "dist/webgpu.js.map",
       "dist/worker.js",
       "dist/worker.js.map",
       "examples/fetch-corpora.mjs",

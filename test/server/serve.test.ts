@@ -117,11 +117,18 @@ test.each([
   "/lab/",
   "/lab/lab.js/",
   "/lab/files.json",
-  "/api/directory",
+  "/api/",
+  "/api/directory/",
   "/constructor",
   "/__proto__",
 ])("%s is no file of the page", async (path) => {
   expect((await ask(path)).status).toBe(404);
+});
+
+test("a page that follows nothing hears so, without an error on its console", async () => {
+  const { status, body } = await ask("/api/directory?cursor=");
+  expect(status).toBe(204);
+  expect(body).toHaveLength(0);
 });
 
 test("it takes GET and HEAD only", async () => {

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { lookCount, lookOf, looks, rankColour } from "../../src/lab/looks.js";
 
+const layout = await readFile("src/lab/layout/layout.css", "utf8");
 const css = await readFile("src/lab/looks.css", "utf8");
 const blocks = [...css.matchAll(/(:root[^{]*)\{([^{}]*)\}/g)].map(([, selector, body]) => ({
   selector: selector.trim(),
@@ -9,12 +10,19 @@ const blocks = [...css.matchAll(/(:root[^{]*)\{([^{}]*)\}/g)].map(([, selector, 
     ([, i, colour]) => [Number(i), colour] as const,
   ),
 }));
-const white = [1, 1, 1];
-/** Papers of both themes, and the panels on them. */
-const papers = { light: [white, rgb("#f6f8fa")], dark: [rgb("#15181c"), rgb("#1c2128")] };
+/** Panels of both themes, on which charts stand, and the papers below them. */
+const papers = Object.fromEntries(
+  (["light", "dark"] as const).map((theme, i) => [
+    theme,
+    ["panel", "paper"].map((name) =>
+      rgb([...layout.matchAll(new RegExp(`--${name}: (#[0-9a-f]+);`, "g"))][i][1]),
+    ),
+  ]),
+);
 
 function rgb(hex: string): number[] {
-  return [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255);
+  const full = hex.length === 4 ? hex.replace(/[0-9a-f]/g, "$&$&") : hex;
+  return [1, 3, 5].map((at) => Number.parseInt(full.slice(at, at + 2), 16) / 255);
 }
 
 function hsl(text: string): number[] {

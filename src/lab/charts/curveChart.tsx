@@ -25,6 +25,8 @@ export interface CurveChartProps {
   picture: () => CurvePicture;
   /** Above the plot, behind what y is. */
   head?: ComponentChildren;
+  /** Whether the head says what y is. */
+  titled?: boolean;
   /** Stands over the plot, given where that is. */
   over?: (plane: Plane) => JSX.Element;
 }
@@ -53,7 +55,7 @@ const tableOf = (name: string, { curves, quantity, unit }: CurvePicture): TableD
 
 const nothing: readonly LegendEntry[] = [];
 
-export function CurveChart({ lab, name, picture, head, over }: CurveChartProps): JSX.Element {
+export function CurveChart({ lab, name, picture, head, titled, over }: CurveChartProps): JSX.Element {
   const host = useRef<HTMLDivElement>(null);
   const latest = useRef(picture);
   latest.current = picture;
@@ -123,7 +125,7 @@ export function CurveChart({ lab, name, picture, head, over }: CurveChartProps):
       table={() => tableOf(name, latest.current())}
       head={
         <>
-          <span class="quantity">{title}</span>
+          {!titled && <span class="quantity">{title}</span>}
           {head}
         </>
       }

@@ -276,13 +276,15 @@ export function curvePlot(
         Math.max(2, Math.floor((index === 0 ? u.bbox.width : u.bbox.height) / uPlot.pxRatio / room) || 0),
       );
     const edge = (): uPlot.Series => ({ width: 0, points: { show: false } });
+    // large letters are those of a lecture: its lines are seen from afar
+    const thickness = em < 16 ? 1 : em / 10;
     const series: uPlot.Series[] = [{}];
     const bands: uPlot.Band[] = [];
     for (const curve of now.curves) {
       const stroke = () => theme.peek().looks[curve.look % lookCount];
       series.push({
         stroke,
-        width: curve.faint ? 1 : 2,
+        width: thickness * (curve.faint ? 1 : 2),
         alpha: curve.faint ? 0.45 : 1,
         dash: [...dashOf(curve)],
         points: { show: false },
@@ -385,7 +387,11 @@ export function curvePlot(
     point(curve, step) {
       pointed = curve === undefined || step === undefined ? undefined : { curve, step };
       if (!plot) return;
-      plot.setCursor({ left: pointed ? plot.valToPos(pointed.step, "x") : -10, top: 0 });
+      // the third tells the other charts, as a pointer's moves do
+      const cursor = plot as {
+        setCursor(at: { left: number; top: number }, fire: boolean, tell: boolean): void;
+      };
+      cursor.setCursor({ left: pointed ? plot.valToPos(pointed.step, "x") : -10, top: 0 }, true, true);
       plot.redraw(false, false);
       tell();
     },

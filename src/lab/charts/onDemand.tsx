@@ -1,12 +1,13 @@
-/** A component that is loaded when it is first rendered. */
+/** A component that is loaded when it is first rendered; what it is said to be meanwhile, if anything. */
 import { signal } from "@preact/signals";
 import type { ComponentType, JSX } from "preact";
 
 export function onDemand<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
-): (props: Props) => JSX.Element {
+  waiting = "Loading …",
+): (props: Props) => JSX.Element | null {
   const loaded = signal<ComponentType<Props> | undefined>(undefined);
-  const said = signal("Loading …");
+  const said = signal(waiting);
   let asked = false;
   const ask = () => {
     asked = true;
@@ -25,6 +26,6 @@ export function onDemand<Props extends object>(
     const Loaded = loaded.value;
     if (Loaded) return <Loaded {...props} />;
     if (!asked) ask();
-    return <p class="empty">{said}</p>;
+    return said.value ? <p class="empty">{said}</p> : null;
   };
 }

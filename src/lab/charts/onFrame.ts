@@ -2,8 +2,8 @@
 import { effect, type Signal, signal } from "@preact/signals";
 
 /**
- * Draws now, and at the next animation frame after anything that the drawing has read changes; what is out of sight waits
- * until it is seen.
+ * Draws now, and at the next animation frame after anything that the drawing has read changes; what is out of sight, or
+ * no longer in the page, waits until it is seen.
  * @returns ends it
  */
 export function onFrame(host: Element, draw: () => void): () => void {
@@ -11,7 +11,7 @@ export function onFrame(host: Element, draw: () => void): () => void {
   let forget = () => {};
   const run = () => {
     frame = 0;
-    wanted = !seen;
+    wanted = !seen || !host.isConnected;
     if (wanted) return;
     forget();
     let first = true;

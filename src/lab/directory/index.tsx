@@ -19,7 +19,10 @@ const results: [path: string, title: string][] = [
   ["effectiveDimension", "n_eff"],
 ];
 
-const numberText = (value: number): string => String(Number(value.toPrecision(4)));
+const numberText = (value: number): string => {
+  const rounded = Number(value.toPrecision(4));
+  return Math.abs(rounded) >= 1e6 ? rounded.toExponential() : String(rounded);
+};
 const cellText = (value: Cell | undefined): string =>
   value === undefined || value === null ? "" : typeof value === "number" ? numberText(value) : String(value);
 
@@ -73,7 +76,8 @@ export function Directory({ lab }: { lab: Lab }) {
       // anew: seeds may have come since
       for (const run of inCharts.values()) if (lab.runs.value.includes(run)) lab.remove(run);
       inCharts.clear();
-      for (const group of groupsOf(all.value)) {
+      // all seeds, whatever the filter; letters follow the order of the table
+      for (const group of ordered(groupsOf(all.value), order.value)) {
         const recorded = chosen.value.has(group.key) ? recordedRun(group) : undefined;
         if (recorded)
           inCharts.set(group.key, lab.addRecorded(recorded.config, recorded.replicas, "directory"));
@@ -113,7 +117,7 @@ export function Directory({ lab }: { lab: Lab }) {
       <p id="directory-filter" role="status">
         {typeof filter.value === "string"
           ? filter.value
-          : `${groups.value.length} configs; at most ${MOST} are compared in the charts`}
+          : `${groups.value.length} ${groups.value.length === 1 ? "config" : "configs"}; at most ${MOST} are compared in the charts`}
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keys as well */}
       <section class="table" tabIndex={0} aria-label="Runs of the directory">

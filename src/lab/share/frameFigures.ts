@@ -1,9 +1,9 @@
 /** How the focused run's model is, as figures: where its tokens are, its spectrum, what it predicts. */
-import { type DrawnRow, palette, plotSize, type Spec, withMeta } from "../../figures/figure.js";
+import { type DrawnRow, palette, type Spec, withMeta } from "../../figures/figure.js";
 import { labelled, logTicks } from "../../figures/ticks.js";
 import { type RunConfig, tokenProbabilities } from "../../index.js";
 import type { Lab } from "../state/lab.js";
-import type { Offer } from "./figures.js";
+import { type Offer, pictureSize } from "./offer.js";
 
 interface Point {
   token: number;
@@ -40,7 +40,7 @@ function scatter(
   const encoding = { x: channel("x", x), y: channel("y", y) };
   return withMeta(
     {
-      ...plotSize.one,
+      ...pictureSize,
       layer: [
         ...(line
           ? [
@@ -106,16 +106,16 @@ export function frameFigures(lab: Lab): Offer[] {
         const [x, y] = [{ title: "eigenvalue, largest first" }, { title: "share of the variance" }];
         return withMeta(
           {
-            ...plotSize.one,
+            ...pictureSize,
             data: { values: bars },
             mark: {
               type: "bar",
               color: palette[0],
-              width: Math.max(1, (0.8 * plotSize.one.width) / bars.length),
+              width: Math.max(1, (0.8 * pictureSize.width) / bars.length),
             },
             encoding: {
               x: channel("x", { ...x, scale: { domain: [0.4, bars.length + 0.6] } }),
-              y: channel("y", { ...y, scale: { zero: true } }),
+              y: channel("y", { ...y, scale: { zero: true, nice: true } }),
             },
           },
           {

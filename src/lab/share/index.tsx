@@ -1,7 +1,7 @@
 /** Share: the link, the runs as files, as pictures, and as what repeats them elsewhere. */
 import { type Signal, useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useId, useRef } from "preact/hooks";
-import type { LabLink } from "../../link/link.js";
+import { encodeLink, type LabLink } from "../../browser/index.js";
 import type { Lab, LabRun } from "../state/lab.js";
 import { contentOf } from "./content.js";
 import { offers } from "./figures.js";
@@ -12,8 +12,6 @@ import "./share.css";
 interface Props {
   lab: Lab;
   onClose: () => void;
-  /** The fragment of a link. */
-  encode?: (link: LabLink) => Promise<string>;
 }
 
 /** Runs that are shared: all that are shown, or the one in focus. */
@@ -25,10 +23,10 @@ const inScope = (lab: Lab, scope: Scope): LabRun[] => {
 };
 const lettersOf = (runs: readonly LabRun[]): string => runs.map(({ letter }) => letter).join(", ");
 
-const defaultEncode = async (link: LabLink): Promise<string> =>
-  (await import("../../link/codec.js")).encodeLink(link);
+/** This page without a link: what a link goes behind. */
+const page = (): string => location.href.replace(/[?#].*$/, "");
 
-export function Share({ lab, onClose, encode = defaultEncode }: Props) {
+export function Share({ lab, onClose }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const title = useId();
   const said = useSignal("");
@@ -44,14 +42,7 @@ export function Share({ lab, onClose, encode = defaultEncode }: Props) {
   };
   const part = { lab, scope, saying };
   return (
-    <dialog
-      ref={dialog}
-      class="share"
-      aria-labelledby={title}
-      onClose={onClose}
-      // a click beside it: on the dialog itself, whose content covers all of it
-      onClick={({ target, currentTarget }) => target === currentTarget && currentTarget.close()}
-    >
+    <dialog ref={dialog} class="share" aria-labelledby={title} onClose={onClose}>
       <div class="share-body">
         <header>
           <h2 id={title}>Share</h2>
@@ -59,7 +50,7 @@ export function Share({ lab, onClose, encode = defaultEncode }: Props) {
             ×
           </button>
         </header>
-        <LinkPart lab={lab} encode={encode} saying={saying} />
+        <LinkPart lab={lab} saying={saying} />
         <ScopePart lab={lab} scope={scope} />
         <TextPart {...part} />
         <FilePart {...part} />
@@ -78,11 +69,7 @@ interface PartProps {
   saying: (work: () => Promise<string> | string) => Promise<void>;
 }
 
-function LinkPart({
-  lab,
-  encode,
-  saying,
-}: Pick<PartProps, "lab" | "saying"> & Required<Pick<Props, "encode">>) {
+function LinkPart({ lab, saying }: Pick<PartProps, "lab" | "saying">) {
   const link = useSignal<{ address: string; content: string } | undefined>(undefined);
   const field = useRef<HTMLInputElement>(null);
   // what the link holds of the runs: it changes less often than they do
@@ -102,11 +89,9 @@ function LinkPart({
   useSignalEffect(() => {
     const content: LabLink = JSON.parse(state.value);
     let isOld = false;
-    encode(content).then(
-      (text) => {
-        if (isOld) return;
-        const address = `${location.href.replace(/[?#].*$/, "")}#${text.replace(/^#/, "")}`;
-        link.value = { address, content: contentOf(content) };
+    encodeLink(content, page()).then(
+      (address) => {
+        if (!isOld) link.value = { address, content: contentOf(content) };
       },
       (error) => saying(() => Promise.reject(error)),
     );
@@ -206,7 +191,7 @@ function TextPart({ lab, scope, saying }: PartProps) {
       </div>
       {shown.value && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, which a keyboard must be able to do
-        <pre ref={pre} tabIndex={0} aria-label={texts[shown.value.kind]}>
+        <pre ref={pre} tabIndex={0}>
           {shown.value.text}
         </pre>
       )}
@@ -275,7 +260,11 @@ function PicturePart({ lab, scope, saying }: PartProps) {
   const size = useSignal<"page" | "slide">("page");
   const look = useSignal<"light" | "dark">("light");
   const found = offers(lab, lab.runs.value, inScope(lab, scope.value));
-  const chosen = found.find((offer) => offer.name === name.value) ?? found[0];
+  const { panels } = lab.view.value;
+  const chosen =
+    found.find((offer) => offer.name === name.value) ??
+    found.find((offer) => panels.includes(offer.name)) ??
+    found[0];
   const draw = (format: "svg" | "png") =>
     saying(async () => {
       if (!chosen) return "nothing to draw yet";

@@ -56,7 +56,10 @@ const Head = ({ lab }: ViewProps) => (
     <Choice
       name="Part"
       value={chosen.value}
-      of={[["all", `all parts of ${lab.focused.value.letter}`], ...parts]}
+      of={[
+        ["all", `all parts of ${lab.focused.value.letter} (nats)`],
+        ...parts.map(([part, text]) => [part, `${text} (nats)`] as const),
+      ]}
       onChange={(part) => {
         chosen.value = part;
       }}
@@ -78,6 +81,7 @@ export const Decomposition = ({ lab }: ViewProps) => (
     lab={lab}
     name="Parts of the loss over steps"
     picture={() => picture(lab)}
+    titled
     head={<Head lab={lab} />}
   />
 );

@@ -50,6 +50,7 @@ const EffectiveDimension = ({ lab }: ViewProps) => (
     lab={lab}
     name="Dimensions of the embedding over steps"
     picture={() => picture(lab)}
+    titled
     head={
       <>
         <Measure />

@@ -3,10 +3,17 @@ import { CurveChart } from "../charts/curveChart.js";
 import type { CurvePicture, Plane, Segment } from "../charts/curvePlot.js";
 import { curveOf, lastStepOf, shownOf } from "../charts/curves.js";
 import { fitOf, lastDecade } from "../charts/fit.js";
-import { FitWindow } from "../charts/fitWindow.js";
+import type { FitWindowProps } from "../charts/fitWindow.js";
+import { onDemand } from "../charts/onDemand.js";
 import type { Lab } from "../state/lab.js";
 import { noRuns } from "./missing.js";
 import type { View, ViewProps } from "./view.js";
+
+// a curve is seen before its window is moved
+const FitWindow = onDemand<FitWindowProps>(
+  () => import("../charts/fitWindow.js").then((module) => module.FitWindow),
+  "",
+);
 
 const lastOf = (lab: Lab): number => lastStepOf(shownOf(lab.runs.value));
 const windowOf = (lab: Lab): readonly [number, number] => lab.view.value.fit ?? lastDecade(lastOf(lab));

@@ -54,7 +54,7 @@ function picture(lab: Lab): CanvasPicture {
       ctx.textBaseline = "top";
       const right = at > ctx.canvas.clientWidth / 2;
       ctx.textAlign = right ? "right" : "left";
-      const said = [`effective dimension ${dimensions.toFixed(2)}`, at + (right ? -5 : 5), 8] as const;
+      const said = [`n_eff ${dimensions.toFixed(2)}`, at + (right ? -5 : 5), 8] as const;
       // legible on a bar, too
       ctx.setLineDash([]);
       ctx.strokeStyle = colours.paper;

@@ -11,7 +11,7 @@ export interface View {
   /** As a link has it. */
   name: string;
   title: string;
-  Component: (props: ViewProps) => JSX.Element;
+  Component: (props: ViewProps) => JSX.Element | null;
   /** What the focused run's frame has to have for it. */
   needs: readonly FrameField[];
 }

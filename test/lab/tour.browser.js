@@ -1,0 +1,83 @@
+/** The whole tour without a pointer: every chapter is reached, guessed at, run and judged by keys. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openChromium, serveLab, until, whenOpen, withPage } from "./pages.js";
+
+let server;
+let browser;
+beforeAll(async () => {
+  [server, browser] = await Promise.all([serveLab(), openChromium()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+/** What has the focus: its name, and whether it shows that it has it. */
+const focused = (page) =>
+  page.evaluate(() => {
+    const element = document.activeElement;
+    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
+    return {
+      name: (element.getAttribute("aria-label") ?? element.textContent).trim(),
+      role: element.getAttribute("role") ?? element.tagName.toLowerCase(),
+      isSeen: (outlineStyle !== "none" && Number.parseFloat(outlineWidth) > 0) || boxShadow !== "none",
+    };
+  });
+
+/** Tab until that has the focus. */
+async function tabTo(page, holds, what) {
+  for (let presses = 0; presses < 200; presses++) {
+    await page.keyboard.press("Tab");
+    const now = await focused(page);
+    if (holds(now)) {
+      expect(now.isSeen, `the focus on ${what} can be seen`).toBe(true);
+      return now;
+    }
+  }
+  throw new Error(`Tab does not come to ${what}`);
+}
+const named =
+  (pattern) =>
+  ({ name }) =>
+    pattern.test(name);
+
+test("eight chapters by keyboard, each to its verdict", async () => {
+  await withPage(browser, server.url, async (page) => {
+    await whenOpen(page);
+    await tabTo(page, named(/^Tour$/), "Tour");
+    await page.keyboard.press("Enter");
+    const title = page.locator("#tour-title");
+    await title.waitFor();
+    const seen = [];
+    for (let chapter = 1; chapter <= 8; chapter++) {
+      await until(async () => (await title.innerText()).startsWith(`${chapter} / 8`), `chapter ${chapter}`);
+      seen.push(await title.innerText());
+      // a guess: a handle up, the next one down
+      await page.locator("#tour-title").focus();
+      await tabTo(page, ({ role }) => role === "slider", "a handle");
+      const before = await page.evaluate(() => document.activeElement.getAttribute("aria-valuenow"));
+      await page.keyboard.press("ArrowUp");
+      await page.keyboard.press("ArrowRight");
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("ArrowLeft");
+      expect(await page.evaluate(() => document.activeElement.getAttribute("aria-valuenow"))).not.toBe(
+        before,
+      );
+      await tabTo(page, named(/^(Run: \d+ runs|Show the \d+ recorded runs)$/), "Run");
+      await page.keyboard.press("Enter");
+      await until(() => page.locator(".tour-findings li").count(), `chapter ${chapter} is judged`, 200);
+      for (const finding of await page.locator(".tour-findings li").allInnerTexts())
+        expect(finding).toMatch(/^(✓ holds|✗ fails|\? open)/);
+      if (chapter === 8) break;
+      await page.locator("#tour-title").focus();
+      await tabTo(page, named(/^Next chapter/), "Next chapter");
+      await page.keyboard.press("Enter");
+    }
+    expect(new Set(seen).size).toBe(8);
+    await page.locator("#tour-title").focus();
+    await page.keyboard.press("Tab");
+    expect((await focused(page)).name).toBe("Leave the tour");
+    await page.keyboard.press("Enter");
+    await title.waitFor({ state: "detached" });
+  });
+});
