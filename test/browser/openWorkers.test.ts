@@ -306,8 +306,13 @@ describe("turns", () => {
     );
     const late = workers.add({ ...endless, seed: 4 });
     const before = runs.map(share);
-    await vi.waitFor(() => expect(share(late)).toBeGreaterThan(0.2), { timeout: 20_000 });
-    for (const [i, run] of runs.entries()) expect(share(run) - before[i]).toBeGreaterThan(0.05);
+    await vi.waitFor(
+      () => {
+        for (const [i, run] of runs.entries()) expect(share(run) - before[i]).toBeGreaterThan(0.05);
+        expect(share(late)).toBeGreaterThan(0.05);
+      },
+      { timeout: 20_000 },
+    );
   });
 
   test("who is looked at does as many steps as the others", async () => {
@@ -335,11 +340,11 @@ describe("turns", () => {
     const other = workers.add(endless);
     const time = ({ seconds }: LiveRun) => seconds.steps + seconds.other;
     await paused.opened;
-    await vi.waitFor(() => expect(time(other)).toBeGreaterThan(0.5), { timeout: 20_000 });
+    await vi.waitFor(() => expect(time(other)).toBeGreaterThan(1), { timeout: 20_000 });
     paused.resume();
     const before = [time(paused), time(other)];
-    await vi.waitFor(() => expect(time(paused) - before[0]).toBeGreaterThan(0.2), { timeout: 20_000 });
-    expect(time(other) - before[1]).toBeGreaterThan(0.05);
+    await vi.waitFor(() => expect(time(other) - before[1]).toBeGreaterThan(0.05), { timeout: 20_000 });
+    expect(time(paused) - before[0]).toBeLessThan(0.7);
   });
 
   test("nothing to do is no work", async () => {
