@@ -89,7 +89,10 @@ const parts = {
         [
           ["frames a second", short(framesPerSecond)],
           ["of what workers compute, in steps", percent(inSteps / (inSteps + other))],
-          [`of the time of ${workers} worker${workers > 1 ? "s" : ""}, in steps`, percent(inSteps / (seconds * workers))],
+          [
+            `of the time of ${workers} worker${workers > 1 ? "s" : ""}, in steps`,
+            percent(inSteps / (seconds * workers)),
+          ],
           ["steps a second, by run", stepsPerSecond.map((rate) => Math.round(rate)).join(", ")],
         ],
       ),
