@@ -410,6 +410,6 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
   }
 
   apply(first);
-  log.write(link(), true);
+  log.begin(link());
   return lab;
 }

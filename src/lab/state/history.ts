@@ -2,8 +2,10 @@
 import type { LabLink } from "../../link/link.js";
 
 export interface History {
-  /** A new entry, or the same one where `replace`. */
-  write(link: LabLink, replace?: boolean): void;
+  /** What the page begins with: the entry that is there, its address as it was opened. */
+  begin(link: LabLink): void;
+  /** A new entry. */
+  write(link: LabLink): void;
 }
 
 /**
@@ -19,11 +21,11 @@ export function startHistory(
   });
   let latest: LabLink | undefined;
   return {
-    write(link, replace = false) {
+    begin: (link) => history.replaceState({ lab: link }, ""),
+    write(link) {
       latest = link;
       try {
-        if (replace) history.replaceState({ lab: link }, "");
-        else history.pushState({ lab: link }, "");
+        history.pushState({ lab: link }, "");
       } catch {
         // browsers bound how often in half a minute; the page goes on without an entry
       }

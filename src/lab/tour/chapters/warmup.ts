@@ -24,6 +24,8 @@ function estimateTold(seen: Seen): string {
   return `Losses are estimated from a part of the inputs: at the end of the high rate each is uncertain by a standard error of ${rounded(Math.max(...errors))} nats.`;
 }
 
+const lowest = ({ records }: SeedRun): number => Math.min(...records.map(({ loss }) => loss ?? Number.NaN));
+
 /** The least loss above the entropy that a run had. */
 const least = ({ records }: SeedRun): number =>
   Math.min(...records.map(({ excessLoss }) => excessLoss ?? Number.NaN));
@@ -52,7 +54,7 @@ export const warmup: Chapter = {
   curves: (seen) => [atOnce, warmed, small].map((label) => curveOf(seen, label, "loss")),
   references,
   told: (seen, drawn) =>
-    `${endsTold(warmup.guess, drawn, "the runs without warm-up", ends(seen, atOnce, "loss"))} ${entropyTold(warmup, seen)} At a rate of 0.003 the loss is ${inWords(ends(seen, small, "loss"), "nats")}. ${estimateTold(seen)}`,
+    `${endsTold(warmup.guess, drawn, "the runs without warm-up", ends(seen, atOnce, "loss"))} Their lowest loss on the way is ${inWords(runsOf(seen, atOnce).map(lowest), "nats")}. ${entropyTold(warmup, seen)} At a rate of 0.003 the loss is ${inWords(ends(seen, small, "loss"), "nats")}. ${estimateTold(seen)}`,
   findings: (seen) => [
     within(
       {
