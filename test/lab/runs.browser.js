@@ -169,6 +169,26 @@ describe("a rate that is changed", () => {
     });
   });
 
+  test("of a pinned run leaves it as it is, and makes another run", async () => {
+    await openRuns([{ ...long, steps: 3000 }], async (page) => {
+      await begun(page, 1);
+      await page.getByRole("button", { name: "pin run A" }).click();
+      await page.getByRole("button", { name: "Pause", exact: true }).click();
+      await rest(page);
+      await page.getByRole("checkbox", { name: /^from step/ }).check();
+      await set(page, "rate", 0.02);
+      const { runs } = await until(async () => {
+        const state = await stateOf(page);
+        return state.runs.length === 2 && state;
+      }, "another run");
+      expect(runs.map(({ config }) => typeof config.learningRate)).toEqual(["number", "object"]);
+      await page.getByRole("button", { name: "Play", exact: true }).click();
+      const hashes = (await finalHashes(page)).flat();
+      expect(hashes[0]).toBe(await hashOf({ ...long, steps: 3000 }));
+      expect(hashes[1]).toBe(await hashOf(runs[1].config));
+    });
+  });
+
   test("while it runs becomes part of the schedule, and the link replays it", async () => {
     await openRuns([{ ...long, vocabSize: 64, embeddingDim: 32, steps: 20_000 }], async (page) => {
       await begun(page, 1);
