@@ -306,8 +306,13 @@ describe("turns", () => {
     );
     const late = workers.add({ ...endless, seed: 4 });
     const before = runs.map(share);
-    await vi.waitFor(() => expect(share(late)).toBeGreaterThan(0.2), { timeout: 20_000 });
-    for (const [i, run] of runs.entries()) expect(share(run) - before[i]).toBeGreaterThan(0.05);
+    await vi.waitFor(
+      () => {
+        for (const [i, run] of runs.entries()) expect(share(run) - before[i]).toBeGreaterThan(0.05);
+        expect(share(late)).toBeGreaterThan(0.05);
+      },
+      { timeout: 20_000 },
+    );
   });
 
   test("who is looked at does as many steps as the others", async () => {
@@ -322,10 +327,10 @@ describe("turns", () => {
         const [seen, unseen] = runs.map(({ seconds }) => seconds);
         expect(unseen.steps).toBeGreaterThan(1);
         expect(seen.other).toBeGreaterThan(2 * unseen.other);
-        expect(seen.steps).toBeGreaterThan(0.92 * unseen.steps);
-        expect(seen.other).toBeLessThan(0.25 * (seen.steps + unseen.steps));
+        expect(seen.steps).toBeGreaterThan(0.9 * unseen.steps);
+        expect(seen.other).toBeLessThan(0.33 * (seen.steps + unseen.steps));
       },
-      { timeout: 30_000 },
+      { timeout: 120_000 },
     );
   });
 
@@ -335,11 +340,11 @@ describe("turns", () => {
     const other = workers.add(endless);
     const time = ({ seconds }: LiveRun) => seconds.steps + seconds.other;
     await paused.opened;
-    await vi.waitFor(() => expect(time(other)).toBeGreaterThan(0.5), { timeout: 20_000 });
+    await vi.waitFor(() => expect(time(other)).toBeGreaterThan(1), { timeout: 20_000 });
     paused.resume();
     const before = [time(paused), time(other)];
-    await vi.waitFor(() => expect(time(paused) - before[0]).toBeGreaterThan(0.2), { timeout: 20_000 });
-    expect(time(other) - before[1]).toBeGreaterThan(0.05);
+    await vi.waitFor(() => expect(time(other) - before[1]).toBeGreaterThan(0.05), { timeout: 20_000 });
+    expect(time(paused) - before[0]).toBeLessThan(0.7);
   });
 
   test("nothing to do is no work", async () => {
