@@ -17,10 +17,8 @@ export {
   parseConfig,
   type RunConfig,
   type RunConfigInput,
-  runConfigSchema,
   type Schedule,
   type ScheduleInput,
-  show,
 } from "./config.js";
 export type { Batch } from "./data/batch.js";
 export type { SourceOptions } from "./data/createSource.js";
