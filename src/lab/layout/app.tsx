@@ -34,9 +34,7 @@ export function App({ lab }: { lab: Lab }) {
           {lab.chapter.value !== undefined && <Later load={loadTour} props={{ lab }} />}
           {hasDirectory.value && <Later load={loadDirectory} props={{ lab }} />}
           <Panels lab={lab} />
-          <Scrubber lab={lab}>
-            {isPromised(lab) && <Later load={loadSameBits} props={{ lab }} />}
-          </Scrubber>
+          <Scrubber lab={lab}>{isPromised(lab) && <Later load={loadSameBits} props={{ lab }} />}</Scrubber>
         </div>
       </main>
       {sharing.value && <Later load={loadShare} props={{ lab, onClose: () => (sharing.value = false) }} />}
