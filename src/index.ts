@@ -47,3 +47,8 @@ export type { RunChanges, RunOptions, TrainerOptions } from "./training/options.
 export type { TrainingRecord } from "./training/record.js";
 export { train } from "./training/train.js";
 export type { EvaluationResult, StepResult, Trainer } from "./training/trainer.js";
+
+// apart from what is everybody's: a statement that is internal is left out of the types as a whole
+
+/** For the package's other entries. @internal */
+export { runConfigSchema, show } from "./config.js";

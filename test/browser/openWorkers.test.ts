@@ -1,3 +1,4 @@
+import { performance as nodePerformance } from "node:perf_hooks";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type AddOptions, type LiveRun, openWorkers, type Workers } from "../../src/browser/index.js";
 import { IDLE_PATIENCE } from "../../src/browser/lost.js";
@@ -92,6 +93,12 @@ describe("a run", () => {
       await recordsOf(train(config)),
     );
     expect(await run.weightsHash()).toBe(await hashAt(config, 300));
+    // its record is known to be there
+    const standing = workers.add(config, { snapshot, paused: true });
+    await standing.opened;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await standing.weightsHash();
+    expect([standing.step, standing.status]).toEqual([100, "paused"]);
     const other = workers.add({ ...config, seed: 1 }, { snapshot });
     await expect(other.opened).rejects.toThrow(
       "snapshot: expected one of a run of this config, got another's",
@@ -223,6 +230,13 @@ describe("steering", () => {
     // many at one time: the last one holds
     const configs = await Promise.all([0.1, 0.2, 0.0005].map((rate) => run.setLearningRate(rate)));
     expect(configs[0]).toEqual(configs[2]);
+    expect(configs[2].learningRate).toMatchObject({
+      parts: [
+        [0, 0.001],
+        [40, 0.003],
+        [70, 0.0005],
+      ],
+    });
     await expect(run.setLearningRate(-1)).rejects.toThrow(/^learningRate: expected a number of at least 0/);
     run.resume();
     const records = await loop;
@@ -233,11 +247,18 @@ describe("steering", () => {
   });
 
   test("rates change while it runs", async () => {
-    const run = open().add({ ...endless, steps: 20_000 });
+    const run = open().add(config, { pace: 100 });
     const loop = recordsOf(run);
-    for (let i = 1; i <= 20; i++) await run.setLearningRate(0.01 / i);
+    await vi.waitFor(() => expect(run.step).toBeGreaterThan(0));
+    for (let i = 1; i <= 20; i++) {
+      await run.setLearningRate(0.01 / i);
+      const { step } = run;
+      if (i % 4 === 0) await vi.waitFor(() => expect(run.step).toBeGreaterThan(step));
+    }
+    run.setPace();
     expect(await loop).toEqual(await recordsOf(train(run.config)));
-    expect(await run.weightsHash()).toBe(await hashAt(run.config, 20_000));
+    expect((run.config.learningRate as { parts: unknown[] }).parts.length).toBeGreaterThan(4);
+    expect(await run.weightsHash()).toBe(await hashAt(run.config, 300));
   });
 
   test("a fork goes on by itself, and so does the run it is of", async () => {
@@ -285,8 +306,13 @@ describe("turns", () => {
     );
     const late = workers.add({ ...endless, seed: 4 });
     const before = runs.map(share);
-    await vi.waitFor(() => expect(share(late)).toBeGreaterThan(0.2), { timeout: 20_000 });
-    for (const [i, run] of runs.entries()) expect(share(run) - before[i]).toBeGreaterThan(0.05);
+    await vi.waitFor(
+      () => {
+        for (const [i, run] of runs.entries()) expect(share(run) - before[i]).toBeGreaterThan(0.05);
+        expect(share(late)).toBeGreaterThan(0.05);
+      },
+      { timeout: 20_000 },
+    );
   });
 
   test("who is looked at does as many steps as the others", async () => {
@@ -296,10 +322,16 @@ describe("turns", () => {
     (async () => {
       for await (const _ of runs[0].frames({ hertz: 1000 }));
     })();
-    await vi.waitFor(() => expect(runs[1].seconds.steps).toBeGreaterThan(1), { timeout: 20_000 });
-    expect(runs[0].seconds.other).toBeGreaterThan(2 * runs[1].seconds.other);
-    expect(runs[0].seconds.steps).toBeGreaterThan(0.8 * runs[1].seconds.steps);
-    expect(runs[0].seconds.other).toBeLessThan(0.25 * (runs[0].seconds.steps + runs[1].seconds.steps));
+    await vi.waitFor(
+      () => {
+        const [seen, unseen] = runs.map(({ seconds }) => seconds);
+        expect(unseen.steps).toBeGreaterThan(1);
+        expect(seen.other).toBeGreaterThan(2 * unseen.other);
+        expect(seen.steps).toBeGreaterThan(0.9 * unseen.steps);
+        expect(seen.other).toBeLessThan(0.33 * (seen.steps + unseen.steps));
+      },
+      { timeout: 120_000 },
+    );
   });
 
   test("who was paused has no claim to the time since", async () => {
@@ -308,11 +340,11 @@ describe("turns", () => {
     const other = workers.add(endless);
     const time = ({ seconds }: LiveRun) => seconds.steps + seconds.other;
     await paused.opened;
-    await vi.waitFor(() => expect(time(other)).toBeGreaterThan(0.5), { timeout: 20_000 });
+    await vi.waitFor(() => expect(time(other)).toBeGreaterThan(1), { timeout: 20_000 });
     paused.resume();
     const before = [time(paused), time(other)];
-    await vi.waitFor(() => expect(time(paused) - before[0]).toBeGreaterThan(0.2), { timeout: 20_000 });
-    expect(time(other) - before[1]).toBeGreaterThan(0.05);
+    await vi.waitFor(() => expect(time(other) - before[1]).toBeGreaterThan(0.05), { timeout: 20_000 });
+    expect(time(paused) - before[0]).toBeLessThan(0.7);
   });
 
   test("nothing to do is no work", async () => {
@@ -325,9 +357,10 @@ describe("turns", () => {
     ];
     await status(runs[0], "ended");
     await vi.waitFor(() => expect(runs[3].step).toBe(MOST_UNTAKEN - 1), { timeout: 60_000 });
-    const before = performance.eventLoopUtilization();
+    const { eventLoopUtilization } = nodePerformance;
+    const before = eventLoopUtilization();
     await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(performance.eventLoopUtilization(before).utilization).toBeLessThan(0.5);
+    expect(eventLoopUtilization(before).utilization).toBeLessThan(0.5);
   });
 
   test("runs go to the worker with the fewest, which is started when it is needed", () => {
@@ -378,6 +411,18 @@ describe("turns", () => {
     };
     expect((await recordsOf(run)).length).toBe(2001);
     expect(messages).toBeLessThan(400);
+    // many short turns make no more of them
+    const workers = open();
+    const paced = [0, 1, 2, 3].map((seed) => workers.add({ ...endless, seed }, { pace: 1000 }));
+    await vi.waitFor(() => expect(paced[3].step).toBeGreaterThan(10));
+    const from = performance.now();
+    messages = 0;
+    paced[0].onChange = () => {
+      messages++;
+    };
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(messages).toBeGreaterThan(0);
+    expect(messages).toBeLessThan(1.5 * ((performance.now() - from) / 16) + 3);
   });
 });
 
@@ -415,12 +460,12 @@ describe("frames", () => {
     const run = open().add(endless);
     const steps: number[] = [];
     const from = performance.now();
-    for await (const frame of run.frames({ fields: ["eigenvalues"], hertz: 50 })) {
+    for await (const frame of run.frames({ fields: ["eigenvalues"], hertz: 10 })) {
       expect(Object.keys(frame)).toEqual(["step", "eigenvalues"]);
       steps.push(frame.step);
       if (steps.length === 5) break;
     }
-    expect(performance.now() - from).toBeGreaterThan(75);
+    expect(performance.now() - from).toBeGreaterThan(390);
     expect(new Set(steps).size).toBe(5);
     // who leaves while it waits is let go
     const waiting = run.frames({ hertz: 1e-6 })[Symbol.asyncIterator]();
