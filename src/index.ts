@@ -1,6 +1,5 @@
 /** The library: runs unchanged in Node, browsers and edge runtimes. Nothing here reaches a Node module. */
 export type { Backend, BackendKind, BackendOptions } from "./backend/backend.js";
-/** For the package's other entries. @internal */
 export {
   ConfigError,
   canonicalConfig,
@@ -17,10 +16,8 @@ export {
   parseConfig,
   type RunConfig,
   type RunConfigInput,
-  runConfigSchema,
   type Schedule,
   type ScheduleInput,
-  show,
 } from "./config.js";
 export type { Batch } from "./data/batch.js";
 export type { SourceOptions } from "./data/createSource.js";
