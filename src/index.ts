@@ -1,6 +1,5 @@
 /** The library: runs unchanged in Node, browsers and edge runtimes. Nothing here reaches a Node module. */
 export type { Backend, BackendKind, BackendOptions } from "./backend/backend.js";
-/** For the package's other entries. @internal */
 export {
   ConfigError,
   canonicalConfig,

@@ -14,8 +14,6 @@ import { onFrame, Run } from "./run.js";
 
 /** Seconds above which a run waits for the slider to be let go. */
 const SLOW = 1;
-/** Milliseconds that a slider in motion gives a run before it asks for the next. */
-const QUICK = 100;
 /** A run that would hold more bytes is refused by the page. */
 const MOST_BYTES = 2 ** 30;
 const MOST_RUNS = 26;
@@ -154,14 +152,14 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
   // runs that a slider asks for: the newest request wins, at most one an animation frame; a quick one may end first, else
   // a slider in motion would show beginnings only
   let wanted: { run: Run; input: RunConfigInput } | undefined;
-  let begun = 0;
-  const train = onFrame(() => {
+  const train: () => void = onFrame(() => {
     if (!wanted) return;
     const { run, input } = wanted;
-    const isUnderWay = run.lives.some(({ live }) => live?.status === "opening" || live?.status === "running");
-    if (isUnderWay && performance.now() - begun < QUICK) return train();
+    if (run.isFresh) {
+      train();
+      return;
+    }
     wanted = undefined;
-    begun = performance.now();
     run.train(input, run.seeds.peek());
   });
 
@@ -288,7 +286,7 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
           .catch(fail);
         return;
       }
-      for (const { live } of run.lives) live?.setLearningRate(rate).then(commitSoon, fail);
+      run.setLearningRate(rate).then(commitSoon, fail);
     },
 
     add(input, { seeds = 1, focus = true } = {}) {
