@@ -149,14 +149,22 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
     for (const run of runs.peek()) for (const replica of run.replicas.peek()) learnCost(replica);
   }, 500);
 
-  // runs that a slider asks for: the newest request wins, at most one an animation frame
+  // runs that a slider asks for: the newest request wins, at most one an animation frame; a quick one may end first, else
+  // a slider in motion would show beginnings only
   let wanted: { run: Run; input: RunConfigInput } | undefined;
-  const train = onFrame(() => {
+  const train: () => void = onFrame(() => {
     if (!wanted) return;
     const { run, input } = wanted;
+    if (run.isFresh) {
+      train();
+      return;
+    }
     wanted = undefined;
     run.train(input, run.seeds.peek());
   });
+
+  /** The focused run's first seed where it is, or a copy of it where it is scrubbed to. */
+  const standing = async () => (await probe.arrived()) ?? focusedRun.peek()?.lives[0]?.live;
 
   const log = startHistory((state) => apply(state), encode);
   const commit = () => log.write(link());
@@ -252,8 +260,7 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
           notice.value = `about ${durationText(seconds)}: let go to run it`;
           return;
         }
-        if (seconds > SLOW) notice.value = `running, about ${durationText(seconds)}`;
-        else if (notice.peek() !== "") notice.value = "";
+        if (notice.peek() !== "") notice.value = "";
         train();
         // a key that is held ends many gestures
         if (isEnd) commitSoon();
@@ -265,19 +272,20 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
     setLearningRate(rate) {
       const run = focusedRun.peek();
       if (run?.origin !== "here") return;
-      const scrub = probe.live.peek();
       const fail = (error: unknown) => said(error);
-      if (run.pinned.peek() || scrub) {
-        const source = scrub ?? run.lives[0]?.live;
-        source
-          ?.setLearningRate(rate)
-          .then(({ learningRate }) => {
-            lab.change({ learningRate }, { commit: true });
+      if (run.pinned.peek() || probe.live.peek()) {
+        // of a fork, so that a reference stays as it is
+        standing()
+          .then((source) => source?.fork({ learningRate: rate, paused: true }))
+          .then((forked) => {
+            if (!forked) return;
+            lab.change({ learningRate: forked.config.learningRate }, { commit: true });
+            forked.close();
           })
           .catch(fail);
         return;
       }
-      for (const { live } of run.lives) live?.setLearningRate(rate).then(commitSoon, fail);
+      run.setLearningRate(rate).then(commitSoon, fail);
     },
 
     add(input, { seeds = 1, focus = true } = {}) {
@@ -321,28 +329,31 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
       const count = Math.max(1, Math.min(MOST_SEEDS, Math.round(seeds)));
       if (run.origin !== "here" || count === run.seeds.peek()) return;
       (run as Run).train(run.input.peek(), count);
-      commit();
+      commitSoon();
     },
 
     fork() {
       const run = focusedRun.peek();
-      const source = probe.live.peek() ?? run?.lives[0]?.live;
-      if (!run || !source) return;
-      if (source.status === "ended" || source.status === "diverged") {
-        notice.value = `fork: run ${run.letter} is at its end, scrub to a step before it`;
-        return;
-      }
-      const at = scrubbed.peek() ?? source.step;
-      source
-        .fork({ paused: !isGoing() })
-        .then((live) => {
+      if (!run) return;
+      standing()
+        .then(async (source) => {
+          if (!source) return;
+          if (source.status === "ended" || source.status === "diverged") {
+            notice.value = `fork: run ${run.letter} is at its end, scrub to a step before it`;
+            return;
+          }
+          const at = scrubbed.peek() ?? source.step;
+          const live = await source.fork({ paused: true });
           const forked = new Run(nextName("here"), run.input.peek(), computing);
           const records = run.replicas.peek()[0]?.records ?? [];
           forked.takeLive(
             live,
             records.filter(({ step }) => step <= at),
           );
+          // it stands where it was forked: what it is forked for comes now
+          playing.value = false;
           push(forked, true);
+          notice.value = `${forked.letter} stands at step ${at}: change its rate, then Play`;
           commit();
         })
         .catch(said);
@@ -388,11 +399,10 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
       view.value = { ...view.peek(), ...change };
       commitSoon();
     },
-    snapshot() {
-      const source = probe.live.peek() ?? focusedRun.peek()?.lives[0]?.live;
-      return source
-        ? source.snapshot()
-        : Promise.reject(new ConfigError("run: expected one that is computed in this page"));
+    async snapshot() {
+      const source = await standing();
+      if (!source) throw new ConfigError("run: expected one that is computed in this page");
+      return source.snapshot();
     },
     link,
     open(state) {
