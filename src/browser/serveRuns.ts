@@ -1,5 +1,6 @@
 /** A worker's end of live runs. No module of its own is needed: a classic script may call it as well. */
-import { type Answer, type Order, PROTOCOL } from "./message.js";
+import { type Added, type Answer, type Order, PROTOCOL } from "./message.js";
+import { Opener } from "./openRuns.js";
 import { type Host, ServedRun } from "./servedRun.js";
 import { breathe, Sleep } from "./turn.js";
 
@@ -13,10 +14,16 @@ export interface WorkerScope {
   readonly navigator?: { readonly locks?: Pick<LockManager, "request"> };
 }
 
+type Turn = { run: ServedRun } | { wait: number };
+
 /** Serves the page that made this worker, as long as it lives. */
 export function serveRuns(scope: WorkerScope): void {
   const runs = new Map<number, ServedRun>();
-  const sleeper = new Sleep();
+  const opener = new Opener();
+  /** Of the turns, and of every run on a GPU. */
+  const sleepers = new Set<Sleep>();
+  /** Those that sleep until they are told something. */
+  const resting = new Set<Sleep>();
   const post = (answer: Answer, transfer?: Transferable[]) => scope.postMessage(answer, transfer ?? []);
   let told = 0;
   /** The least that a run has had of those that had something to do. */
@@ -39,17 +46,34 @@ export function serveRuns(scope: WorkerScope): void {
       tellNews();
       post({ kind: "refusal", call, error });
     },
-    adopt: add,
+    adopt,
   };
 
-  function add(run: ServedRun): void {
+  function adopt(run: ServedRun): void {
     run.used = least;
     runs.set(run.run, run);
+    // a GPU computes side by side what it is asked at one time
+    if (run.isOnGpu) void begun.then((isHeld) => work(() => ofItself(run), isHeld));
+  }
+
+  function open(all: readonly Added[]): void {
+    let made: ReturnType<Opener["open"]> | undefined;
+    const isWanted = (): boolean => opened.some(({ isClosed }) => !isClosed);
+    const make = (): ReturnType<Opener["open"]> => {
+      made ??= opener.open(all, isWanted).then((trainers) => {
+        // of these nobody else knows
+        for (const [i, { isClosed }] of opened.entries()) if (isClosed) trainers[i].dispose();
+        return trainers;
+      });
+      return made;
+    };
+    const opened: ServedRun[] = all.map((added, i) => new ServedRun(added, host, async () => (await make())[i]));
+    for (const run of opened) adopt(run);
   }
 
   function heed(order: Order): void {
     if (order.kind === "ping") post({ kind: "pong" });
-    else if (order.kind === "add") add(new ServedRun(order.added, host));
+    else if (order.kind === "add") open(order.added);
     else {
       const run = runs.get(order.run);
       // otherwise it was closed, and nobody waits for it
@@ -72,11 +96,12 @@ export function serveRuns(scope: WorkerScope): void {
   }
 
   /** Whose turn it is: of those who are asked something, then of all, who has had the least. Or how long nobody's. */
-  function next(): { run: ServedRun } | { wait: number } {
+  function next(): Turn {
     const now = performance.now();
     const ready: ServedRun[] = [];
     let wait = Number.POSITIVE_INFINITY;
     for (const run of runs.values()) {
+      if (run.isOnGpu) continue;
       const due = run.dueIn(now);
       wait = Math.min(wait, due);
       if (due > 0) continue;
@@ -91,42 +116,60 @@ export function serveRuns(scope: WorkerScope): void {
     return { run: others.reduce((found, run) => (run.used < found.used ? run : found), first) };
   }
 
-  async function takeTurns(isHeld: boolean): Promise<never> {
-    let idle = false;
-    const say = (now: boolean) => {
-      if (!isHeld && idle !== now) post({ kind: "idle", idle: now });
-      idle = now;
-    };
-    for (;;) {
-      const turn = next();
+  /** As long as it is there. */
+  function ofItself(run: ServedRun): Turn | undefined {
+    if (!runs.has(run.run)) return undefined;
+    const wait = run.dueIn(performance.now());
+    return wait > 0 ? { wait } : { run };
+  }
+
+  let idle = false;
+  function sayIdle(isHeld: boolean): void {
+    const now = resting.size === sleepers.size;
+    if (!isHeld && idle !== now) post({ kind: "idle", idle: now });
+    idle = now;
+  }
+
+  /** One turn after the other, until there is none. */
+  async function work(turnOf: () => Turn | undefined, isHeld: boolean): Promise<void> {
+    const sleeper = new Sleep();
+    sleepers.add(sleeper);
+    for (let turn = turnOf(); turn; turn = turnOf()) {
       if ("wait" in turn) {
         // what comes soon can go with what there is
         if (turn.wait >= NEWS) tellNews();
-        if (turn.wait === Number.POSITIVE_INFINITY) say(true);
+        if (turn.wait === Number.POSITIVE_INFINITY) resting.add(sleeper);
+        sayIdle(isHeld);
         await sleeper.sleep(turn.wait);
         continue;
       }
-      say(false);
+      resting.delete(sleeper);
+      sayIdle(isHeld);
       const { run } = turn;
       await run.turn();
       if (run.hasTurned || performance.now() - told >= NEWS) tellNews();
       await breathe();
     }
+    resting.delete(sleeper);
+    sleepers.delete(sleeper);
   }
 
   scope.onmessage = ({ data }) => {
     heed(data);
-    sleeper.wake();
+    for (const sleeper of sleepers) sleeper.wake();
   };
-  holdLock(scope).then((lock) => {
+  const begun = holdLock(scope).then((lock) => {
     post({ kind: "begun", protocol: PROTOCOL, lock });
-    takeTurns(lock !== null).catch((error) => {
+    return lock !== null;
+  });
+  begun
+    .then((isHeld) => work(next, isHeld))
+    .catch((error) => {
       // the page hears of what nobody catches
       setTimeout(() => {
         throw error;
       });
     });
-  });
 }
 
 /** A Web Lock of a random name, held until this worker ends: its name. Null where there are no locks. */

@@ -3,13 +3,10 @@ import { isEvaluation, nextEvaluation } from "../evaluationSteps.js";
 import {
   ConfigError,
   canonicalConfig,
-  createTrainer,
   learningRateAt,
   type RunConfig,
-  restoreTrainer,
   type StepResult,
   type Trainer,
-  type TrainerOptions,
   type TrainingRecord,
   weightsHash,
 } from "../index.js";
@@ -34,7 +31,7 @@ export interface Host {
 }
 
 /** Where a run goes on that came of another. */
-interface Origin {
+export interface Origin {
   trainer: Trainer;
   recorded: number | undefined;
   past: TrainingRecord[] | undefined;
@@ -63,6 +60,7 @@ export class ServedRun {
   used = 0;
   readonly #added: Added;
   readonly #host: Host;
+  readonly #make: (() => Promise<Trainer>) | undefined;
   readonly #seconds = { steps: 0, other: 0 };
   readonly #speed = new Speed();
   readonly #asks: Asked[] = [];
@@ -92,17 +90,30 @@ export class ServedRun {
   #opened: Opened | undefined;
   #changed: RunConfig | undefined;
 
-  constructor(added: Added, host: Host, origin?: Origin) {
+  /** @param from what makes its trainer, or where it goes on */
+  constructor(added: Added, host: Host, from: (() => Promise<Trainer>) | Origin) {
     this.run = added.run;
     this.#added = added;
     this.#host = host;
     this.#going = !added.paused;
     this.#until = added.until ?? Number.POSITIVE_INFINITY;
     this.#perSecond = added.pace;
-    if (!origin) return;
-    this.#past = origin.past;
-    this.#recorded = origin.recorded;
-    this.#stand(origin.trainer);
+    if (typeof from === "function") {
+      this.#make = from;
+      return;
+    }
+    this.#past = from.past;
+    this.#recorded = from.recorded;
+    this.#stand(from.trainer);
+  }
+
+  /** Whether a GPU computes it: it holds no thread meanwhile. */
+  get isOnGpu(): boolean {
+    return this.#added.backend !== undefined;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
   }
 
   get #step(): number {
@@ -271,16 +282,8 @@ export class ServedRun {
   }
 
   async #open(): Promise<void> {
-    const { config, snapshot, runtime, backend, allowFallbackAdapter } = this.#added;
-    const options: TrainerOptions = { ...runtime };
-    if (backend === "webgpu") {
-      const { webgpu } = await import("../webgpu.js");
-      options.backend = webgpu({ allowFallbackAdapter });
-    }
-    const trainer =
-      snapshot === undefined
-        ? await createTrainer(config, options)
-        : await restoreTrainer(snapshot, { ...options, steps: config.steps });
+    const { config, snapshot } = this.#added;
+    const trainer = await this.#make!();
     if (this.#closed) return trainer.dispose();
     if (canonicalConfig(trainer.config) !== canonicalConfig(config)) {
       trainer.dispose();
@@ -307,7 +310,7 @@ export class ServedRun {
     const { config, entropy, conditionalEntropy, bytes, computedBy } = trainer;
     if (!isFirst) this.#changed = config;
     else {
-      this.#opened = { config, entropy, conditionalEntropy, bytes, computedBy: computedBy?.adapter };
+      this.#opened = { config, entropy, conditionalEntropy, bytes, computedBy };
       this.setPace(this.#perSecond);
     }
   }
@@ -386,7 +389,7 @@ export class ServedRun {
 
   /** So many updates for one slice, the records on the way. */
   async #advance(): Promise<void> {
-    const end = performance.now() + (this.#trainer?.computedBy ? DEVICE_SLICE : SLICE);
+    const end = performance.now() + (this.isOnGpu ? DEVICE_SLICE : SLICE);
     for (let now = performance.now(); !this.#closed; now = performance.now()) {
       if (this.#untaken >= MOST_UNTAKEN) return;
       if (!this.#isOver && this.#isRecordDue) await this.#measure();

@@ -8,11 +8,11 @@ export const breathe: () => Promise<void> =
 
 function byMessage(): () => Promise<void> {
   const { port1, port2 } = new MessageChannel();
-  let turn = () => {};
-  port1.onmessage = () => turn();
+  const waiting: (() => void)[] = [];
+  port1.onmessage = () => waiting.shift()?.();
   return () =>
     new Promise((resolve) => {
-      turn = resolve;
+      waiting.push(resolve);
       port2.postMessage(null);
     });
 }
