@@ -1,6 +1,5 @@
 /** The library: runs unchanged in Node, browsers and edge runtimes. Nothing here reaches a Node module. */
 export type { Backend, BackendKind, BackendOptions } from "./backend/backend.js";
-/** For the package's other entries. @internal */
 export {
   ConfigError,
   canonicalConfig,
@@ -17,10 +16,8 @@ export {
   parseConfig,
   type RunConfig,
   type RunConfigInput,
-  runConfigSchema,
   type Schedule,
   type ScheduleInput,
-  show,
 } from "./config.js";
 export type { Batch } from "./data/batch.js";
 export type { SourceOptions } from "./data/createSource.js";
@@ -31,6 +28,8 @@ export type { PairCounts, TokenSource } from "./data/source.js";
 export type { Targets, TargetsInput } from "./data/targets.js";
 export { decodeNpy, encodeNpy, type NpyArray } from "./formats/npy.js";
 export { decodeSafetensors, encodeSafetensors } from "./formats/safetensors.js";
+/** @internal */
+export * from "./internal.js";
 export { bitsRevision } from "./kernel/bitsRevision.js";
 export type { Weights } from "./model/parameters.js";
 export { weightsHash } from "./model/weightsHash.js";
@@ -47,3 +46,8 @@ export type { RunChanges, RunOptions, TrainerOptions } from "./training/options.
 export type { TrainingRecord } from "./training/record.js";
 export { train } from "./training/train.js";
 export type { EvaluationResult, StepResult, Trainer } from "./training/trainer.js";
+
+// apart from what is everybody's: a statement that is internal is left out of the types as a whole
+
+/** For the package's other entries. @internal */
+export { runConfigSchema, show } from "./config.js";

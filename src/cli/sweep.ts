@@ -74,7 +74,7 @@ export function addSweep(program: Command): void {
       collect,
     )
     .option("--seeds <n>", "seeds of every setting (default: 1)")
-    .option("--config <file>", "base of every run: a config as JSON, as train takes it")
+    .option("--config <file>", "base of every run: a config as JSON, or a link to the lab, as train takes it")
     .option(...corpusFlag)
     .option("--threads <n>", "threads (default: one a core)")
     .option(

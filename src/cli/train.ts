@@ -84,7 +84,7 @@ export function addTrain(program: Command): void {
     .option("--verbose", "say more")
     .addHelpText(
       "after",
-      `\n${scheduleHelp}\n\n${interventionHelp}\n\n${distributionFileHelp}\n\nExamples:\n  unigram-lab train --vocab-size 1000 --out run.parquet\n  unigram-lab train --learning-rate warmup:200:0.01 --evaluate-at log\n  unigram-lab train --optimizer sgd --momentum 0.9 \\\n    --learning-rate cosine:0.1:0:3000\n  unigram-lab train --snapshot run.snapshot --weights run.safetensors\n  unigram-lab train --resume run.snapshot --steps 6000\n  unigram-lab train --resume run.snapshot --steps 6000 --learning-rate 1e-4\n\nA resumed run whose learning rate is another from there on is one run with both:\nthe command that is printed trains it from step 0, with the same bits, and its\nsnapshot has its config. Schedules count the steps of the run, not those since\nthe change.\n\nA run of more than half a minute is kept every half minute in\nunigram-lab-train-RUN.snapshot, RUN being the name of its config, in the working\ndirectory; the file is removed when the run is at its end.`,
+      `\n${scheduleHelp}\n\n${interventionHelp}\n\n${distributionFileHelp}\n\nExamples:\n  unigram-lab train --vocab-size 1000 --out run.parquet\n  unigram-lab train --learning-rate warmup:200:0.01 --evaluate-at log\n  unigram-lab train --optimizer sgd --momentum 0.9 \\\n    --learning-rate cosine:0.1:0:3000\n  unigram-lab train --snapshot run.snapshot --weights run.safetensors\n  unigram-lab train --resume run.snapshot --steps 6000\n  unigram-lab train --resume run.snapshot --steps 6000 --learning-rate 1e-4\n\nA resumed run whose learning rate is another from there on is one run with both:\nthe command that is printed trains it from step 0, with the same bits, and its\nsnapshot has its config. Schedules count the steps of the run, not those since\nthe change.\n\nA link to the lab (https://...#v1.... or '#v1....') takes the place of the file:\nits run in focus is trained. Where it has the hash of that run's final weights,\nother bits at the end are an error, with exit code 1.\n\nA run of more than half a minute is kept every half minute in\nunigram-lab-train-RUN.snapshot, RUN being the name of its config, in the working\ndirectory; the file is removed when the run is at its end.`,
     )
     .action((options: Options) => refusedUnless("--force", () => trainCommand(options)));
   addBackendFlags(command, BACKENDS);
@@ -223,14 +223,27 @@ async function trainCommand(given: Options): Promise<void> {
  * Says what the final weights hash to, and whether a link says so too.
  * @throws Error where it says something else
  */
-function tellWeights(hash: string, config: RunConfig, { json, verbose }: Options, link?: LabLink): void {
+function tellWeights(
+  hash: string,
+  config: RunConfig,
+  { json, verbose, backend }: Options,
+  link: LabLink | undefined,
+): void {
   const shown = (hash: string) => (json || verbose ? hash : hash.slice(0, 12));
   process.stderr.write(`final weights ${shown(hash)} (sha256)\n`);
   if (link === undefined || !hasHash(link)) return;
   const wanted = linkedHash(link, config);
   if (wanted === undefined) process.stderr.write("not compared: the link has no hash of this run\n");
   else if (wanted === hash) process.stderr.write(`same bits ${shown(hash)} as the link says\n`);
-  else throw new Error(`other bits: the link says ${shown(wanted)}, this run has ${shown(hash)}`);
+  else {
+    const why =
+      backend === "reference"
+        ? " (the reference backend has bits of its own)"
+        : config.arithmetic === "relaxed"
+          ? " (with relaxed arithmetic each machine may have its own)"
+          : "";
+    throw new Error(`other bits: the link says ${shown(wanted)}, this run has ${shown(hash)}${why}`);
+  }
 }
 
 /** Runs that take longer, in seconds, are kept when they are interrupted. */

@@ -18,9 +18,9 @@ const PIECE = 1 << 15;
 
 type Write = (view: DataView, at: number, value: number) => void;
 
-/** Numbers into a hash, piece by piece: no copy of the whole. */
+/** Numbers into a hash, piece by piece: no copy of the whole. @internal */
 export function hashNumbers(
-  hash: ReturnType<typeof sha256.create>,
+  hash: { update(bytes: Uint8Array): unknown },
   values: ArrayLike<number>,
   bytes: number,
   write: Write,

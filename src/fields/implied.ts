@@ -29,7 +29,7 @@ function hasName(config: Fields, name: string): boolean {
  * A config without the field at a dotted path, or as it is where it is another run without it.
  * @param name its canonical form
  */
-export function withoutImplied(config: Fields, path: string, name: string): Fields {
+function withoutImplied(config: Fields, path: string, name: string): Fields {
   const shorter = without(config, path);
   return hasName(shorter, name) ? shorter : config;
 }

@@ -1,6 +1,8 @@
 /** Opens the page: what its link holds, or what it begins with. */
 import { render } from "preact";
 import { openWorkers } from "../browser/openWorkers.js";
+import { shortest } from "../fields/implied.js";
+import type { RunConfig, RunConfigInput } from "../index.js";
 import { decodeLink, encodeLink } from "../link/codec.js";
 import type { LabLink } from "../link/link.js";
 import { App } from "./layout/app.js";
@@ -13,7 +15,17 @@ import { viewNamed } from "./views/index.js";
 async function linkOf(hash: string): Promise<{ link: LabLink; wrong?: string }> {
   if (hash.length < 2) return { link: defaultLink };
   try {
-    return { link: await decodeLink(hash) };
+    const link = await decodeLink(hash);
+    // what follows from the rest is left out, so that it goes on following when a slider is moved
+    return {
+      link: {
+        ...link,
+        runs: link.runs.map((run) => ({
+          ...run,
+          config: shortest(run.config as RunConfig) as RunConfigInput,
+        })),
+      },
+    };
   } catch (error) {
     return { link: defaultLink, wrong: `this link is damaged: ${(error as Error).message}` };
   }

@@ -3,17 +3,20 @@ import type { RunConfigInput } from "../config.js";
 
 export interface LinkedRun {
   config: RunConfigInput;
-  /** Seeds it is run over, beginning with the config's own. Default 1. */
+  /** Seeds it is run over, beginning with the config's own: 1 to 64. Default 1. */
   seeds?: number;
   pinned?: boolean;
   hidden?: boolean;
-  /** Hash of the final weights of each seed, as `weightsHash` makes it: what "same bits" is said of. */
+  /**
+   * Hashes of the final weights, the first seed's first and no seed's left out before the last, as `weightsHash` makes them:
+   * what "same bits" is said of.
+   */
   hashes?: string[];
 }
 
 /** What is looked at, and how. Left out: as the page has it by itself. */
 export interface LinkedView {
-  /** Names of the panels, in their order. */
+  /** Names of the panels, in their order: at most 32, of letters, digits, dots and dashes. */
   panels?: string[];
   logX?: boolean;
   /** Window of steps that β is fitted in. */
@@ -28,6 +31,7 @@ export interface LinkedView {
 }
 
 export interface LabLink {
+  /** 1 to 64. */
   runs: LinkedRun[];
   /** Place in `runs` of the one in focus. Default 0. */
   focus?: number;

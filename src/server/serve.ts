@@ -28,7 +28,8 @@ export interface Served {
 /** @throws ConfigError when the port is taken */
 export async function serve({ port, directory }: ServeOptions = {}): Promise<Served> {
   const files = new Map((await pageFiles()).map((file) => [`/${file.path}`, tagged(file)]));
-  files.set("/", files.get("/index.html") as TaggedFile);
+  const index = files.get("/index.html") as TaggedFile;
+  files.set("/", index);
   const server = createServer((request, response) => {
     answer(request, response, files, directory).catch((error: Error) => {
       if (response.headersSent) response.destroy();
@@ -36,6 +37,11 @@ export async function serve({ port, directory }: ServeOptions = {}): Promise<Ser
     });
   });
   await listen(server, port);
+  // what the page asks for first is ready when a browser has started
+  for (const [, name] of index.bytes.toString().matchAll(/(?:src|href)="\.(\/[^"]+)"/g)) {
+    const file = files.get(name);
+    if (file) void compressed(file.bytes, "br");
+  }
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     close: () =>

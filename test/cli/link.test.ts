@@ -64,6 +64,8 @@ test("other bits are an error, of one seed as of another", async () => {
     1,
     `${sweep}error: other bits: the link says 000000000000, this run has ${third.slice(0, 12)}\n`,
   ]);
+  const reference = await train(link, "--backend", "reference");
+  expect(reference.stderr).toMatch(/^error: other bits: .* \(the reference backend has bits of its own\)$/m);
   const good = await train(link, "--seed", "4", "--json");
   expect([good.code, withoutHash(good.stderr)]).toEqual([
     0,

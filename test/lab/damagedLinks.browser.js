@@ -3,7 +3,7 @@ import { deflateSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { draws } from "../soak/tools.mjs";
 import { decodeLink, encodeLink } from "./configs.js";
-import { openChromium, serveLab, until, whenOpen, withPage } from "./pages.js";
+import { openChromium, root, serveLab, until, whenOpen, withPage } from "./pages.js";
 
 let server;
 let browser;
@@ -98,6 +98,10 @@ test("1,000 of them: each is refused in one line, or read as in Node", async () 
   );
   const found = await withPage(browser, server.url, async (page) => {
     await whenOpen(page);
+    // the package's own bundle of what the page has within its own, beside the page's library
+    await page.route("**/browser.js", (route) =>
+      route.fulfill({ path: `${root}dist/browser.js`, contentType: "text/javascript" }),
+    );
     // as text: an import within a function would be made another by the test's own compiler
     return page.evaluate(`(async (all) => {
       const { decodeLink } = await import("./browser.js");
@@ -136,7 +140,10 @@ test("twenty of them in the address: the notice names the field, and the page be
   for (const { text, field } of refused.slice(0, 20))
     await withPage(browser, server.url + text, async (page) => {
       await whenOpen(page);
-      const notice = await until(() => page.locator("[role=status]", { hasText: "damaged" }).first().innerText(), "a notice");
+      const notice = await until(
+        () => page.locator("[role=status]", { hasText: "damaged" }).first().innerText(),
+        "a notice",
+      );
       expect(notice).toContain(field);
       expect(notice).not.toContain("\n");
       expect(await runsOf(page)).toEqual(usual);

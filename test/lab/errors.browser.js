@@ -14,7 +14,10 @@ afterAll(async () => {
 });
 
 const oneLine = async (page) => {
-  const text = await until(async () => (await page.locator("#lab").innerText()).match(/.*needs.*/)?.[0], "it says why");
+  const text = await until(
+    async () => (await page.locator("#lab").innerText()).match(/.*needs.*/)?.[0],
+    "it says why",
+  );
   await page.waitForTimeout(200);
   expect((await page.locator("#lab").innerText()).trim()).not.toContain("\n");
   return text;
@@ -31,7 +34,10 @@ test("no WebAssembly, by a content security policy", async () => {
         page.route(server.url, async (route) => {
           const response = await route.fetch();
           const headers = response.headers();
-          headers["content-security-policy"] = headers["content-security-policy"].replace(" 'wasm-unsafe-eval'", "");
+          headers["content-security-policy"] = headers["content-security-policy"].replace(
+            " 'wasm-unsafe-eval'",
+            "",
+          );
           await route.fulfill({ response, headers });
         }),
     },
@@ -63,7 +69,10 @@ test("a run that diverges, with its step", async () => {
     evaluateAt: { kind: "log", perDecade: 5 },
   };
   await withPage(browser, await encodeLink({ runs: [{ config }] }, server.url), async (page) => {
-    await page.getByText(/diverged at step \d+/).first().waitFor();
+    await page
+      .getByText(/diverged at step \d+/)
+      .first()
+      .waitFor();
     const [{ replicas }] = (await stateOf(page)).runs;
     expect(replicas[0].status).toBe("diverged");
   });
@@ -79,7 +88,10 @@ test("a config beyond the device: refused, with the command that would run it el
     await until(async () => (await stateOf(page)).runs[0].config.embeddingDim === 50000, "as much as it can");
     await box("V").fill("500000");
     await box("V").press("Enter");
-    const notice = await until(async () => (await stateOf(page)).notice.match(/.*unigram-lab train.*/s)?.[0], "a command");
+    const notice = await until(
+      async () => (await stateOf(page)).notice.match(/.*unigram-lab train.*/s)?.[0],
+      "a command",
+    );
     expect(notice).not.toContain("\n");
     expect(notice).toContain("--vocab-size 500000");
     expect((await stateOf(page)).runs[0].config.vocabSize).toBe(before.vocabSize);

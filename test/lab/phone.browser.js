@@ -26,18 +26,24 @@ const tooWide = (page) =>
     return [`the page: ${root.scrollWidth}`].concat(
       [...document.body.querySelectorAll("*")]
         .filter((element) => element.getBoundingClientRect().right > 390.5 && !isWithin(element))
-        .map((element) => `${element.tagName.toLowerCase()}.${element.className}: ${element.getBoundingClientRect().right}`),
+        .map(
+          (element) =>
+            `${element.tagName.toLowerCase()}.${element.className}: ${element.getBoundingClientRect().right}`,
+        ),
     );
   });
 
 /** What is pressed and is smaller than 44 × 44 pixels; a box's label is part of it. */
 const tooSmall = (page) =>
   page.evaluate(() => {
-    const pressed = "a[href], button, input, select, summary, textarea, [role=slider], [role=button], [role=tab]";
+    const pressed =
+      "a[href], button, input, select, summary, textarea, [role=slider], [role=button], [role=tab]";
     // a corner on a drawing, a point on a line: what is met is the whole drawing
-    const isPart = (element) => element.closest("svg") !== null;
+    const isPart = (element) => element.closest("svg, .tour-plot") !== null;
     const sizeOf = (element) => {
-      const boxes = [element, element.closest("label")].filter(Boolean).map((one) => one.getBoundingClientRect());
+      const boxes = [element, element.closest("label")]
+        .filter(Boolean)
+        .map((one) => one.getBoundingClientRect());
       return {
         width: Math.max(...boxes.map(({ width }) => width)),
         height: Math.max(...boxes.map(({ height }) => height)),
@@ -48,10 +54,13 @@ const tooSmall = (page) =>
       .filter((element) => element.getBoundingClientRect().width > 1)
       .flatMap((element) => {
         const { width, height } = sizeOf(element);
-        const name = element.getAttribute("aria-label") ?? element.closest("label")?.textContent ?? element.textContent;
+        const name =
+          element.getAttribute("aria-label") ?? element.closest("label")?.textContent ?? element.textContent;
         return width >= 43.5 && height >= 43.5
           ? []
-          : [`${element.tagName.toLowerCase()} "${name.trim().slice(0, 40)}": ${width.toFixed(0)} × ${height.toFixed(0)}`];
+          : [
+              `${element.tagName.toLowerCase()} "${name.trim().slice(0, 40)}": ${width.toFixed(0)} × ${height.toFixed(0)}`,
+            ];
       });
   });
 
@@ -67,7 +76,8 @@ describe.each(Object.entries(screens))("%s", (_, open) => {
         const tabs = page.getByRole("navigation", { name: "chart" }).getByRole("button");
         const found = [];
         for (let i = 0; i < Math.max(1, await tabs.count()); i++) {
-          if ((await tabs.count()) > 0 && !(await page.getByRole("dialog").count())) await tabs.nth(i).click();
+          if ((await tabs.count()) > 0 && !(await page.getByRole("dialog").count()))
+            await tabs.nth(i).click();
           await page.waitForTimeout(200);
           found.push(...(await tooWide(page)), ...(await tooSmall(page)));
         }

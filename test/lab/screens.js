@@ -7,16 +7,31 @@ const config = { vocabSize: 40, embeddingDim: 8, steps: 300, evaluateAt: { kind:
 /** Short runs, one over seeds, one pinned. */
 export const linkToRuns = (url) =>
   encodeLink(
-    { runs: [{ config, seeds: 3 }, { config: { ...config, learningRate: 0.01 }, pinned: true }] },
+    {
+      runs: [
+        { config, seeds: 3 },
+        { config: { ...config, learningRate: 0.01 }, pinned: true },
+      ],
+    },
     url,
   );
 
 export const screens = {
   "the page": async () => {},
   "all panels": (page) =>
-    page.evaluate(() => globalThis.lab.look({ panels: [
-      "loss", "excess-loss", "decomposition", "effective-dimension", "spectrum", "embedding", "probabilities",
-    ] })),
+    page.evaluate(() =>
+      globalThis.lab.look({
+        panels: [
+          "loss",
+          "excess-loss",
+          "decomposition",
+          "effective-dimension",
+          "spectrum",
+          "embedding",
+          "probabilities",
+        ],
+      }),
+    ),
   "more settings": async (page) => {
     await page.getByRole("button", { name: /schedule, data, model/ }).click();
     await page.getByRole("spinbutton", { name: "steps, exactly" }).waitFor();

@@ -36,7 +36,10 @@ async function tabTo(page, holds, what) {
   }
   throw new Error(`Tab does not come to ${what}`);
 }
-const named = (pattern) => ({ name }) => pattern.test(name);
+const named =
+  (pattern) =>
+  ({ name }) =>
+    pattern.test(name);
 
 test("eight chapters by keyboard, each to its verdict", async () => {
   await withPage(browser, server.url, async (page) => {
@@ -57,14 +60,12 @@ test("eight chapters by keyboard, each to its verdict", async () => {
       await page.keyboard.press("ArrowRight");
       await page.keyboard.press("ArrowDown");
       await page.keyboard.press("ArrowLeft");
-      expect(await page.evaluate(() => document.activeElement.getAttribute("aria-valuenow"))).not.toBe(before);
+      expect(await page.evaluate(() => document.activeElement.getAttribute("aria-valuenow"))).not.toBe(
+        before,
+      );
       await tabTo(page, named(/^(Run: \d+ runs|Show the \d+ recorded runs)$/), "Run");
       await page.keyboard.press("Enter");
-      await until(
-        () => page.locator(".tour-findings li").count(),
-        `chapter ${chapter} is judged`,
-        200,
-      );
+      await until(() => page.locator(".tour-findings li").count(), `chapter ${chapter} is judged`, 200);
       for (const finding of await page.locator(".tour-findings li").allInnerTexts())
         expect(finding).toMatch(/^(✓ holds|✗ fails|\? open)/);
       if (chapter === 8) break;

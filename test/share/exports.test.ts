@@ -113,6 +113,26 @@ describe("figures", () => {
     expect(entries.find(({ label }) => label === "B: run B")?.colour).toBe("#D55E00");
   });
 
+  test("β has its line where the page has a window for it", () => {
+    const falling = [0, 1].map((seed) =>
+      runOf({ ...small, seed }, { excess: (step) => (2 + seed) / (1 + step) ** 0.5 }),
+    );
+    const own = labRun(
+      "A",
+      falling.map((run) => ({ ...runs[0].replicas.value[0], ...run })),
+    );
+    const lab = labOf([own]);
+    const legend = (fit: [number, number] | undefined) => {
+      lab.look({ fit });
+      const [figure] = offers(lab, [own], [own]).flatMap((offer) =>
+        offer.name === "excess-loss" ? offer.make() : [],
+      );
+      return (figure.panels[0].usermeta as { legend: { label: string }[] }).legend.map(({ label }) => label);
+    };
+    expect(legend(undefined)).toEqual([]);
+    expect(legend([6, 60])).toEqual(["A: run A", expect.stringMatching(/^A: β 0\.\d\d ± 0\.00$/)]);
+  });
+
   test("what was not measured is not offered", async () => {
     const bare = labRun("A", [await trained({ ...small, spectrum: false })]);
     const lab = { ...labOf([bare]), frame: { value: undefined } } as never;

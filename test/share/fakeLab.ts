@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import type { Frame } from "../../src/browser/liveRun.js";
 import { createTrainer, parseConfig, type RunConfigInput, weightsHash } from "../../src/index.js";
-import type { Lab, LabRun, Replica } from "../../src/lab/state/lab.js";
+import type { Lab, LabRun, Replica, ViewState } from "../../src/lab/state/lab.js";
 
 export async function trained(input: RunConfigInput): Promise<Replica> {
   const config = parseConfig(input);
@@ -25,6 +25,7 @@ export async function trained(input: RunConfigInput): Promise<Replica> {
 export const labRun = (letter: string, replicas: readonly Replica[], more: Partial<LabRun> = {}): LabRun => ({
   ...{ letter, look: 0, origin: "here" },
   config: signal(replicas[0].config),
+  input: signal(replicas[0].config as RunConfigInput),
   seeds: signal(replicas.length),
   pinned: signal(false),
   shown: signal(true),
@@ -44,12 +45,17 @@ const frameOf = ({ vocabSize, embeddingDim }: LabRun["config"]["value"], step: n
   probabilities: Float64Array.from({ length: vocabSize }, () => 1 / vocabSize),
 });
 
-export const labOf = (runs: readonly LabRun[]): Lab =>
-  ({
+export function labOf(runs: readonly LabRun[]): Lab {
+  const view = signal<ViewState>({
+    ...{ panels: [], logX: true, fit: undefined, axes: [0, 1], trail: false, input: undefined },
+  });
+  return {
     runs: signal(runs),
     focused: signal(runs[0]),
     frame: signal(frameOf(runs[0].config.value, runs[0].replicas.value[0].step)),
-    view: signal({
-      ...{ panels: [], logX: true, fit: undefined, axes: [0, 1], trail: false, input: undefined },
-    }),
-  }) as Partial<Lab> as Lab;
+    view,
+    look(change: Partial<ViewState>) {
+      view.value = { ...view.peek(), ...change };
+    },
+  } as Partial<Lab> as Lab;
+}

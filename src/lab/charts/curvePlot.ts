@@ -272,7 +272,8 @@ export function curvePlot(
       logTicks(
         least,
         largest,
-        Math.max(2, Math.floor((index === 0 ? u.bbox.width : u.bbox.height) / uPlot.pxRatio / room)),
+        // none in a plot that has no size yet
+        Math.max(2, Math.floor((index === 0 ? u.bbox.width : u.bbox.height) / uPlot.pxRatio / room) || 0),
       );
     const edge = (): uPlot.Series => ({ width: 0, points: { show: false } });
     // large letters are those of a lecture: its lines are seen from afar

@@ -19,7 +19,10 @@ const results: [path: string, title: string][] = [
   ["effectiveDimension", "n_eff"],
 ];
 
-const numberText = (value: number): string => String(Number(value.toPrecision(4)));
+const numberText = (value: number): string => {
+  const rounded = Number(value.toPrecision(4));
+  return Math.abs(rounded) >= 1e6 ? rounded.toExponential() : String(rounded);
+};
 const cellText = (value: Cell | undefined): string =>
   value === undefined || value === null ? "" : typeof value === "number" ? numberText(value) : String(value);
 
@@ -114,7 +117,7 @@ export function Directory({ lab }: { lab: Lab }) {
       <p id="directory-filter" role="status">
         {typeof filter.value === "string"
           ? filter.value
-          : `${groups.value.length} configs; at most ${MOST} are compared in the charts`}
+          : `${groups.value.length} ${groups.value.length === 1 ? "config" : "configs"}; at most ${MOST} are compared in the charts`}
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keys as well */}
       <section class="table" tabIndex={0} aria-label="Runs of the directory">

@@ -1,7 +1,9 @@
 /** The panels of the page as the report's figures. */
 import { curves, type Observable, type Runs } from "../../analysis/series.js";
 import { type PanelOptions, panel } from "../../figures/panel.js";
+import { referenceDashes } from "../../figures/seriesLook.js";
 import { logTicks } from "../../figures/ticks.js";
+import { fitOf } from "../charts/fit.js";
 import type { Lab, LabRun } from "../state/lab.js";
 import { frameFigures } from "./frameFigures.js";
 import { type Offer, pictureSize } from "./offer.js";
@@ -30,6 +32,7 @@ interface Curves {
   observable: Observable;
   logY?: boolean;
   rules?: PanelOptions["rules"];
+  segments?: PanelOptions["segments"];
 }
 
 /** Entropies that all these runs share: floors of the loss. */
@@ -49,6 +52,21 @@ function floors(runs: readonly LabRun[]): NonNullable<PanelOptions["rules"]> {
   ];
 }
 
+/** Lines of β in the page's window, where there is one: as many as have dashes of their own. */
+function fits(lab: Lab, runs: readonly LabRun[]): NonNullable<PanelOptions["segments"]> {
+  const window = lab.view.value.fit;
+  if (!window) return [];
+  return runs.slice(0, referenceDashes.length).flatMap((run) => {
+    const { text, line } = fitOf(run.replicas.value, window);
+    if (!line) return [];
+    const at = (step: number): [number, number] => [
+      step,
+      Math.exp(line.intercept - line.exponent * Math.log(step)),
+    ];
+    return [{ label: `${run.letter}: ${text}`, from: at(window[0]), to: at(window[1]) }];
+  });
+}
+
 /**
  * @param all runs of the page, which have their colours by their place
  * @param chosen those that are drawn
@@ -59,7 +77,7 @@ export function offers(lab: Lab, all: readonly LabRun[], chosen: readonly LabRun
   const { logX } = lab.view.value;
   const measures = (observable: Observable, log = false): boolean =>
     curves([...runs.keys()], runs, observable).some(({ step, mean }) => !log || (step > 0 && mean > 0));
-  const curveOffer = ({ name, title, caption, y, observable, logY = false, rules }: Curves): Offer[] =>
+  const curveOffer = ({ name, title, caption, y, observable, logY = false, ...lines }: Curves): Offer[] =>
     measures(observable, logY)
       ? [
           {
@@ -71,7 +89,7 @@ export function offers(lab: Lab, all: readonly LabRun[], chosen: readonly LabRun
                 ...{ rows: curves([...runs.keys()], runs, observable), conditions, y },
                 ...axis,
                 log: { ...axis.log, y: logY },
-                ...(rules ? { rules } : {}),
+                ...lines,
                 ...pictureSize,
               });
               return { name, caption: `${caption} ${over(chosen)}`, panels: [own] };
@@ -90,6 +108,7 @@ export function offers(lab: Lab, all: readonly LabRun[], chosen: readonly LabRun
       ...{ name: "excess-loss", title: "Excess loss", y: "excess loss (nats)", observable: "excessLoss" },
       caption: "Excess loss, both axes logarithmic.",
       logY: true,
+      segments: fits(lab, chosen),
     }),
     ...decompositionOffer(focused, logX),
     ...curveOffer({

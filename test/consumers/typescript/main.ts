@@ -2,6 +2,7 @@
 import {
   ConfigError,
   createTrainer,
+  parseConfig,
   type RunChanges,
   type RunConfigInput,
   restoreTrainer,
@@ -9,8 +10,9 @@ import {
   train,
   type Weights,
   warmup,
+  weightsHash,
 } from "unigram-lab";
-import { trainInWorker } from "unigram-lab/browser";
+import { commandLine, decodeLink, encodeLink, type LabLink, trainInWorker } from "unigram-lab/browser";
 import type kernel from "unigram-lab/kernel.wasm";
 import { writeRecords } from "unigram-lab/report";
 import { type RunResult, sweep } from "unigram-lab/sweep";
@@ -39,6 +41,9 @@ const { eigenvalues } = await trainer.spectrum({ eigenvalues: true });
 const changes: RunChanges = { learningRate: warmup(0.02, 10), steps: 30 };
 const fork = await trainer.fork(changes);
 const told: Float64Array[] = [eigenvalues, await fork.probabilities(), await fork.probabilities([0, 1])];
+const link: LabLink = { runs: [{ config, hashes: [weightsHash(weights)] }], view: { fit: [1, 20] } };
+const read: LabLink = await decodeLink(await encodeLink(link, "https://example.org/lab/"));
+const command: string = commandLine(parseConfig(read.runs[0].config));
 const again = await restoreTrainer(await trainer.snapshot(), { steps: 40 });
 
 const runs: RunResult[] = [];
@@ -61,4 +66,4 @@ try {
   console.log(error instanceof ConfigError && error.message);
 }
 console.log(embedding.length, gain.length, told.length);
-console.log(losses.length, step, weights.embedding.length, again.config.steps, runs.length);
+console.log(command, losses.length, step, weights.embedding.length, again.config.steps, runs.length);
