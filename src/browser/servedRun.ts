@@ -398,7 +398,9 @@ export class ServedRun {
       const left = this.#target(now) - this.#step;
       if (left <= 0 || now >= end) return;
       const trainer = this.#trainer!;
-      const count = Math.min(left, this.#speed.stepsIn(end - now));
+      const known = this.#speed.stepsIn(end - now);
+      // those that go side by side ask for as many, though each knows its speed a little differently
+      const count = Math.min(left, this.isOnGpu ? 2 ** Math.floor(Math.log2(known)) : known);
       const before = { seconds: trainer.stepSeconds, step: trainer.stepCount };
       const result = await trainer.advance(count);
       const seconds = trainer.stepSeconds - before.seconds;
