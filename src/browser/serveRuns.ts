@@ -67,7 +67,9 @@ export function serveRuns(scope: WorkerScope): void {
       });
       return made;
     };
-    const opened: ServedRun[] = all.map((added, i) => new ServedRun(added, host, async () => (await make())[i]));
+    const opened: ServedRun[] = all.map(
+      (added, i) => new ServedRun(added, host, async () => (await make())[i]),
+    );
     for (const run of opened) adopt(run);
   }
 

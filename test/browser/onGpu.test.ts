@@ -97,7 +97,10 @@ test("they are advanced side by side: all have asked before any goes on", async 
 
 test("a run on the GPU that waits for it leaves the thread to others of its worker", async () => {
   workers.close();
-  workers = openWorkers({ count: 1, worker: () => new FakeWorker(browserWorker, locks) as unknown as Worker });
+  workers = openWorkers({
+    count: 1,
+    worker: () => new FakeWorker(browserWorker, locks) as unknown as Worker,
+  });
   let go = () => {};
   device.onAdvance = () =>
     new Promise((resolve) => {
@@ -169,7 +172,11 @@ test("who is closed gives its memory back, also before it was made", async () =>
 test.each([
   [[{ ...config }, { ...config, vocabSize: 0 }], gpu, "configs[1].vocabSize: expected a whole number from 1"],
   [[{ ...config }, 5], gpu, "configs[1]: expected an object"],
-  [[{ ...config }, { ...config, vocabSize: 21 }], gpu, "configs[1].vocabSize: expected 20 as configs[0], got 21"],
+  [
+    [{ ...config }, { ...config, vocabSize: 21 }],
+    gpu,
+    "configs[1].vocabSize: expected 20 as configs[0], got 21",
+  ],
   [[{ ...config }], {}, 'backend: expected "webgpu", which computes runs together, got nothing'],
   [[{ ...config }], { ...gpu, snapshot: new Uint8Array() }, "snapshot: expected nothing where several"],
   [[{ ...config }], { ...gpu, pace: -1 }, "pace: expected a number of steps a second above 0, got -1"],

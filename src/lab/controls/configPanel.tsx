@@ -1,5 +1,6 @@
 /** The settings of the focused run: what is changed most often; the rest is loaded when it is opened. */
 import { useSignal } from "@preact/signals";
+import { isWorthOffering } from "../gpu/worth.js";
 import { Later } from "../layout/later.js";
 import type { Lab } from "../state/lab.js";
 import { rateText } from "../state/label.js";
@@ -27,6 +28,7 @@ const first: NumberField[] = [
   },
 ];
 
+const loadOffer = () => import("../gpu/offer.js").then(({ GpuOffer }) => GpuOffer);
 const loadMore = () => import("./moreFields.js").then(({ MoreFields }) => MoreFields);
 
 export function ConfigPanel({ lab }: { lab: Lab }) {
@@ -40,6 +42,7 @@ export function ConfigPanel({ lab }: { lab: Lab }) {
         {run.letter}
         <span class="faint"> lr {rateText(learningRate)}</span>
       </h2>
+      {isWorthOffering(run) && <Later load={loadOffer} props={{ lab }} />}
       <Sliders lab={lab} fields={first} />
       <RateControl lab={lab} />
       <button

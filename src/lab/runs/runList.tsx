@@ -24,6 +24,14 @@ function status({ origin, replicas }: LabRun): string {
   return words[all[0]?.status ?? ""] ?? "";
 }
 
+/** Who does not round as strict arithmetic does. */
+const rounding = ({ gpu, config, replicas }: LabRun): string =>
+  gpu.value
+    ? `≈ GPU (${replicas.value[0]?.computedBy?.adapter ?? "…"}) `
+    : config.value.arithmetic === "relaxed"
+      ? "≈ "
+      : "";
+
 function Line({ lab, run }: { lab: Lab; run: LabRun }) {
   const isFocused = lab.focused.value === run;
   const { letter, look } = run;
@@ -34,7 +42,7 @@ function Line({ lab, run }: { lab: Lab; run: LabRun }) {
         <LookMark look={look} />
         <b>{letter}</b> <span>{run.label}</span>
         {run.seeds.value > 1 && <span class="faint"> × {run.seeds} seeds</span>}
-        <small>{status(run)}</small>
+        <small>{rounding(run) + status(run)}</small>
       </button>
       <button
         type="button"
@@ -81,7 +89,9 @@ export function RunList({ lab }: { lab: Lab }) {
         <div class="tools">
           <button
             type="button"
-            onClick={() => lab.add(focused.input.value, { seeds: focused.seeds.value })}
+            onClick={() =>
+              lab.add(focused.input.value, { seeds: focused.seeds.value, gpu: focused.gpu.value })
+            }
             title="another run like the one in focus"
           >
             + run

@@ -6,7 +6,7 @@ import type { LabLink, LinkedRun } from "../../link/link.js";
 import { bytesOf, durationText, learnCost, secondsOf } from "./cost.js";
 import { defaultView } from "./defaults.js";
 import { Frames } from "./frames.js";
-import { startHistory } from "./history.js";
+import { type PageState, startHistory } from "./history.js";
 import type { Lab, LabRun, Origin, ViewState } from "./lab.js";
 import { labelsOf } from "./label.js";
 import { Probe } from "./probe.js";
@@ -18,6 +18,12 @@ const SLOW = 1;
 const MOST_BYTES = 2 ** 30;
 const MOST_RUNS = 26;
 export const MOST_SEEDS = 32;
+/** Fields for which a GPU's shaders are compiled anew, which may take a second. */
+const shape = ["vocabSize", "embeddingDim", "batchSize", "targets"];
+const onGpu: AddOptions = {
+  backend: "webgpu",
+  allowFallbackAdapter: new URLSearchParams(location.search).has("allow-fallback-adapter"),
+};
 
 interface Options {
   workers: Workers;
@@ -45,7 +51,11 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
   const probe = new Probe(workers);
 
   const isGoing = () => playing.peek() && !isHidden.peek();
-  const beginning = (): AddOptions => ({ paused: !isGoing(), pace: pace.peek() });
+  const beginning = (gpu: boolean): AddOptions => ({
+    paused: !isGoing(),
+    pace: pace.peek(),
+    ...(gpu ? onGpu : {}),
+  });
   const computing = { workers, options: beginning };
   const livesOf = (all: readonly Run[]): LiveRun[] =>
     all.flatMap(({ lives }) => lives.flatMap(({ live }) => (live ? [live] : [])));
@@ -121,7 +131,8 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
 
   effect(() => {
     const run = focusedRun.value;
-    probe.stand(run?.origin === "here" ? run.config.value : undefined, scrubbed.value);
+    const config = run?.origin === "here" ? run.config.value : undefined;
+    probe.stand(config, scrubbed.value, run?.gpu.value ? onGpu : {});
   });
 
   document.addEventListener("visibilitychange", () => {
@@ -146,7 +157,8 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
     for (const [live, step] of steps) done += Math.max(0, step - (before.steps.get(live) ?? 0));
     stepsPerSecond.value = (1000 * done) / (now - before.time);
     before = { time: now, steps };
-    for (const run of runs.peek()) for (const replica of run.replicas.peek()) learnCost(replica);
+    for (const run of runs.peek())
+      if (!run.gpu.peek()) for (const replica of run.replicas.peek()) learnCost(replica);
   }, 500);
 
   // runs that a slider asks for: the newest request wins, at most one an animation frame
@@ -159,9 +171,13 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
   });
 
   const log = startHistory((state) => apply(state), encode);
-  const commit = () => log.write(link());
+  const state = (): PageState => ({
+    lab: link(),
+    gpu: runs.peek().flatMap(({ origin, gpu }) => (origin === "here" ? gpu.peek() : [])),
+  });
+  const commit = () => log.write(state());
 
-  function apply(state: LabLink): void {
+  function apply({ lab: state, gpu = [] }: PageState): void {
     const old = [...runs.peek()];
     const kept: Run[] = [];
     state.runs.forEach((linked: LinkedRun, i) => {
@@ -170,11 +186,13 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
         (run) =>
           run.origin === "here" &&
           run.seeds.peek() === seeds &&
+          run.gpu.peek() === (gpu[i] ?? false) &&
           JSON.stringify(run.config.peek()) === JSON.stringify(parseConfig(input)),
       );
       if (same) old.splice(old.indexOf(same), 1);
       runs.value = kept;
       const run = same ?? new Run(nextName("here"), input, computing);
+      run.gpu.value = gpu[i] ?? false;
       if (!same) run.train(input, seeds, hashes);
       run.pinned.value = pinned;
       run.shown.value = !hidden;
@@ -203,7 +221,10 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
           ...(run.seeds.peek() > 1 ? { seeds: run.seeds.peek() } : {}),
           ...(run.pinned.peek() ? { pinned: true } : {}),
           ...(run.shown.peek() ? {} : { hidden: true }),
-          ...(hashes.length > 0 && hashes.every(Boolean) ? { hashes: hashes as string[] } : {}),
+          // nobody else has the bits of this GPU
+          ...(hashes.length > 0 && hashes.every(Boolean) && !run.gpu.peek()
+            ? { hashes: hashes as string[] }
+            : {}),
         };
       }),
       ...(focus > 0 ? { focus } : {}),
@@ -239,15 +260,20 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
       const input = { ...(wanted?.run === run ? wanted.input : run.input.peek()), ...fields };
       try {
         const config = check(input);
-        const seconds = secondsOf(config) * run.seeds.peek();
+        const gpu = run.gpu.peek();
+        const seconds = gpu ? 0 : secondsOf(config) * run.seeds.peek();
         if (run.pinned.peek() || run.origin !== "here") {
-          lab.add(input, { focus: true });
+          lab.add(input, { gpu });
           return;
         }
         run.input.value = input;
         run.config.value = config;
         scrubbed.value = undefined;
         wanted = { run, input };
+        if (gpu && !isEnd && shape.some((field) => field in fields)) {
+          notice.value = "the GPU compiles for it: let go to run it";
+          return;
+        }
         if (seconds > SLOW && !isEnd) {
           notice.value = `about ${durationText(seconds)}: let go to run it`;
           return;
@@ -280,9 +306,10 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
       for (const { live } of run.lives) live?.setLearningRate(rate).then(commitSoon, fail);
     },
 
-    add(input, { seeds = 1, focus = true } = {}) {
+    add(input, { seeds = 1, focus = true, gpu = false } = {}) {
       check(input);
       const run = new Run(nextName("here"), input, computing);
+      run.gpu.value = gpu;
       run.train(input, seeds);
       push(run, focus);
       commit();
@@ -324,6 +351,17 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
       commit();
     },
 
+    computeOn(run, place) {
+      if (run.origin !== "here") return;
+      wanted = undefined;
+      scrubbed.value = undefined;
+      const { gpu, input, seeds } = run as Run;
+      gpu.value = place === "gpu";
+      const arithmetic = gpu.peek() ? "relaxed" : undefined;
+      (run as Run).train({ ...input.peek(), arithmetic }, seeds.peek());
+      commit();
+    },
+
     fork() {
       const run = focusedRun.peek();
       const source = probe.live.peek() ?? run?.lives[0]?.live;
@@ -337,6 +375,7 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
         .fork({ paused: !isGoing() })
         .then((live) => {
           const forked = new Run(nextName("here"), run.input.peek(), computing);
+          forked.gpu.value = run.gpu.peek();
           const records = run.replicas.peek()[0]?.records ?? [];
           forked.takeLive(
             live,
@@ -395,8 +434,8 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
         : Promise.reject(new ConfigError("run: expected one that is computed in this page"));
     },
     link,
-    open(state) {
-      apply(state);
+    open(link) {
+      apply({ lab: link, gpu: [] });
       commit();
     },
     undo: () => history.back(),
@@ -409,7 +448,7 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
     soon = setTimeout(commit, 400);
   }
 
-  apply(first);
-  log.write(link(), true);
+  apply({ lab: first, gpu: [] });
+  log.write(state(), true);
   return lab;
 }

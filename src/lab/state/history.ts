@@ -1,37 +1,44 @@
 /** The back button undoes: every gesture is an entry of the browser's history, and the address is its link. */
 import type { LabLink } from "../../link/link.js";
 
+/** What the page is, as an entry of the history has it. */
+export interface PageState {
+  lab: LabLink;
+  /** Of each of its runs, whether the GPU computes it: of that a link says nothing. */
+  gpu: readonly boolean[];
+}
+
 export interface History {
   /** A new entry, or the same one where `replace`. */
-  write(link: LabLink, replace?: boolean): void;
+  write(state: PageState, replace?: boolean): void;
 }
 
 /**
- * @param open called with the link of the entry that the reader went to
+ * @param open called with the state of the entry that the reader went to
  * @param encode makes the fragment
  */
 export function startHistory(
-  open: (link: LabLink) => void,
+  open: (state: PageState) => void,
   encode: (link: LabLink) => Promise<string>,
 ): History {
   addEventListener("popstate", ({ state }) => {
-    if (state?.lab) open(state.lab);
+    if (state?.lab) open(state);
   });
-  let latest: LabLink | undefined;
+  let latest: PageState | undefined;
   return {
-    write(link, replace = false) {
-      latest = link;
+    write(state, replace = false) {
+      latest = state;
       try {
-        if (replace) history.replaceState({ lab: link }, "");
-        else history.pushState({ lab: link }, "");
+        if (replace) history.replaceState(state, "");
+        else history.pushState(state, "");
       } catch {
         // browsers bound how often in half a minute; the page goes on without an entry
       }
-      encode(link).then(
+      encode(state.lab).then(
         (fragment) => {
-          if (latest !== link) return;
+          if (latest !== state) return;
           try {
-            history.replaceState({ lab: link }, "", location.pathname + location.search + fragment);
+            history.replaceState(state, "", location.pathname + location.search + fragment);
           } catch {
             // as above
           }

@@ -1,6 +1,6 @@
 /** A live run that stands at the step that the reader has scrubbed to, so that the run itself need not go back. */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { LiveRun, Workers } from "../../browser/liveRun.js";
+import type { AddOptions, LiveRun, Workers } from "../../browser/liveRun.js";
 import type { RunConfig } from "../../index.js";
 
 export class Probe {
@@ -18,7 +18,7 @@ export class Probe {
   }
 
   /** Onwards it goes on, backwards it begins anew; it ends where there is no step. */
-  stand(config: RunConfig | undefined, step: number | undefined): void {
+  stand(config: RunConfig | undefined, step: number | undefined, options: AddOptions): void {
     const live = this.#live.peek();
     if (live && config === this.#config && step !== undefined && step >= this.#step) {
       if (step > this.#step) live.resume(step);
@@ -32,7 +32,10 @@ export class Probe {
       return;
     }
     this.#step = step;
-    const made = this.#workers.add(config, step === 0 ? { paused: true } : { until: step });
+    const made = this.#workers.add(config, {
+      ...options,
+      ...(step === 0 ? { paused: true } : { until: step }),
+    });
     // said by its status
     made.opened.catch(() => {});
     this.#live.value = made;

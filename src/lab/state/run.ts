@@ -32,10 +32,11 @@ export class Run implements LabRun {
   readonly seeds: Signal<number>;
   readonly pinned = signal(false);
   readonly shown = signal(true);
+  readonly gpu = signal(false);
   readonly replicas: Signal<readonly Replica[]>;
   readonly label = signal("");
   readonly #workers: Workers | undefined;
-  readonly #options: () => AddOptions;
+  readonly #options: (gpu: boolean) => AddOptions;
   readonly #gather: () => void;
   #lives: LiveReplica[] = [];
 
@@ -43,7 +44,7 @@ export class Run implements LabRun {
   constructor(
     name: { letter: string; look: number; origin: Origin },
     input: RunConfigInput,
-    computing: { workers: Workers; options: () => AddOptions } | { replicas: readonly Replica[] },
+    computing: { workers: Workers; options: (gpu: boolean) => AddOptions } | { replicas: readonly Replica[] },
   ) {
     this.letter = name.letter;
     this.look = name.look;
@@ -79,26 +80,27 @@ export class Run implements LabRun {
     this.input.value = input;
     this.config.value = config;
     this.seeds.value = seeds;
-    for (const gone of this.#lives.splice(seeds)) gone.close();
-    for (let i = 0; i < seeds; i++) {
-      const own = { ...input, seed: config.seed + i };
-      const complete = { ...config, seed: config.seed + i };
-      this.#lives[i] ??= new LiveReplica(workers, complete, undefined, this.#gather);
-      this.#lives[i].expectedHash = hashes[i];
-      this.#lives[i].train(own, complete, this.#options());
+    for (const live of this.#lives) live.close();
+    this.#lives.splice(seeds);
+    const options = this.#options(this.gpu.peek());
+    const own = Array.from({ length: seeds }, (_, i) => ({ ...input, seed: config.seed + i }));
+    const made = this.gpu.peek()
+      ? workers.addTogether(own, options)
+      : own.map((one) => workers.add(one, options));
+    for (const [i, live] of made.entries()) {
+      this.#lives[i] ??= new LiveReplica(this.#gather);
+      this.#lives[i].begin(live, { ...config, seed: own[i].seed }, hashes[i]);
     }
     this.#gather();
   }
 
   /** As this live run goes on: the fork of another, which has these records up to there. */
   takeLive(live: LiveRun, earlier: readonly TrainingRecord[]): void {
-    const workers = this.#workers;
-    if (!workers) return;
     this.config.value = live.config;
     this.input.value = { ...this.input.value, learningRate: live.config.learningRate };
-    const replica = new LiveReplica(workers, live.config, undefined, this.#gather);
+    const replica = new LiveReplica(this.#gather);
     this.#lives = [replica];
-    replica.take(live, earlier);
+    replica.begin(live, live.config, undefined, earlier);
     this.#gather();
   }
 
