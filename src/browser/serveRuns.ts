@@ -1,4 +1,5 @@
 /** A worker's end of live runs. No module of its own is needed: a classic script may call it as well. */
+import type { Trainer } from "../index.js";
 import { type Added, type Answer, type Order, PROTOCOL } from "./message.js";
 import { Opener } from "./openRuns.js";
 import { type Host, ServedRun } from "./servedRun.js";
@@ -14,16 +15,11 @@ export interface WorkerScope {
   readonly navigator?: { readonly locks?: Pick<LockManager, "request"> };
 }
 
-type Turn = { run: ServedRun } | { wait: number };
-
 /** Serves the page that made this worker, as long as it lives. */
 export function serveRuns(scope: WorkerScope): void {
   const runs = new Map<number, ServedRun>();
   const opener = new Opener();
-  /** Of the turns, and of every run on a GPU. */
-  const sleepers = new Set<Sleep>();
-  /** Those that sleep until they are told something. */
-  const resting = new Set<Sleep>();
+  const sleeper = new Sleep();
   const post = (answer: Answer, transfer?: Transferable[]) => scope.postMessage(answer, transfer ?? []);
   let told = 0;
   /** The least that a run has had of those that had something to do. */
@@ -52,19 +48,13 @@ export function serveRuns(scope: WorkerScope): void {
   function adopt(run: ServedRun): void {
     run.used = least;
     runs.set(run.run, run);
-    // a GPU computes side by side what it is asked at one time
-    if (run.isOnGpu) void begun.then((isHeld) => work(() => ofItself(run), isHeld));
+    if (run.isOnGpu) begun.then(() => goOn(run)).catch(fail);
   }
 
   function open(all: readonly Added[]): void {
-    let made: ReturnType<Opener["open"]> | undefined;
-    const isWanted = (): boolean => opened.some(({ isClosed }) => !isClosed);
-    const make = (): ReturnType<Opener["open"]> => {
-      made ??= opener.open(all, isWanted).then((trainers) => {
-        // of these nobody else knows
-        for (const [i, { isClosed }] of opened.entries()) if (isClosed) trainers[i].dispose();
-        return trainers;
-      });
+    let made: Promise<readonly Trainer[]> | undefined;
+    const make = () => {
+      made ??= opener.open(all, (i) => opened[i].isClosed);
       return made;
     };
     const opened: ServedRun[] = all.map(
@@ -98,7 +88,7 @@ export function serveRuns(scope: WorkerScope): void {
   }
 
   /** Whose turn it is: of those who are asked something, then of all, who has had the least. Or how long nobody's. */
-  function next(): Turn {
+  function next(): { run: ServedRun } | { wait: number } {
     const now = performance.now();
     const ready: ServedRun[] = [];
     let wait = Number.POSITIVE_INFINITY;
@@ -118,60 +108,59 @@ export function serveRuns(scope: WorkerScope): void {
     return { run: others.reduce((found, run) => (run.used < found.used ? run : found), first) };
   }
 
-  /** As long as it is there. */
-  function ofItself(run: ServedRun): Turn | undefined {
-    if (!runs.has(run.run)) return undefined;
-    const wait = run.dueIn(performance.now());
-    return wait > 0 ? { wait } : { run };
+  async function take(run: ServedRun): Promise<void> {
+    await run.turn();
+    if (run.hasTurned || performance.now() - told >= NEWS) tellNews();
+    await breathe();
   }
 
-  let idle = false;
-  function sayIdle(isHeld: boolean): void {
-    const now = resting.size === sleepers.size;
-    if (!isHeld && idle !== now) post({ kind: "idle", idle: now });
-    idle = now;
+  async function rest(wait: number): Promise<void> {
+    // what comes soon can go with what there is
+    if (wait >= NEWS) tellNews();
+    await sleeper.sleep(wait);
   }
 
-  /** One turn after the other, until there is none. */
-  async function work(turnOf: () => Turn | undefined, isHeld: boolean): Promise<void> {
-    const sleeper = new Sleep();
-    sleepers.add(sleeper);
-    for (let turn = turnOf(); turn; turn = turnOf()) {
+  async function takeTurns(isHeld: boolean): Promise<never> {
+    let idle = false;
+    const say = (now: boolean) => {
+      if (!isHeld && idle !== now) post({ kind: "idle", idle: now });
+      idle = now;
+    };
+    for (;;) {
+      const turn = next();
       if ("wait" in turn) {
-        // what comes soon can go with what there is
-        if (turn.wait >= NEWS) tellNews();
-        if (turn.wait === Number.POSITIVE_INFINITY) resting.add(sleeper);
-        sayIdle(isHeld);
-        await sleeper.sleep(turn.wait);
-        continue;
+        if (turn.wait === Number.POSITIVE_INFINITY) say(true);
+        await rest(turn.wait);
+      } else {
+        say(false);
+        await take(turn.run);
       }
-      resting.delete(sleeper);
-      sayIdle(isHeld);
-      const { run } = turn;
-      await run.turn();
-      if (run.hasTurned || performance.now() - told >= NEWS) tellNews();
-      await breathe();
     }
-    resting.delete(sleeper);
-    sleepers.delete(sleeper);
+  }
+
+  /** A run on a GPU holds no thread while it waits, and a GPU does side by side what it is asked at one time. */
+  async function goOn(run: ServedRun): Promise<void> {
+    while (runs.has(run.run)) {
+      const wait = run.dueIn(performance.now());
+      await (wait > 0 ? rest(wait) : take(run));
+    }
   }
 
   scope.onmessage = ({ data }) => {
     heed(data);
-    for (const sleeper of sleepers) sleeper.wake();
+    sleeper.wake();
+  };
+  /** The page hears of what nobody catches. */
+  const fail = (error: unknown) => {
+    setTimeout(() => {
+      throw error;
+    });
   };
   const begun = holdLock(scope).then((lock) => {
     post({ kind: "begun", protocol: PROTOCOL, lock });
     return lock !== null;
   });
-  begun
-    .then((isHeld) => work(next, isHeld))
-    .catch((error) => {
-      // the page hears of what nobody catches
-      setTimeout(() => {
-        throw error;
-      });
-    });
+  begun.then(takeTurns).catch(fail);
 }
 
 /** A Web Lock of a random name, held until this worker ends: its name. Null where there are no locks. */

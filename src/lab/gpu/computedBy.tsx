@@ -1,11 +1,11 @@
 /** What computes the run in focus: this processor, or the GPU where there is one. */
 import { Choice } from "../controls/choice.js";
 import type { Lab } from "../state/lab.js";
-import { useGpu } from "./find.js";
+import { foundGpu } from "./find.js";
 
 export function ComputedBy({ lab }: { lab: Lab }) {
   const run = lab.focused.value;
-  const found = useGpu();
+  const found = foundGpu();
   if (run.origin !== "here") return null;
   const isThere = run.gpu.value || (found !== undefined && "name" in found);
   return (

@@ -1,11 +1,11 @@
 /** This browser's GPU: asked for once, when somebody first looks for it. */
-import { useEffect, useState } from "preact/hooks";
-import { findAdapter } from "../../backend/webgpu/adapter.js";
+import { signal } from "@preact/signals";
 
 /** Its name, or why there is none, in a line. */
 export type Found = { name: string } | { missing: string };
 
-let asked: Promise<Found> | undefined;
+const found = signal<Found | undefined>(undefined);
+let isAsked = false;
 
 async function ask(): Promise<Found> {
   if (!("gpu" in navigator))
@@ -14,21 +14,23 @@ async function ask(): Promise<Found> {
         ? "this browser has no WebGPU"
         : "WebGPU takes a page by https or of localhost",
     };
-  try {
-    const allowFallbackAdapter = new URLSearchParams(location.search).has("allow-fallback-adapter");
-    const { name } = await findAdapter({ allowFallbackAdapter });
-    return { name: name.adapter };
-  } catch (error) {
-    return { missing: (error as Error).message.replace(/^backend: /, "").replace(/ \(allow.*\)$/, "") };
-  }
+  const adapter = await navigator.gpu.requestAdapter().catch(() => null);
+  if (!adapter) return { missing: "this browser's WebGPU finds none" };
+  const { device, description, architecture, isFallbackAdapter } = adapter.info;
+  const name = device || description || architecture || "unknown";
+  // slower than the processor; it is for tests
+  if (isFallbackAdapter && !location.search.includes("allow-fallback-adapter"))
+    return { missing: `${name} is one in software` };
+  return { name };
 }
 
-/** Undefined until it is known. */
-export function useGpu(): Found | undefined {
-  const [found, set] = useState<Found>();
-  useEffect(() => {
-    asked ??= ask();
-    asked.then(set);
-  }, []);
-  return found;
+/** Undefined until it is known; whoever draws it is drawn again then. */
+export function foundGpu(): Found | undefined {
+  if (!isAsked) {
+    isAsked = true;
+    ask().then((answer) => {
+      found.value = answer;
+    });
+  }
+  return found.value;
 }

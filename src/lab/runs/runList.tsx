@@ -25,12 +25,10 @@ function status({ origin, replicas }: LabRun): string {
 }
 
 /** Who does not round as strict arithmetic does. */
-const rounding = ({ gpu, config, replicas }: LabRun): string =>
-  gpu.value
-    ? `≈ GPU (${replicas.value[0]?.computedBy?.adapter ?? "…"}) `
-    : config.value.arithmetic === "relaxed"
-      ? "≈ "
-      : "";
+function rounding({ config, gpu, replicas }: LabRun): string {
+  if (config.value.arithmetic !== "relaxed") return "";
+  return gpu.value ? `≈ GPU (${replicas.value[0]?.computedBy?.adapter ?? ""}) ` : "≈ ";
+}
 
 function Line({ lab, run }: { lab: Lab; run: LabRun }) {
   const isFocused = lab.focused.value === run;

@@ -6,7 +6,7 @@ import type { LabLink, LinkedRun } from "../../link/link.js";
 import { bytesOf, durationText, learnCost, secondsOf } from "./cost.js";
 import { defaultView } from "./defaults.js";
 import { Frames } from "./frames.js";
-import { type PageState, startHistory } from "./history.js";
+import { startHistory } from "./history.js";
 import type { Lab, LabRun, Origin, ViewState } from "./lab.js";
 import { labelsOf } from "./label.js";
 import { Probe } from "./probe.js";
@@ -18,11 +18,12 @@ const SLOW = 1;
 const MOST_BYTES = 2 ** 30;
 const MOST_RUNS = 26;
 export const MOST_SEEDS = 32;
-/** Fields for which a GPU's shaders are compiled anew, which may take a second. */
-const shape = ["vocabSize", "embeddingDim", "batchSize", "targets"];
+/** Seconds, about, in which a GPU's shaders are compiled, and the fields for which they are compiled anew. */
+const COMPILING = 2;
+const shape = /vocab|Dim|batch|targets/;
 const onGpu: AddOptions = {
   backend: "webgpu",
-  allowFallbackAdapter: new URLSearchParams(location.search).has("allow-fallback-adapter"),
+  allowFallbackAdapter: location.search.includes("allow-fallback-adapter"),
 };
 
 interface Options {
@@ -171,13 +172,11 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
   });
 
   const log = startHistory((state) => apply(state), encode);
-  const state = (): PageState => ({
-    lab: link(),
-    gpu: runs.peek().flatMap(({ origin, gpu }) => (origin === "here" ? gpu.peek() : [])),
-  });
-  const commit = () => log.write(state());
+  const commit = () => log.write(link());
+  /** Whether the reader has asked for the GPU: of the page's own history what was relaxed goes there again. */
+  let isGpuAsked = false;
 
-  function apply({ lab: state, gpu = [] }: PageState): void {
+  function apply(state: LabLink): void {
     const old = [...runs.peek()];
     const kept: Run[] = [];
     state.runs.forEach((linked: LinkedRun, i) => {
@@ -186,14 +185,15 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
         (run) =>
           run.origin === "here" &&
           run.seeds.peek() === seeds &&
-          run.gpu.peek() === (gpu[i] ?? false) &&
           JSON.stringify(run.config.peek()) === JSON.stringify(parseConfig(input)),
       );
       if (same) old.splice(old.indexOf(same), 1);
       runs.value = kept;
       const run = same ?? new Run(nextName("here"), input, computing);
-      run.gpu.value = gpu[i] ?? false;
-      if (!same) run.train(input, seeds, hashes);
+      if (!same) {
+        run.gpu.value = isGpuAsked && input.arithmetic === "relaxed";
+        run.train(input, seeds, hashes);
+      }
       run.pinned.value = pinned;
       run.shown.value = !hidden;
       kept[i] = run;
@@ -261,7 +261,11 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
       try {
         const config = check(input);
         const gpu = run.gpu.peek();
-        const seconds = gpu ? 0 : secondsOf(config) * run.seeds.peek();
+        const seconds = !gpu
+          ? secondsOf(config) * run.seeds.peek()
+          : shape.test(Object.keys(fields).join())
+            ? COMPILING
+            : 0;
         if (run.pinned.peek() || run.origin !== "here") {
           lab.add(input, { gpu });
           return;
@@ -270,10 +274,6 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
         run.config.value = config;
         scrubbed.value = undefined;
         wanted = { run, input };
-        if (gpu && !isEnd && shape.some((field) => field in fields)) {
-          notice.value = "the GPU compiles for it: let go to run it";
-          return;
-        }
         if (seconds > SLOW && !isEnd) {
           notice.value = `about ${durationText(seconds)}: let go to run it`;
           return;
@@ -357,6 +357,7 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
       scrubbed.value = undefined;
       const { gpu, input, seeds } = run as Run;
       gpu.value = place === "gpu";
+      isGpuAsked ||= gpu.peek();
       const arithmetic = gpu.peek() ? "relaxed" : undefined;
       (run as Run).train({ ...input.peek(), arithmetic }, seeds.peek());
       commit();
@@ -434,8 +435,9 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
         : Promise.reject(new ConfigError("run: expected one that is computed in this page"));
     },
     link,
-    open(link) {
-      apply({ lab: link, gpu: [] });
+    open(state) {
+      isGpuAsked = false;
+      apply(state);
       commit();
     },
     undo: () => history.back(),
@@ -448,7 +450,7 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
     soon = setTimeout(commit, 400);
   }
 
-  apply({ lab: first, gpu: [] });
-  log.write(state(), true);
+  apply(first);
+  log.write(link(), true);
   return lab;
 }
