@@ -100,15 +100,25 @@ const kernelAsModule = (path) => ({
   },
 });
 
-/** AssemblyScript's loader patches Object for everybody, with what every runtime here has: a library must not. */
+/**
+ * AssemblyScript's loader patches Object for everybody, with what every runtime here has: a library must not. It also makes
+ * classes of exports that are named so; a kernel exports functions alone, of as many arguments as they are called with.
+ */
 const loaderWithoutPatches = {
   name: "loader-without-patches",
   setup: ({ onLoad }) =>
     onLoad({ filter: /@assemblyscript\/loader\/index\.js$/ }, async ({ path }) => {
-      const text = await readFile(path, "utf8");
-      const contents = text.replace(/^Object\.hasOwn = [^}]*\};/m, "");
-      if (contents === text || /^(Object|globalThis)\.\w+ *=/m.test(contents))
-        throw new Error("the loader's patch of Object.hasOwn is not where it was");
+      let contents = await readFile(path, "utf8");
+      for (const [there, instead] of [
+        [/^Object\.hasOwn = [^}]*\};/m, ""],
+        ["return demangle(exports, extendedExports);", "return Object.assign(extendedExports, exports);"],
+      ]) {
+        const cut = contents.replace(there, instead);
+        if (cut === contents) throw new Error(`the loader has not what is cut out of it: ${there}`);
+        contents = cut;
+      }
+      if (/^(Object|globalThis)\.\w+ *=/m.test(contents))
+        throw new Error("the loader patches what is everybody's");
       return { contents };
     }),
 };

@@ -76,6 +76,37 @@ const parts = {
       `\`reproduce --seeds 5 --backend webgpu\`: ${seconds ? `${short(seconds)} s` : "not measured"}.`,
     ];
   },
+  async lab() {
+    const { environment, four, latency, dragged } = await newest("lab");
+    const { inSteps, other, seconds, workers, stepsPerSecond, framesPerSecond } = four;
+    const sorted = [...latency.milliseconds].sort((a, b) => a - b);
+    const at = (share) => `${short(sorted[Math.floor(share * (sorted.length - 1))])} ms`;
+    const percent = (part) => `${Math.round(100 * part)} %`;
+    return [
+      `${machine(environment).slice(0, -1)}, Chromium ${environment.chromium.split(".")[0]} without a GPU.`,
+      table(
+        ["four runs at V = D = 100, five panels", ""],
+        [
+          ["frames a second", short(framesPerSecond)],
+          ["of what workers compute, in steps", percent(inSteps / (inSteps + other))],
+          [
+            `of the time of ${workers} worker${workers > 1 ? "s" : ""}, in steps`,
+            percent(inSteps / (seconds * workers)),
+          ],
+          ["steps a second, by run", stepsPerSecond.map((rate) => Math.round(rate)).join(", ")],
+        ],
+      ),
+      table(
+        ["a slider at (10,1), 3000 steps a run", ""],
+        [
+          ["input event to the whole new run drawn, median", at(0.5)],
+          ["95th percentile", at(0.95)],
+          ["dragged: frames a second", short(dragged.frames / dragged.seconds)],
+          ["dragged: whole runs a second", short(dragged.runs / dragged.seconds)],
+        ],
+      ),
+    ];
+  },
   async growth() {
     const { environment, growth } = await newest("bench");
     const rows = Object.entries(growth).flatMap(([axis, results]) =>

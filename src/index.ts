@@ -28,8 +28,6 @@ export type { PairCounts, TokenSource } from "./data/source.js";
 export type { Targets, TargetsInput } from "./data/targets.js";
 export { decodeNpy, encodeNpy, type NpyArray } from "./formats/npy.js";
 export { decodeSafetensors, encodeSafetensors } from "./formats/safetensors.js";
-/** @internal */
-export * from "./internal.js";
 export { bitsRevision } from "./kernel/bitsRevision.js";
 export type { Weights } from "./model/parameters.js";
 export { weightsHash } from "./model/weightsHash.js";

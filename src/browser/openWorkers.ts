@@ -60,7 +60,8 @@ export function openWorkers(options: WorkersOptions = {}): Workers {
       for (const [i, input] of inputs.entries())
         configs.push(isTogether ? member(i, input) : parseConfig(input as RunConfigInput));
       const added = completeAddOptions(given);
-      if (isTogether) checkTogether(added);
+      if (isTogether && (added.backend === undefined || added.snapshot))
+        throw new ConfigError('backend: expected "webgpu", and no snapshot, for runs that begin together');
       if (isClosed) throw new Error("the workers are closed");
       const connection = placeFor(added);
       runs = configs.map((config) => new PageRun(connection, config));
@@ -108,14 +109,6 @@ function member(i: number, input: unknown): RunConfig {
   } catch (error) {
     throw new ConfigError(`configs[${i}].${(error as Error).message}`.replace(".config:", ":"));
   }
-}
-
-/** @throws ConfigError for what several runs cannot be opened with */
-function checkTogether({ backend, snapshot }: AddOptions): void {
-  if (backend === undefined)
-    throw new ConfigError('backend: expected "webgpu", which computes runs together, got nothing');
-  if (snapshot !== undefined)
-    throw new ConfigError("snapshot: expected nothing where several runs begin, got one");
 }
 
 /** @throws ConfigError with one line that names the option */

@@ -22,6 +22,10 @@ export const MOST_UNTAKEN = 4096;
 /** Frames of a run that is going take at most one part in so many of its time. */
 const FRAMES_SHARE = 10;
 
+/** Frames by whose mean time the next one is judged. */
+const LATEST = 4;
+const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+
 /** What a run needs of whoever serves it. */
 export interface Host {
   answer(call: number, value: unknown, transfer?: Transferable[]): void;
@@ -49,9 +53,11 @@ interface View {
   waiting: { call: number; wanted: Wanted } | undefined;
   /** The version of the model that the latest frame showed. */
   seen: number;
-  /** When that was begun, and how long it took, in milliseconds. */
+  /** When that was begun, in milliseconds. */
   begun: number;
-  took: number;
+  /** Milliseconds that the latest ones took, but for the very first, whose code is new to the machine. */
+  took: number[];
+  isFirst: boolean;
 }
 
 export class ServedRun {
@@ -173,7 +179,7 @@ export class ServedRun {
     if (seen === this.#version) return this.#isOver ? 0 : Number.POSITIVE_INFINITY;
     const apart = Math.max(
       1000 / waiting.wanted.hertz,
-      this.#going && !this.#isOver ? FRAMES_SHARE * took : 0,
+      this.#going && !this.#isOver ? FRAMES_SHARE * mean(took) : 0,
     );
     return Math.max(0, begun + apart - now);
   }
@@ -210,7 +216,7 @@ export class ServedRun {
   }
 
   frame(call: number, wanted: Wanted): void {
-    const never = { seen: -1, begun: Number.NEGATIVE_INFINITY, took: 0 };
+    const never = { seen: -1, begun: Number.NEGATIVE_INFINITY, took: [], isFirst: true };
     const view = { ...never, ...this.#views.get(wanted.view), waiting: { call, wanted } };
     if (this.#failure) this.#host.refuse(call, this.#failure);
     else this.#views.set(wanted.view, view);
@@ -472,7 +478,8 @@ export class ServedRun {
       if (has("projection")) frame.projection = await trainer.projection(wanted.axes);
       if (has("probabilities")) frame.probabilities = await trainer.probabilities(wanted.inputs);
       if (has("eigenvalues")) frame.eigenvalues = (await trainer.spectrum({ eigenvalues: true })).eigenvalues;
-      view.took = performance.now() - view.begun;
+      if (!view.isFirst) view.took = [...view.took, performance.now() - view.begun].slice(-LATEST);
+      view.isFirst = false;
       if (!this.#closed) this.#host.answer(call, frame);
     } catch (error) {
       const { name, message } = error as Error;

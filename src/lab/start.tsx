@@ -1,9 +1,7 @@
 /** Opens the page: what its link holds, or what it begins with. */
 import { render } from "preact";
 import { openWorkers } from "../browser/openWorkers.js";
-import { shortest } from "../fields/implied.js";
 import type { RunConfig, RunConfigInput } from "../index.js";
-import { decodeLink, encodeLink } from "../link/codec.js";
 import type { LabLink } from "../link/link.js";
 import { App } from "./layout/app.js";
 import { whyNot } from "./layout/whyNot.js";
@@ -11,10 +9,14 @@ import { createLab } from "./state/createLab.js";
 import { defaultLink } from "./state/defaults.js";
 import { viewNamed } from "./views/index.js";
 
+/** Of use where a link is read or written, which is not before something is done. */
+const codec = () => import("../link/codec.js");
+
 /** The link in the address; the page's own where there is none, with what is wrong with it. */
 async function linkOf(hash: string): Promise<{ link: LabLink; wrong?: string }> {
   if (hash.length < 2) return { link: defaultLink };
   try {
+    const [{ decodeLink }, { shortest }] = await Promise.all([codec(), import("../fields/implied.js")]);
     const link = await decodeLink(hash);
     // what follows from the rest is left out, so that it goes on following when a slider is moved
     return {
@@ -43,7 +45,7 @@ export async function start(worker: () => Worker): Promise<void> {
   const lab = createLab({
     workers: openWorkers({ worker }),
     link,
-    encode: encodeLink,
+    encode: async (link) => (await codec()).encodeLink(link),
     needs: (panels) => panels.flatMap((name) => viewNamed(name)?.needs ?? []),
     elsewhere: async (config) => (await import("../fields/trainCommand.js")).trainCommand(config),
   });

@@ -1,6 +1,6 @@
 /** What two runs with the same bits have in common. */
 import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
 import { hashNumbers } from "../data/digest.js";
 import type { Weights } from "./parameters.js";
 
@@ -22,7 +22,7 @@ export function weightsHash(weights: Weights): string {
   for (const name of ["embedding", "unembedding", "gain", "bias"] as const) {
     const values = weights[name];
     if (values === undefined) continue;
-    hash.update(utf8ToBytes(name));
+    hash.update(new TextEncoder().encode(name));
     hashNumbers(hash, values, 4, (view, at, value) =>
       // machines differ in the bits of a NaN
       Number.isNaN(value) ? view.setUint32(at, 0x7fc00000, true) : view.setFloat32(at, value, true),

@@ -177,8 +177,8 @@ test.each([
     gpu,
     "configs[1].vocabSize: expected 20 as configs[0], got 21",
   ],
-  [[{ ...config }], {}, 'backend: expected "webgpu", which computes runs together, got nothing'],
-  [[{ ...config }], { ...gpu, snapshot: new Uint8Array() }, "snapshot: expected nothing where several"],
+  [[{ ...config }], {}, 'backend: expected "webgpu", and no snapshot, for runs that begin together'],
+  [[{ ...config }], { ...gpu, snapshot: new Uint8Array() }, "and no snapshot"],
   [[{ ...config }], { ...gpu, pace: -1 }, "pace: expected a number of steps a second above 0, got -1"],
 ])("what is wrong with one fails all: %#", async (configs, options, message) => {
   const runs = workers.addTogether(configs, options);

@@ -93,6 +93,12 @@ describe("a run", () => {
       await recordsOf(train(config)),
     );
     expect(await run.weightsHash()).toBe(await hashAt(config, 300));
+    // its record is known to be there
+    const standing = workers.add(config, { snapshot, paused: true });
+    await standing.opened;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await standing.weightsHash();
+    expect([standing.step, standing.status]).toEqual([100, "paused"]);
     const other = workers.add({ ...config, seed: 1 }, { snapshot });
     await expect(other.opened).rejects.toThrow(
       "snapshot: expected one of a run of this config, got another's",
@@ -300,8 +306,13 @@ describe("turns", () => {
     );
     const late = workers.add({ ...endless, seed: 4 });
     const before = runs.map(share);
-    await vi.waitFor(() => expect(share(late)).toBeGreaterThan(0.2), { timeout: 20_000 });
-    for (const [i, run] of runs.entries()) expect(share(run) - before[i]).toBeGreaterThan(0.05);
+    await vi.waitFor(
+      () => {
+        for (const [i, run] of runs.entries()) expect(share(run) - before[i]).toBeGreaterThan(0.05);
+        expect(share(late)).toBeGreaterThan(0.05);
+      },
+      { timeout: 20_000 },
+    );
   });
 
   test("who is looked at does as many steps as the others", async () => {
@@ -316,10 +327,10 @@ describe("turns", () => {
         const [seen, unseen] = runs.map(({ seconds }) => seconds);
         expect(unseen.steps).toBeGreaterThan(1);
         expect(seen.other).toBeGreaterThan(2 * unseen.other);
-        expect(seen.steps).toBeGreaterThan(0.92 * unseen.steps);
-        expect(seen.other).toBeLessThan(0.25 * (seen.steps + unseen.steps));
+        expect(seen.steps).toBeGreaterThan(0.9 * unseen.steps);
+        expect(seen.other).toBeLessThan(0.33 * (seen.steps + unseen.steps));
       },
-      { timeout: 30_000 },
+      { timeout: 120_000 },
     );
   });
 
@@ -329,11 +340,11 @@ describe("turns", () => {
     const other = workers.add(endless);
     const time = ({ seconds }: LiveRun) => seconds.steps + seconds.other;
     await paused.opened;
-    await vi.waitFor(() => expect(time(other)).toBeGreaterThan(0.5), { timeout: 20_000 });
+    await vi.waitFor(() => expect(time(other)).toBeGreaterThan(1), { timeout: 20_000 });
     paused.resume();
     const before = [time(paused), time(other)];
-    await vi.waitFor(() => expect(time(paused) - before[0]).toBeGreaterThan(0.2), { timeout: 20_000 });
-    expect(time(other) - before[1]).toBeGreaterThan(0.05);
+    await vi.waitFor(() => expect(time(other) - before[1]).toBeGreaterThan(0.05), { timeout: 20_000 });
+    expect(time(paused) - before[0]).toBeLessThan(0.7);
   });
 
   test("nothing to do is no work", async () => {
@@ -400,6 +411,18 @@ describe("turns", () => {
     };
     expect((await recordsOf(run)).length).toBe(2001);
     expect(messages).toBeLessThan(400);
+    // many short turns make no more of them
+    const workers = open();
+    const paced = [0, 1, 2, 3].map((seed) => workers.add({ ...endless, seed }, { pace: 1000 }));
+    await vi.waitFor(() => expect(paced[3].step).toBeGreaterThan(10));
+    const from = performance.now();
+    messages = 0;
+    paced[0].onChange = () => {
+      messages++;
+    };
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(messages).toBeGreaterThan(0);
+    expect(messages).toBeLessThan(1.5 * ((performance.now() - from) / 16) + 3);
   });
 });
 
@@ -437,12 +460,12 @@ describe("frames", () => {
     const run = open().add(endless);
     const steps: number[] = [];
     const from = performance.now();
-    for await (const frame of run.frames({ fields: ["eigenvalues"], hertz: 50 })) {
+    for await (const frame of run.frames({ fields: ["eigenvalues"], hertz: 10 })) {
       expect(Object.keys(frame)).toEqual(["step", "eigenvalues"]);
       steps.push(frame.step);
       if (steps.length === 5) break;
     }
-    expect(performance.now() - from).toBeGreaterThan(75);
+    expect(performance.now() - from).toBeGreaterThan(390);
     expect(new Set(steps).size).toBe(5);
     // who leaves while it waits is let go
     const waiting = run.frames({ hertz: 1e-6 })[Symbol.asyncIterator]();

@@ -3,7 +3,6 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ConfigPanel } from "../controls/configPanel.js";
 import { RunList } from "../runs/runList.js";
-import { SameBits } from "../share/sameBits.js";
 import type { Lab } from "../state/lab.js";
 import { Header } from "./header.js";
 import { Later } from "./later.js";
@@ -35,9 +34,7 @@ export function App({ lab }: { lab: Lab }) {
           {lab.chapter.value !== undefined && <Later load={loadTour} props={{ lab }} />}
           {hasDirectory.value && <Later load={loadDirectory} props={{ lab }} />}
           <Panels lab={lab} />
-          <Scrubber lab={lab}>
-            <SameBits lab={lab} />
-          </Scrubber>
+          <Scrubber lab={lab}>{isPromised(lab) && <Later load={loadSameBits} props={{ lab }} />}</Scrubber>
         </div>
       </main>
       {sharing.value && <Later load={loadShare} props={{ lab, onClose: () => (sharing.value = false) }} />}
@@ -46,6 +43,13 @@ export function App({ lab }: { lab: Lab }) {
   );
 }
 
+/** Whether there is something to say of bits: of those that a link has said, and of those that nobody else has. */
+const isPromised = ({ runs }: Lab) =>
+  runs.value.some(({ config, replicas }) =>
+    replicas.value.some(({ expectedHash }) => expectedHash || config.value.arithmetic === "relaxed"),
+  );
+
+const loadSameBits = () => import("../share/sameBits.js").then(({ SameBits }) => SameBits);
 const loadTour = () => import("../tour/index.js").then(({ Tour }) => Tour);
 const loadDirectory = () => import("../directory/index.js").then(({ Directory }) => Directory);
 const loadShare = () => import("../share/index.js").then(({ Share }) => Share);

@@ -164,9 +164,13 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
 
   // runs that a slider asks for: the newest request wins, at most one an animation frame
   let wanted: { run: Run; input: RunConfigInput } | undefined;
-  const train = onFrame(() => {
+  const train: () => void = onFrame(() => {
     if (!wanted) return;
     const { run, input } = wanted;
+    if (run.isFresh) {
+      train();
+      return;
+    }
     wanted = undefined;
     run.train(input, run.seeds.peek());
   });
@@ -303,7 +307,7 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
           .catch(fail);
         return;
       }
-      for (const { live } of run.lives) live?.setLearningRate(rate).then(commitSoon, fail);
+      run.setLearningRate(rate).then(commitSoon, fail);
     },
 
     add(input, { seeds = 1, focus = true, gpu = false } = {}) {
@@ -451,6 +455,6 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
   }
 
   apply(first);
-  log.write(link(), true);
+  log.begin(link());
   return lab;
 }

@@ -1,10 +1,13 @@
 /** A line of the list of runs: a config over its seeds, trained here. */
 import { type Signal, signal } from "@preact/signals";
 import type { AddOptions, LiveRun, Workers } from "../../browser/liveRun.js";
-import { parseConfig, type RunConfig, type RunConfigInput } from "../../index.js";
+import { parseConfig, type RunConfig, type RunConfigInput, type ScheduleInput } from "../../index.js";
 import type { TrainingRecord } from "../../training/record.js";
 import type { LabRun, Origin, Replica } from "./lab.js";
 import { LiveReplica } from "./replica.js";
+
+/** Milliseconds that a slider in motion leaves a run, so that what can come to its end does. */
+const MOMENT = 80;
 
 /** Calls back once, in the next animation frame, however often it is asked; within a tenth of a second where there are none. */
 export function onFrame(work: () => void): () => void {
@@ -39,6 +42,7 @@ export class Run implements LabRun {
   readonly #options: (gpu: boolean) => AddOptions;
   readonly #gather: () => void;
   #lives: LiveReplica[] = [];
+  #begun = 0;
 
   /** @param options that its live runs begin with: whether they are paused, and their pace */
   constructor(
@@ -57,12 +61,6 @@ export class Run implements LabRun {
     this.#options = "workers" in computing ? computing.options : () => ({});
     this.#gather = onFrame(() => {
       this.replicas.value = this.#lives.map(({ state }) => state);
-      // its rate may have been changed on the way
-      const rate = this.#lives[0]?.config.learningRate;
-      if (rate !== undefined && JSON.stringify(rate) !== JSON.stringify(this.config.value.learningRate)) {
-        this.config.value = { ...this.config.value, learningRate: rate };
-        this.input.value = { ...this.input.value, learningRate: rate };
-      }
     });
     if ("replicas" in computing) this.seeds.value = computing.replicas.length;
   }
@@ -80,6 +78,7 @@ export class Run implements LabRun {
     this.input.value = input;
     this.config.value = config;
     this.seeds.value = seeds;
+    this.#begun = performance.now();
     for (const live of this.#lives) live.close();
     this.#lives.splice(seeds);
     const options = this.#options(this.gpu.peek());
@@ -92,6 +91,25 @@ export class Run implements LabRun {
       this.#lives[i].begin(live, { ...config, seed: own[i].seed }, hashes[i]);
     }
     this.#gather();
+  }
+
+  /** The rate of all seeds from where each is on; its schedule is that of the first seed. */
+  async setLearningRate(rate: ScheduleInput): Promise<void> {
+    const before = this.#lives.map(({ live }) => live);
+    const [first] = await Promise.all(before.map((live) => live?.setLearningRate(rate)));
+    // trained anew meanwhile
+    if (!first || this.#lives[0]?.live !== before[0]) return;
+    const { learningRate } = first;
+    this.config.value = { ...this.config.value, learningRate };
+    this.input.value = { ...this.input.value, learningRate };
+  }
+
+  /** Whether it was begun a moment ago and is not at its end: a quick run is let come to it. */
+  get isFresh(): boolean {
+    return (
+      performance.now() - this.#begun < MOMENT &&
+      this.#lives.some(({ live }) => live?.status === "opening" || live?.status === "running")
+    );
   }
 
   /** As this live run goes on: the fork of another, which has these records up to there. */

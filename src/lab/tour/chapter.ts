@@ -32,6 +32,8 @@ export interface Guess {
   task: string;
   x: Axis;
   y: Axis;
+  /** What is drawn. Default "your guess". */
+  called?: string;
   /** x of the handles, ascending. */
   at: readonly number[];
   /** y of all handles before they are moved. */
@@ -51,6 +53,8 @@ export interface Chapter {
   source: string;
   /** Panels of the page that show it. */
   panels: readonly string[];
+  /** Window of steps that the page fits β in. */
+  fit?: readonly [from: number, to: number];
   guess: Guess;
   /** What is run here; where runs are `recorded`, what was run. */
   arms(drawn: Drawn | undefined): readonly Arm[];

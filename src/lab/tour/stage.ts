@@ -1,6 +1,6 @@
 /** A chapter's runs on the page in place of the reader's, and the reader's back when the tour is left. */
 import { configHash, parseConfig } from "../../index.js";
-import type { LabLink } from "../../link/link.js";
+import type { LabLink, LinkedView } from "../../link/link.js";
 import type { Lab, LabRun } from "../state/lab.js";
 import type { Chapter } from "./chapter.js";
 import type { Drawn } from "./guess/axes.js";
@@ -44,7 +44,7 @@ export class Stage {
     const gone = this.#recorded();
     lab.open({
       runs: arms.map(({ config, seeds }) => ({ config, seeds })),
-      view: { panels: [...chapter.panels] },
+      view: viewOf(chapter),
       chapter: chapter.name,
     });
     for (const run of gone) lab.remove(run);
@@ -74,7 +74,7 @@ export class Stage {
     // a page has a run that is its own
     lab.open({
       runs: runs.map((run) => ({ ...run, hidden: true })),
-      view: { panels: [...chapter.panels] },
+      view: viewOf(chapter),
       chapter: chapter.name,
     });
     for (const run of gone) lab.remove(run);
@@ -113,6 +113,11 @@ export class Stage {
     return this.#own.filter((run) => run.origin === "recorded" && this.#lab.runs.peek().includes(run));
   }
 }
+
+const viewOf = ({ panels, fit }: Chapter): LinkedView => ({
+  panels: [...panels],
+  ...(fit ? { fit: [...fit] } : {}),
+});
 
 /** How far the runs on stage are. */
 export type Progress =

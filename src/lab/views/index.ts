@@ -2,13 +2,17 @@
 import { onDemand } from "../charts/onDemand.js";
 import { effectiveDimension } from "./effectiveDimension.js";
 import { excessLoss } from "./excessLoss.js";
-import { loss } from "./loss.js";
 import type { View } from "./view.js";
 
 export type { View, ViewProps } from "./view.js";
 
 export const views: readonly View[] = [
-  loss,
+  {
+    name: "loss",
+    title: "Loss",
+    Component: onDemand(() => import("./loss.js").then((module) => module.Loss)),
+    needs: [],
+  },
   excessLoss,
   {
     name: "decomposition",

@@ -6,7 +6,6 @@ import type { Lab } from "../state/lab.js";
 import { floorsOf } from "./floors.js";
 import { LogSteps } from "./logSteps.js";
 import { noRuns } from "./missing.js";
-import type { View } from "./view.js";
 
 function picture(lab: Lab): CurvePicture {
   const runs = shownOf(lab.runs.value);
@@ -33,8 +32,6 @@ function picture(lab: Lab): CurvePicture {
   };
 }
 
-const Loss = ({ lab }: { lab: Lab }) => (
+export const Loss = ({ lab }: { lab: Lab }) => (
   <CurveChart lab={lab} name="Loss over steps" picture={() => picture(lab)} head={<LogSteps lab={lab} />} />
 );
-
-export const loss: View = { name: "loss", title: "Loss", Component: Loss, needs: [] };

@@ -54,14 +54,15 @@ function guessTold(seen: Seen, drawn: Drawn | undefined): string {
 export const betaWindow: Chapter = {
   name: "beta",
   title: "β and its window",
-  question: "The excess loss falls about as step^−β. Does β grow when tokens are rarer at the tail?",
+  question: "The excess loss falls about as 1/step^β. Does β grow when tokens are rarer at the tail?",
   setting:
-    "Token of rank r comes as often as r^−α: at α = 0.5 the 100 tokens are nearly even, at 4 the first is almost all. β is read between steps 300 and 2900, as the post reads it. The runs at α = 1 go on to step 10,000, for a second reading.",
+    "Token of rank r comes as often as 1/r^α: at α = 0.5 the 100 tokens are nearly even, at 4 the first is almost all. β is read between steps 300 and 2900, as the post reads it. The runs at α = 1 go on to step 10,000, for a second reading.",
   teacher:
     "An exponent is read between two steps: ask for the two before believing it, and what it would be between two others.",
   source:
     "The setting of the post's figure, V = D = 100, rate 0.001; this lab's runs, made here. More on the window: unigram-lab reproduce beta-window.",
   panels: ["excess-loss"],
+  fit: early,
   guess: {
     task: "Draw β over α.",
     x: { title: "α", unit: "", log: true, from: 0.4, to: 5, ticks: alphas },

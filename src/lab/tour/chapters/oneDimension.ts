@@ -47,7 +47,7 @@ export const oneDimension: Chapter = {
   findings: (seen) => [
     below(
       {
-        claim: "one dimension is enough for untied weights to come close to the entropy",
+        claim: "at D = 1 untied weights come close to the best loss, the entropy",
         whose: "post",
         quantity: "loss above the entropy at step 3000, untied",
         values: ends(seen, untied, "excessLoss"),
@@ -56,7 +56,7 @@ export const oneDimension: Chapter = {
       0.003,
     ),
     above({
-      claim: "tied weights stay above untied ones",
+      claim: "tied weights end above untied ones",
       whose: "post",
       quantity: "loss at step 3000, tied minus untied, seed by seed",
       values: paired(seen, tied, untied, (one, other) => atEnd(one, "loss") - atEnd(other, "loss")),

@@ -54,7 +54,7 @@ export const twoWaysToStick: Chapter = {
     "Of a floor of noise the level tells, wherever one comes from; of a saddle the time tells, and it depends on where one begins.",
   source:
     "The settings of unigram-lab reproduce noise-plateau and unigram-saddle, V = 300, D = 32, untied, low-rank targets; recorded, each seed with its own drawing of the data.",
-  panels: ["loss", "decomposition"],
+  panels: ["loss", "excess-loss"],
   guess: {
     task: "Draw the loss above H at a rate of 0.03.",
     x: { title: "step", unit: "", log: true, from: 10, to: 20_000, ticks: [10, 100, 1000, 10_000] },

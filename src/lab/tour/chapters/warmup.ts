@@ -1,6 +1,6 @@
 /** Warm-up and 7.57: a language model's vocabulary. Recorded. */
 import type { Chapter } from "../chapter.js";
-import { above, inWords, within } from "../judge.js";
+import { above, inWords, rounded, within } from "../judge.js";
 import { at, atEnd, curveOf, ends, entropyOf, paired, runsOf } from "../measure.js";
 import plans from "../recorded/plans.json";
 import { armsOf, type Recording } from "../recording.js";
@@ -18,6 +18,14 @@ const references = (seen: Seen) =>
     .slice(0, 1)
     .map((run) => ({ label: "entropy", value: entropyOf(run) }));
 
+/** Not all of 50,304 inputs are evaluated. */
+function estimateTold(seen: Seen): string {
+  const errors = ends(seen, atOnce, "standardError");
+  return `Losses are estimated from a part of the inputs: at the end of the high rate each is uncertain by a standard error of ${rounded(Math.max(...errors))} nats.`;
+}
+
+const lowest = ({ records }: SeedRun): number => Math.min(...records.map(({ loss }) => loss ?? Number.NaN));
+
 /** The least loss above the entropy that a run had. */
 const least = ({ records }: SeedRun): number =>
   Math.min(...records.map(({ excessLoss }) => excessLoss ?? Number.NaN));
@@ -29,8 +37,7 @@ export const warmup: Chapter = {
   name: "warmup",
   title: "Warm-up and 7.57",
   question: "50,304 tokens, as language models have. At a rate of 0.03, does the loss come to the entropy?",
-  setting:
-    "V = 50304 takes minutes of computing, so these runs were recorded before: 1000 steps at a rate of 0.03 at once, after 200 steps of warm-up, and at a rate of 0.003. A model that guesses evenly has ln V = 10.83 nats.",
+  setting: `V = 50304 takes minutes of computing, so these runs were recorded before: 1000 steps at a rate of 0.03 at once, after 200 steps of warm-up, and at a rate of 0.003. A model that guesses evenly has ln V = ${Math.log(50304).toFixed(2)} nats.`,
   teacher:
     "A high loss that stays is not yet a model that has learnt the token frequencies and nothing else: ask what one would have to measure to say so.",
   source: "The setting of this lab's warmup experiment, longer: V = 50304, D = 100, recorded over two seeds.",
@@ -38,7 +45,7 @@ export const warmup: Chapter = {
   guess: {
     task: "Draw the loss at a rate of 0.03, without warm-up.",
     x: { title: "step", unit: "", log: true, from: 1, to: 1000, ticks: [1, 10, 100, 1000] },
-    y: { title: "loss", unit: "nats", log: false, from: 6, to: 16, ticks: [6, 8, 10, 12, 14, 16] },
+    y: { title: "loss", unit: "nats", log: false, from: 7, to: 12, ticks: [7, 8, 9, 10, 11, 12] },
     at: [1, 3, 10, 32, 100, 316, 1000],
     start: 11,
   },
@@ -47,7 +54,7 @@ export const warmup: Chapter = {
   curves: (seen) => [atOnce, warmed, small].map((label) => curveOf(seen, label, "loss")),
   references,
   told: (seen, drawn) =>
-    `${endsTold(warmup.guess, drawn, "the runs without warm-up", ends(seen, atOnce, "loss"))} ${entropyTold(warmup, seen)} At a rate of 0.003 the loss is ${inWords(ends(seen, small, "loss"), "nats")}.`,
+    `${endsTold(warmup.guess, drawn, "the runs without warm-up", ends(seen, atOnce, "loss"))} Their lowest loss on the way is ${inWords(runsOf(seen, atOnce).map(lowest), "nats")}. ${entropyTold(warmup, seen)} At a rate of 0.003 the loss is ${inWords(ends(seen, small, "loss"), "nats")}. ${estimateTold(seen)}`,
   findings: (seen) => [
     within(
       {
@@ -75,7 +82,8 @@ export const warmup: Chapter = {
     }),
     above(
       {
-        claim: "at a rate of 0.03 the loss never comes within 1 nat of the entropy: it rests elsewhere",
+        claim:
+          "at a rate of 0.03 the loss never comes within 1 nat of the entropy: wherever it stays, it is not there",
         whose: "ours",
         quantity: "least loss above the entropy in 1000 steps, no warm-up",
         values: runsOf(seen, atOnce).map(least),

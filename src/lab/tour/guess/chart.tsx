@@ -43,6 +43,7 @@ function useRedraw(paint: (canvas: HTMLCanvasElement) => void) {
 
 export function GuessChart({ open, onDraw, ...drawing }: Properties) {
   const { guess, drawn, curves } = drawing;
+  const called = guess.called ?? "your guess";
   const canvas = useRedraw((own) => draw(own, drawing));
   /** The handle that Tab comes to. */
   const [current, setCurrent] = useState(0);
@@ -128,7 +129,7 @@ export function GuessChart({ open, onDraw, ...drawing }: Properties) {
       <ul class="tour-legend">
         <li>
           <span class="tour-swatch tour-swatch-guess" />
-          your guess
+          {called}
         </li>
         {curves.map(({ label, look }) => (
           <li key={label}>
@@ -139,11 +140,15 @@ export function GuessChart({ open, onDraw, ...drawing }: Properties) {
         {drawing.references.map(({ label, value }) => (
           <li key={label}>
             <span class="tour-swatch tour-swatch-reference" />
-            {`${label}, ${rounded(value, 1e-4)}`}
+            {value === 0 ? label : `${label}, ${rounded(value, 1e-4)}`}
           </li>
         ))}
       </ul>
-      {curves.length > 0 && <Table {...drawing} />}
+      {curves.length > 0 && (
+        <div class="hidden">
+          <Table {...drawing} />
+        </div>
+      )}
     </div>
   );
 }
@@ -156,12 +161,12 @@ function Table({ guess, drawn, curves }: Drawing) {
       points[0],
     );
   return (
-    <table class="hidden">
+    <table>
       <caption>{`${guess.y.title} over ${guess.x.title}: mean over seeds`}</caption>
       <thead>
         <tr>
           <th scope="col">{guess.x.title}</th>
-          {drawn && <th scope="col">your guess</th>}
+          {drawn && <th scope="col">{guess.called ?? "your guess"}</th>}
           {curves.map(({ label }) => (
             <th key={label} scope="col">
               {label}

@@ -5,7 +5,7 @@ import type { Curve, Guess, Reference } from "../chapter.js";
 import { type Axis, type Drawn, placeOf } from "./axes.js";
 
 /** Margins around the plot, in CSS pixels; the handles keep to them too. */
-export const margins = { left: 46, right: 14, top: 12, bottom: 34 };
+export const margins = { left: 54, right: 22, top: 26, bottom: 34 };
 
 export interface Drawing {
   guess: Guess;
@@ -28,7 +28,7 @@ export function draw(canvas: HTMLCanvasElement, { guess, drawn, curves, referenc
   if (!context || width === 0) return;
   const style = getComputedStyle(canvas);
   const colour = (name: string): string => style.getPropertyValue(`--${name}`).trim() || style.color;
-  const [ink, faint, line, accent] = ["ink", "faint", "line", "accent"].map(colour);
+  const [ink, faint, line] = ["ink", "faint", "line"].map(colour);
   const plot = {
     width: width - margins.left - margins.right,
     height: height - margins.top - margins.bottom,
@@ -58,7 +58,7 @@ export function draw(canvas: HTMLCanvasElement, { guess, drawn, curves, referenc
   context.textAlign = "right";
   context.fillText(title(guess.x), width - margins.right, height - 4);
   context.textAlign = "left";
-  context.fillText(title(guess.y), margins.left + 4, margins.top + 11);
+  context.fillText(title(guess.y), 2, 13);
 
   context.save();
   context.beginPath();
@@ -103,7 +103,7 @@ export function draw(canvas: HTMLCanvasElement, { guess, drawn, curves, referenc
   context.restore();
   context.setLineDash([3, 4]);
   context.lineWidth = 2.5;
-  context.strokeStyle = accent;
+  context.strokeStyle = ink;
   // before it is moved it is no guess yet, but what to take hold of
   context.globalAlpha = drawn ? 1 : 0.5;
   path(
