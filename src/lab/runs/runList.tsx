@@ -87,9 +87,7 @@ export function RunList({ lab }: { lab: Lab }) {
         <div class="tools">
           <button
             type="button"
-            onClick={() =>
-              lab.add(focused.input.value, { seeds: focused.seeds.value, gpu: focused.gpu.value })
-            }
+            onClick={() => lab.add(focused.input.value, { seeds: focused.seeds.value })}
             title="another run like the one in focus"
           >
             + run

@@ -49,13 +49,17 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
   const chapter = signal<string | undefined>(undefined);
   const presenting = signal(false);
   const isHidden = signal(document.hidden);
-  const probe = new Probe(workers);
+  /** Whether the reader has asked for the GPU: then it computes the runs of relaxed arithmetic. */
+  let isGpuAsked = false;
+  const placeOf = ({ arithmetic }: RunConfig): AddOptions =>
+    isGpuAsked && arithmetic === "relaxed" ? onGpu : {};
+  const probe = new Probe(workers, placeOf);
 
   const isGoing = () => playing.peek() && !isHidden.peek();
-  const beginning = (gpu: boolean): AddOptions => ({
+  const beginning = (config: RunConfig): AddOptions => ({
     paused: !isGoing(),
     pace: pace.peek(),
-    ...(gpu ? onGpu : {}),
+    ...placeOf(config),
   });
   const computing = { workers, options: beginning };
   const livesOf = (all: readonly Run[]): LiveRun[] =>
@@ -132,8 +136,7 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
 
   effect(() => {
     const run = focusedRun.value;
-    const config = run?.origin === "here" ? run.config.value : undefined;
-    probe.stand(config, scrubbed.value, run?.gpu.value ? onGpu : {});
+    probe.stand(run?.origin === "here" ? run.config.value : undefined, scrubbed.value);
   });
 
   document.addEventListener("visibilitychange", () => {
@@ -177,8 +180,6 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
 
   const log = startHistory((state) => apply(state), encode);
   const commit = () => log.write(link());
-  /** Whether the reader has asked for the GPU: of the page's own history what was relaxed goes there again. */
-  let isGpuAsked = false;
 
   function apply(state: LabLink): void {
     const old = [...runs.peek()];
@@ -194,10 +195,7 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
       if (same) old.splice(old.indexOf(same), 1);
       runs.value = kept;
       const run = same ?? new Run(nextName("here"), input, computing);
-      if (!same) {
-        run.gpu.value = isGpuAsked && input.arithmetic === "relaxed";
-        run.train(input, seeds, hashes);
-      }
+      if (!same) run.train(input, seeds, hashes);
       run.pinned.value = pinned;
       run.shown.value = !hidden;
       kept[i] = run;
@@ -264,14 +262,13 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
       const input = { ...(wanted?.run === run ? wanted.input : run.input.peek()), ...fields };
       try {
         const config = check(input);
-        const gpu = run.gpu.peek();
-        const seconds = !gpu
+        const seconds = !placeOf(config).backend
           ? secondsOf(config) * run.seeds.peek()
           : shape.test(Object.keys(fields).join())
             ? COMPILING
             : 0;
         if (run.pinned.peek() || run.origin !== "here") {
-          lab.add(input, { gpu });
+          lab.add(input);
           return;
         }
         run.input.value = input;
@@ -310,10 +307,9 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
       run.setLearningRate(rate).then(commitSoon, fail);
     },
 
-    add(input, { seeds = 1, focus = true, gpu = false } = {}) {
+    add(input, { seeds = 1, focus = true } = {}) {
       check(input);
       const run = new Run(nextName("here"), input, computing);
-      run.gpu.value = gpu;
       run.train(input, seeds);
       push(run, focus);
       commit();
@@ -356,15 +352,10 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
     },
 
     computeOn(run, place) {
-      if (run.origin !== "here") return;
-      wanted = undefined;
-      scrubbed.value = undefined;
-      const { gpu, input, seeds } = run as Run;
-      gpu.value = place === "gpu";
-      isGpuAsked ||= gpu.peek();
-      const arithmetic = gpu.peek() ? "relaxed" : undefined;
-      (run as Run).train({ ...input.peek(), arithmetic }, seeds.peek());
-      commit();
+      const isGpu = place === "gpu";
+      isGpuAsked ||= isGpu;
+      setFocus(run as Run);
+      lab.change({ arithmetic: isGpu ? "relaxed" : undefined }, { commit: true });
     },
 
     fork() {
@@ -380,7 +371,6 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
         .fork({ paused: !isGoing() })
         .then((live) => {
           const forked = new Run(nextName("here"), run.input.peek(), computing);
-          forked.gpu.value = run.gpu.peek();
           const records = run.replicas.peek()[0]?.records ?? [];
           forked.takeLive(
             live,

@@ -92,7 +92,7 @@ export interface Lab {
   change(fields: RunConfigInput, options?: { commit?: boolean }): void;
   /** The rate of the focused run from the step on that it is at, or scrubbed to. */
   setLearningRate(rate: ScheduleInput): void;
-  add(config: RunConfigInput, options?: { seeds?: number; focus?: boolean; gpu?: boolean }): LabRun;
+  add(config: RunConfigInput, options?: { seeds?: number; focus?: boolean }): LabRun;
   /** A run that is not computed here: recorded or followed. */
   addRecorded(config: RunConfig, replicas: readonly Replica[], origin: Origin): LabRun;
   remove(run: LabRun): void;
@@ -100,7 +100,10 @@ export interface Lab {
   pin(run: LabRun, pinned: boolean): void;
   show(run: LabRun, shown: boolean): void;
   setSeeds(run: LabRun, seeds: number): void;
-  /** From step 0, by this processor in strict arithmetic, or by the GPU, in relaxed. */
+  /**
+   * From step 0, by this processor in strict arithmetic, or by the GPU, in relaxed; a change as any other. From then on
+   * what is relaxed goes to the GPU, until another link is opened.
+   */
   computeOn(run: LabRun, place: "here" | "gpu"): void;
   /** A new run that goes on from where the focused one is, or is scrubbed to. */
   fork(): void;

@@ -5,12 +5,15 @@ import type { RunConfig } from "../../index.js";
 
 export class Probe {
   readonly #workers: Workers;
+  readonly #placeOf: (config: RunConfig) => AddOptions;
   readonly #live = signal<LiveRun | undefined>(undefined);
   #config: RunConfig | undefined;
   #step = 0;
 
-  constructor(workers: Workers) {
+  /** @param placeOf where it is computed */
+  constructor(workers: Workers, placeOf: (config: RunConfig) => AddOptions) {
     this.#workers = workers;
+    this.#placeOf = placeOf;
   }
 
   get live(): ReadonlySignal<LiveRun | undefined> {
@@ -18,7 +21,7 @@ export class Probe {
   }
 
   /** Onwards it goes on, backwards it begins anew; it ends where there is no step. */
-  stand(config: RunConfig | undefined, step: number | undefined, options: AddOptions): void {
+  stand(config: RunConfig | undefined, step: number | undefined): void {
     const live = this.#live.peek();
     if (live && config === this.#config && step !== undefined && step >= this.#step) {
       if (step > this.#step) live.resume(step);
@@ -33,7 +36,7 @@ export class Probe {
     }
     this.#step = step;
     const made = this.#workers.add(config, {
-      ...options,
+      ...this.#placeOf(config),
       ...(step === 0 ? { paused: true } : { until: step }),
     });
     // said by its status

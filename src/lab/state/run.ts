@@ -39,16 +39,18 @@ export class Run implements LabRun {
   readonly replicas: Signal<readonly Replica[]>;
   readonly label = signal("");
   readonly #workers: Workers | undefined;
-  readonly #options: (gpu: boolean) => AddOptions;
+  readonly #options: (config: RunConfig) => AddOptions;
   readonly #gather: () => void;
   #lives: LiveReplica[] = [];
   #begun = 0;
 
-  /** @param options that its live runs begin with: whether they are paused, and their pace */
+  /** @param options that its live runs begin with: whether they are paused, their pace, and where they are computed */
   constructor(
     name: { letter: string; look: number; origin: Origin },
     input: RunConfigInput,
-    computing: { workers: Workers; options: (gpu: boolean) => AddOptions } | { replicas: readonly Replica[] },
+    computing:
+      | { workers: Workers; options: (config: RunConfig) => AddOptions }
+      | { replicas: readonly Replica[] },
   ) {
     this.letter = name.letter;
     this.look = name.look;
@@ -81,7 +83,8 @@ export class Run implements LabRun {
     this.#begun = performance.now();
     for (const live of this.#lives) live.close();
     this.#lives.splice(seeds);
-    const options = this.#options(this.gpu.peek());
+    const options = this.#options(config);
+    this.gpu.value = options.backend !== undefined;
     const own = Array.from({ length: seeds }, (_, i) => ({ ...input, seed: config.seed + i }));
     const made = this.gpu.peek()
       ? workers.addTogether(own, options)
@@ -115,6 +118,7 @@ export class Run implements LabRun {
   /** As this live run goes on: the fork of another, which has these records up to there. */
   takeLive(live: LiveRun, earlier: readonly TrainingRecord[]): void {
     this.config.value = live.config;
+    this.gpu.value = this.#options(live.config).backend !== undefined;
     this.input.value = { ...this.input.value, learningRate: live.config.learningRate };
     const replica = new LiveReplica(this.#gather);
     this.#lives = [replica];
