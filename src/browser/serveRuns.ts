@@ -1,7 +1,8 @@
 /** A worker's end of live runs. No module of its own is needed: a classic script may call it as well. */
 import type { Trainer } from "../index.js";
 import { type Added, type Answer, type Order, PROTOCOL } from "./message.js";
-import { Opener } from "./openRuns.js";
+import type { GpuOpener } from "./openOnGpu.js";
+import { openRun } from "./openRun.js";
 import { type Host, ServedRun } from "./servedRun.js";
 import { breathe, Sleep } from "./turn.js";
 
@@ -18,7 +19,7 @@ export interface WorkerScope {
 /** Serves the page that made this worker, as long as it lives. */
 export function serveRuns(scope: WorkerScope): void {
   const runs = new Map<number, ServedRun>();
-  const opener = new Opener();
+  let onGpu: Promise<GpuOpener> | undefined;
   const sleeper = new Sleep();
   const post = (answer: Answer, transfer?: Transferable[]) => scope.postMessage(answer, transfer ?? []);
   let told = 0;
@@ -51,10 +52,20 @@ export function serveRuns(scope: WorkerScope): void {
     if (run.isOnGpu) begun.then(() => goOn(run)).catch(fail);
   }
 
+  async function trainersOf(
+    all: readonly Added[],
+    isClosed: (index: number) => boolean,
+  ): Promise<readonly Trainer[]> {
+    if (!all[0].backend) return [await openRun(all[0])];
+    onGpu ??= import("./openOnGpu.js").then(({ GpuOpener }) => new GpuOpener());
+    return (await onGpu).open(all, isClosed);
+  }
+
+  /** Several are on a GPU. */
   function open(all: readonly Added[]): void {
     let made: Promise<readonly Trainer[]> | undefined;
     const make = () => {
-      made ??= opener.open(all, (i) => opened[i].isClosed);
+      made ??= trainersOf(all, (i) => opened[i].isClosed);
       return made;
     };
     const opened: ServedRun[] = all.map(
