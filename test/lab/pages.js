@@ -92,9 +92,10 @@ export async function finalHashes(page) {
   );
 }
 
-/** What the page's first runs are, as one reads it there. */
-export const stateOf = (page) =>
-  page.evaluate(() => {
+/** What the page's runs are, as one reads it there. */
+export async function stateOf(page) {
+  await whenOpen(page);
+  return page.evaluate(() => {
     const { lab } = globalThis;
     return {
       focus: lab.focused.value.letter,
@@ -112,6 +113,7 @@ export const stateOf = (page) =>
       })),
     };
   });
+}
 
 /** Until `holds`, which is asked again and again. */
 export async function until(holds, what, seconds = 60) {

@@ -1,7 +1,7 @@
 /** What is done to runs: they stop when they are told, gestures can be undone, and a link replays them. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decodeLink, encodeLink, hashOf } from "./configs.js";
-import { finalHashes, openChromium, serveLab, stateOf, until, whenOpen, withPage } from "./pages.js";
+import { finalHashes, openChromium, serveLab, stateOf, until, withPage } from "./pages.js";
 
 const evaluateAt = { kind: "log", perDecade: 5 };
 const long = { vocabSize: 100, embeddingDim: 100, steps: 1_000_000, evaluateAt };
@@ -28,9 +28,6 @@ const begun = (page, count) =>
     const steps = await stepsOf(page);
     return steps.length === count && steps.every((step) => step > 0);
   }, "runs have begun");
-/** Letters of the runs with their configs. */
-const runsOf = async (page) =>
-  (await stateOf(page)).runs.map(({ letter, config }) => ({ letter, config: JSON.stringify(config) }));
 const exactly = (page, label) => page.getByRole("spinbutton", { name: `${label}, exactly` });
 const set = async (page, label, value) => {
   await exactly(page, label).fill(String(value));
@@ -138,7 +135,7 @@ describe("the back button", () => {
 });
 
 describe("a fork", () => {
-  test("at the step that is scrubbed to is the run from there on: the same bits, and others after another rate", async () => {
+  test("at the step that is scrubbed to is the run from there on: its records, and the same bits", async () => {
     await openRuns([short], async (page) => {
       const [[whole]] = await finalHashes(page);
       const scrubber = page.getByRole("slider", { name: "step of run A" });
@@ -154,8 +151,46 @@ describe("a fork", () => {
   });
 });
 
-describe("a rate that is changed while it runs", () => {
-  test("becomes part of the schedule, and the link replays it", async () => {
+describe("a rate that is changed", () => {
+  test("right behind a jump of the scrubber holds from that step on, wherever the model for it is by then", async () => {
+    // a second's way to there
+    const slow = { ...long, vocabSize: 300, steps: 4000 };
+    await openRuns([slow], async (page) => {
+      await begun(page, 1);
+      await page.getByRole("button", { name: "Pause", exact: true }).click();
+      await page.getByRole("checkbox", { name: /^from step/ }).check();
+      await page.getByRole("slider", { name: "step of run A" }).fill("3000");
+      await set(page, "rate", 0.02);
+      const { learningRate } = await until(async () => {
+        const [{ config }] = (await stateOf(page)).runs;
+        return typeof config.learningRate !== "number" && config;
+      }, "a sequence");
+      expect(learningRate.parts[1]).toEqual([3000, 0.02]);
+    });
+  });
+
+  test("of a pinned run leaves it as it is, and makes another run", async () => {
+    const run = { ...long, vocabSize: 64, embeddingDim: 32, steps: 20_000 };
+    await openRuns([run], async (page) => {
+      await begun(page, 1);
+      await page.getByRole("button", { name: "pin run A" }).click();
+      await page.getByRole("button", { name: "Pause", exact: true }).click();
+      await rest(page);
+      await page.getByRole("checkbox", { name: /^from step/ }).check();
+      await set(page, "rate", 0.02);
+      const { runs } = await until(async () => {
+        const state = await stateOf(page);
+        return state.runs.length === 2 && state;
+      }, "another run");
+      expect(runs.map(({ config }) => typeof config.learningRate)).toEqual(["number", "object"]);
+      await page.getByRole("button", { name: "Play", exact: true }).click();
+      const hashes = (await finalHashes(page)).flat();
+      expect(hashes[0]).toBe(await hashOf(run));
+      expect(hashes[1]).toBe(await hashOf(runs[1].config));
+    });
+  });
+
+  test("while it runs becomes part of the schedule, and the link replays it", async () => {
     await openRuns([{ ...long, vocabSize: 64, embeddingDim: 32, steps: 20_000 }], async (page) => {
       await begun(page, 1);
       await page.getByRole("button", { name: "Pause", exact: true }).click();

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import {
-  aligned,
   type Curve,
   courseOf,
   curveOf,
   extent,
   lastPlace,
   lastStepOf,
+  nearestStep,
   placeAt,
   roomy,
   shownOf,
@@ -85,33 +85,6 @@ describe("runs", () => {
   });
 });
 
-describe("aligned", () => {
-  const linear = { logX: false, logY: false };
-
-  it("has all steps once, and nothing where a curve has no evaluation", () => {
-    const [x, a, b] = aligned(
-      [curve([0, 10, 20], [1, 2, 3]), curve([0, 5, 20, 40], [4, 5, null, 6])],
-      linear,
-    );
-    expect(x).toEqual([0, 5, 10, 20, 40]);
-    expect(a).toEqual([1, undefined, 2, 3, undefined]);
-    expect(b).toEqual([4, 5, undefined, null, 6]);
-  });
-
-  it("has three columns for a band: value, high, low", () => {
-    const banded = curve([1], [2], { low: [1], high: [3] });
-    expect(aligned([banded, curve([1], [9])], linear)).toEqual([[1], [2], [3], [1], [9]]);
-  });
-
-  it("leaves out what has no logarithm", () => {
-    const both = { logX: true, logY: true };
-    expect(aligned([curve([0, 1, 2, 3], [5, 0, -1, 0.5])], both)).toEqual([
-      [1, 2, 3],
-      [null, null, 0.5],
-    ]);
-  });
-});
-
 describe("places", () => {
   it("are those of the last step that is not beyond", () => {
     expect([-1, 0, 3, 10, 99].map((step) => placeAt([0, 3, 10], step))).toEqual([-1, 0, 1, 2, 2]);
@@ -121,6 +94,16 @@ describe("places", () => {
   it("are those of the last value", () => {
     expect(lastPlace([1, 2, null])).toBe(1);
     expect(lastPlace([null])).toBe(-1);
+  });
+
+  it("are nearest as the axis is drawn, of all curves", () => {
+    const curves = [curve([0, 1, 100], [4, 3, 2]), curve([0, 30], [4, 3])];
+    expect(nearestStep({ curves, logX: false }, 14)).toBe(1);
+    expect(nearestStep({ curves, logX: true }, 14)).toBe(30);
+    expect(nearestStep({ curves, logX: true }, 0.1)).toBe(1);
+    expect(nearestStep({ curves, logX: false }, 0.1)).toBe(0);
+    expect(nearestStep({ curves, logX: true }, undefined)).toBeUndefined();
+    expect(nearestStep({ curves: [], logX: true }, 3)).toBeUndefined();
   });
 });
 

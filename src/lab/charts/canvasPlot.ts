@@ -1,17 +1,10 @@
 /** Points or bars on a canvas, with axes; kept in step with what a view says that there is to see. */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { shortNumber } from "../../figures/labels.js";
-import { linearTicks, logTicks } from "../../figures/ticks.js";
+import { type CanvasAxis, cleared, drawAxes } from "./axes.js";
 import { marker } from "./marker.js";
 import { onFrame, sizeOf } from "./onFrame.js";
-import { type AxisSpan, equalSpans, nearestPoint, type PixelAxis, pixelAxis } from "./plane.js";
+import { nearestPoint, type PixelAxis } from "./plane.js";
 import { type Colours, colours } from "./theme.js";
-
-export interface CanvasAxis extends AxisSpan {
-  title: string;
-  /** Whether it counts something. */
-  whole?: boolean;
-}
 
 /** What may be drawn behind and over the points. */
 export interface Pen {
@@ -75,65 +68,15 @@ export function canvasPlot(host: HTMLElement, read: () => CanvasPicture): Canvas
     if (width === 0 || height === 0) return;
     picture = now;
     empty.value = now.empty ?? "";
-    const ratio = devicePixelRatio;
-    const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
-    if (canvas.width !== w || canvas.height !== h) [canvas.width, canvas.height] = [w, h];
-    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-    ctx.clearRect(0, 0, width, height);
+    const em = cleared(ctx, { width, height });
     if (now.empty) return;
-    const em = Number.parseFloat(getComputedStyle(host).fontSize);
-    ctx.font = `${em}px system-ui, sans-serif`;
-
-    const ticksOf = ({ log, limits: [a, b], whole }: CanvasAxis, room: number) => {
-      const most = Math.max(2, Math.floor(room));
-      const places = log ? logTicks(a, b, most, whole) : linearTicks(a, b, most);
-      return whole ? places.filter(Number.isInteger) : places;
-    };
-    const [top, bottom] = [6, height - em * 2.9];
-    let spans = { x: now.x.limits, y: now.y.limits };
-    const yTexts = ticksOf(now.y, (bottom - top) / (em * 2.4)).map((place) => shortNumber(place));
-    // room for the numbers, and for those that equal scales may add
-    const left = 14 + em * 0.6 * Math.max(4, ...yTexts.map(({ length }) => length)) + em * 1.2;
-    const right = width - 14;
-    if (now.equal) spans = equalSpans(spans.x, spans.y, right - left, bottom - top);
-    const [xAxis, yAxis] = [
-      { ...now.x, limits: spans.x },
-      { ...now.y, limits: spans.y },
-    ];
-    const x = pixelAxis(xAxis, left, right);
-    const y = pixelAxis(yAxis, bottom, top);
-
-    ctx.lineWidth = 1;
-    ctx.setLineDash([]);
-    ctx.strokeStyle = palette.line;
-    ctx.fillStyle = palette.ink;
-    ctx.textAlign = "center";
-    ctx.textBaseline = "top";
-    ctx.beginPath();
-    for (const place of ticksOf(xAxis, (right - left) / (em * 5))) {
-      const across = Math.round(x.toPixel(place)) + 0.5;
-      ctx.moveTo(across, top);
-      ctx.lineTo(across, bottom + 4);
-      ctx.fillText(shortNumber(place), across, bottom + 6);
-    }
-    ctx.textAlign = "right";
-    ctx.textBaseline = "middle";
-    for (const place of ticksOf(yAxis, (bottom - top) / (em * 2.4))) {
-      const up = Math.round(y.toPixel(place)) + 0.5;
-      ctx.moveTo(left - 4, up);
-      ctx.lineTo(right, up);
-      ctx.fillText(shortNumber(place), left - 7, up);
-    }
-    ctx.stroke();
-    ctx.textAlign = "center";
-    ctx.textBaseline = "bottom";
-    ctx.fillText(now.x.title, (left + right) / 2, height - 1);
-    ctx.save();
-    ctx.translate(1, (top + bottom) / 2);
-    ctx.rotate(-Math.PI / 2);
-    ctx.textBaseline = "top";
-    ctx.fillText(now.y.title, 0, 0);
-    ctx.restore();
+    const axes = drawAxes(ctx, palette, now.x, now.y, {
+      size: { width, height },
+      em,
+      beside: 14,
+      equal: now.equal,
+    });
+    const { x, y, left, right, top, bottom } = axes;
 
     ctx.save();
     ctx.beginPath();

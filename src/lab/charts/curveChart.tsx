@@ -5,14 +5,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { shortNumber } from "../../figures/labels.js";
 import type { Lab } from "../state/lab.js";
 import { ChartFrame } from "./chartFrame.js";
-import {
-  type CurvePicture,
-  type CurvePlot,
-  curvePlot,
-  type LegendEntry,
-  type Plane,
-  withUnit,
-} from "./curvePlot.js";
+import type { CurvePicture } from "./curvePicture.js";
+import { type CurvePlot, curvePlot, type LegendEntry, type Plane, withUnit } from "./curvePlot.js";
 import { type Curve, placeAt } from "./curves.js";
 import { type DataCursor, moved } from "./dataCursor.js";
 import type { TableData } from "./dataTable.js";

@@ -103,39 +103,6 @@ export const curveOf = (run: LabRun, quantity: Quantity): Curve => ({
 export const lastStepOf = (runs: readonly LabRun[]): number =>
   Math.max(1, ...runs.map((run) => run.config.value.steps));
 
-/** Undefined where a curve has no evaluation at that step, null where it has one without a value. */
-export type Column = (number | null | undefined)[];
-
-/**
- * Steps of all curves, and a column for each of their values, or three where a curve has a band: value, high, low. What has
- * no place on a logarithmic axis, 0 and below, is left out.
- */
-export function aligned(
-  curves: readonly Curve[],
-  { logX, logY }: { logX: boolean; logY: boolean },
-): [number[], ...Column[]] {
-  const steps: number[] = [];
-  const distinct = new Set(curves.map((curve) => curve.steps));
-  for (const list of distinct) for (const step of list) if (!logX || step > 0) steps.push(step);
-  steps.sort((a, b) => a - b);
-  const x = steps.filter((step, i) => i === 0 || step !== steps[i - 1]);
-  const place = (list: readonly number[], values: Values): Column => {
-    const column: Column = new Array(x.length);
-    let at = 0;
-    list.forEach((step, i) => {
-      while (x[at] < step) at++;
-      if (x[at] !== step) return;
-      const value = values[i];
-      column[at] = logY && value !== null && !(value > 0) ? null : value;
-    });
-    return column;
-  };
-  const columns = curves.flatMap(({ steps, values, high, low }) =>
-    [values, ...(high && low ? [high, low] : [])].map((list) => place(steps, list)),
-  );
-  return [x, ...columns];
-}
-
 /** Place of the last of ascending steps that is not beyond this one; −1 where all are. */
 export function placeAt(steps: readonly number[], step: number): number {
   let [low, high] = [0, steps.length];
@@ -145,6 +112,20 @@ export function placeAt(steps: readonly number[], step: number): number {
     else high = middle;
   }
   return low - 1;
+}
+
+/** Of all steps that curves have values at, the nearest to a place of the axis as it is drawn; undefined where none is. */
+export function nearestStep(
+  { curves, logX }: { curves: readonly Curve[]; logX: boolean },
+  place: number | undefined,
+): number | undefined {
+  if (place === undefined) return undefined;
+  const distance = (step: number) => (logX ? Math.abs(Math.log(step / place)) : Math.abs(step - place));
+  const steps = curves.flatMap(({ steps }) => steps.filter((step) => !logX || step > 0));
+  return steps.reduce<number | undefined>(
+    (best, step) => (best === undefined || distance(step) < distance(best) ? step : best),
+    undefined,
+  );
 }
 
 /** Place of the last value that there is; −1 where there is none. */

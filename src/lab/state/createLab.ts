@@ -165,7 +165,8 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
       if (!run.gpu.peek()) for (const replica of run.replicas.peek()) learnCost(replica);
   }, 500);
 
-  // runs that a slider asks for: the newest request wins, at most one an animation frame
+  // runs that a slider asks for: the newest request wins, at most one an animation frame; a quick one may end first, else
+  // a slider in motion would show beginnings only
   let wanted: { run: Run; input: RunConfigInput } | undefined;
   const train: () => void = onFrame(() => {
     if (!wanted) return;
@@ -177,6 +178,9 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
     wanted = undefined;
     run.train(input, run.seeds.peek());
   });
+
+  /** The focused run's first seed where it is, or a copy of it where it is scrubbed to. */
+  const standing = async () => (await probe.arrived()) ?? focusedRun.peek()?.lives[0]?.live;
 
   const log = startHistory((state) => apply(state), encode);
   const commit = () => log.write(link());
@@ -292,14 +296,15 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
     setLearningRate(rate) {
       const run = focusedRun.peek();
       if (run?.origin !== "here") return;
-      const scrub = probe.live.peek();
       const fail = (error: unknown) => said(error);
-      if (run.pinned.peek() || scrub) {
-        const source = scrub ?? run.lives[0]?.live;
-        source
-          ?.setLearningRate(rate)
-          .then(({ learningRate }) => {
-            lab.change({ learningRate }, { commit: true });
+      if (run.pinned.peek() || probe.live.peek()) {
+        // of a fork, so that a reference stays as it is
+        standing()
+          .then((source) => source?.fork({ learningRate: rate, paused: true }))
+          .then((forked) => {
+            if (!forked) return;
+            lab.change({ learningRate: forked.config.learningRate }, { commit: true });
+            forked.close();
           })
           .catch(fail);
         return;
@@ -360,16 +365,16 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
 
     fork() {
       const run = focusedRun.peek();
-      const source = probe.live.peek() ?? run?.lives[0]?.live;
-      if (!run || !source) return;
-      if (source.status === "ended" || source.status === "diverged") {
-        notice.value = `fork: run ${run.letter} is at its end, scrub to a step before it`;
-        return;
-      }
-      const at = scrubbed.peek() ?? source.step;
-      source
-        .fork({ paused: !isGoing() })
-        .then((live) => {
+      if (!run) return;
+      standing()
+        .then(async (source) => {
+          if (!source) return;
+          if (source.status === "ended" || source.status === "diverged") {
+            notice.value = `fork: run ${run.letter} is at its end, scrub to a step before it`;
+            return;
+          }
+          const at = scrubbed.peek() ?? source.step;
+          const live = await source.fork({ paused: !isGoing() });
           const forked = new Run(nextName("here"), run.input.peek(), computing);
           const records = run.replicas.peek()[0]?.records ?? [];
           forked.takeLive(
@@ -422,11 +427,10 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
       view.value = { ...view.peek(), ...change };
       commitSoon();
     },
-    snapshot() {
-      const source = probe.live.peek() ?? focusedRun.peek()?.lives[0]?.live;
-      return source
-        ? source.snapshot()
-        : Promise.reject(new ConfigError("run: expected one that is computed in this page"));
+    async snapshot() {
+      const source = await standing();
+      if (!source) throw new ConfigError("run: expected one that is computed in this page");
+      return source.snapshot();
     },
     link,
     open(state) {

@@ -20,6 +20,16 @@ export class Probe {
     return this.#live;
   }
 
+  /** It, once it stands where it was sent; undefined where it was sent nowhere. */
+  async arrived(): Promise<LiveRun | undefined> {
+    for (;;) {
+      const live = this.#live.peek();
+      // a run that is over comes no further
+      if (!live || live.step >= this.#step || ["diverged", "failed"].includes(live.status)) return live;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
   /** Onwards it goes on, backwards it begins anew; it ends where there is no step. */
   stand(config: RunConfig | undefined, step: number | undefined): void {
     const live = this.#live.peek();

@@ -1,7 +1,7 @@
 /** What the excess loss is made of where targets depend on inputs. */
 import { signal } from "@preact/signals";
 import { CurveChart } from "../charts/curveChart.js";
-import type { CurvePicture } from "../charts/curvePlot.js";
+import type { CurvePicture } from "../charts/curvePicture.js";
 import { curveOf, lastStepOf, shownOf } from "../charts/curves.js";
 import { lookOf } from "../looks.js";
 import type { Lab } from "../state/lab.js";

@@ -1,7 +1,7 @@
 /** How many dimensions the embedding uses, by one measure or another. */
 import { signal } from "@preact/signals";
 import { CurveChart } from "../charts/curveChart.js";
-import type { CurvePicture } from "../charts/curvePlot.js";
+import type { CurvePicture } from "../charts/curvePicture.js";
 import { curveOf, lastStepOf, shownOf } from "../charts/curves.js";
 import type { Lab } from "../state/lab.js";
 import { Choice } from "./choice.js";

@@ -1,6 +1,7 @@
 /** The loss above its floor on logarithmic axes, where a power law is a straight line, and β of it in a window. */
 import { CurveChart } from "../charts/curveChart.js";
-import type { CurvePicture, Plane, Segment } from "../charts/curvePlot.js";
+import type { CurvePicture, Segment } from "../charts/curvePicture.js";
+import type { Plane } from "../charts/curvePlot.js";
 import { curveOf, lastStepOf, shownOf } from "../charts/curves.js";
 import { fitOf, lastDecade } from "../charts/fit.js";
 import type { FitWindowProps } from "../charts/fitWindow.js";

@@ -1,5 +1,5 @@
 /** The levels that a loss can reach. */
-import type { Rule } from "../charts/curvePlot.js";
+import type { Rule } from "../charts/curvePicture.js";
 import type { LabRun } from "../state/lab.js";
 
 /** Floors that differ by less than can be seen are one. */

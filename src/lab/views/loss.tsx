@@ -1,6 +1,6 @@
 /** The population loss, with the floors that it can reach. */
 import { CurveChart } from "../charts/curveChart.js";
-import type { CurvePicture } from "../charts/curvePlot.js";
+import type { CurvePicture } from "../charts/curvePicture.js";
 import { curveOf, lastStepOf, shownOf } from "../charts/curves.js";
 import type { Lab } from "../state/lab.js";
 import { floorsOf } from "./floors.js";
