@@ -3,6 +3,7 @@ import type { Trainer } from "../index.js";
 import { type Added, type Answer, type Order, PROTOCOL } from "./message.js";
 import type { GpuOpener } from "./openOnGpu.js";
 import { openRun } from "./openRun.js";
+import { Pack } from "./pace.js";
 import { type Host, ServedRun } from "./servedRun.js";
 import { breathe, Sleep } from "./turn.js";
 
@@ -68,8 +69,9 @@ export function serveRuns(scope: WorkerScope): void {
       made ??= trainersOf(all, (i) => opened[i].isClosed);
       return made;
     };
+    const pack = all.length > 1 ? new Pack() : undefined;
     const opened: ServedRun[] = all.map(
-      (added, i) => new ServedRun(added, host, async () => (await make())[i]),
+      (added, i) => new ServedRun(added, host, async () => (await make())[i], pack),
     );
     for (const run of opened) adopt(run);
   }

@@ -12,7 +12,7 @@ import {
 } from "../index.js";
 import type { Frame, LiveStatus, Opened } from "./liveRun.js";
 import type { Added, Ask, News, Thrown, Wanted } from "./message.js";
-import { Pace, Speed } from "./pace.js";
+import { Pace, type Pack, Speed } from "./pace.js";
 
 /** Milliseconds of a slice of steps; a device is asked for more at a time. */
 const SLICE = 8;
@@ -69,6 +69,7 @@ export class ServedRun {
   readonly #make: (() => Promise<Trainer>) | undefined;
   readonly #seconds = { steps: 0, other: 0 };
   readonly #speed = new Speed();
+  readonly #pack: Pack | undefined;
   readonly #asks: Asked[] = [];
   readonly #views = new Map<number, View>();
   #trainer: Trainer | undefined;
@@ -96,11 +97,15 @@ export class ServedRun {
   #opened: Opened | undefined;
   #changed: RunConfig | undefined;
 
-  /** @param from what makes its trainer, or where it goes on */
-  constructor(added: Added, host: Host, from: (() => Promise<Trainer>) | Origin) {
+  /**
+   * @param from what makes its trainer, or where it goes on
+   * @param pack of those that a GPU computes together with it
+   */
+  constructor(added: Added, host: Host, from: (() => Promise<Trainer>) | Origin, pack?: Pack) {
     this.run = added.run;
     this.#added = added;
     this.#host = host;
+    this.#pack = pack;
     this.#going = !added.paused;
     this.#until = added.until ?? Number.POSITIVE_INFINITY;
     this.#perSecond = added.pace;
@@ -404,13 +409,12 @@ export class ServedRun {
       const left = this.#target(now) - this.#step;
       if (left <= 0 || now >= end) return;
       const trainer = this.#trainer!;
-      const known = this.#speed.stepsIn(end - now);
-      // those that go side by side ask for as many, though each knows its speed a little differently
-      const count = Math.min(left, this.isOnGpu ? 2 ** Math.floor(Math.log2(known)) : known);
+      const many = this.#pack?.stepsFrom(this.#step, DEVICE_SLICE) ?? this.#speed.stepsIn(end - now);
+      const count = Math.min(left, many);
       const before = { seconds: trainer.stepSeconds, step: trainer.stepCount };
       const result = await trainer.advance(count);
       const seconds = trainer.stepSeconds - before.seconds;
-      this.#speed.took(trainer.stepCount - before.step, 1000 * seconds);
+      (this.#pack ?? this.#speed).took(trainer.stepCount - before.step, 1000 * seconds);
       this.#seconds.steps += seconds;
       this.#version++;
       if (this.#goal) this.#goal.result = result;

@@ -71,13 +71,14 @@ test("several begin together, in one worker, and each is a run of its own that s
   expect(new Set(await Promise.all(runs.map((run) => run.weightsHash()))).size).toBe(4);
 });
 
-test("they are advanced side by side: all have asked before any goes on", async () => {
+test("they are advanced side by side: all have asked, for as many steps, before any goes on", async () => {
   let waiting = 0;
-  let most = 0;
+  const counts: number[] = [];
   let release = () => {};
-  device.onAdvance = () =>
+  device.onAdvance = (_, rates) =>
     new Promise((resolve) => {
-      most = Math.max(most, ++waiting);
+      counts.push(rates);
+      waiting++;
       const before = release;
       release = () => {
         before();
@@ -89,10 +90,11 @@ test("they are advanced side by side: all have asked before any goes on", async 
       release = () => {};
       all();
     });
-  const runs = workers.addTogether(seeds(4, { ...config, steps: 200, evaluateEvery: 100 }), gpu);
+  const runs = workers.addTogether(seeds(4, { ...config, steps: 20_000, evaluateEvery: 10_000 }), gpu);
   // in turns the first would wait for ever
   for (const run of runs) await status(run, "ended");
-  expect(most).toBe(4);
+  expect(counts.length % 4).toBe(0);
+  for (let i = 0; i < counts.length; i += 4) expect(counts.slice(i, i + 4)).toEqual(Array(4).fill(counts[i]));
 });
 
 test("a run on the GPU that waits for it leaves the thread to others of its worker", async () => {
