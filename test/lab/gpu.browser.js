@@ -107,6 +107,40 @@ test("seeds go there together", async () => {
   });
 });
 
+test("there it is scrubbed and forked as here, and another size is compiled for when the slider is let go", async () => {
+  await withRuns([{ config }], async (page) => {
+    await finalHashes(page);
+    await page.evaluate(() => globalThis.lab.computeOn(globalThis.lab.focused.value, "gpu"));
+    await until(async () => (await replicasOf(page))[0].status === "ended", "it ends", 240);
+    await page.getByRole("slider", { name: "step of run A" }).fill("30");
+    await until(
+      () => page.evaluate(() => globalThis.lab.frame.value?.step === 30),
+      "a frame of step 30",
+      240,
+    );
+    await page.getByRole("button", { name: "fork" }).click();
+    await until(async () => (await stateOf(page)).focus === "B", "the fork is in focus");
+    await finalHashes(page);
+    const there = await page.evaluate(() =>
+      globalThis.lab.runs.value.map(({ gpu, replicas }) => [
+        gpu.value,
+        replicas.value[0].records.at(-1).loss,
+      ]),
+    );
+    expect(there.map(([gpu]) => gpu)).toEqual([true, true]);
+    expect(Math.abs(there[1][1] - there[0][1])).toBeLessThan(1e-4);
+    const moved = () => page.evaluate(() => globalThis.lab.runs.value[1].replicas.value[0].config.vocabSize);
+    await page.evaluate(() => globalThis.lab.change({ vocabSize: 12 }));
+    expect((await stateOf(page)).notice).toContain("let go to run it");
+    await page.waitForTimeout(500);
+    expect(await moved()).toBe(10);
+    await page.evaluate(() => globalThis.lab.change({ vocabSize: 12 }, { commit: true }));
+    await until(async () => (await moved()) === 12, "it runs");
+    await finalHashes(page);
+    expect(await page.evaluate(() => globalThis.lab.runs.value[1].replicas.value[0].failure)).toBeUndefined();
+  });
+});
+
 test("is offered for a slow run of many seeds or a large vocabulary, and nothing goes there unasked", async () => {
   const slow = { ...config, steps: 1e7, evaluateAt: { kind: "log" }, evaluateEvery: undefined };
   await withRuns([{ config: slow, seeds: 8 }], async (page) => {

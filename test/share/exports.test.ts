@@ -182,6 +182,24 @@ describe("the same bits", () => {
   });
 });
 
+test("a run of a GPU says in its table who computed it, one of the processor nothing", async () => {
+  const [{ replicas }] = runs;
+  const [first] = replicas.value;
+  const computedBy = { backend: "webgpu", adapter: "a card", driver: "a driver" };
+  const config = parseConfig({ ...first.config, arithmetic: "relaxed" });
+  const results = sortedResults([labRun("A", [first]), labRun("B", [{ ...first, config, computedBy }])]);
+  expect(results.map((result) => result.computedBy?.adapter ?? "").sort()).toEqual(["", "a card"]);
+  const [head, ...rows] = (await (await tableFile(results, "csv")).text()).trim().split("\n");
+  const at = head.split(",").indexOf("backend");
+  const said = rows.map((row) =>
+    row
+      .split(",")
+      .slice(at, at + 3)
+      .join(),
+  );
+  expect(new Set(said)).toEqual(new Set([",,", "webgpu,a card,a driver"]));
+});
+
 test("a config's file is what train --config reads", async () => {
   const dir = await mkdtemp(join(tmpdir(), "unigram-lab-"));
   for (const run of runs) {
