@@ -10,19 +10,19 @@ import { type NumberField, Sliders } from "./sliders.js";
 const first: NumberField[] = [
   {
     path: "vocabSize",
-    label: "V",
+    label: "V tokens",
     title: "size of the vocabulary, in tokens",
     scale: { min: 2, max: 10_000, log: true, whole: true },
   },
   {
     path: "embeddingDim",
-    label: "D",
+    label: "D dims",
     title: "size of an embedding, in dimensions",
     scale: { min: 1, max: 1000, log: true, whole: true },
   },
   {
     path: "distribution.exponent",
-    label: "α",
+    label: "α Zipf",
     title: "exponent of the Zipf law p_i ∝ i^−α",
     scale: { min: 0, max: 4 },
   },
@@ -40,12 +40,12 @@ export function ConfigPanel({ lab }: { lab: Lab }) {
   return (
     <section class="controls" aria-label={`settings of run ${run.letter}`}>
       <h2>
-        {run.letter}
+        run {run.letter}
         <span class="faint"> lr {rateText(learningRate)}</span>
       </h2>
       {seconds > 0 && <Later load={loadOffer} props={{ lab, seconds }} />}
       <Sliders lab={lab} fields={first} />
-      <RateControl lab={lab} />
+      <RateControl key={run.letter} lab={lab} />
       <button
         type="button"
         class="more"

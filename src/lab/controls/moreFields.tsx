@@ -17,7 +17,7 @@ const run: NumberField[] = [
   },
   {
     path: "batchSize",
-    label: "B",
+    label: "B batch",
     title: "size of a batch, in pairs",
     scale: { min: 1, max: 4096, log: true, whole: true },
   },

@@ -5,6 +5,7 @@ import { ConfigPanel } from "../controls/configPanel.js";
 import { RunList } from "../runs/runList.js";
 import type { Lab } from "../state/lab.js";
 import { Header } from "./header.js";
+import { Intro } from "./intro.js";
 import { Later } from "./later.js";
 import { Panels } from "./panels.js";
 import { Scrubber } from "./scrubber.js";
@@ -31,6 +32,7 @@ export function App({ lab }: { lab: Lab }) {
           <ConfigPanel lab={lab} />
         </aside>
         <div class="content">
+          <Intro lab={lab} />
           {lab.chapter.value !== undefined && <Later load={loadTour} props={{ lab }} />}
           {hasDirectory.value && <Later load={loadDirectory} props={{ lab }} />}
           <Panels lab={lab} />

@@ -1,4 +1,5 @@
 /** The runs: which is in focus, what tells it from the others, and what can be done to it. */
+import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../layout/icon.js";
 import { MOST_SEEDS } from "../state/createLab.js";
 import type { Lab, LabRun } from "../state/lab.js";
@@ -76,9 +77,15 @@ function Line({ lab, run }: { lab: Lab; run: LabRun }) {
 
 export function RunList({ lab }: { lab: Lab }) {
   const focused = lab.focused.value;
+  const list = useRef<HTMLUListElement>(null);
+  // on a phone they stand in a row that is longer than the screen
+  useEffect(() => {
+    const chip = list.current?.querySelector<HTMLElement>(".focused");
+    if (list.current && chip) list.current.scrollLeft = chip.offsetLeft - list.current.offsetLeft;
+  }, [focused]);
   return (
     <section class="runs" aria-label="runs">
-      <ul>
+      <ul ref={list}>
         {lab.runs.value.map((run) => (
           <Line key={run.letter} lab={lab} run={run} />
         ))}
@@ -108,7 +115,11 @@ export function RunList({ lab }: { lab: Lab }) {
                   min={1}
                   max={MOST_SEEDS}
                   value={focused.seeds.value}
-                  onChange={({ currentTarget }) => lab.setSeeds(focused, Number(currentTarget.value) || 1)}
+                  title="every run over so many seeds, drawn as mean and band"
+                  onChange={({ currentTarget }) => {
+                    const seeds = Number(currentTarget.value) || 1;
+                    for (const run of lab.runs.value) lab.setSeeds(run, seeds);
+                  }}
                 />
               </label>
             </>

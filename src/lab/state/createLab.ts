@@ -283,8 +283,7 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
           notice.value = `about ${durationText(seconds)}: let go to run it`;
           return;
         }
-        if (seconds > SLOW) notice.value = `running, about ${durationText(seconds)}`;
-        else if (notice.peek() !== "") notice.value = "";
+        if (notice.peek() !== "") notice.value = "";
         train();
         // a key that is held ends many gestures
         if (isEnd) commitSoon();
@@ -353,7 +352,7 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
       const count = Math.max(1, Math.min(MOST_SEEDS, Math.round(seeds)));
       if (run.origin !== "here" || count === run.seeds.peek()) return;
       (run as Run).train(run.input.peek(), count);
-      commit();
+      commitSoon();
     },
 
     computeOn(run, place) {
@@ -374,14 +373,17 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
             return;
           }
           const at = scrubbed.peek() ?? source.step;
-          const live = await source.fork({ paused: !isGoing() });
+          const live = await source.fork({ paused: true });
           const forked = new Run(nextName("here"), run.input.peek(), computing);
           const records = run.replicas.peek()[0]?.records ?? [];
           forked.takeLive(
             live,
             records.filter(({ step }) => step <= at),
           );
+          // it stands where it was forked: what it is forked for comes now
+          playing.value = false;
           push(forked, true);
+          notice.value = `${forked.letter} stands at step ${at}: change its rate, then Play`;
           commit();
         })
         .catch(said);
