@@ -1,8 +1,8 @@
 /** The runs: which is in focus, what tells it from the others, and what can be done to it. */
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../layout/icon.js";
-import { MOST_SEEDS } from "../state/createLab.js";
 import type { Lab, LabRun } from "../state/lab.js";
+import { MOST_SEEDS } from "../state/room.js";
 import { LookMark } from "./lookMark.js";
 
 const words: Record<string, string> = {

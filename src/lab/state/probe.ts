@@ -3,6 +3,15 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 import type { AddOptions, LiveRun, Workers } from "../../browser/liveRun.js";
 import type { RunConfig } from "../../index.js";
 
+/** Takes its records, which nobody looks at: a run whose records are not taken waits. */
+async function drain(live: LiveRun): Promise<void> {
+  try {
+    for await (const _ of live);
+  } catch {
+    // said by its status
+  }
+}
+
 export class Probe {
   readonly #workers: Workers;
   readonly #placeOf: (config: RunConfig) => AddOptions;
@@ -49,8 +58,7 @@ export class Probe {
       ...this.#placeOf(config),
       ...(step === 0 ? { paused: true } : { until: step }),
     });
-    // said by its status
-    made.opened.catch(() => {});
+    void drain(made);
     this.#live.value = made;
   }
 }

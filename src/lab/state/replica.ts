@@ -13,7 +13,9 @@ export class LiveReplica {
   #expectedHash: string | undefined;
   readonly #changed: () => void;
   #live: LiveRun | undefined;
-  #records: readonly TrainingRecord[] = [];
+  #records: TrainingRecord[] = [];
+  /** As they were last shown: a copy a frame, not one a record. */
+  #shown: readonly TrainingRecord[] = [];
   #entropy: number | undefined;
   #conditionalEntropy: number | undefined;
   #computedBy: ComputedBy | undefined;
@@ -34,9 +36,11 @@ export class LiveReplica {
 
   get state(): Replica {
     const live = this.#live;
+    if (this.#shown.length !== this.#records.length || this.#shown.at(-1) !== this.#records.at(-1))
+      this.#shown = [...this.#records];
     return {
       config: this.#config,
-      records: this.#records,
+      records: this.#shown,
       step: live?.step ?? 0,
       status: live?.status ?? "opening",
       failure: live?.failure?.message,
@@ -85,15 +89,15 @@ export class LiveReplica {
   }
 
   async #read(live: LiveRun, earlier: readonly TrainingRecord[]): Promise<void> {
-    let records = earlier;
-    if (earlier.length > 0) this.#records = earlier;
+    if (earlier.length > 0) this.#records = [...earlier];
+    let isFirst = true;
     try {
       for await (const record of live) {
         if (this.#live !== live) return;
         // where it was forked is known by its first
-        if (records === earlier) records = earlier.filter(({ step }) => step < record.step);
-        records = [...records, record];
-        this.#records = records;
+        if (isFirst) this.#records = earlier.filter(({ step }) => step < record.step);
+        isFirst = false;
+        this.#records.push(record);
         this.#changed();
       }
     } catch {
