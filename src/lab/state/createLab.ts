@@ -1,5 +1,5 @@
 /** The lab itself: runs in workers, what is looked at, and everything that the reader can do. */
-import { computed, effect, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import type { AddOptions, Frame, FrameField, LiveRun, Workers } from "../../browser/liveRun.js";
 import { ConfigError, parseConfig, type RunConfig, type RunConfigInput } from "../../index.js";
 import type { LabLink, LinkedRun } from "../../link/link.js";
@@ -7,6 +7,7 @@ import { bytesOf, durationText, learnCost, secondsOf } from "./cost.js";
 import { defaultView } from "./defaults.js";
 import { Frames } from "./frames.js";
 import { startHistory } from "./history.js";
+import { inputWithin } from "./inputWithin.js";
 import type { Lab, LabRun, Origin, ViewState } from "./lab.js";
 import { labelsOf } from "./label.js";
 import { Probe } from "./probe.js";
@@ -96,18 +97,26 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
 
   function setFocus(run: Run | undefined): void {
     if (focusedRun.peek() === run) return;
-    focusedRun.value = run;
-    scrubbed.value = undefined;
+    // at once: none of it stands where another was scrubbed to
+    batch(() => {
+      focusedRun.value = run;
+      scrubbed.value = undefined;
+    });
   }
 
   // frames are the probe's where the reader has scrubbed, else the focused run's own
   const frames = new Frames((value) => {
     frame.value = value;
   });
+  let framed: Run | undefined;
   effect(() => {
     const run = focusedRun.value;
     void run?.replicas.value;
-    const { panels, axes, input } = view.value;
+    // what was drawn of another run is not drawn as this one's
+    if (run !== framed) frame.value = undefined;
+    framed = run;
+    const { panels, axes } = view.value;
+    const input = run && inputWithin(view.value.input, run.config.value.vocabSize);
     const live = probe.live.value ?? run?.lives[0]?.live;
     const fields = isHidden.value ? [] : needs(panels);
     const dimensions = run?.config.value.embeddingDim ?? 1;
