@@ -151,7 +151,7 @@ export function drawCurves(
   ctx.fillStyle = ctx.strokeStyle = ink;
   if (new Set(curves.map(({ letter }) => letter)).size > 1) {
     ctx.textAlign = "center";
-    const room = { em, right: right + BESIDE, top: top - em / 2, bottom: bottom + em / 2 };
+    const room = { em, right: right + BESIDE, top: top - em / 2, bottom: bottom + em * 0.75 };
     placeLetters(
       ends.map(({ point }) => point),
       room,

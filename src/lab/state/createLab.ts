@@ -202,8 +202,10 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
     const { step, ...look } = state.view ?? {};
     view.value = { ...defaultView, ...look };
     chapter.value = state.chapter;
-    focusedRun.value = runs.peek()[state.focus ?? 0] ?? runs.peek()[0];
-    scrubbed.value = step;
+    batch(() => {
+      focusedRun.value = runs.peek()[state.focus ?? 0] ?? runs.peek()[0];
+      scrubbed.value = step;
+    });
     relabel();
   }
 

@@ -69,7 +69,7 @@ const EffectiveDimension = ({ lab }: ViewProps) => (
 
 export const effectiveDimension: View = {
   name: "effective-dimension",
-  title: "Dimensions of the embedding",
+  title: "Dimensions in use",
   Component: EffectiveDimension,
   needs: [],
 };
