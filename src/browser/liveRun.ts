@@ -47,6 +47,8 @@ export interface Frame {
   projection?: Projection;
   /** Inputs × V, row-major; V where it is the mean prediction. */
   probabilities?: Float64Array;
+  /** Those that `probabilities` is of; without them it is the mean prediction. */
+  inputs?: readonly number[];
   /** Of the centred embedding's Gram matrix, the largest first. */
   eigenvalues?: Float64Array;
 }

@@ -480,7 +480,10 @@ export class ServedRun {
       const has = (field: (typeof wanted.fields)[number]) => wanted.fields.includes(field);
       const frame: Frame = { step: this.#step };
       if (has("projection")) frame.projection = await trainer.projection(wanted.axes);
-      if (has("probabilities")) frame.probabilities = await trainer.probabilities(wanted.inputs);
+      if (has("probabilities")) {
+        frame.probabilities = await trainer.probabilities(wanted.inputs);
+        if (wanted.inputs) frame.inputs = wanted.inputs;
+      }
       if (has("eigenvalues")) frame.eigenvalues = (await trainer.spectrum({ eigenvalues: true })).eigenvalues;
       if (!view.isFirst) view.took = [...view.took, performance.now() - view.begun].slice(-LATEST);
       view.isFirst = false;

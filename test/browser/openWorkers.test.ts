@@ -436,6 +436,7 @@ describe("frames", () => {
       step: trainer.stepCount,
       projection: await trainer.projection(3),
       probabilities: await trainer.probabilities([0, 5]),
+      inputs: [0, 5],
       eigenvalues: (await trainer.spectrum({ eigenvalues: true })).eigenvalues,
     });
     expect(first).toEqual(await expected());

@@ -13,6 +13,7 @@ import { durationText, learnCost, secondsOf } from "./cost.js";
 import { defaultLink, defaultView } from "./defaults.js";
 import { Frames } from "./frames.js";
 import { startHistory } from "./history.js";
+import { inputWithin } from "./inputWithin.js";
 import type { Lab, LabRun, ViewState } from "./lab.js";
 import { labelsOf } from "./label.js";
 import { latestOnly } from "./latestOnly.js";
@@ -102,25 +103,33 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
 
   function setFocus(run: Run | undefined): void {
     if (focusedRun.peek() === run) return;
-    focusedRun.value = run;
-    scrubbed.value = undefined;
+    // at once: none of it stands where another was scrubbed to
+    batch(() => {
+      focusedRun.value = run;
+      scrubbed.value = undefined;
+    });
   }
 
   // frames are the probe's where the reader has scrubbed, else the focused run's own
   const frames = new Frames((value) => {
     frame.value = value;
   }, said);
+  let framed: Run | undefined;
   effect(() => {
     const run = focusedRun.value;
     void run?.replicas.value;
-    const { panels, axes, input } = view.value;
+    // what was drawn of another run is not drawn as this one's
+    if (run !== framed) frame.value = undefined;
+    framed = run;
+    const { panels, axes } = view.value;
+    const input = run && inputWithin(view.value.input, run.config.value.vocabSize);
     const live = probe.live.value ?? run?.lives[0]?.live;
     const fields = isHidden.value ? [] : needs(panels);
-    const { embeddingDim: dimensions = 1, vocabSize: tokens = 1 } = run?.config.value ?? {};
+    const dimensions = run?.config.value.embeddingDim ?? 1;
     frames.follow(live, {
       fields,
       axes: Math.min(dimensions, Math.max(axes[0], axes[1]) + 1),
-      ...(input === undefined ? {} : { inputs: [Math.min(input, tokens - 1)] }),
+      ...(input === undefined ? {} : { inputs: [input] }),
     });
     if (!live) frame.value = undefined;
   });
