@@ -1,4 +1,7 @@
-/** A lecture: large type, what is not needed hidden, and keys. `?present=1&hide=runs,controls` opens it. */
+/**
+ * A lecture: large type, what is not needed hidden, and keys. `?present=1` opens it with the charts alone between header and
+ * step slider, `?present=1&hide=runs,header` hides those instead, `?present=1&hide=` nothing.
+ */
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import type { Lab } from "../state/lab.js";
@@ -19,6 +22,8 @@ const parts: Record<string, string> = {
   choice: "details.choice",
 };
 
+const byDefault = "runs,controls,choice";
+
 /** What `hide=` asks for, as rules; other words are no names of anything. */
 function hiding(names: readonly string[]): string {
   const known = names.filter((name) => /^[a-z][a-z-]*$/.test(name));
@@ -26,7 +31,10 @@ function hiding(names: readonly string[]): string {
     (name) => `.presenting :is(${parts[name] ?? `[data-panel="${name}"]`}){display:none!important}`,
   );
   const isSideEmpty = ["runs", "controls"].every((name) => known.includes(name));
-  if (isSideEmpty) rules.push(".presenting .side{display:none!important}.presenting .lab{display:block}");
+  if (isSideEmpty)
+    rules.push(
+      ".presenting .side{display:none!important}.presenting .lab{grid-template-columns:minmax(0,1fr)}",
+    );
   return rules.join("\n");
 }
 
@@ -39,7 +47,7 @@ const focusOf = (target: EventTarget | null): Focus => {
 /** Keys of a lecture, as long as `lab.presenting` says that it is one. */
 export function installKeys(lab: Lab): void {
   const query = new URLSearchParams(location.search);
-  const hidden = (query.get("hide") ?? "").split(",");
+  const hidden = (query.get("hide") ?? byDefault).split(",");
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(hiding(hidden));
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
