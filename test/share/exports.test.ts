@@ -145,18 +145,24 @@ test("a picture says what it is of, and effective dimensions begin at 0", async 
   const all = offers(labOf(runs.slice(0, 2)), runs, runs.slice(0, 2));
   const pictureOf = (name: string) => all.find((offer) => offer.name === name)?.make().panels[0];
   expect(pictureOf("loss")?.title).toEqual({
-    text: "Loss",
+    text: ["Loss"],
     subtitle: ["V = 12, D = 3, Adam, seeds 0, 1", "Mean over seeds and a band of one standard deviation."],
   });
   expect(pictureOf("embedding")?.title).toEqual({
-    text: "Embedding, run A: run A, step 60",
+    text: ["Embedding, run A: run A, step 60"],
     subtitle: ["V = 12, D = 3, Adam, seed 0"],
   });
+  expect(all.map(({ file }) => file)).toEqual([
+    ...["loss-2-runs", "excess-loss-2-runs", "effective-dimension-2-runs"],
+    ...["spectrum", "embedding", "probabilities"].map(
+      (name) => `${name}-${configHash(parseConfig(inputs[0]))}-step-60`,
+    ),
+  ]);
   const svg = await svgOf(all.find(({ name }) => name === "effective-dimension")?.make() as never, {
     ...{ size: "page", look: "light" },
   });
-  expect(svg).toContain(">0</text>");
-  expect(svg).toContain("V = 12, D = 3, Adam, seeds 0, 1</text>");
+  expect(svg).toContain(">0.0</text>");
+  expect(svg).toContain("V = 12, D = 3, Adam, seeds 0, 1</tspan>");
 });
 
 test("a caption is broken into lines, and names seeds in a row by their ends", () => {

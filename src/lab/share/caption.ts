@@ -2,10 +2,10 @@
 import type { Spec } from "../../figures/figure.js";
 import type { RunConfig } from "../../index.js";
 
-/** Letters that a line has room for, above a plot of `pictureSize`. */
-const LINE = 76;
+/** Letters that a line has room for above a plot of `pictureSize`, in its title and below that. */
+const [TITLE, LINE] = [56, 76];
 
-export function wrapped(text: string, most = LINE): string[] {
+export function wrapped(text: string, most: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {
     const last = lines.at(-1);
@@ -18,7 +18,7 @@ export function wrapped(text: string, most = LINE): string[] {
 
 export const withCaption = (spec: Spec, text: string, lines: readonly string[]): Spec => ({
   ...spec,
-  title: { text, subtitle: lines.flatMap((line) => wrapped(line)) },
+  title: { text: wrapped(text, TITLE), subtitle: lines.flatMap((line) => wrapped(line, LINE)) },
 });
 
 const optimizers: Record<string, string> = { adam: "Adam", sgd: "SGD" };

@@ -7,6 +7,7 @@ import type { RunConfig } from "../../index.js";
 import { fitOf } from "../charts/fit.js";
 import type { Lab, LabRun } from "../state/lab.js";
 import { settingOf, withCaption } from "./caption.js";
+import { namesOf } from "./files.js";
 import { frameFigures } from "./frameFigures.js";
 import { type Offer, pictureSize } from "./offer.js";
 import { resultsOf } from "./results.js";
@@ -98,7 +99,7 @@ export function offers(lab: Lab, all: readonly LabRun[], chosen: readonly LabRun
           {
             name,
             title,
-            runs: chosen,
+            file: namesOf(name, chosen),
             make: () => {
               const axis = stepAxis(runs, logX || logY);
               const rows = curves([...runs.keys()], runs, observable);
@@ -158,7 +159,7 @@ function decompositionOffer(run: LabRun, logX: boolean): Offer[] {
     {
       name: "decomposition",
       title: `Decomposition of ${run.letter}`,
-      runs: [run],
+      file: namesOf("decomposition", [run]),
       make: () => ({
         name: "decomposition",
         caption: `What the excess loss of ${labelOf(run)} is made of. ${over([run])}`,

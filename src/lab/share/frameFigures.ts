@@ -4,6 +4,7 @@ import { labelled, logTicks } from "../../figures/ticks.js";
 import { type RunConfig, tokenProbabilities } from "../../index.js";
 import type { Lab } from "../state/lab.js";
 import { settingOf, withCaption } from "./caption.js";
+import { nameOf } from "./files.js";
 import { type Offer, pictureSize } from "./offer.js";
 
 interface Point {
@@ -90,7 +91,7 @@ export function frameFigures(lab: Lab): Offer[] {
   const { projection, eigenvalues, probabilities: learned } = frame;
   const where = `run ${[run.letter, run.label.value].filter(Boolean).join(": ")}, step ${frame.step.toLocaleString("en")}`;
   const offer = (name: string, title: string, caption: string, make: () => Spec): Offer => ({
-    ...{ name, title: `${title} of ${run.letter}`, runs: [run] },
+    ...{ name, title: `${title} of ${run.letter}`, file: `${name}-${nameOf(run)}-step-${frame.step}` },
     make: () => ({
       name,
       caption: `${caption} (${where}).`,

@@ -270,7 +270,7 @@ function PicturePart({ lab, scope, saying }: PartProps) {
     saying(async () => {
       if (!chosen) return "nothing to draw yet";
       const { pictureOf } = await import("./pictures.js");
-      const file = `${namesOf(chosen.name, chosen.runs)}.${format}`;
+      const file = `${chosen.file}.${format}`;
       download(await pictureOf(chosen.make(), { size: size.value, look: look.value, format }), file);
       return file;
     });

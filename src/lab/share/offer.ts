@@ -1,13 +1,12 @@
 import type { Figure } from "../../figures/figure.js";
-import type { LabRun } from "../state/lab.js";
 
 /** A figure that can be made of what the page has now. */
 export interface Offer {
   /** As the page's panel is called. */
   name: string;
   title: string;
-  /** What it is of. */
-  runs: readonly LabRun[];
+  /** Name of its file, without what comes behind the dot. */
+  file: string;
   make(): Figure;
 }
 

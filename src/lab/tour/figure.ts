@@ -1,7 +1,7 @@
 /** A chapter's chart as one of the report's figures: its guess, its curves and its levels. */
 import type { Figure, Spec } from "../../figures/figure.js";
 import { panel } from "../../figures/panel.js";
-import { withCaption } from "../share/caption.js";
+import { settingOf, withCaption } from "../share/caption.js";
 import { pictureSize } from "../share/offer.js";
 import type { Chapter } from "./chapter.js";
 import type { Axis } from "./guess/axes.js";
@@ -23,11 +23,6 @@ const pointsOf = ({ layer, ...spec }: Spec): Spec => {
     ],
   };
 };
-
-function seedsTold(seen: Seen): string {
-  const counts = [...new Set([...seen.values()].map((runs) => runs.length))].sort((a, b) => a - b);
-  return `${counts.join(" or ")} seeds each`;
-}
 
 export function figureOf(
   { name, title, source }: Pick<Chapter, "name" | "title" | "source">,
@@ -61,7 +56,8 @@ export function figureOf(
     caption: title,
     panels: [
       withCaption(spec, title, [
-        `Mean over seeds and one standard deviation, ${seedsTold(seen)}${drawn ? "" : "; no guess was drawn"}.`,
+        settingOf([...seen.values()].flat().map(({ config }) => config)),
+        `Mean over seeds and one standard deviation${drawn ? "" : "; no guess was drawn"}.`,
         source,
       ]),
     ],
