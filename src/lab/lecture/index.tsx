@@ -6,37 +6,13 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import type { Lab } from "../state/lab.js";
 import { Help } from "./help.js";
+import { hiddenBy, hiding } from "./hiding.js";
 import { type Action, actionOf, type Focus, turned } from "./keys.js";
 import "./lecture.css";
 
 /** Names of the tour's chapters, in their order. */
 const chapterNames = async (): Promise<string[]> =>
   (await import("../tour/chapters/index.js")).chapters.map(({ name }) => name);
-
-/** Parts of the page that can be hidden, beside its panels. */
-const parts: Record<string, string> = {
-  header: ".bar",
-  runs: ".side > .runs",
-  controls: ".side > .controls",
-  scrubber: ".scrubber",
-  choice: "details.choice",
-};
-
-const byDefault = "runs,controls,choice";
-
-/** What `hide=` asks for, as rules; other words are no names of anything. */
-function hiding(names: readonly string[]): string {
-  const known = names.filter((name) => /^[a-z][a-z-]*$/.test(name));
-  const rules = known.map(
-    (name) => `.presenting :is(${parts[name] ?? `[data-panel="${name}"]`}){display:none!important}`,
-  );
-  const isSideEmpty = ["runs", "controls"].every((name) => known.includes(name));
-  if (isSideEmpty)
-    rules.push(
-      ".presenting .side{display:none!important}.presenting .lab{grid-template-columns:minmax(0,1fr)}",
-    );
-  return rules.join("\n");
-}
 
 const focusOf = (target: EventTarget | null): Focus => {
   if (!(target instanceof Element)) return "other";
@@ -47,7 +23,7 @@ const focusOf = (target: EventTarget | null): Focus => {
 /** Keys of a lecture, as long as `lab.presenting` says that it is one. */
 export function installKeys(lab: Lab): void {
   const query = new URLSearchParams(location.search);
-  const hidden = (query.get("hide") ?? byDefault).split(",");
+  const hidden = hiddenBy(query.get("hide"));
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(hiding(hidden));
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
