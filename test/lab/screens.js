@@ -46,6 +46,11 @@ export const screens = {
     await page.getByRole("button", { name: "Tour", exact: true }).click();
     await page.getByRole("button", { name: "Leave the tour" }).waitFor();
   },
+  "a chapter at its end": async (page) => {
+    await page.getByRole("button", { name: "Tour", exact: true }).click();
+    await page.getByRole("button", { name: /^Run: / }).click();
+    await page.locator(".tour-findings").waitFor();
+  },
   "a notice": async (page) => {
     await page.evaluate(() => {
       globalThis.lab.notice.value = "vocabSize: expected a whole number, got 1.5";

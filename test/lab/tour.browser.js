@@ -1,5 +1,6 @@
 /** The whole tour without a pointer: every chapter is reached, guessed at, run and judged by keys. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { encodeLink } from "./configs.js";
 import { openChromium, serveLab, until, whenOpen, withPage } from "./pages.js";
 
 let server;
@@ -79,5 +80,43 @@ test("eight chapters by keyboard, each to its verdict", async () => {
     expect((await focused(page)).name).toBe("Leave the tour");
     await page.keyboard.press("Enter");
     await title.waitFor({ state: "detached" });
+  });
+});
+
+test("a link with a chapter's runs opens with its verdict and without a guess, until the reader draws one", async () => {
+  const evaluateAt = { kind: "log", perDecade: 20 };
+  const config = { vocabSize: 10, embeddingDim: 10, learningRate: 0.01, steps: 3000, evaluateAt };
+  const link = await encodeLink({ runs: [{ config, seeds: 5 }], chapter: "learnt" }, server.url);
+  await withPage(browser, link, async (page) => {
+    await until(() => page.locator(".tour-findings li").count(), "it is judged");
+    const chapter = page.locator(".tour");
+    expect(await chapter.innerText()).toContain("No guess was drawn");
+    expect(await chapter.innerText()).not.toContain("your guess");
+    expect(await page.getByRole("slider", { name: /^loss at step/ }).count()).toBe(0);
+    await page.getByRole("button", { name: "Draw your own first" }).click();
+    expect(await page.locator(".tour-findings").count()).toBe(0);
+    await page
+      .getByRole("slider", { name: /^loss at step/ })
+      .first()
+      .press("ArrowUp");
+    await page.getByRole("button", { name: /^Run: 5 runs/ }).click();
+    await until(() => page.locator(".tour-findings li").count(), "it is judged against the guess");
+    expect(await chapter.innerText()).toContain("Your curve ends at 2.3 nats");
+  });
+  const fewer = await encodeLink({ runs: [{ config, seeds: 4 }], chapter: "learnt" }, server.url);
+  await withPage(browser, fewer, async (page) => {
+    await page.getByRole("button", { name: /^Run: 5 runs/ }).waitFor();
+  });
+});
+
+test("the tour goes on where it was left", async () => {
+  await withPage(browser, server.url, async (page) => {
+    await whenOpen(page);
+    const tour = page.getByRole("button", { name: "Tour", exact: true });
+    await tour.click();
+    await page.getByRole("button", { name: /^3: / }).click();
+    await page.getByRole("button", { name: "Leave the tour" }).click();
+    await tour.click();
+    expect(await page.locator("#tour-title").innerText()).toMatch(/^3 \/ 8/);
   });
 });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { configHash, parseConfig, type RunConfigInput } from "../../src/config.js";
 import { drawFigures } from "../../src/figures/drawing.js";
+import { settingOf, wrapped } from "../../src/lab/share/caption.js";
 import { contentOf } from "../../src/lab/share/content.js";
 import { offers } from "../../src/lab/share/figures.js";
 import { namesOf } from "../../src/lab/share/files.js";
@@ -140,6 +141,40 @@ describe("figures", () => {
   });
 });
 
+test("a picture says what it is of, and effective dimensions begin at 0", async () => {
+  const all = offers(labOf(runs.slice(0, 2)), runs, runs.slice(0, 2));
+  const pictureOf = (name: string) => all.find((offer) => offer.name === name)?.make().panels[0];
+  expect(pictureOf("loss")?.title).toEqual({
+    text: ["Loss"],
+    subtitle: ["V = 12, D = 3, Adam, seeds 0, 1", "Mean over seeds and a band of one standard deviation."],
+  });
+  expect(pictureOf("embedding")?.title).toEqual({
+    text: ["Embedding, run A: run A, step 60"],
+    subtitle: ["V = 12, D = 3, Adam, seed 0"],
+  });
+  expect(all.map(({ file }) => file)).toEqual([
+    ...["loss-2-runs", "excess-loss-2-runs", "effective-dimension-2-runs"],
+    ...["spectrum", "embedding", "probabilities"].map(
+      (name) => `${name}-${configHash(parseConfig(inputs[0]))}-step-60`,
+    ),
+  ]);
+  const svg = await svgOf(all.find(({ name }) => name === "effective-dimension")?.make() as never, {
+    ...{ size: "page", look: "light" },
+  });
+  expect(svg).toContain(">0.0</text>");
+  expect(svg).toContain("V = 12, D = 3, Adam, seeds 0, 1</tspan>");
+});
+
+test("a caption is broken into lines, and names seeds in a row by their ends", () => {
+  expect(wrapped("one two three", 7)).toEqual(["one two", "three"]);
+  expect(wrapped("verylongword a", 4)).toEqual(["verylongword", "a"]);
+  const over = (seeds: number[]) => seeds.map((seed) => parseConfig({ ...small, seed }));
+  expect(settingOf(over([2, 0, 1, 4, 3]))).toBe("V = 12, D = 3, Adam, seeds 0 to 4");
+  expect(
+    settingOf([...over([7]), parseConfig({ vocabSize: 20, optimizer: { kind: "sgd" }, seed: 7 })]),
+  ).toMatch(/^V = 12, 20, D = 3, \d+, Adam, SGD, seed 7$/);
+});
+
 describe("the same bits", () => {
   const expecting = (run: LabRun, hashes: (string | undefined)[], more: Partial<LabRun> = {}) =>
     labRun(
@@ -155,11 +190,14 @@ describe("the same bits", () => {
     const [first] = hashesOf(a);
     expect(verdictOf([expecting(a, [first])])).toEqual({
       verdict: "same",
-      text: `✓ same bits ${first?.slice(0, 8)}`,
+      text: `✓ reproduced exactly (same bits ${first?.slice(0, 8)}…)`,
     });
+    expect(verdictOf([expecting(a, hashesOf(a)), expecting(b, hashesOf(b))])?.text).toBe(
+      `✓ reproduced exactly: 4 of 4 (same bits ${first?.slice(0, 8)}…)`,
+    );
     expect(verdictOf([expecting(a, hashesOf(a)), expecting(b, [hashesOf(b)[0], "0123"])])).toEqual({
       verdict: "other",
-      text: "≠ other bits: run B, seed 1",
+      text: "≠ not reproduced: other bits in run B, seed 1",
     });
   });
 
@@ -170,14 +208,17 @@ describe("the same bits", () => {
       { ...first, expectedHash: first.weightsHash },
       { ...second, weightsHash: undefined },
     ]);
-    expect(verdictOf([waiting])).toEqual({ verdict: "waiting", text: "bits: 1 of 2 known" });
+    expect(verdictOf([waiting])).toEqual({
+      verdict: "waiting",
+      text: "1 of 2 at their end, to compare with the link's",
+    });
     const [relaxed] = expecting(a, ["0123"]).replicas.value.map((replica) => ({
       ...replica,
       config: parseConfig({ ...replica.config, arithmetic: "relaxed" }),
     }));
     expect(verdictOf([labRun("A", [relaxed])])).toEqual({
       verdict: "alike",
-      text: "≈, other bits by nature",
+      text: "≈ other bits by nature: computed with other roundings",
     });
   });
 });
@@ -209,19 +250,22 @@ test("a config's file is what train --config reads", async () => {
   }
 });
 
-test("files are called by the run, and how many more there are", () => {
+test("files are called by what they are of: a run by its hash, several by their number", () => {
   const name = configHash(parseConfig(inputs[0]));
-  expect(namesOf([labRun("A", runs[0].replicas.value.slice(0, 1))])).toBe(name);
-  expect(namesOf(runs)).toBe(`${name}-and-7-more`);
+  expect(namesOf("loss", [labRun("A", runs[0].replicas.value.slice(0, 1))])).toBe(`loss-${name}`);
+  expect(namesOf("loss", runs.slice(0, 1))).toBe(`loss-${name}-2-seeds`);
+  expect(namesOf("loss", runs)).toBe("loss-4-runs");
 });
 
 test("what a link holds is said in a line", () => {
-  expect(contentOf({ runs: [{ config: {} }] })).toBe("1 run, no bits yet: no run is at its end");
+  expect(contentOf({ runs: [{ config: {} }] })).toBe(
+    "1 run, no result to compare with yet: no run is at its end",
+  );
   expect(
     contentOf({
       runs: [{ config: {}, seeds: 3, hashes: ["a", "b", "c"] }, { config: {} }],
       view: { logX: true },
       chapter: "collapse",
     }),
-  ).toBe("2 runs, 4 seeds in all, view, chapter collapse, bits of 1 run");
+  ).toBe("2 runs, 4 seeds in all, view, chapter collapse, hashes of the results of 1 of 2 runs");
 });

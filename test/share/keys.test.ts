@@ -1,5 +1,6 @@
 /** Keys of a lecture. */
 import { expect, test } from "vitest";
+import { hiddenBy, hiding } from "../../src/lab/lecture/hiding.js";
 import { actionOf, type Focus, keyHelp, turned } from "../../src/lab/lecture/keys.js";
 
 const press = (key: string, focus: Focus = "other", held: object = {}) =>
@@ -37,4 +38,18 @@ test("turning stops at the ends", () => {
     "c",
     undefined,
   ]);
+});
+
+test("without a list, the charts are alone; an empty one hides nothing, and words that name nothing are no rules", () => {
+  const [runs, controls] = [".presenting :is(.side > .runs)", ".presenting :is(.side > .controls)"];
+  const own = hiding(hiddenBy(null));
+  for (const rule of [runs, controls, "details.choice"]) expect(own).toContain(rule);
+  expect(own).toContain(".presenting .side{display:none!important}");
+  expect(own).not.toMatch(/\.bar|scrubber/);
+  expect(hiding(hiddenBy(""))).toBe("");
+  const some = hiding(hiddenBy("runs,loss,*{}"));
+  expect(some).toContain(runs);
+  expect(some).toContain('[data-panel="loss"]');
+  expect(some).not.toContain("*");
+  expect(some).not.toContain(".presenting .side{");
 });

@@ -23,6 +23,11 @@ export function Help({ onClose }: { onClose: () => void }) {
           </div>
         ))}
       </dl>
+      <p>
+        In the address, <code>hide=runs,controls,choice</code> says what is hidden: runs, controls and the
+        choice of panels where it is left out, nothing where it is empty; also <code>header</code>,{" "}
+        <code>scrubber</code> and panels by their names.
+      </p>
       <button type="button" onClick={() => dialog.current?.close()}>
         Close
       </button>

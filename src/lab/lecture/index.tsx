@@ -1,34 +1,18 @@
-/** A lecture: large type, what is not needed hidden, and keys. `?present=1&hide=runs,controls` opens it. */
+/**
+ * A lecture: large type, what is not needed hidden, and keys. `?present=1` opens it with the charts alone between header and
+ * step slider, `?present=1&hide=runs,header` hides those instead, `?present=1&hide=` nothing.
+ */
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import type { Lab } from "../state/lab.js";
 import { Help } from "./help.js";
+import { hiddenBy, hiding } from "./hiding.js";
 import { type Action, actionOf, type Focus, turned } from "./keys.js";
 import "./lecture.css";
 
 /** Names of the tour's chapters, in their order. */
 const chapterNames = async (): Promise<string[]> =>
   (await import("../tour/chapters/index.js")).chapters.map(({ name }) => name);
-
-/** Parts of the page that can be hidden, beside its panels. */
-const parts: Record<string, string> = {
-  header: ".bar",
-  runs: ".side > .runs",
-  controls: ".side > .controls",
-  scrubber: ".scrubber",
-  choice: "details.choice",
-};
-
-/** What `hide=` asks for, as rules; other words are no names of anything. */
-function hiding(names: readonly string[]): string {
-  const known = names.filter((name) => /^[a-z][a-z-]*$/.test(name));
-  const rules = known.map(
-    (name) => `.presenting :is(${parts[name] ?? `[data-panel="${name}"]`}){display:none!important}`,
-  );
-  const isSideEmpty = ["runs", "controls"].every((name) => known.includes(name));
-  if (isSideEmpty) rules.push(".presenting .side{display:none!important}.presenting .lab{display:block}");
-  return rules.join("\n");
-}
 
 const focusOf = (target: EventTarget | null): Focus => {
   if (!(target instanceof Element)) return "other";
@@ -39,7 +23,7 @@ const focusOf = (target: EventTarget | null): Focus => {
 /** Keys of a lecture, as long as `lab.presenting` says that it is one. */
 export function installKeys(lab: Lab): void {
   const query = new URLSearchParams(location.search);
-  const hidden = (query.get("hide") ?? "").split(",");
+  const hidden = hiddenBy(query.get("hide"));
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(hiding(hidden));
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];

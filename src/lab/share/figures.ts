@@ -3,8 +3,11 @@ import { curves, type Observable, type Runs } from "../../analysis/series.js";
 import { type PanelOptions, panel } from "../../figures/panel.js";
 import { referenceDashes } from "../../figures/seriesLook.js";
 import { logTicks } from "../../figures/ticks.js";
+import type { RunConfig } from "../../index.js";
 import { fitOf } from "../charts/fit.js";
 import type { Lab, LabRun } from "../state/lab.js";
+import { settingOf, withCaption } from "./caption.js";
+import { namesOf } from "./files.js";
 import { frameFigures } from "./frameFigures.js";
 import { type Offer, pictureSize } from "./offer.js";
 import { resultsOf } from "./results.js";
@@ -14,6 +17,8 @@ const over = (runs: readonly LabRun[]): string =>
   runs.some(({ replicas }) => replicas.value.length > 1)
     ? "Mean over seeds and a band of one standard deviation."
     : "One seed a run.";
+const configsOf = (runs: readonly LabRun[]): RunConfig[] =>
+  runs.flatMap(({ replicas }) => replicas.value.map(({ config }) => config));
 
 /** Steps of an axis. */
 function stepAxis(runs: Runs, log: boolean): Pick<PanelOptions, "log" | "xDomain" | "xTickValues"> {
@@ -31,6 +36,8 @@ interface Curves {
   y: string;
   observable: Observable;
   logY?: boolean;
+  /** Whether its axis begins at 0. */
+  fromZero?: boolean;
   rules?: PanelOptions["rules"];
   segments?: PanelOptions["segments"];
 }
@@ -77,22 +84,36 @@ export function offers(lab: Lab, all: readonly LabRun[], chosen: readonly LabRun
   const { logX } = lab.view.value;
   const measures = (observable: Observable, log = false): boolean =>
     curves([...runs.keys()], runs, observable).some(({ step, mean }) => !log || (step > 0 && mean > 0));
-  const curveOffer = ({ name, title, caption, y, observable, logY = false, ...lines }: Curves): Offer[] =>
+  const curveOffer = ({
+    name,
+    title,
+    caption,
+    y,
+    observable,
+    logY = false,
+    fromZero,
+    ...lines
+  }: Curves): Offer[] =>
     measures(observable, logY)
       ? [
           {
             name,
             title,
+            file: namesOf(name, chosen),
             make: () => {
               const axis = stepAxis(runs, logX || logY);
+              const rows = curves([...runs.keys()], runs, observable);
+              const top = rows.reduce((most, { high }) => Math.max(most, high), 0);
               const own = panel({
-                ...{ rows: curves([...runs.keys()], runs, observable), conditions, y },
+                ...{ rows, conditions, y },
+                ...(fromZero && top > 0 ? { yDomain: [0, 1.05 * top] } : {}),
                 ...axis,
                 log: { ...axis.log, y: logY },
                 ...lines,
                 ...pictureSize,
               });
-              return { name, caption: `${caption} ${over(chosen)}`, panels: [own] };
+              const drawn = withCaption(own, title, [settingOf(configsOf(chosen)), over(chosen)]);
+              return { name, caption: `${caption} ${over(chosen)}`, panels: [drawn] };
             },
           },
         ]
@@ -114,6 +135,7 @@ export function offers(lab: Lab, all: readonly LabRun[], chosen: readonly LabRun
     ...curveOffer({
       ...{ name: "effective-dimension", title: "Effective dimension", y: "effective dimension n_eff" },
       observable: "effectiveDimension",
+      fromZero: true,
       caption: "Effective dimension of the embedding.",
     }),
     ...frameFigures(lab),
@@ -137,14 +159,19 @@ function decompositionOffer(run: LabRun, logX: boolean): Offer[] {
     {
       name: "decomposition",
       title: `Decomposition of ${run.letter}`,
+      file: namesOf("decomposition", [run]),
       make: () => ({
         name: "decomposition",
         caption: `What the excess loss of ${labelOf(run)} is made of. ${over([run])}`,
         panels: [
-          panel({
-            ...{ rows, conditions: Object.keys(parts), y: "part of the loss (nats)", ...pictureSize },
-            ...stepAxis(new Map([["", results]]), logX),
-          }),
+          withCaption(
+            panel({
+              ...{ rows, conditions: Object.keys(parts), y: "part of the loss (nats)", ...pictureSize },
+              ...stepAxis(new Map([["", results]]), logX),
+            }),
+            `Decomposition of ${labelOf(run)}`,
+            [settingOf(configsOf([run])), over([run])],
+          ),
         ],
       }),
     },

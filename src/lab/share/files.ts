@@ -5,10 +5,11 @@ import type { LabRun } from "../state/lab.js";
 /** "6eb25a0148a0c3d1": of its first seed. */
 export const nameOf = (run: LabRun): string => configHash(run.config.value);
 
-/** "6eb25a0148a0c3d1", "6eb25a0148a0c3d1-and-2-more". */
-export function namesOf(runs: readonly LabRun[]): string {
-  const count = runs.reduce((sum, run) => sum + run.replicas.value.length, 0);
-  return nameOf(runs[0]) + (count > 1 ? `-and-${count - 1}-more` : "");
+/** "loss-6eb25a0148a0c3d1", "loss-6eb25a0148a0c3d1-5-seeds", "loss-4-runs". */
+export function namesOf(what: string, runs: readonly LabRun[]): string {
+  const seeds = runs[0].replicas.value.length;
+  if (runs.length > 1) return `${what}-${runs.length}-runs`;
+  return `${what}-${nameOf(runs[0])}${seeds > 1 ? `-${seeds}-seeds` : ""}`;
 }
 
 /** Milliseconds after which a browser has surely begun to take the file. */

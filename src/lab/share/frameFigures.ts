@@ -3,6 +3,8 @@ import { type DrawnRow, palette, type Spec, withMeta } from "../../figures/figur
 import { labelled, logTicks } from "../../figures/ticks.js";
 import { type RunConfig, tokenProbabilities } from "../../index.js";
 import type { Lab } from "../state/lab.js";
+import { settingOf, withCaption } from "./caption.js";
+import { nameOf } from "./files.js";
 import { type Offer, pictureSize } from "./offer.js";
 
 interface Point {
@@ -87,10 +89,15 @@ export function frameFigures(lab: Lab): Offer[] {
   if (!frame) return [];
   const config = run.config.value;
   const { projection, eigenvalues, probabilities: learned } = frame;
-  const where = `${run.letter}, step ${frame.step}`;
+  const where = `run ${[run.letter, run.label.value].filter(Boolean).join(": ")}, step ${frame.step.toLocaleString("en")}`;
   const offer = (name: string, title: string, caption: string, make: () => Spec): Offer => ({
-    ...{ name, title: `${title} of ${run.letter}` },
-    make: () => ({ name, caption: `${caption} (${where}).`, panels: [make()] }),
+    ...{ name, title: `${title} of ${run.letter}`, file: `${name}-${nameOf(run)}-step-${frame.step}` },
+    make: () => ({
+      name,
+      caption: `${caption} (${where}).`,
+      // of the first seed alone
+      panels: [withCaption(make(), `${title}, ${where}`, [settingOf([config])])],
+    }),
   });
   const { probabilities, order } = known(config);
   const found: Offer[] = [];

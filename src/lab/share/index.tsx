@@ -6,6 +6,7 @@ import type { Lab, LabRun } from "../state/lab.js";
 import { contentOf } from "./content.js";
 import { offers } from "./figures.js";
 import { copy, download, nameOf, namesOf } from "./files.js";
+import { pageLook } from "./pageLook.js";
 import { sortedResults } from "./results.js";
 import "./share.css";
 
@@ -133,7 +134,7 @@ function ScopePart({ lab, scope }: Pick<PartProps, "lab" | "scope">) {
   ];
   return (
     <fieldset>
-      <legend>What follows is of</legend>
+      <legend>Export</legend>
       {choices.map(([value, text]) => (
         <label key={value}>
           <input
@@ -206,7 +207,7 @@ function FilePart({ lab, scope, saying }: PartProps) {
       const results = sortedResults(runs);
       if (results.length === 0) return "no run has a record yet";
       const { tableFile } = await import("./tables.js");
-      const name = `${namesOf(runs)}.${format}`;
+      const name = `${namesOf("records", runs)}.${format}`;
       download(await tableFile(results, format), name);
       const going = runs
         .flatMap(({ replicas }) => replicas.value)
@@ -249,7 +250,7 @@ function FilePart({ lab, scope, saying }: PartProps) {
         </button>
       </div>
       <p class="faint">
-        Tables are those of unigram-lab export: a row an evaluation, every number bit for bit.
+        Tables are those of unigram-lab export: one row per evaluation, every number bit for bit.
       </p>
     </section>
   );
@@ -258,7 +259,7 @@ function FilePart({ lab, scope, saying }: PartProps) {
 function PicturePart({ lab, scope, saying }: PartProps) {
   const name = useSignal<string | undefined>(undefined);
   const size = useSignal<"page" | "slide">("page");
-  const look = useSignal<"light" | "dark">("light");
+  const look = useSignal(pageLook());
   const found = offers(lab, lab.runs.value, inScope(lab, scope.value));
   const { panels } = lab.view.value;
   const chosen =
@@ -269,7 +270,7 @@ function PicturePart({ lab, scope, saying }: PartProps) {
     saying(async () => {
       if (!chosen) return "nothing to draw yet";
       const { pictureOf } = await import("./pictures.js");
-      const file = `${namesOf(inScope(lab, scope.value))}-${chosen.name}.${format}`;
+      const file = `${chosen.file}.${format}`;
       download(await pictureOf(chosen.make(), { size: size.value, look: look.value, format }), file);
       return file;
     });

@@ -5,6 +5,8 @@ export interface Offer {
   /** As the page's panel is called. */
   name: string;
   title: string;
+  /** Name of its file, without what comes behind the dot. */
+  file: string;
   make(): Figure;
 }
 

@@ -13,7 +13,7 @@ interface Expected {
 const isRelaxed = ({ replica }: Pick<Expected, "replica">): boolean =>
   replica.config.arithmetic === "relaxed";
 
-const alike = { verdict: "alike", text: "≈, other bits by nature" } as const;
+const alike = { verdict: "alike", text: "≈ other bits by nature: computed with other roundings" } as const;
 
 const isSame = ({ replica }: Expected): boolean => replica.weightsHash === replica.expectedHash;
 
@@ -29,14 +29,21 @@ export function verdictOf(runs: readonly LabRun[]): { verdict: Verdict; text: st
   if (wrong.length > 0) {
     const [{ run, replica }] = wrong;
     const more = wrong.length > 1 ? ` and ${wrong.length - 1} more` : "";
-    return { verdict: "other", text: `≠ other bits: run ${run.letter}, seed ${replica.config.seed}${more}` };
+    return {
+      verdict: "other",
+      text: `≠ not reproduced: other bits in run ${run.letter}, seed ${replica.config.seed}${more}`,
+    };
   }
   if (known.length < expected.length)
-    return { verdict: "waiting", text: `bits: ${known.length} of ${expected.length} known` };
+    return {
+      verdict: "waiting",
+      text: `${known.length} of ${expected.length} at their end, to compare with the link's`,
+    };
   if (others.length > 0) return alike;
   const [{ replica }] = known;
-  const count = known.length > 1 ? ` and those of ${known.length - 1} more` : "";
-  return { verdict: "same", text: `✓ same bits ${replica.weightsHash?.slice(0, 8)}${count}` };
+  const count = known.length > 1 ? `: ${known.length} of ${expected.length}` : "";
+  const hash = replica.weightsHash?.slice(0, 8);
+  return { verdict: "same", text: `✓ reproduced exactly${count} (same bits ${hash}…)` };
 }
 
 export function SameBits({ lab }: { lab: Lab }) {

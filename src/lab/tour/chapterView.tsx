@@ -5,10 +5,12 @@ import type { Lab } from "../state/lab.js";
 import type { Chapter } from "./chapter.js";
 import type { Drawn } from "./guess/axes.js";
 import { GuessChart } from "./guess/chart.js";
-import type { Finding, Verdict } from "./judge.js";
+import type { DrawnCurve } from "./guess/draw.js";
 import type { Recording } from "./recording.js";
+import { SaveFigure } from "./saveFigure.js";
 import type { Seen } from "./seen.js";
-import { type OnStage, progressOf, type Stage } from "./stage.js";
+import { type OnStage, type Progress, progressOf, type Stage } from "./stage.js";
+import { Recorded, Verdicts } from "./verdicts.js";
 
 /** What came of a chapter's runs, and the colours they have on the page. */
 export interface Result {
@@ -23,6 +25,8 @@ export interface Session {
   onStage: Signal<OnStage | undefined>;
   result: Signal<Result | undefined>;
   recording: Signal<Recording | undefined>;
+  /** Whether the reader wants to draw first, though the page has the runs. */
+  isOwn: Signal<boolean>;
 }
 
 interface Properties {
@@ -32,25 +36,26 @@ interface Properties {
   stage: Stage;
 }
 
-export function ChapterView({ lab, chapter, session, stage }: Properties) {
-  const { drawn, onStage, result, recording } = session;
-  const trouble = useSignal("");
-  const placed = onStage.value;
-  const progress = placed && progressOf(lab, placed);
+/** Milliseconds between two looks at runs that are going on. */
+const OFTEN = 150;
 
-  // what came of the runs is kept as it was: the reader may change them then
-  useEffect(() => {
-    if (!placed || !progress || progress.kind === "running") return;
-    if (progress.kind === "done")
-      result.value = {
-        seen: progress.seen,
-        looks: new Map([...placed].map(([label, { run }]) => [label, run.look])),
-      };
-    else
-      trouble.value =
-        progress.kind === "changed" ? "These runs were changed before they ended." : progress.why;
-    onStage.value = undefined;
-  }, [progress?.kind]);
+const resultOf = (onStage: OnStage, seen: Seen): Result => ({
+  seen,
+  looks: new Map([...onStage].map(([label, { run }]) => [label, run.look])),
+});
+
+/** Of what has a record already. */
+function curvesOf(chapter: Chapter, { seen, looks }: Result): DrawnCurve[] {
+  const begun = new Map([...seen].filter(([, runs]) => runs.every(({ records }) => records.length > 0)));
+  return chapter.curves(begun).map((curve) => ({ ...curve, look: looks.get(curve.label) ?? 0 }));
+}
+
+export function ChapterView({ lab, chapter, session, stage }: Properties) {
+  const { drawn, onStage, result, recording, isOwn } = session;
+  const trouble = useSignal("");
+  const progress = useSignal<Progress | undefined>(undefined);
+  const placed = onStage.value;
+  const runs = lab.runs.value;
 
   const run = async () => {
     trouble.value = "";
@@ -62,108 +67,103 @@ export function ChapterView({ lab, chapter, session, stage }: Properties) {
     }
     onStage.value = recording.value ? stage.show(chapter, recording.value) : stage.play(chapter, drawn.value);
   };
+
+  // a link that holds the chapter's runs is sent for its verdict
+  useEffect(() => {
+    if (onStage.peek() || result.peek() || drawn.peek() || isOwn.peek()) return;
+    if (!chapter.recorded) onStage.value = stage.found(chapter);
+    // recorded runs are in no link: beside them, the page's own were out of sight
+    else if (runs.every(({ origin, shown }) => origin === "here" && !shown.peek())) run();
+  }, [runs]);
+
+  // not with every record of every run, which would hold these up
+  useEffect(() => {
+    if (!placed) return;
+    const look = () => {
+      const now = progressOf(lab, placed);
+      progress.value = now;
+      if (now.kind === "running") return;
+      // what came of the runs is kept as it was: the reader may change them then
+      if (now.kind === "done") result.value = resultOf(placed, now.seen);
+      else trouble.value = now.kind === "changed" ? "These runs were changed before they ended." : now.why;
+      onStage.value = undefined;
+    };
+    look();
+    const timer = setInterval(look, OFTEN);
+    return () => clearInterval(timer);
+  }, [placed]);
+
   const shown = result.value;
-  const curves = (shown ? chapter.curves(shown.seen) : []).map((curve) => ({
-    ...curve,
-    look: shown?.looks.get(curve.label) ?? 0,
-  }));
-  const busy = progress?.kind === "running";
+  const going = placed && progress.value?.kind === "running" ? progress.value : undefined;
+  const visible = going && placed ? resultOf(placed, going.seen) : shown;
+  const drawing = {
+    guess: chapter.guess,
+    drawn: drawn.value,
+    curves: visible ? curvesOf(chapter, visible) : [],
+    references: visible ? chapter.references(visible.seen).filter(({ value }) => Number.isFinite(value)) : [],
+    open: !placed && !shown,
+  };
   const count = chapter.arms(drawn.value).reduce((sum, { seeds }) => sum + seeds, 0);
 
+  const drawAgain = () => {
+    isOwn.value = true;
+    onStage.value = undefined;
+    result.value = undefined;
+  };
   return (
-    <>
-      <p class="tour-question">{chapter.question}</p>
-      <p>{chapter.setting}</p>
-      <h3>{chapter.guess.task}</h3>
-      <GuessChart
-        guess={chapter.guess}
-        drawn={drawn.value}
-        curves={curves}
-        references={shown ? chapter.references(shown.seen) : []}
-        open={!busy && !shown}
-        onDraw={(values) => {
-          drawn.value = values;
-        }}
-      />
-      <p class="tour-actions">
-        {shown ? (
-          <>
-            <button
-              type="button"
-              onClick={() => {
-                result.value = undefined;
-              }}
-            >
-              Draw again
+    <div class="tour-chapter">
+      <div class="tour-text">
+        <p class="tour-question">{chapter.question}</p>
+        <p>{chapter.setting}</p>
+      </div>
+      <div class="tour-draw">
+        <h3>{chapter.guess.task}</h3>
+        <GuessChart
+          {...drawing}
+          onDraw={(values) => {
+            drawn.value = values;
+          }}
+        />
+        {going && <progress max={1} value={going.share} aria-label="steps done of all runs" />}
+        <p class="tour-actions">
+          {drawing.open ? (
+            <button type="button" class="tour-run" onClick={run}>
+              {chapter.recorded ? `Show the ${count} recorded runs` : `Run: ${count} runs`}
             </button>
-            <button type="button" onClick={run}>
-              {chapter.recorded ? "Show the runs again" : "Run again"}
+          ) : (
+            <button type="button" onClick={drawAgain}>
+              {drawn.value ? "Draw again" : "Draw your own first"}
             </button>
-          </>
-        ) : (
-          <button type="button" class="tour-run" disabled={busy} onClick={run}>
-            {chapter.recorded ? `Show the ${count} recorded runs` : `Run: ${count} runs`}
-          </button>
-        )}
-      </p>
-      <p class="tour-status" role="status">
-        {trouble.value ||
-          (progress?.kind === "running"
-            ? `${progress.done} of ${progress.of} runs are at their end.`
-            : shown
-              ? chapter.told(shown.seen, drawn.value)
-              : drawn.value
-                ? ""
-                : "Nothing drawn yet; you may also run without a guess.")}
-      </p>
-      {shown && <Verdicts findings={chapter.findings(shown.seen)} />}
-      {chapter.recorded && <Recorded recording={recording.value} />}
-      <p class="tour-source">{chapter.source}</p>
-      <details>
-        <summary>For teachers</summary>
-        <p>{chapter.teacher}</p>
-      </details>
-    </>
-  );
-}
-
-const marks: Readonly<Record<Verdict, string>> = { holds: "✓ holds", fails: "✗ fails", open: "? open" };
-const whose: Readonly<Record<Finding["whose"], string>> = { post: "the post says", ours: "this lab says" };
-
-function Verdicts({ findings }: { findings: readonly Finding[] }) {
-  const [first] = findings;
-  return (
-    <>
-      <h3>Judged over seeds</h3>
-      <ul class="tour-findings">
-        {findings.map((finding) => (
-          <li key={finding.quantity} data-verdict={finding.verdict}>
-            <strong>{marks[finding.verdict]}</strong>
-            {` ${whose[finding.whose]}: ${finding.claim}.`}
-            <span class="tour-measured">{`${finding.quantity}: ${finding.measured}; ${finding.rule}.`}</span>
-          </li>
-        ))}
-      </ul>
-      {first && (
-        <p class="tour-source">
-          ± is half of the 95 % interval of the mean, by Student's t; the band is one standard deviation.
+          )}
+          {shown && !placed && (
+            <>
+              <button type="button" onClick={run}>
+                {chapter.recorded ? "Show the runs again" : "Run again"}
+              </button>
+              <SaveFigure chapter={chapter} drawing={drawing} seen={shown.seen} />
+            </>
+          )}
         </p>
-      )}
-    </>
-  );
-}
-
-function Recorded({ recording }: { recording: Recording | undefined }) {
-  return (
-    <p class="tour-recorded">
-      <strong>Recorded</strong>, not computed by this page
-      {recording && (
-        <>
-          {`: unigram-lab ${recording.version}, bits ${recording.bitsRevision}. In its source, `}
-          <code>{recording.command}</code> makes the same runs again
-        </>
-      )}
-      .
-    </p>
+      </div>
+      <div class="tour-outcome">
+        <p class="tour-status" role="status">
+          {trouble.value ||
+            (going
+              ? `${going.done} of ${going.of} runs are at their end${lab.playing.value ? "" : "; paused, Play goes on"}.`
+              : shown
+                ? chapter.told(shown.seen, drawn.value)
+                : drawn.value
+                  ? ""
+                  : "Nothing drawn yet; you may also run without a guess.")}
+        </p>
+        {shown && !going && <Verdicts findings={chapter.findings(shown.seen)} />}
+        {chapter.recorded && <Recorded recording={recording.value} />}
+        <p class="tour-source">{chapter.source}</p>
+        <details>
+          <summary>For teachers</summary>
+          <p>{chapter.teacher}</p>
+        </details>
+      </div>
+    </div>
   );
 }

@@ -12,7 +12,11 @@ const newSession = (): Session => ({
   onStage: signal(undefined),
   result: signal(undefined),
   recording: signal(undefined),
+  isOwn: signal(false),
 });
+
+/** The chapter that was open last: the tour goes on there. */
+let last: string | undefined;
 
 export function Tour({ lab }: { lab: Lab }) {
   const sessions = useRef(new Map(chapters.map(({ name }) => [name, newSession()])));
@@ -21,7 +25,7 @@ export function Tour({ lab }: { lab: Lab }) {
   const navigation = useRef<HTMLElement>(null);
   const title = useRef<HTMLHeadingElement>(null);
 
-  const asked = lab.chapter.value;
+  const asked = lab.chapter.value || last;
   const index = Math.max(
     0,
     chapters.findIndex(({ name }) => name === asked),
@@ -35,6 +39,10 @@ export function Tour({ lab }: { lab: Lab }) {
     lab.chapter.value = chapter.name;
     title.current?.focus();
   }, []);
+
+  useEffect(() => {
+    last = chapter.name;
+  }, [chapter.name]);
 
   // however it is left
   useEffect(() => () => stage.current?.leave(), []);
@@ -78,7 +86,7 @@ export function Tour({ lab }: { lab: Lab }) {
             aria-current={i === index ? "step" : undefined}
             onClick={() => go(i)}
           >
-            {i + 1}
+            <b>{i + 1}</b> <span>{text}</span>
           </button>
         ))}
       </nav>

@@ -60,6 +60,17 @@ export class Stage {
     );
   }
 
+  /** The runs of a chapter that the page has already, from a link say; undefined unless it has all of them. */
+  found(chapter: Chapter): OnStage | undefined {
+    const here = this.#lab.runs.peek().filter(({ origin }) => origin === "here");
+    const placed = chapter.arms(undefined).map(({ label, seeds, config }) => {
+      const hash = configHash(parseConfig({ ...config, seed: 0 }));
+      const run = here.find((one) => one.seeds.peek() === seeds && configHash(one.config.peek()) === hash);
+      return run && ([label, { run, seeds, hash }] as const);
+    });
+    return placed.every((one) => one !== undefined) ? new Map(placed) : undefined;
+  }
+
   show(chapter: Chapter, { arms }: Recording): OnStage {
     const lab = this.#lab;
     this.#remember();
@@ -92,7 +103,8 @@ export class Stage {
     const { chapter: _, ...link } = was.link;
     lab.open(link);
     for (const run of gone) lab.remove(run);
-    for (const run of was.hidden) lab.show(run, true);
+    const own = lab.runs.peek();
+    for (const run of own.some(({ shown }) => shown.peek()) ? was.hidden : own) lab.show(run, true);
     lab.pace.value = was.pace;
     if (!was.playing) lab.pause();
   }
@@ -121,13 +133,12 @@ const viewOf = ({ panels, fit }: Chapter): LinkedView => ({
 
 /** How far the runs on stage are. */
 export type Progress =
-  | { kind: "running"; done: number; of: number }
+  | { kind: "running"; done: number; of: number /** Of all steps, 0 to 1. */; share: number; seen: Seen }
   /** Taken away, or another config by now: what they come to says nothing of this chapter. */
   | { kind: "changed" }
   | { kind: "failed"; why: string }
   | { kind: "done"; seen: Seen };
 
-/** Reads signals: whoever calls it in a component follows them. */
 export function progressOf(lab: Lab, onStage: OnStage): Progress {
   const all = [...onStage].map(([label, placed]) => ({
     label,
@@ -142,6 +153,14 @@ export function progressOf(lab: Lab, onStage: OnStage): Progress {
   if (failed) return { kind: "failed", why: failed.failure ?? "a run failed" };
   const of = all.reduce((sum, { seeds }) => sum + seeds, 0);
   const done = replicas.filter(({ status }) => status === "ended" || status === "diverged").length;
-  if (done < of) return { kind: "running", done, of };
-  return { kind: "done", seen: new Map(all.map((it) => [it.label, [...it.replicas]])) };
+  const seen: Seen = new Map(all.map((it) => [it.label, [...it.replicas]]));
+  if (done === of) return { kind: "done", seen };
+  const [taken, steps] = replicas.reduce(
+    ([sum, most], { step, config, status }) => [
+      sum + (status === "diverged" ? config.steps : step),
+      most + config.steps,
+    ],
+    [0, 0],
+  );
+  return { kind: "running", done, of, share: taken / Math.max(1, steps), seen };
 }

@@ -47,9 +47,9 @@ export const collapse: Chapter = {
     start: 60,
   },
   arms: () => [
-    { label: high, seeds: 5, config: { ...model, learningRate: 0.1 } },
-    { label: middle, seeds: 5, config: { ...model, learningRate: 0.01 } },
     { label: low, seeds: 5, config: { ...model, learningRate: 0.001 } },
+    { label: middle, seeds: 5, config: { ...model, learningRate: 0.01 } },
+    { label: high, seeds: 5, config: { ...model, learningRate: 0.1 } },
     {
       label: raised,
       seeds: 5,
@@ -65,7 +65,7 @@ export const collapse: Chapter = {
       },
     },
   ],
-  curves: (seen) => [high, middle, low, raised].map((label) => curveOf(seen, label, "effectiveDimension")),
+  curves: (seen) => [low, middle, high, raised].map((label) => curveOf(seen, label, "effectiveDimension")),
   references: () => [],
   told: (seen, drawn) =>
     endsTold(collapse.guess, drawn, "the runs at rate 0.1", ends(seen, high, "effectiveDimension")),

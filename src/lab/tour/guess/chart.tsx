@@ -3,11 +3,9 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { LookMark } from "../../runs/lookMark.js";
 import { rounded } from "../judge.js";
 import { type Drawn, guessAt, nearest, nudged, placeOf, stroked } from "./axes.js";
-import { type Drawing, draw, margins, tickLabel } from "./draw.js";
+import { type Drawing, draw, margins, marginsOf, tickLabel } from "./draw.js";
 
 interface Properties extends Drawing {
-  /** Whether it can still be changed. */
-  open: boolean;
   onDraw(drawn: Drawn): void;
 }
 
@@ -41,8 +39,10 @@ function useRedraw(paint: (canvas: HTMLCanvasElement) => void) {
   return canvas;
 }
 
-export function GuessChart({ open, onDraw, ...drawing }: Properties) {
-  const { guess, drawn, curves } = drawing;
+export function GuessChart({ onDraw, ...drawing }: Properties) {
+  const { guess, drawn, curves, open } = drawing;
+  /** Whether there is a guess, or one can be drawn. */
+  const isGuessed = open || drawn !== undefined;
   const called = guess.called ?? "your guess";
   const canvas = useRedraw((own) => draw(own, drawing));
   /** The handle that Tab comes to. */
@@ -52,10 +52,12 @@ export function GuessChart({ open, onDraw, ...drawing }: Properties) {
   const values = drawn ?? guess.at.map(() => guess.start);
 
   const placeAt = (event: PointerEvent) => {
-    const box = (canvas.current as HTMLCanvasElement).getBoundingClientRect();
+    const own = canvas.current as HTMLCanvasElement;
+    const box = own.getBoundingClientRect();
+    const { left, right, top, bottom } = marginsOf(own);
     return {
-      x: (event.clientX - box.left - margins.left) / (box.width - margins.left - margins.right),
-      y: 1 - (event.clientY - box.top - margins.top) / (box.height - margins.top - margins.bottom),
+      x: (event.clientX - box.left - left) / (box.width - left - right),
+      y: 1 - (event.clientY - box.top - top) / (box.height - top - bottom),
     };
   };
   const follow = (event: PointerEvent) => {
@@ -93,7 +95,11 @@ export function GuessChart({ open, onDraw, ...drawing }: Properties) {
     <div class="tour-guess">
       <fieldset
         class="tour-plot"
-        aria-label={`${guess.task} ${guess.y.title} over ${guess.x.title}. Left and Right go from handle to handle, Up and Down move it.`}
+        aria-label={
+          isGuessed
+            ? `${guess.task} ${guess.y.title} over ${guess.x.title}. Left and Right go from handle to handle, Up and Down move it.`
+            : `${guess.y.title} over ${guess.x.title}`
+        }
         data-open={open}
         onPointerDown={begin}
         onPointerMove={move}
@@ -101,36 +107,39 @@ export function GuessChart({ open, onDraw, ...drawing }: Properties) {
         onPointerCancel={end}
       >
         <canvas ref={canvas} />
-        {guess.at.map((at, i) => (
-          <div
-            key={at}
-            ref={(own: HTMLElement | null) => {
-              handles.current[i] = own;
-            }}
-            class="tour-handle"
-            role="slider"
-            tabIndex={i === current ? 0 : -1}
-            aria-label={`${guess.y.title} at ${guess.x.title} ${tickLabel(at)}`}
-            aria-orientation="vertical"
-            aria-valuemin={guess.y.from}
-            aria-valuemax={guess.y.to}
-            aria-valuenow={values[i]}
-            aria-valuetext={told(values[i], guess.y.unit)}
-            aria-readonly={!open}
-            style={{
-              left: `calc(${margins.left}px + (100% - ${margins.left + margins.right}px) * ${placeOf(guess.x, at)})`,
-              top: `calc(${margins.top}px + (100% - ${margins.top + margins.bottom}px) * ${1 - placeOf(guess.y, values[i])})`,
-            }}
-            onFocus={() => setCurrent(i)}
-            onKeyDown={(event: KeyboardEvent) => press(event, i)}
-          />
-        ))}
+        {isGuessed &&
+          guess.at.map((at, i) => (
+            <div
+              key={at}
+              ref={(own: HTMLElement | null) => {
+                handles.current[i] = own;
+              }}
+              class="tour-handle"
+              role="slider"
+              tabIndex={i === current ? 0 : -1}
+              aria-label={`${guess.y.title} at ${guess.x.title} ${tickLabel(at)}`}
+              aria-orientation="vertical"
+              aria-valuemin={guess.y.from}
+              aria-valuemax={guess.y.to}
+              aria-valuenow={values[i]}
+              aria-valuetext={told(values[i], guess.y.unit)}
+              aria-readonly={!open}
+              style={{
+                left: `calc(${margins.left}em + (100% - ${margins.left + margins.right}em) * ${placeOf(guess.x, at)})`,
+                top: `calc(${margins.top}em + (100% - ${margins.top + margins.bottom}em) * ${1 - placeOf(guess.y, values[i])})`,
+              }}
+              onFocus={() => setCurrent(i)}
+              onKeyDown={(event: KeyboardEvent) => press(event, i)}
+            />
+          ))}
       </fieldset>
       <ul class="tour-legend">
-        <li>
-          <span class="tour-swatch tour-swatch-guess" />
-          {called}
-        </li>
+        {isGuessed && (
+          <li>
+            <span class="tour-swatch tour-swatch-guess" />
+            {called}
+          </li>
+        )}
         {curves.map(({ label, look }) => (
           <li key={label}>
             <LookMark look={look} />

@@ -4,22 +4,35 @@ import { lookOf } from "../../looks.js";
 import type { Curve, Guess, Reference } from "../chapter.js";
 import { type Axis, type Drawn, placeOf } from "./axes.js";
 
-/** Margins around the plot, in CSS pixels; the handles keep to them too. */
-export const margins = { left: 54, right: 22, top: 26, bottom: 34 };
+/** Margins around the plot, in heights of its letters; the handles keep to them too. */
+export const margins = { left: 4.5, right: 1.8, top: 2.2, bottom: 2.8 };
+
+/** The same in pixels, and the height of a letter. */
+export function marginsOf(canvas: HTMLCanvasElement) {
+  const em = Number.parseFloat(getComputedStyle(canvas).fontSize);
+  const [left, right, top, bottom] = [margins.left, margins.right, margins.top, margins.bottom].map(
+    (own) => own * em,
+  );
+  return { em, left, right, top, bottom };
+}
+
+export type DrawnCurve = Curve & { look: number };
 
 export interface Drawing {
   guess: Guess;
   /** Undefined until a handle was moved. */
   drawn: Drawn | undefined;
-  curves: readonly (Curve & { look: number })[];
+  curves: readonly DrawnCurve[];
   references: readonly Reference[];
+  /** Whether the guess can still be changed. */
+  open: boolean;
 }
 
 /** "10,000", and as short as can be below 1. */
 export const tickLabel = (value: number): string =>
   value >= 1000 ? value.toLocaleString("en") : String(value).replace("-", "−");
 
-export function draw(canvas: HTMLCanvasElement, { guess, drawn, curves, references }: Drawing): void {
+export function draw(canvas: HTMLCanvasElement, { guess, drawn, curves, references, open }: Drawing): void {
   const { clientWidth: width, clientHeight: height } = canvas;
   const ratio = globalThis.devicePixelRatio || 1;
   canvas.width = Math.round(width * ratio);
@@ -28,16 +41,17 @@ export function draw(canvas: HTMLCanvasElement, { guess, drawn, curves, referenc
   if (!context || width === 0) return;
   const style = getComputedStyle(canvas);
   const colour = (name: string): string => style.getPropertyValue(`--${name}`).trim() || style.color;
+  const { em, left, right, top, bottom } = marginsOf(canvas);
   const [ink, faint, line] = ["ink", "faint", "line"].map(colour);
   const plot = {
-    width: width - margins.left - margins.right,
-    height: height - margins.top - margins.bottom,
+    width: width - left - right,
+    height: height - top - bottom,
   };
-  const x = (value: number): number => margins.left + placeOf(guess.x, value) * plot.width;
+  const x = (value: number): number => left + placeOf(guess.x, value) * plot.width;
   const y = (value: number): number =>
-    margins.top + (1 - Math.max(-1, Math.min(2, placeOf(guess.y, value)))) * plot.height;
+    top + (1 - Math.max(-1, Math.min(2, placeOf(guess.y, value)))) * plot.height;
   context.scale(ratio, ratio);
-  context.font = `12px ${style.fontFamily}`;
+  context.font = `${em}px ${style.fontFamily}`;
   context.lineJoin = "round";
 
   context.strokeStyle = line;
@@ -45,29 +59,29 @@ export function draw(canvas: HTMLCanvasElement, { guess, drawn, curves, referenc
   context.lineWidth = 1;
   const title = ({ title: name, unit }: Axis): string => (unit ? `${name} (${unit})` : name);
   for (const tick of guess.y.ticks) {
-    rule(context, margins.left, y(tick), width - margins.right, y(tick));
+    rule(context, left, y(tick), width - right, y(tick));
     context.textAlign = "right";
-    context.fillText(tickLabel(tick), margins.left - 6, y(tick) + 4);
+    context.fillText(tickLabel(tick), left - em / 2, y(tick) + em / 3);
   }
   for (const tick of guess.x.ticks) {
-    rule(context, x(tick), margins.top, x(tick), height - margins.bottom);
+    rule(context, x(tick), top, x(tick), height - bottom);
     context.textAlign = "center";
-    context.fillText(tickLabel(tick), x(tick), height - margins.bottom + 15);
+    context.fillText(tickLabel(tick), x(tick), height - bottom + 1.25 * em);
   }
   context.fillStyle = ink;
   context.textAlign = "right";
-  context.fillText(title(guess.x), width - margins.right, height - 4);
+  context.fillText(title(guess.x), width - right, height - em / 3);
   context.textAlign = "left";
-  context.fillText(title(guess.y), 2, 13);
+  context.fillText(title(guess.y), 2, 1.1 * em);
 
   context.save();
   context.beginPath();
-  context.rect(margins.left, margins.top - 4, plot.width + 4, plot.height + 8);
+  context.rect(left, top - 4, plot.width + 4, plot.height + 8);
   context.clip();
   for (const { value } of references) {
     context.strokeStyle = ink;
     context.setLineDash([1, 3]);
-    rule(context, margins.left, y(value), width - margins.right, y(value));
+    rule(context, left, y(value), width - right, y(value));
   }
   for (const { points, look, apart } of curves) {
     const seen = points.filter((point) => Number.isFinite(placeOf(guess.x, point.x)));
@@ -101,7 +115,8 @@ export function draw(canvas: HTMLCanvasElement, { guess, drawn, curves, referenc
     context.stroke();
   }
   context.restore();
-  context.setLineDash([3, 4]);
+  if (!drawn && !open) return;
+  context.setLineDash([8, 5]);
   context.lineWidth = 2.5;
   context.strokeStyle = ink;
   // before it is moved it is no guess yet, but what to take hold of
