@@ -17,8 +17,18 @@ afterAll(async () => {
   await server?.stop();
 });
 
-const openRuns = async (runs, use, options) =>
-  withPage(browser, await encodeLink({ runs: runs.map((config) => ({ config })) }, server.url), use, options);
+const openRuns = async (runs, use, options) => {
+  const link = await encodeLink({ runs: runs.map((config) => ({ config })) }, server.url);
+  return withPage(
+    browser,
+    link,
+    async (page, context) => {
+      await whenOpen(page);
+      return use(page, context);
+    },
+    options,
+  );
+};
 
 const stepsOf = async (page) =>
   (await stateOf(page)).runs.flatMap(({ replicas }) => replicas.map(({ step }) => step));
