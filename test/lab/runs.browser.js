@@ -1,7 +1,7 @@
 /** What is done to runs: they stop when they are told, gestures can be undone, and a link replays them. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decodeLink, encodeLink, hashOf } from "./configs.js";
-import { finalHashes, openChromium, serveLab, stateOf, until, withPage } from "./pages.js";
+import { finalHashes, openChromium, serveLab, stateOf, until, whenOpen, withPage } from "./pages.js";
 
 const evaluateAt = { kind: "log", perDecade: 5 };
 const long = { vocabSize: 100, embeddingDim: 100, steps: 1_000_000, evaluateAt };
