@@ -114,12 +114,20 @@ export function serveRuns(scope: WorkerScope): void {
     }
   }
 
+  // orders that come before the lock: whatever they are answered with comes behind "begun"
+  let early: Order[] | undefined = [];
   scope.onmessage = ({ data }) => {
-    heed(data);
-    sleeper.wake();
+    if (early) early.push(data);
+    else {
+      heed(data);
+      sleeper.wake();
+    }
   };
   holdLock(scope).then((lock) => {
     post({ kind: "begun", protocol: PROTOCOL, lock });
+    const orders = early ?? [];
+    early = undefined;
+    for (const order of orders) heed(order);
     takeTurns(lock !== null).catch((error) => {
       // the page hears of what nobody catches
       setTimeout(() => {
