@@ -72,16 +72,11 @@ export class Connection {
     return [going, this.runs.size];
   }
 
-  /** Opens a run; what goes wrong fails it. */
-  add(party: Party, added: Added): void {
-    try {
-      if (this.#lost) throw this.#lost;
-      this.#worker?.postMessage({ kind: "add", added } satisfies Order);
-      this.runs.set(added.run, party);
-    } catch (error) {
-      // an option that cannot cross to a worker
-      party.fail(error as Error);
-    }
+  /** Opens runs. @throws what cannot cross to a worker, and why there is none */
+  add(parties: readonly Party[], added: readonly Added[]): void {
+    if (this.#lost) throw this.#lost;
+    this.#worker?.postMessage({ kind: "add", added } satisfies Order);
+    for (const [i, { run }] of added.entries()) this.runs.set(run, parties[i]);
   }
 
   tell(order: Order): void {

@@ -3,19 +3,16 @@ import { isEvaluation, nextEvaluation } from "../evaluationSteps.js";
 import {
   ConfigError,
   canonicalConfig,
-  createTrainer,
   learningRateAt,
   type RunConfig,
-  restoreTrainer,
   type StepResult,
   type Trainer,
-  type TrainerOptions,
   type TrainingRecord,
   weightsHash,
 } from "../index.js";
 import type { Frame, LiveStatus, Opened } from "./liveRun.js";
 import type { Added, Ask, News, Thrown, Wanted } from "./message.js";
-import { Pace, Speed } from "./pace.js";
+import { Pace, type Pack, Speed } from "./pace.js";
 
 /** Milliseconds of a slice of steps; a device is asked for more at a time. */
 const SLICE = 8;
@@ -38,7 +35,7 @@ export interface Host {
 }
 
 /** Where a run goes on that came of another. */
-interface Origin {
+export interface Origin {
   trainer: Trainer;
   recorded: number | undefined;
   past: TrainingRecord[] | undefined;
@@ -69,8 +66,10 @@ export class ServedRun {
   used = 0;
   readonly #added: Added;
   readonly #host: Host;
+  readonly #make: (() => Promise<Trainer>) | undefined;
   readonly #seconds = { steps: 0, other: 0 };
   readonly #speed = new Speed();
+  readonly #pack: Pack | undefined;
   readonly #asks: Asked[] = [];
   readonly #views = new Map<number, View>();
   #trainer: Trainer | undefined;
@@ -98,17 +97,34 @@ export class ServedRun {
   #opened: Opened | undefined;
   #changed: RunConfig | undefined;
 
-  constructor(added: Added, host: Host, origin?: Origin) {
+  /**
+   * @param from what makes its trainer, or where it goes on
+   * @param pack of those that a GPU computes together with it
+   */
+  constructor(added: Added, host: Host, from: (() => Promise<Trainer>) | Origin, pack?: Pack) {
     this.run = added.run;
     this.#added = added;
     this.#host = host;
+    this.#pack = pack;
     this.#going = !added.paused;
     this.#until = added.until ?? Number.POSITIVE_INFINITY;
     this.#perSecond = added.pace;
-    if (!origin) return;
-    this.#past = origin.past;
-    this.#recorded = origin.recorded;
-    this.#stand(origin.trainer);
+    if (typeof from === "function") {
+      this.#make = from;
+      return;
+    }
+    this.#past = from.past;
+    this.#recorded = from.recorded;
+    this.#stand(from.trainer);
+  }
+
+  /** Whether a GPU computes it: it holds no thread meanwhile. */
+  get isOnGpu(): boolean {
+    return this.#added.backend !== undefined;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
   }
 
   get #step(): number {
@@ -277,16 +293,8 @@ export class ServedRun {
   }
 
   async #open(): Promise<void> {
-    const { config, snapshot, runtime, backend, allowFallbackAdapter } = this.#added;
-    const options: TrainerOptions = { ...runtime };
-    if (backend === "webgpu") {
-      const { webgpu } = await import("../webgpu.js");
-      options.backend = webgpu({ allowFallbackAdapter });
-    }
-    const trainer =
-      snapshot === undefined
-        ? await createTrainer(config, options)
-        : await restoreTrainer(snapshot, { ...options, steps: config.steps });
+    const { config, snapshot } = this.#added;
+    const trainer = await this.#make!();
     if (this.#closed) return trainer.dispose();
     if (canonicalConfig(trainer.config) !== canonicalConfig(config)) {
       trainer.dispose();
@@ -313,7 +321,7 @@ export class ServedRun {
     const { config, entropy, conditionalEntropy, bytes, computedBy } = trainer;
     if (!isFirst) this.#changed = config;
     else {
-      this.#opened = { config, entropy, conditionalEntropy, bytes, computedBy: computedBy?.adapter };
+      this.#opened = { config, entropy, conditionalEntropy, bytes, computedBy };
       this.setPace(this.#perSecond);
     }
   }
@@ -392,7 +400,7 @@ export class ServedRun {
 
   /** So many updates for one slice, the records on the way. */
   async #advance(): Promise<void> {
-    const end = performance.now() + (this.#trainer?.computedBy ? DEVICE_SLICE : SLICE);
+    const end = performance.now() + (this.isOnGpu ? DEVICE_SLICE : SLICE);
     for (let now = performance.now(); !this.#closed; now = performance.now()) {
       if (this.#untaken >= MOST_UNTAKEN) return;
       if (!this.#isOver && this.#isRecordDue) await this.#measure();
@@ -401,11 +409,12 @@ export class ServedRun {
       const left = this.#target(now) - this.#step;
       if (left <= 0 || now >= end) return;
       const trainer = this.#trainer!;
-      const count = Math.min(left, this.#speed.stepsIn(end - now));
+      const many = this.#pack?.stepsFrom(this.#step, DEVICE_SLICE) ?? this.#speed.stepsIn(end - now);
+      const count = Math.min(left, many);
       const before = { seconds: trainer.stepSeconds, step: trainer.stepCount };
       const result = await trainer.advance(count);
       const seconds = trainer.stepSeconds - before.seconds;
-      this.#speed.took(trainer.stepCount - before.step, 1000 * seconds);
+      (this.#pack ?? this.#speed).took(trainer.stepCount - before.step, 1000 * seconds);
       this.#seconds.steps += seconds;
       this.#version++;
       if (this.#goal) this.#goal.result = result;

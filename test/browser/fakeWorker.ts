@@ -85,7 +85,7 @@ export class FakeWorker {
 
   postMessage(data: unknown): void {
     const order = data as Order;
-    if (order.kind === "add") this.#runs.add(order.added.run);
+    if (order.kind === "add") for (const { run } of order.added) this.#runs.add(run);
     if (order.kind === "ask" && order.ask.kind === "fork") this.#runs.add(order.ask.child);
     const copy = structuredClone(data);
     void this.#started.then(() => this.scope.onmessage?.({ data: copy }));

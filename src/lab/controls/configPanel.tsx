@@ -1,5 +1,6 @@
 /** The settings of the focused run: what is changed most often; the rest is loaded when it is opened. */
 import { useSignal } from "@preact/signals";
+import { offeredSeconds } from "../gpu/worth.js";
 import { Later } from "../layout/later.js";
 import type { Lab } from "../state/lab.js";
 import { rateText } from "../state/label.js";
@@ -27,6 +28,7 @@ const first: NumberField[] = [
   },
 ];
 
+const loadOffer = () => import("../gpu/offer.js").then(({ GpuOffer }) => GpuOffer);
 const loadMore = () => import("./moreFields.js").then(({ MoreFields }) => MoreFields);
 
 export function ConfigPanel({ lab }: { lab: Lab }) {
@@ -34,12 +36,14 @@ export function ConfigPanel({ lab }: { lab: Lab }) {
   const run = lab.focused.value;
   if (!run) return null;
   const { learningRate } = run.config.value;
+  const seconds = offeredSeconds(run);
   return (
     <section class="controls" aria-label={`settings of run ${run.letter}`}>
       <h2>
         run {run.letter}
         <span class="faint"> lr {rateText(learningRate)}</span>
       </h2>
+      {seconds > 0 && <Later load={loadOffer} props={{ lab, seconds }} />}
       <Sliders lab={lab} fields={first} />
       <RateControl key={run.letter} lab={lab} />
       <button

@@ -45,9 +45,11 @@ export function App({ lab }: { lab: Lab }) {
   );
 }
 
-/** Whether a link has said which bits its runs come to. */
+/** Whether there is something to say of bits: of those that a link has said, and of those that nobody else has. */
 const isPromised = ({ runs }: Lab) =>
-  runs.value.some(({ replicas }) => replicas.value.some(({ expectedHash }) => expectedHash));
+  runs.value.some(({ config, replicas }) =>
+    replicas.value.some(({ expectedHash }) => expectedHash || config.value.arithmetic === "relaxed"),
+  );
 
 const loadSameBits = () => import("../share/sameBits.js").then(({ SameBits }) => SameBits);
 const loadTour = () => import("../tour/index.js").then(({ Tour }) => Tour);

@@ -25,6 +25,12 @@ function status({ origin, replicas }: LabRun): string {
   return words[all[0]?.status ?? ""] ?? "";
 }
 
+/** Who does not round as strict arithmetic does. */
+function rounding({ config, gpu, replicas }: LabRun): string {
+  if (config.value.arithmetic !== "relaxed") return "";
+  return gpu.value ? `≈ GPU (${replicas.value[0]?.computedBy?.adapter ?? ""}) ` : "≈ ";
+}
+
 function Line({ lab, run }: { lab: Lab; run: LabRun }) {
   const isFocused = lab.focused.value === run;
   const { letter, look } = run;
@@ -35,7 +41,7 @@ function Line({ lab, run }: { lab: Lab; run: LabRun }) {
         <LookMark look={look} />
         <b>{letter}</b> <span>{run.label}</span>
         {run.seeds.value > 1 && <span class="faint"> × {run.seeds} seeds</span>}
-        <small>{status(run)}</small>
+        <small>{rounding(run) + status(run)}</small>
       </button>
       <button
         type="button"

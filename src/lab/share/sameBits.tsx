@@ -10,8 +10,10 @@ interface Expected {
 }
 
 /** Who computes with other roundings has other bits, and nothing is wrong. */
-const isRelaxed = ({ run, replica }: Expected): boolean =>
-  run.origin === "gpu" || replica.config.arithmetic === "relaxed";
+const isRelaxed = ({ replica }: Pick<Expected, "replica">): boolean =>
+  replica.config.arithmetic === "relaxed";
+
+const alike = { verdict: "alike", text: "≈, other bits by nature" } as const;
 
 const isSame = ({ replica }: Expected): boolean => replica.weightsHash === replica.expectedHash;
 
@@ -31,14 +33,15 @@ export function verdictOf(runs: readonly LabRun[]): { verdict: Verdict; text: st
   }
   if (known.length < expected.length)
     return { verdict: "waiting", text: `bits: ${known.length} of ${expected.length} known` };
-  if (others.length > 0) return { verdict: "alike", text: "≈, other bits by nature" };
+  if (others.length > 0) return alike;
   const [{ replica }] = known;
   const count = known.length > 1 ? ` and those of ${known.length - 1} more` : "";
   return { verdict: "same", text: `✓ same bits ${replica.weightsHash?.slice(0, 8)}${count}` };
 }
 
 export function SameBits({ lab }: { lab: Lab }) {
-  const found = verdictOf(lab.runs.value);
+  const isFocusRelaxed = lab.focused.value?.replicas.value.some((replica) => isRelaxed({ replica }));
+  const found = verdictOf(lab.runs.value) ?? (isFocusRelaxed ? alike : undefined);
   return (
     <output class="same-bits" data-verdict={found?.verdict}>
       {found?.text}

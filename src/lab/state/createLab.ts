@@ -18,6 +18,13 @@ const SLOW = 1;
 const MOST_BYTES = 2 ** 30;
 const MOST_RUNS = 26;
 export const MOST_SEEDS = 32;
+/** Seconds, about, in which a GPU's shaders are compiled, and the fields for which they are compiled anew. */
+const COMPILING = 2;
+const shape = /vocab|Dim|batch|targets/;
+const onGpu: AddOptions = {
+  backend: "webgpu",
+  allowFallbackAdapter: location.search.includes("allow-fallback-adapter"),
+};
 
 interface Options {
   workers: Workers;
@@ -42,10 +49,18 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
   const chapter = signal<string | undefined>(undefined);
   const presenting = signal(false);
   const isHidden = signal(document.hidden);
-  const probe = new Probe(workers);
+  /** Whether the reader has asked for the GPU: then it computes the runs of relaxed arithmetic. */
+  let isGpuAsked = false;
+  const placeOf = ({ arithmetic }: RunConfig): AddOptions =>
+    isGpuAsked && arithmetic === "relaxed" ? onGpu : {};
+  const probe = new Probe(workers, placeOf);
 
   const isGoing = () => playing.peek() && !isHidden.peek();
-  const beginning = (): AddOptions => ({ paused: !isGoing(), pace: pace.peek() });
+  const beginning = (config: RunConfig): AddOptions => ({
+    paused: !isGoing(),
+    pace: pace.peek(),
+    ...placeOf(config),
+  });
   const computing = { workers, options: beginning };
   const livesOf = (all: readonly Run[]): LiveRun[] =>
     all.flatMap(({ lives }) => lives.flatMap(({ live }) => (live ? [live] : [])));
@@ -146,7 +161,8 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
     for (const [live, step] of steps) done += Math.max(0, step - (before.steps.get(live) ?? 0));
     stepsPerSecond.value = (1000 * done) / (now - before.time);
     before = { time: now, steps };
-    for (const run of runs.peek()) for (const replica of run.replicas.peek()) learnCost(replica);
+    for (const run of runs.peek())
+      if (!run.gpu.peek()) for (const replica of run.replicas.peek()) learnCost(replica);
   }, 500);
 
   // runs that a slider asks for: the newest request wins, at most one an animation frame; a quick one may end first, else
@@ -211,7 +227,10 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
           ...(run.seeds.peek() > 1 ? { seeds: run.seeds.peek() } : {}),
           ...(run.pinned.peek() ? { pinned: true } : {}),
           ...(run.shown.peek() ? {} : { hidden: true }),
-          ...(hashes.length > 0 && hashes.every(Boolean) ? { hashes: hashes as string[] } : {}),
+          // nobody else has the bits of this GPU
+          ...(hashes.length > 0 && hashes.every(Boolean) && !run.gpu.peek()
+            ? { hashes: hashes as string[] }
+            : {}),
         };
       }),
       ...(focus > 0 ? { focus } : {}),
@@ -247,9 +266,13 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
       const input = { ...(wanted?.run === run ? wanted.input : run.input.peek()), ...fields };
       try {
         const config = check(input);
-        const seconds = secondsOf(config) * run.seeds.peek();
+        const seconds = !placeOf(config).backend
+          ? secondsOf(config) * run.seeds.peek()
+          : shape.test(Object.keys(fields).join())
+            ? COMPILING
+            : 0;
         if (run.pinned.peek() || run.origin !== "here") {
-          lab.add(input, { focus: true });
+          lab.add(input);
           return;
         }
         run.input.value = input;
@@ -332,6 +355,13 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
       commitSoon();
     },
 
+    computeOn(run, place) {
+      const isGpu = place === "gpu";
+      isGpuAsked ||= isGpu;
+      setFocus(run as Run);
+      lab.change({ arithmetic: isGpu ? "relaxed" : undefined }, { commit: true });
+    },
+
     fork() {
       const run = focusedRun.peek();
       if (!run) return;
@@ -406,6 +436,7 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
     },
     link,
     open(state) {
+      isGpuAsked = false;
       apply(state);
       commit();
     },

@@ -35,19 +35,22 @@ export class Run implements LabRun {
   readonly seeds: Signal<number>;
   readonly pinned = signal(false);
   readonly shown = signal(true);
+  readonly gpu = signal(false);
   readonly replicas: Signal<readonly Replica[]>;
   readonly label = signal("");
   readonly #workers: Workers | undefined;
-  readonly #options: () => AddOptions;
+  readonly #options: (config: RunConfig) => AddOptions;
   readonly #gather: () => void;
   #lives: LiveReplica[] = [];
   #begun = 0;
 
-  /** @param options that its live runs begin with: whether they are paused, and their pace */
+  /** @param options that its live runs begin with: whether they are paused, their pace, and where they are computed */
   constructor(
     name: { letter: string; look: number; origin: Origin },
     input: RunConfigInput,
-    computing: { workers: Workers; options: () => AddOptions } | { replicas: readonly Replica[] },
+    computing:
+      | { workers: Workers; options: (config: RunConfig) => AddOptions }
+      | { replicas: readonly Replica[] },
   ) {
     this.letter = name.letter;
     this.look = name.look;
@@ -78,13 +81,17 @@ export class Run implements LabRun {
     this.config.value = config;
     this.seeds.value = seeds;
     this.#begun = performance.now();
-    for (const gone of this.#lives.splice(seeds)) gone.close();
-    for (let i = 0; i < seeds; i++) {
-      const own = { ...input, seed: config.seed + i };
-      const complete = { ...config, seed: config.seed + i };
-      this.#lives[i] ??= new LiveReplica(workers, complete, undefined, this.#gather);
-      this.#lives[i].expectedHash = hashes[i];
-      this.#lives[i].train(own, complete, this.#options());
+    for (const live of this.#lives) live.close();
+    this.#lives.splice(seeds);
+    const options = this.#options(config);
+    this.gpu.value = options.backend !== undefined;
+    const own = Array.from({ length: seeds }, (_, i) => ({ ...input, seed: config.seed + i }));
+    const made = this.gpu.peek()
+      ? workers.addTogether(own, options)
+      : own.map((one) => workers.add(one, options));
+    for (const [i, live] of made.entries()) {
+      this.#lives[i] ??= new LiveReplica(this.#gather);
+      this.#lives[i].begin(live, { ...config, seed: own[i].seed }, hashes[i]);
     }
     this.#gather();
   }
@@ -110,13 +117,12 @@ export class Run implements LabRun {
 
   /** As this live run goes on: the fork of another, which has these records up to there. */
   takeLive(live: LiveRun, earlier: readonly TrainingRecord[]): void {
-    const workers = this.#workers;
-    if (!workers) return;
     this.config.value = live.config;
+    this.gpu.value = this.#options(live.config).backend !== undefined;
     this.input.value = { ...this.input.value, learningRate: live.config.learningRate };
-    const replica = new LiveReplica(workers, live.config, undefined, this.#gather);
+    const replica = new LiveReplica(this.#gather);
     this.#lives = [replica];
-    replica.take(live, earlier);
+    replica.begin(live, live.config, undefined, earlier);
     this.#gather();
   }
 
