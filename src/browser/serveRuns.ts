@@ -159,9 +159,14 @@ export function serveRuns(scope: WorkerScope): void {
     }
   }
 
+  // orders that come before the lock: whatever they are answered with comes behind "begun"
+  let early: Order[] | undefined = [];
   scope.onmessage = ({ data }) => {
-    heed(data);
-    sleeper.wake();
+    if (early) early.push(data);
+    else {
+      heed(data);
+      sleeper.wake();
+    }
   };
   /** The page hears of what nobody catches. */
   const fail = (error: unknown) => {
@@ -171,6 +176,9 @@ export function serveRuns(scope: WorkerScope): void {
   };
   const begun = holdLock(scope).then((lock) => {
     post({ kind: "begun", protocol: PROTOCOL, lock });
+    const orders = early ?? [];
+    early = undefined;
+    for (const order of orders) heed(order);
     return lock !== null;
   });
   begun.then(takeTurns).catch(fail);

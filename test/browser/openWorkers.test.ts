@@ -57,6 +57,24 @@ async function hashAt(of: RunConfigInput, step: number): Promise<string> {
   return weightsHash(await trainer.weights());
 }
 
+describe("a worker", () => {
+  test("that begins late answers nothing before, and then what it was asked meanwhile", async () => {
+    // as in a browser, where a lock takes longer than orders do
+    const slow = {
+      request: (name: string, hold: () => never) =>
+        new Promise((resolve) => setTimeout(resolve, 50)).then(() => locks.of(slow).request(name, hold)),
+    };
+    const run = open(1, (scope) => browserWorker(Object.assign(scope, { navigator: { locks: slow } }))).add(
+      config,
+    );
+    const frames = run.frames()[Symbol.asyncIterator]();
+    const first = frames.next();
+    await frames.return?.();
+    expect(await first).toEqual({ done: true, value: undefined });
+    await status(run, "ended");
+  });
+});
+
 describe("a run", () => {
   test("has the records, the weights and the snapshot of train", async () => {
     const run = open().add(config);

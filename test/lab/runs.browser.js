@@ -201,7 +201,7 @@ describe("a rate that is changed", () => {
   });
 
   test("while it runs becomes part of the schedule, and the link replays it", async () => {
-    await openRuns([{ ...long, vocabSize: 64, embeddingDim: 32, steps: 20_000 }], async (page) => {
+    await openRuns([{ ...long, vocabSize: 64, embeddingDim: 32, steps: 100_000 }], async (page) => {
       await begun(page, 1);
       await page.getByRole("button", { name: "Pause", exact: true }).click();
       await rest(page);
