@@ -50,7 +50,7 @@ export function serveRuns(scope: WorkerScope): void {
   function adopt(run: ServedRun): void {
     run.used = least;
     runs.set(run.run, run);
-    if (run.isOnGpu) begun.then(() => goOn(run)).catch(fail);
+    if (run.isOnGpu) goOn(run).catch(fail);
   }
 
   async function trainersOf(
@@ -81,8 +81,10 @@ export function serveRuns(scope: WorkerScope): void {
     else if (order.kind === "add") open(order.added);
     else {
       const run = runs.get(order.run);
-      // otherwise it was closed, and nobody waits for it
       if (run) heedFor(run, order);
+      // it has failed, and the page is about to hear of it
+      else if ("call" in order)
+        post({ kind: "refusal", call: order.call, error: { name: "Error", message: "the run is closed" } });
     }
   }
 
@@ -159,21 +161,25 @@ export function serveRuns(scope: WorkerScope): void {
     }
   }
 
-  scope.onmessage = ({ data }) => {
-    heed(data);
-    sleeper.wake();
-  };
   /** The page hears of what nobody catches. */
   const fail = (error: unknown) => {
     setTimeout(() => {
       throw error;
     });
   };
-  const begun = holdLock(scope).then((lock) => {
+  /** What came before it has begun: the page takes no answer before it has heard that. */
+  const early: Order[] = [];
+  scope.onmessage = ({ data }) => early.push(data);
+  const begin = (lock: string | null) => {
     post({ kind: "begun", protocol: PROTOCOL, lock });
-    return lock !== null;
-  });
-  begun.then(takeTurns).catch(fail);
+    scope.onmessage = ({ data }) => {
+      heed(data);
+      sleeper.wake();
+    };
+    for (const order of early.splice(0)) heed(order);
+    return takeTurns(lock !== null);
+  };
+  holdLock(scope).then(begin).catch(fail);
 }
 
 /** A Web Lock of a random name, held until this worker ends: its name. Null where there are no locks. */

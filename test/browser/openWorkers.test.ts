@@ -499,6 +499,30 @@ describe("frames", () => {
   });
 });
 
+describe("a worker that has not begun yet", () => {
+  test.each([1, 5, 20])("answers nobody who leaves its frames after %i ms, and then begins", async (wait) => {
+    locks.delay = 40;
+    const run = open().add(config);
+    const frames = run.frames()[Symbol.asyncIterator]();
+    const first = frames.next();
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    await frames.return?.();
+    expect(await first).toEqual({ done: true, value: undefined });
+    expect((await recordsOf(run)).at(-1)?.step).toBe(300);
+    expect([run.status, run.failure]).toEqual(["ended", undefined]);
+  });
+
+  test("does what it was told meanwhile in its order", async () => {
+    locks.delay = 40;
+    const run = open().add(endless, { paused: true });
+    const [early, hash] = await Promise.all([run.advance(7), run.weightsHash()]);
+    expect([early.step, hash]).toEqual([7, await hashAt(endless, 7)]);
+    const other = pool?.add(endless);
+    other?.close();
+    await status(run, "paused");
+  });
+});
+
 describe("a worker that dies", () => {
   test("fails its runs within a second, and no others; the next run gets a new one", async () => {
     const workers = open(2);
