@@ -1,6 +1,6 @@
 /** A worker's end of live runs. No module of its own is needed: a classic script may call it as well. */
 import type { Trainer } from "../index.js";
-import { type Added, type Answer, type Order, PROTOCOL } from "./message.js";
+import { type Added, type Answer, type Order, PROTOCOL, type Thrown } from "./message.js";
 import type { GpuOpener } from "./openOnGpu.js";
 import { openRun } from "./openRun.js";
 import { Pack } from "./pace.js";
@@ -9,6 +9,9 @@ import { breathe, Sleep } from "./turn.js";
 
 /** Milliseconds between two messages with news, unless something is at its end. */
 const NEWS = 16;
+
+/** The answer for a run that is not here any more. */
+const GONE: Thrown = { name: "Error", message: "the run is closed" };
 
 /** What of a worker's global scope is used. */
 export interface WorkerScope {
@@ -82,9 +85,8 @@ export function serveRuns(scope: WorkerScope): void {
     else {
       const run = runs.get(order.run);
       if (run) heedFor(run, order);
-      // it has failed, and the page is about to hear of it
-      else if ("call" in order)
-        post({ kind: "refusal", call: order.call, error: { name: "Error", message: "the run is closed" } });
+      // it has failed, which the page did not know when it asked
+      else if ("call" in order) post({ kind: "refusal", call: order.call, error: GONE });
     }
   }
 

@@ -456,6 +456,18 @@ describe("frames", () => {
     expect(last).toEqual(await expected());
   });
 
+  test("two that are asked for at once come one after the other", async () => {
+    const run = open().add(endless, { paused: true });
+    const frames = run.frames()[Symbol.asyncIterator]();
+    const [first, second, third] = [frames.next(), frames.next(), frames.next()];
+    expect((await first).value.step).toBe(0);
+    await run.advance(10);
+    expect((await second).value.step).toBe(10);
+    await frames.return?.();
+    expect(await third).toEqual({ done: true, value: undefined });
+    expect(await frames.next()).toEqual({ done: true, value: undefined });
+  });
+
   test("only what is asked for, at most so often, the latest one", async () => {
     const run = open().add(endless);
     const steps: number[] = [];
