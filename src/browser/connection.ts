@@ -16,6 +16,7 @@ import {
 export interface Party {
   readonly isOver: boolean;
   hear(news: News): void;
+  /** Releases itself. */
   fail(error: Error): void;
   close(): void;
 }
@@ -156,10 +157,7 @@ export class Connection {
     this.#begun.abort();
     this.#left.abort();
     this.#worker?.terminate();
-    for (const [run, party] of [...this.runs]) {
-      party.fail(this.#lost);
-      this.release(run, this.#lost);
-    }
+    for (const party of [...this.runs.values()]) party.fail(this.#lost);
   }
 }
 

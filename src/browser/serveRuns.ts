@@ -1,6 +1,6 @@
 /** A worker's end of live runs. No module of its own is needed: a classic script may call it as well. */
 import type { Trainer } from "../index.js";
-import { type Added, type Answer, type Order, PROTOCOL } from "./message.js";
+import { type Added, type Answer, type Order, PROTOCOL, type Thrown } from "./message.js";
 import type { GpuOpener } from "./openOnGpu.js";
 import { openRun } from "./openRun.js";
 import { Pack } from "./pace.js";
@@ -9,6 +9,9 @@ import { breathe, Sleep } from "./turn.js";
 
 /** Milliseconds between two messages with news, unless something is at its end. */
 const NEWS = 16;
+
+/** The answer for a run that is not here any more. */
+const GONE: Thrown = { name: "Error", message: "the run is closed" };
 
 /** What of a worker's global scope is used. */
 export interface WorkerScope {
@@ -50,7 +53,7 @@ export function serveRuns(scope: WorkerScope): void {
   function adopt(run: ServedRun): void {
     run.used = least;
     runs.set(run.run, run);
-    if (run.isOnGpu) begun.then(() => goOn(run)).catch(fail);
+    if (run.isOnGpu) goOn(run).catch(fail);
   }
 
   async function trainersOf(
@@ -81,8 +84,9 @@ export function serveRuns(scope: WorkerScope): void {
     else if (order.kind === "add") open(order.added);
     else {
       const run = runs.get(order.run);
-      // otherwise it was closed, and nobody waits for it
       if (run) heedFor(run, order);
+      // it has failed, which the page did not know when it asked
+      else if ("call" in order) post({ kind: "refusal", call: order.call, error: GONE });
     }
   }
 
@@ -159,29 +163,25 @@ export function serveRuns(scope: WorkerScope): void {
     }
   }
 
-  // orders that come before the lock: whatever they are answered with comes behind "begun"
-  let early: Order[] | undefined = [];
-  scope.onmessage = ({ data }) => {
-    if (early) early.push(data);
-    else {
-      heed(data);
-      sleeper.wake();
-    }
-  };
   /** The page hears of what nobody catches. */
   const fail = (error: unknown) => {
     setTimeout(() => {
       throw error;
     });
   };
-  const begun = holdLock(scope).then((lock) => {
+  /** What came before it has begun: the page takes no answer before it has heard that. */
+  const early: Order[] = [];
+  scope.onmessage = ({ data }) => early.push(data);
+  const begin = (lock: string | null) => {
     post({ kind: "begun", protocol: PROTOCOL, lock });
-    const orders = early ?? [];
-    early = undefined;
-    for (const order of orders) heed(order);
-    return lock !== null;
-  });
-  begun.then(takeTurns).catch(fail);
+    scope.onmessage = ({ data }) => {
+      heed(data);
+      sleeper.wake();
+    };
+    for (const order of early.splice(0)) heed(order);
+    return takeTurns(lock !== null);
+  };
+  holdLock(scope).then(begin).catch(fail);
 }
 
 /** A Web Lock of a random name, held until this worker ends: its name. Null where there are no locks. */

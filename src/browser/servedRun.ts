@@ -4,6 +4,7 @@ import {
   ConfigError,
   canonicalConfig,
   learningRateAt,
+  type RunChanges,
   type RunConfig,
   type StepResult,
   type Trainer,
@@ -89,8 +90,10 @@ export class ServedRun {
   #until: number;
   #perSecond: number | undefined;
   #pace: Pace | undefined;
-  /** A call to advance, under way. */
-  #goal: { end: number; call: number; result: StepResult | undefined } | undefined;
+  /** A call to advance, under way; stopped where it was paused, to be answered where that leaves the run. */
+  #goal: { end: number; call: number; result: StepResult | undefined; isStopped: boolean } | undefined;
+  /** Whether steps are under way, which nothing stops. */
+  #isStepping = false;
   /** Counts the changes of the model. */
   #version = 0;
   #told = { step: -1, status: "opening" as LiveStatus };
@@ -192,7 +195,9 @@ export class ServedRun {
   /** Also in the middle of an advance, which has then come to where it is. */
   pause(): void {
     this.#going = false;
-    if (this.#trainer) this.#reach(true);
+    if (!this.#goal) return;
+    this.#goal.isStopped = true;
+    if (!this.#isStepping) this.#reach();
   }
 
   resume(until = Number.POSITIVE_INFINITY): void {
@@ -350,7 +355,7 @@ export class ServedRun {
         this.#host.answer(call, weightsHash(await this.#trainer!.weights()));
       else if (ask.kind === "learningRate") {
         this.#checkNotOver("learningRate");
-        this.#stand(await this.#trainer!.fork({ learningRate: ask.rate }));
+        this.#stand(await this.#forked({ learningRate: ask.rate }));
         for (const each of calls) this.#host.answer(each, this.#trainer!.config);
       } else await this.#fork(call, ask);
     } catch (error) {
@@ -376,12 +381,20 @@ export class ServedRun {
     this.#checkNotOver("advance");
     if (this.#going) throw new ConfigError("advance: expected a paused run, this one is running");
     const end = Math.min(this.#step + count, this.#trainer!.config.steps);
-    this.#goal = { end, call, result: undefined };
+    this.#goal = { end, call, result: undefined, isStopped: false };
+  }
+
+  /** Of this run; gone where the run was closed meanwhile. */
+  async #forked(changes: RunChanges): Promise<Trainer> {
+    const trainer = await this.#trainer!.fork(changes);
+    if (!this.#closed) return trainer;
+    trainer.dispose();
+    throw new Error("the run is closed");
   }
 
   async #fork(call: number, { child, learningRate, steps, paused }: Ask & { kind: "fork" }): Promise<void> {
     if (this.#diverged || steps === undefined || steps <= this.#step) this.#checkNotOver("fork");
-    const trainer = await this.#trainer!.fork({ learningRate, steps });
+    const trainer = await this.#forked({ learningRate, steps });
     const { config } = trainer;
     const added: Added = {
       ...this.#added,
@@ -412,7 +425,10 @@ export class ServedRun {
       const many = this.#pack?.stepsFrom(this.#step, DEVICE_SLICE) ?? this.#speed.stepsIn(end - now);
       const count = Math.min(left, many);
       const before = { seconds: trainer.stepSeconds, step: trainer.stepCount };
-      const result = await trainer.advance(count);
+      this.#isStepping = true;
+      const result = await trainer.advance(count).finally(() => {
+        this.#isStepping = false;
+      });
       const seconds = trainer.stepSeconds - before.seconds;
       (this.#pack ?? this.#speed).took(trainer.stepCount - before.step, 1000 * seconds);
       this.#seconds.steps += seconds;
@@ -450,10 +466,10 @@ export class ServedRun {
   }
 
   /** Where it has come to what it was to go to, it stops and says so. */
-  #reach(stopped = false): void {
+  #reach(): void {
     if (this.#going && this.#step >= this.#until) this.#going = false;
     const goal = this.#goal;
-    if (!goal || !(stopped || this.#isOver || this.#step >= goal.end)) return;
+    if (!goal || !(goal.isStopped || this.#isOver || this.#step >= goal.end)) return;
     this.#goal = undefined;
     const trainer = this.#trainer!;
     const { learningRate } = trainer.config;

@@ -152,6 +152,88 @@ test("a lost device fails its runs in one line, and a later one begins on anothe
   await status(later, "ended");
 });
 
+test("a device that is lost at a run's end: it stays at its end, and every later call on it rejects", async () => {
+  const run = workers.add(config, gpu);
+  await status(run, "ended");
+  const frames = run.frames()[Symbol.asyncIterator]();
+  await frames.next();
+  device.lose();
+  const gone = "the fake device was lost";
+  await expect(run.snapshot()).rejects.toThrow(gone);
+  await expect(run.snapshot()).rejects.toThrow(gone);
+  await expect(run.weightsHash()).rejects.toThrow(gone);
+  await expect(frames.next()).rejects.toThrow(gone);
+  expect([run.status, run.failure]).toEqual(["ended", undefined]);
+});
+
+test("what is asked of a run that its worker has not any more is refused", async () => {
+  const answers: { kind: string; call?: number; error?: Error }[] = [];
+  const worker = new FakeWorker(browserWorker, locks);
+  worker.onmessage = ({ data }) => answers.push(data as never);
+  worker.postMessage({ kind: "ask", run: 99, call: 1, ask: { kind: "snapshot" } });
+  worker.postMessage({ kind: "frame", run: 99, call: 2, wanted: {} });
+  worker.postMessage({ kind: "close", run: 99 });
+  await vi.waitFor(() => expect(answers).toHaveLength(3));
+  const error = { name: "Error", message: "the run is closed" };
+  expect(answers.slice(1)).toEqual([1, 2].map((call) => ({ kind: "refusal", call, error })));
+});
+
+test("an advance that is paused within a slice answers with the step that the run then stands at", async () => {
+  const run = workers.add(endless, { ...gpu, paused: true });
+  await run.opened;
+  let go: (() => void) | undefined;
+  device.onAdvance = () =>
+    new Promise((resolve) => {
+      go = resolve;
+    });
+  const advance = run.advance(100_000);
+  await vi.waitFor(() => expect(go).toBeDefined());
+  run.pause();
+  for (let i = 0; i < 10; i++) await new Promise((resolve) => setImmediate(resolve));
+  device.onAdvance = () => {};
+  go?.();
+  const { step } = await advance;
+  expect(step).toBeGreaterThan(0);
+  expect(step).toBeLessThan(100_000);
+  await run.weightsHash();
+  expect([run.step, run.status]).toEqual([step, "paused"]);
+});
+
+test.each([
+  ["fork", (run: LiveRun) => run.fork()],
+  ["setLearningRate", (run: LiveRun) => run.setLearningRate(0.1)],
+])("a run that is closed while it is in %s leaves nothing behind", async (_, ask) => {
+  const run = workers.add(endless, { ...gpu, paused: true });
+  await run.opened;
+  expect(device.alive).toBe(1);
+  const { create } = device.kind;
+  let isMaking = false;
+  Object.assign(device.kind, {
+    create: async (...args: Parameters<typeof create>) => {
+      const backend = await create(...args);
+      isMaking = true;
+      run.close();
+      return backend;
+    },
+  });
+  await expect(ask(run)).rejects.toThrow("the run is closed");
+  expect(isMaking).toBe(true);
+  await vi.waitFor(() => expect(device.alive).toBe(0));
+});
+
+test("nor does a fork whose answer was on its way when its run was closed", async () => {
+  const run = workers.add(endless, { ...gpu, paused: true });
+  await run.opened;
+  const { scope } = made[0];
+  const post = scope.postMessage;
+  scope.postMessage = (data) => {
+    if ((data as { kind: string }).kind === "result") run.close();
+    post(data);
+  };
+  await expect(run.fork()).rejects.toThrow("the run is closed");
+  await vi.waitFor(() => expect(device.alive).toBe(0));
+});
+
 test("who is closed gives its memory back, also before it was made", async () => {
   const runs = workers.addTogether(seeds(3, endless), gpu);
   runs[1].close();

@@ -475,6 +475,18 @@ describe("frames", () => {
     expect(last).toEqual(await expected());
   });
 
+  test("two that are asked for at once come one after the other", async () => {
+    const run = open().add(endless, { paused: true });
+    const frames = run.frames()[Symbol.asyncIterator]();
+    const [first, second, third] = [frames.next(), frames.next(), frames.next()];
+    expect((await first).value.step).toBe(0);
+    await run.advance(10);
+    expect((await second).value.step).toBe(10);
+    await frames.return?.();
+    expect(await third).toEqual({ done: true, value: undefined });
+    expect(await frames.next()).toEqual({ done: true, value: undefined });
+  });
+
   test("only what is asked for, at most so often, the latest one", async () => {
     const run = open().add(endless);
     const steps: number[] = [];
@@ -515,6 +527,30 @@ describe("frames", () => {
       .next();
     await expect(next).rejects.toThrow(message);
     expect((await recordsOf(run)).at(-1)?.step).toBe(300);
+  });
+});
+
+describe("a worker that has not begun yet", () => {
+  test.each([1, 5, 20])("answers nobody who leaves its frames after %i ms, and then begins", async (wait) => {
+    locks.delay = 40;
+    const run = open().add(config);
+    const frames = run.frames()[Symbol.asyncIterator]();
+    const first = frames.next();
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    await frames.return?.();
+    expect(await first).toEqual({ done: true, value: undefined });
+    expect((await recordsOf(run)).at(-1)?.step).toBe(300);
+    expect([run.status, run.failure]).toEqual(["ended", undefined]);
+  });
+
+  test("does what it was told meanwhile in its order", async () => {
+    locks.delay = 40;
+    const run = open().add(endless, { paused: true });
+    const [early, hash] = await Promise.all([run.advance(7), run.weightsHash()]);
+    expect([early.step, hash]).toEqual([7, await hashAt(endless, 7)]);
+    const other = pool?.add(endless);
+    other?.close();
+    await status(run, "paused");
   });
 });
 

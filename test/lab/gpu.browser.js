@@ -61,7 +61,9 @@ test("a run is taken to the GPU, is marked as one of it, and comes back with the
     for (const [i, loss] of losses.entries()) expect(Math.abs(replica.losses[i] - loss)).toBeLessThan(1e-3);
     const line = page.getByRole("region", { name: "runs", exact: true }).getByRole("listitem").first();
     expect(await line.innerText()).toContain(`≈ GPU (${replica.computedBy.adapter})`);
-    expect(await page.locator(".same-bits").innerText()).toBe("≈, other bits by nature");
+    expect(await page.locator(".same-bits").innerText()).toBe(
+      "≈ other bits by nature: computed with other roundings",
+    );
     // the link says that it is approximate, and promises no bits
     const { runs } = await decodeLink(await page.evaluate(async () => location.href));
     expect(runs[0].config.arithmetic).toBe("relaxed");
@@ -180,7 +182,9 @@ test("a link to a run of a GPU is computed approximately where there is none, an
         await finalHashes(page);
         expect((await replicasOf(page))[0]).toMatchObject({ arithmetic: "relaxed", status: "ended" });
         expect((await replicasOf(page))[0].computedBy).toBeUndefined();
-        expect(await page.locator(".same-bits").innerText()).toBe("≈, other bits by nature");
+        expect(await page.locator(".same-bits").innerText()).toBe(
+          "≈ other bits by nature: computed with other roundings",
+        );
         await openSettings(page);
         await page.getByText(/^no GPU: /).waitFor();
       },
