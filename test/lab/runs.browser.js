@@ -38,7 +38,8 @@ const begun = (page, count) =>
     const steps = await stepsOf(page);
     return steps.length === count && steps.every((step) => step > 0);
   }, "runs have begun");
-const exactly = (page, label) => page.getByRole("spinbutton", { name: `${label}, exactly` });
+const exactly = (page, label) =>
+  page.getByRole("spinbutton", { name: new RegExp(`^${label}\\b.*, exactly$`) });
 const set = async (page, label, value) => {
   await exactly(page, label).fill(String(value));
   await exactly(page, label).press("Enter");
