@@ -82,7 +82,7 @@ test("a config beyond the device: refused, with the command that would run it el
   await withPage(browser, server.url, async (page) => {
     await whenOpen(page);
     const before = (await stateOf(page)).runs[0].config;
-    const box = (label) => page.getByRole("spinbutton", { name: `${label}, exactly` });
+    const box = (label) => page.getByRole("spinbutton", { name: new RegExp(`^${label}\\b.*, exactly$`) });
     await box("D").fill("50000");
     await box("D").press("Enter");
     await until(async () => (await stateOf(page)).runs[0].config.embeddingDim === 50000, "as much as it can");
@@ -101,7 +101,7 @@ test("a config beyond the device: refused, with the command that would run it el
 test("a bad value: the field is named, and the run stays as it is", async () => {
   await withPage(browser, server.url, async (page) => {
     await whenOpen(page);
-    const box = page.getByRole("spinbutton", { name: "V, exactly" });
+    const box = page.getByRole("spinbutton", { name: /^V\b.*, exactly$/ });
     const before = await box.inputValue();
     await box.fill("1.5");
     await box.press("Enter");

@@ -78,7 +78,7 @@ export async function latencies(page, count) {
     const found = [];
     let position = Number(alpha.value);
     for (let i = 0; i < events; i++) {
-      position = 200 + ((position + 7) % 300);
+      position = 100 + ((position + 7) % 200);
       const before = run.replicas.value[0].records;
       const took = new Promise((resolve, reject) => {
         const end = setTimeout(() => reject(new Error("the new run is not drawn within a minute")), 60_000);
@@ -124,7 +124,7 @@ export async function reruns(page, seconds) {
       to = await new Promise((resolve) => requestAnimationFrame(resolve));
       frames++;
       // no value comes twice
-      position = (position + 1) % 1000;
+      position = (position + 1) % Number(alpha.max);
       alpha.value = String(position);
       alpha.dispatchEvent(new Event("input", { bubbles: true }));
     }

@@ -38,7 +38,8 @@ const begun = (page, count) =>
     const steps = await stepsOf(page);
     return steps.length === count && steps.every((step) => step > 0);
   }, "runs have begun");
-const exactly = (page, label) => page.getByRole("spinbutton", { name: `${label}, exactly` });
+const exactly = (page, label) =>
+  page.getByRole("spinbutton", { name: new RegExp(`^${label}\\b.*, exactly$`) });
 const set = async (page, label, value) => {
   await exactly(page, label).fill(String(value));
   await exactly(page, label).press("Enter");
@@ -201,7 +202,9 @@ describe("a rate that is changed", () => {
   });
 
   test("while it runs becomes part of the schedule, and the link replays it", async () => {
-    await openRuns([{ ...long, vocabSize: 64, embeddingDim: 32, steps: 100_000 }], async (page) => {
+    await openRuns([{ ...long, vocabSize: 64, embeddingDim: 32, steps: 20_000 }], async (page) => {
+      // so that it does not come to its end meanwhile
+      await page.getByRole("combobox", { name: "speed" }).selectOption("1000");
       await begun(page, 1);
       await page.getByRole("button", { name: "Pause", exact: true }).click();
       await rest(page);
@@ -221,6 +224,7 @@ describe("a rate that is changed", () => {
         async () => (await stateOf(page)).runs[0].config.learningRate.parts?.length === 3,
         "a sequence of three",
       );
+      await page.getByRole("combobox", { name: "speed" }).selectOption("undefined");
       await page.getByRole("button", { name: "Play", exact: true }).click();
       const [[hash]] = await finalHashes(page);
       await rest(page);

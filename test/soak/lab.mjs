@@ -18,7 +18,7 @@ const uses = {
   async slider(page, draw) {
     const sliders = page.locator(".controls input[type=range]");
     const which = draw(await sliders.count());
-    const to = 150 + draw(400);
+    const to = 60 + draw(160);
     await sliders.nth(which).evaluate(async (slider, end) => {
       const from = Number(slider.value);
       for (let i = 1; i <= 12; i++) {
