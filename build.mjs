@@ -132,7 +132,10 @@ const besideIndex = {
       external: true,
     }));
     // of a worker that is asked for a GPU
-    onResolve({ filter: /^\.\.\/webgpu\.js$/ }, () => ({ path: "./webgpu.js", external: true }));
+    onResolve({ filter: /^\.\.?\/(webgpu|openOnGpu)\.js$/ }, ({ path }) => ({
+      path: path.replace("../", "./"),
+      external: true,
+    }));
   },
 };
 
@@ -242,7 +245,8 @@ for (const [name, entryPoint, plugins, imports] of [
   ["reference", "src/backend/reference/backend.ts", [], []],
   ["webgpu", "src/webgpu.ts", [besideIndex], ["./index.js"]],
   ["browser", "src/browser/index.ts", [besideIndex], ["./index.js"]],
-  ["browserWorker", "src/browser/worker.ts", [besideIndex], ["./index.js", "./webgpu.js"]],
+  ["browserWorker", "src/browser/worker.ts", [besideIndex], ["./index.js", "./openOnGpu.js"]],
+  ["openOnGpu", "src/browser/openOnGpu.ts", [besideIndex], ["./index.js", "./webgpu.js"]],
   ["vega", "src/figures/vega.ts", [vegaAsUsed], []],
   ["threads", "src/backend/wasm/threads.ts", [kernelAsBytes, besideIndex], ["./index.js", "./relaxed.js"]],
   ["relaxed", "src/backend/wasm/relaxed.ts", [kernelAsBytes], []],

@@ -1,6 +1,7 @@
 /** How a run ended: what is no success is said here alone. */
 import { log } from "../math/elementary.js";
 import type { RunResult } from "../sweep/result.js";
+import type { TrainingRecord } from "../training/record.js";
 
 /**
  * - "diverged": its loss stopped being finite.
@@ -19,7 +20,7 @@ export function outcomeOf({
   config,
   records,
   divergedAt,
-}: Pick<RunResult, "config" | "records" | "divergedAt">): Outcome {
+}: Pick<RunResult, "config" | "divergedAt"> & { records: readonly TrainingRecord[] }): Outcome {
   if (divergedAt !== null) return "diverged";
   const measured = records.flatMap(({ loss, standardError }) =>
     loss !== null && Number.isFinite(loss) ? [{ loss, standardError: standardError ?? 0 }] : [],

@@ -16,6 +16,7 @@ import {
 export interface Party {
   readonly isOver: boolean;
   hear(news: News): void;
+  /** Releases itself. */
   fail(error: Error): void;
   close(): void;
 }
@@ -72,16 +73,11 @@ export class Connection {
     return [going, this.runs.size];
   }
 
-  /** Opens a run; what goes wrong fails it. */
-  add(party: Party, added: Added): void {
-    try {
-      if (this.#lost) throw this.#lost;
-      this.#worker?.postMessage({ kind: "add", added } satisfies Order);
-      this.runs.set(added.run, party);
-    } catch (error) {
-      // an option that cannot cross to a worker
-      party.fail(error as Error);
-    }
+  /** Opens runs. @throws what cannot cross to a worker, and why there is none */
+  add(parties: readonly Party[], added: readonly Added[]): void {
+    if (this.#lost) throw this.#lost;
+    this.#worker?.postMessage({ kind: "add", added } satisfies Order);
+    for (const [i, { run }] of added.entries()) this.runs.set(run, parties[i]);
   }
 
   tell(order: Order): void {
@@ -161,10 +157,7 @@ export class Connection {
     this.#begun.abort();
     this.#left.abort();
     this.#worker?.terminate();
-    for (const [run, party] of [...this.runs]) {
-      party.fail(this.#lost);
-      this.release(run, this.#lost);
-    }
+    for (const party of [...this.runs.values()]) party.fail(this.#lost);
   }
 }
 

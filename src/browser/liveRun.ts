@@ -1,4 +1,5 @@
 /** Runs that live in workers: what a page can ask of them. */
+import type { ComputedBy } from "../backend/backend.js";
 import type { RunConfig } from "../config.js";
 import type { Projection } from "../observables/principalAxes.js";
 import type { ScheduleInput } from "../schedule/schedule.js";
@@ -21,8 +22,8 @@ export interface Opened {
   conditionalEntropy: number;
   /** Bytes of memory that the run holds. */
   bytes: number;
-  /** Name of the device that computes, where one does: its bits are its own. */
-  computedBy?: string | undefined;
+  /** The GPU that computes it, where one does: its bits are its own. */
+  computedBy?: ComputedBy | undefined;
 }
 
 export const frameFields = ["projection", "probabilities", "eigenvalues"] as const;
@@ -46,6 +47,8 @@ export interface Frame {
   projection?: Projection;
   /** Inputs × V, row-major; V where it is the mean prediction. */
   probabilities?: Float64Array;
+  /** Those that `probabilities` is of; without them it is the mean prediction. */
+  inputs?: readonly number[];
   /** Of the centred embedding's Gram matrix, the largest first. */
   eigenvalues?: Float64Array;
 }
@@ -133,11 +136,19 @@ export interface WorkersOptions {
   worker?: () => Worker;
 }
 
-/** Warm workers that share runs out among themselves; within a worker runs take turns. */
+/** Warm workers that share runs out among themselves; within a worker runs take turns, those on the GPU go side by side. */
 export interface Workers {
   readonly count: number;
   /** @throws ConfigError for a bad config or option, through `opened` and the loop */
   add(config: unknown, options?: AddOptions): LiveRun;
+  /**
+   * Many runs on one GPU, which computes them together: a run for each of these configs, in their order. They may differ in
+   * seed, rates, numbers of the optimizer, probabilities, initial weights, steps and evaluation, and are of one shape otherwise.
+   * Each can all that a run of `add` can; one whose rate is changed, and a fork, go on by themselves.
+   * @param options `backend` is "webgpu", and there is no snapshot; they hold for each
+   * @throws ConfigError for what is no list of at least one; else as `add`, and what is wrong with one fails all
+   */
+  addTogether(configs: readonly unknown[], options?: AddOptions): LiveRun[];
   /** Ends all. */
   close(): void;
 }

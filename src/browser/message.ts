@@ -6,7 +6,7 @@ import type { RuntimeOptions } from "../training/runtime.js";
 import type { FrameField, LiveStatus, Opened } from "./liveRun.js";
 
 /** Of this version's messages. */
-export const PROTOCOL = 3;
+export const PROTOCOL = 4;
 
 /** A run to be opened. Page and worker know it by its number. */
 export interface Added {
@@ -41,7 +41,8 @@ export type Ask =
 
 /** What the page tells its worker. A call is answered by its number; the rest is not. */
 export type Order =
-  | { kind: "add"; added: Added }
+  /** Several are on a GPU, which computes them together. */
+  | { kind: "add"; added: readonly Added[] }
   | { kind: "pause"; run: number }
   | { kind: "resume"; run: number; until: number | undefined }
   | { kind: "pace"; run: number; pace: number | undefined }

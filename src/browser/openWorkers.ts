@@ -27,6 +27,8 @@ export function openWorkers(options: WorkersOptions = {}): Workers {
   if (typeof worker !== "function")
     throw new ConfigError(`worker: expected a function that makes a Worker, got ${typeof worker}`);
   const connections: Connection[] = [];
+  /** Of all runs on the GPU: a worker's share its device, and what was compiled for it. */
+  let onGpu: Connection | undefined;
   let isClosed = false;
 
   function start(): Connection {
@@ -44,24 +46,44 @@ export function openWorkers(options: WorkersOptions = {}): Workers {
     return least && (least.load[0] === 0 || connections.length >= count) ? least.connection : start();
   }
 
+  function placeFor({ backend }: { backend: AddOptions["backend"] }): Connection {
+    if (backend === undefined) return leastLoaded();
+    if (!onGpu || onGpu.isLost) onGpu = leastLoaded();
+    return onGpu;
+  }
+
+  /** What goes wrong fails the runs. */
+  function open(inputs: readonly unknown[], given: AddOptions, isTogether: boolean): PageRun[] {
+    const configs: RunConfig[] = [];
+    let runs: PageRun[] = [];
+    try {
+      for (const [i, input] of inputs.entries())
+        configs.push(isTogether ? member(i, input) : parseConfig(input as RunConfigInput));
+      const added = completeAddOptions(given);
+      if (isTogether && (added.backend === undefined || added.snapshot))
+        throw new ConfigError('backend: expected "webgpu", and no snapshot, for runs that begin together');
+      if (isClosed) throw new Error("the workers are closed");
+      const connection = placeFor(added);
+      runs = configs.map((config) => new PageRun(connection, config));
+      connection.add(
+        runs,
+        runs.map(({ run }, i) => ({ ...added, run, config: configs[i] })),
+      );
+    } catch (error) {
+      if (runs.length === 0) runs = inputs.map((_, i) => new PageRun(undefined, configs[i]));
+      for (const run of runs) run.fail(error as Error);
+    }
+    return runs;
+  }
+
   start();
   return {
     count,
-    add(input, given = {}): LiveRun {
-      let config: RunConfig | undefined;
-      let run: PageRun;
-      try {
-        config = parseConfig(input as RunConfigInput);
-        const { runtime, ...added } = completeAddOptions(given);
-        if (isClosed) throw new Error("the workers are closed");
-        const connection = leastLoaded();
-        run = new PageRun(connection, config);
-        connection.add(run, { ...added, run: run.run, config, runtime });
-      } catch (error) {
-        run = new PageRun(undefined, config);
-        run.fail(error as Error);
-      }
-      return run;
+    add: (input, options = {}) => open([input], options, false)[0],
+    addTogether(inputs, options = {}): LiveRun[] {
+      if (!Array.isArray(inputs) || inputs.length === 0)
+        throw new ConfigError(`configs: expected a list of at least one, got ${JSON.stringify(inputs)}`);
+      return open(inputs, options, true);
     },
     close() {
       isClosed = true;
@@ -79,6 +101,15 @@ const ownWorker = (): Worker =>
   new Worker(new URL("./browserWorker.js", import.meta.url), { type: "module" });
 
 const addNames = ["snapshot", "until", "paused", "pace", "backend", "allowFallbackAdapter"];
+
+/** @throws ConfigError with one line that says which of the list it is */
+function member(i: number, input: unknown): RunConfig {
+  try {
+    return parseConfig(input as RunConfigInput);
+  } catch (error) {
+    throw new ConfigError(`configs[${i}].${(error as Error).message}`.replace(".config:", ":"));
+  }
+}
 
 /** @throws ConfigError with one line that names the option */
 function completeAddOptions(given: AddOptions) {

@@ -59,3 +59,20 @@ export class Speed {
     this.#milliseconds /= 2;
   }
 }
+
+/** Steps of runs that a device computes together: whoever comes first says how far they go, and the others go there too. */
+export class Pack {
+  readonly #speed = new Speed();
+  #goal = 0;
+
+  /** Steps of a run that stands at `step`, for about so long. */
+  stepsFrom(step: number, milliseconds: number): number {
+    const known = this.#speed.stepsIn(milliseconds);
+    if (this.#goal <= step) this.#goal = step + known;
+    return Math.min(this.#goal - step, 2 * known);
+  }
+
+  took(steps: number, milliseconds: number): void {
+    this.#speed.took(steps, milliseconds);
+  }
+}

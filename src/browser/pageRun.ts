@@ -33,6 +33,8 @@ export class PageRun implements LiveRun, Party {
   #step = 0;
   #status: LiveStatus = "opening";
   #failure: Error | undefined;
+  /** Why nothing can be asked of it any more; one at its end may have lost its worker and is no failure for that. */
+  #gone: Error | undefined;
   #seconds = { steps: 0, other: 0 };
   #settle!: { resolve: (opened: Opened) => void; reject: (error: Error) => void };
   #records: TrainingRecord[] = [];
@@ -89,11 +91,12 @@ export class PageRun implements LiveRun, Party {
   }
 
   fail(error: Error): void {
+    this.#gone ??= error;
+    this.#connection?.release(this.run, error);
     if (this.isOver) return;
     this.#failure = error;
     this.#status = "failed";
     this.#settle.reject(error);
-    this.#connection?.release(this.run, error);
     this.#changed();
   }
 
@@ -137,6 +140,8 @@ export class PageRun implements LiveRun, Party {
       child.#config = (await this.#ask({ ...changes, kind: "fork", child: child.run })) as RunConfig;
     } catch (error) {
       connection.release(child.run, error as Error);
+      // it may be there, where this run was closed before the answer came
+      connection.tell({ kind: "close", run: child.run });
       throw error;
     }
     return child;
@@ -156,9 +161,9 @@ export class PageRun implements LiveRun, Party {
 
   /** Its connection, where it has one. */
   get #open(): Connection {
-    if (this.#failure) throw this.#failure;
-    if (this.#status === "closed" || !this.#connection) throw new Error("the run is closed");
-    return this.#connection;
+    if (this.#gone) throw this.#gone;
+    // there is one unless it has failed
+    return this.#connection as Connection;
   }
 
   frames(options: FrameOptions = {}): AsyncIterable<Frame> {
@@ -171,23 +176,30 @@ export class PageRun implements LiveRun, Party {
     const end = { done: true, value: undefined } as const;
     let leave: (() => void) | undefined;
     let isLeft = false;
+    const take = async (): Promise<IteratorResult<Frame>> => {
+      if (isLeft || this.#status === "closed") return end;
+      const wanted = { view, ...this.#completeFrames(options) };
+      const left = new Promise<undefined>((resolve) => {
+        leave = () => resolve(undefined);
+      });
+      const asked = this.#open.call(this.run, { kind: "frame", wanted }) as Promise<Frame | undefined>;
+      const frame = await Promise.race([
+        left,
+        asked.catch((error) => {
+          if (this.#status === "closed") return undefined;
+          throw error;
+        }),
+      ]);
+      if (!frame) isLeft = true;
+      return frame ? { value: frame } : end;
+    };
+    let latest: Promise<unknown> = Promise.resolve();
     return {
-      next: async () => {
-        if (isLeft || this.#status === "closed") return end;
-        const wanted = { view, ...this.#completeFrames(options) };
-        const left = new Promise<undefined>((resolve) => {
-          leave = () => resolve(undefined);
-        });
-        const asked = this.#open.call(this.run, { kind: "frame", wanted }) as Promise<Frame | undefined>;
-        const frame = await Promise.race([
-          left,
-          asked.catch((error) => {
-            if (this.#status === "closed") return undefined;
-            throw error;
-          }),
-        ]);
-        if (!frame) isLeft = true;
-        return frame ? { value: frame } : end;
+      // as a generator does: who asks before an answer has come waits for the frame after that
+      next: () => {
+        const next = latest.then(take);
+        latest = next.catch(() => {});
+        return next;
       },
       return: async () => {
         isLeft = true;
@@ -240,11 +252,11 @@ export class PageRun implements LiveRun, Party {
 
   close(): void {
     if (this.#status === "closed") return;
-    const why = new Error("the run is closed");
+    this.#gone ??= new Error("the run is closed");
     this.#connection?.tell({ kind: "close", run: this.run });
     if (!this.#failure) this.#status = "closed";
-    this.#settle.reject(why);
-    this.#connection?.release(this.run, why);
+    this.#settle.reject(this.#gone);
+    this.#connection?.release(this.run, this.#gone);
     this.#records = [];
     this.#changed();
   }

@@ -1,10 +1,17 @@
 /** A worker's end of live runs. No module of its own is needed: a classic script may call it as well. */
-import { type Answer, type Order, PROTOCOL } from "./message.js";
+import type { Trainer } from "../index.js";
+import { type Added, type Answer, type Order, PROTOCOL, type Thrown } from "./message.js";
+import type { GpuOpener } from "./openOnGpu.js";
+import { openRun } from "./openRun.js";
+import { Pack } from "./pace.js";
 import { type Host, ServedRun } from "./servedRun.js";
 import { breathe, Sleep } from "./turn.js";
 
 /** Milliseconds between two messages with news, unless something is at its end. */
 const NEWS = 16;
+
+/** The answer for a run that is not here any more. */
+const GONE: Thrown = { name: "Error", message: "the run is closed" };
 
 /** What of a worker's global scope is used. */
 export interface WorkerScope {
@@ -16,6 +23,7 @@ export interface WorkerScope {
 /** Serves the page that made this worker, as long as it lives. */
 export function serveRuns(scope: WorkerScope): void {
   const runs = new Map<number, ServedRun>();
+  let onGpu: Promise<GpuOpener> | undefined;
   const sleeper = new Sleep();
   const post = (answer: Answer, transfer?: Transferable[]) => scope.postMessage(answer, transfer ?? []);
   let told = 0;
@@ -39,21 +47,46 @@ export function serveRuns(scope: WorkerScope): void {
       tellNews();
       post({ kind: "refusal", call, error });
     },
-    adopt: add,
+    adopt,
   };
 
-  function add(run: ServedRun): void {
+  function adopt(run: ServedRun): void {
     run.used = least;
     runs.set(run.run, run);
+    if (run.isOnGpu) goOn(run).catch(fail);
+  }
+
+  async function trainersOf(
+    all: readonly Added[],
+    isClosed: (index: number) => boolean,
+  ): Promise<readonly Trainer[]> {
+    if (!all[0].backend) return [await openRun(all[0])];
+    onGpu ??= import("./openOnGpu.js").then(({ GpuOpener }) => new GpuOpener());
+    return (await onGpu).open(all, isClosed);
+  }
+
+  /** Several are on a GPU. */
+  function open(all: readonly Added[]): void {
+    let made: Promise<readonly Trainer[]> | undefined;
+    const make = () => {
+      made ??= trainersOf(all, (i) => opened[i].isClosed);
+      return made;
+    };
+    const pack = all.length > 1 ? new Pack() : undefined;
+    const opened: ServedRun[] = all.map(
+      (added, i) => new ServedRun(added, host, async () => (await make())[i], pack),
+    );
+    for (const run of opened) adopt(run);
   }
 
   function heed(order: Order): void {
     if (order.kind === "ping") post({ kind: "pong" });
-    else if (order.kind === "add") add(new ServedRun(order.added, host));
+    else if (order.kind === "add") open(order.added);
     else {
       const run = runs.get(order.run);
-      // otherwise it was closed, and nobody waits for it
       if (run) heedFor(run, order);
+      // it has failed, which the page did not know when it asked
+      else if ("call" in order) post({ kind: "refusal", call: order.call, error: GONE });
     }
   }
 
@@ -77,6 +110,7 @@ export function serveRuns(scope: WorkerScope): void {
     const ready: ServedRun[] = [];
     let wait = Number.POSITIVE_INFINITY;
     for (const run of runs.values()) {
+      if (run.isOnGpu) continue;
       const due = run.dueIn(now);
       wait = Math.min(wait, due);
       if (due > 0) continue;
@@ -91,6 +125,18 @@ export function serveRuns(scope: WorkerScope): void {
     return { run: others.reduce((found, run) => (run.used < found.used ? run : found), first) };
   }
 
+  async function take(run: ServedRun): Promise<void> {
+    await run.turn();
+    if (run.hasTurned || performance.now() - told >= NEWS) tellNews();
+    await breathe();
+  }
+
+  async function rest(wait: number): Promise<void> {
+    // what comes soon can go with what there is
+    if (wait >= NEWS) tellNews();
+    await sleeper.sleep(wait);
+  }
+
   async function takeTurns(isHeld: boolean): Promise<never> {
     let idle = false;
     const say = (now: boolean) => {
@@ -100,33 +146,42 @@ export function serveRuns(scope: WorkerScope): void {
     for (;;) {
       const turn = next();
       if ("wait" in turn) {
-        // what comes soon can go with what there is
-        if (turn.wait >= NEWS) tellNews();
         if (turn.wait === Number.POSITIVE_INFINITY) say(true);
-        await sleeper.sleep(turn.wait);
-        continue;
+        await rest(turn.wait);
+      } else {
+        say(false);
+        await take(turn.run);
       }
-      say(false);
-      const { run } = turn;
-      await run.turn();
-      if (run.hasTurned || performance.now() - told >= NEWS) tellNews();
-      await breathe();
     }
   }
 
-  scope.onmessage = ({ data }) => {
-    heed(data);
-    sleeper.wake();
-  };
-  holdLock(scope).then((lock) => {
-    post({ kind: "begun", protocol: PROTOCOL, lock });
-    takeTurns(lock !== null).catch((error) => {
-      // the page hears of what nobody catches
-      setTimeout(() => {
-        throw error;
-      });
+  /** A run on a GPU holds no thread while it waits, and a GPU does side by side what it is asked at one time. */
+  async function goOn(run: ServedRun): Promise<void> {
+    while (runs.has(run.run)) {
+      const wait = run.dueIn(performance.now());
+      await (wait > 0 ? rest(wait) : take(run));
+    }
+  }
+
+  /** The page hears of what nobody catches. */
+  const fail = (error: unknown) => {
+    setTimeout(() => {
+      throw error;
     });
-  });
+  };
+  /** What came before it has begun: the page takes no answer before it has heard that. */
+  const early: Order[] = [];
+  scope.onmessage = ({ data }) => early.push(data);
+  const begin = (lock: string | null) => {
+    post({ kind: "begun", protocol: PROTOCOL, lock });
+    scope.onmessage = ({ data }) => {
+      heed(data);
+      sleeper.wake();
+    };
+    for (const order of early.splice(0)) heed(order);
+    return takeTurns(lock !== null);
+  };
+  holdLock(scope).then(begin).catch(fail);
 }
 
 /** A Web Lock of a random name, held until this worker ends: its name. Null where there are no locks. */

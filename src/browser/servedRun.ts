@@ -3,19 +3,17 @@ import { isEvaluation, nextEvaluation } from "../evaluationSteps.js";
 import {
   ConfigError,
   canonicalConfig,
-  createTrainer,
   learningRateAt,
+  type RunChanges,
   type RunConfig,
-  restoreTrainer,
   type StepResult,
   type Trainer,
-  type TrainerOptions,
   type TrainingRecord,
   weightsHash,
 } from "../index.js";
 import type { Frame, LiveStatus, Opened } from "./liveRun.js";
 import type { Added, Ask, News, Thrown, Wanted } from "./message.js";
-import { Pace, Speed } from "./pace.js";
+import { Pace, type Pack, Speed } from "./pace.js";
 
 /** Milliseconds of a slice of steps; a device is asked for more at a time. */
 const SLICE = 8;
@@ -38,7 +36,7 @@ export interface Host {
 }
 
 /** Where a run goes on that came of another. */
-interface Origin {
+export interface Origin {
   trainer: Trainer;
   recorded: number | undefined;
   past: TrainingRecord[] | undefined;
@@ -69,8 +67,10 @@ export class ServedRun {
   used = 0;
   readonly #added: Added;
   readonly #host: Host;
+  readonly #make: (() => Promise<Trainer>) | undefined;
   readonly #seconds = { steps: 0, other: 0 };
   readonly #speed = new Speed();
+  readonly #pack: Pack | undefined;
   readonly #asks: Asked[] = [];
   readonly #views = new Map<number, View>();
   #trainer: Trainer | undefined;
@@ -90,25 +90,44 @@ export class ServedRun {
   #until: number;
   #perSecond: number | undefined;
   #pace: Pace | undefined;
-  /** A call to advance, under way. */
-  #goal: { end: number; call: number; result: StepResult | undefined } | undefined;
+  /** A call to advance, under way; stopped where it was paused, to be answered where that leaves the run. */
+  #goal: { end: number; call: number; result: StepResult | undefined; isStopped: boolean } | undefined;
+  /** Whether steps are under way, which nothing stops. */
+  #isStepping = false;
   /** Counts the changes of the model. */
   #version = 0;
   #told = { step: -1, status: "opening" as LiveStatus };
   #opened: Opened | undefined;
   #changed: RunConfig | undefined;
 
-  constructor(added: Added, host: Host, origin?: Origin) {
+  /**
+   * @param from what makes its trainer, or where it goes on
+   * @param pack of those that a GPU computes together with it
+   */
+  constructor(added: Added, host: Host, from: (() => Promise<Trainer>) | Origin, pack?: Pack) {
     this.run = added.run;
     this.#added = added;
     this.#host = host;
+    this.#pack = pack;
     this.#going = !added.paused;
     this.#until = added.until ?? Number.POSITIVE_INFINITY;
     this.#perSecond = added.pace;
-    if (!origin) return;
-    this.#past = origin.past;
-    this.#recorded = origin.recorded;
-    this.#stand(origin.trainer);
+    if (typeof from === "function") {
+      this.#make = from;
+      return;
+    }
+    this.#past = from.past;
+    this.#recorded = from.recorded;
+    this.#stand(from.trainer);
+  }
+
+  /** Whether a GPU computes it: it holds no thread meanwhile. */
+  get isOnGpu(): boolean {
+    return this.#added.backend !== undefined;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
   }
 
   get #step(): number {
@@ -176,7 +195,9 @@ export class ServedRun {
   /** Also in the middle of an advance, which has then come to where it is. */
   pause(): void {
     this.#going = false;
-    if (this.#trainer) this.#reach(true);
+    if (!this.#goal) return;
+    this.#goal.isStopped = true;
+    if (!this.#isStepping) this.#reach();
   }
 
   resume(until = Number.POSITIVE_INFINITY): void {
@@ -277,16 +298,8 @@ export class ServedRun {
   }
 
   async #open(): Promise<void> {
-    const { config, snapshot, runtime, backend, allowFallbackAdapter } = this.#added;
-    const options: TrainerOptions = { ...runtime };
-    if (backend === "webgpu") {
-      const { webgpu } = await import("../webgpu.js");
-      options.backend = webgpu({ allowFallbackAdapter });
-    }
-    const trainer =
-      snapshot === undefined
-        ? await createTrainer(config, options)
-        : await restoreTrainer(snapshot, { ...options, steps: config.steps });
+    const { config, snapshot } = this.#added;
+    const trainer = await this.#make!();
     if (this.#closed) return trainer.dispose();
     if (canonicalConfig(trainer.config) !== canonicalConfig(config)) {
       trainer.dispose();
@@ -313,7 +326,7 @@ export class ServedRun {
     const { config, entropy, conditionalEntropy, bytes, computedBy } = trainer;
     if (!isFirst) this.#changed = config;
     else {
-      this.#opened = { config, entropy, conditionalEntropy, bytes, computedBy: computedBy?.adapter };
+      this.#opened = { config, entropy, conditionalEntropy, bytes, computedBy };
       this.setPace(this.#perSecond);
     }
   }
@@ -342,7 +355,7 @@ export class ServedRun {
         this.#host.answer(call, weightsHash(await this.#trainer!.weights()));
       else if (ask.kind === "learningRate") {
         this.#checkNotOver("learningRate");
-        this.#stand(await this.#trainer!.fork({ learningRate: ask.rate }));
+        this.#stand(await this.#forked({ learningRate: ask.rate }));
         for (const each of calls) this.#host.answer(each, this.#trainer!.config);
       } else await this.#fork(call, ask);
     } catch (error) {
@@ -368,12 +381,20 @@ export class ServedRun {
     this.#checkNotOver("advance");
     if (this.#going) throw new ConfigError("advance: expected a paused run, this one is running");
     const end = Math.min(this.#step + count, this.#trainer!.config.steps);
-    this.#goal = { end, call, result: undefined };
+    this.#goal = { end, call, result: undefined, isStopped: false };
+  }
+
+  /** Of this run; gone where the run was closed meanwhile. */
+  async #forked(changes: RunChanges): Promise<Trainer> {
+    const trainer = await this.#trainer!.fork(changes);
+    if (!this.#closed) return trainer;
+    trainer.dispose();
+    throw new Error("the run is closed");
   }
 
   async #fork(call: number, { child, learningRate, steps, paused }: Ask & { kind: "fork" }): Promise<void> {
     if (this.#diverged || steps === undefined || steps <= this.#step) this.#checkNotOver("fork");
-    const trainer = await this.#trainer!.fork({ learningRate, steps });
+    const trainer = await this.#forked({ learningRate, steps });
     const { config } = trainer;
     const added: Added = {
       ...this.#added,
@@ -392,7 +413,7 @@ export class ServedRun {
 
   /** So many updates for one slice, the records on the way. */
   async #advance(): Promise<void> {
-    const end = performance.now() + (this.#trainer?.computedBy ? DEVICE_SLICE : SLICE);
+    const end = performance.now() + (this.isOnGpu ? DEVICE_SLICE : SLICE);
     for (let now = performance.now(); !this.#closed; now = performance.now()) {
       if (this.#untaken >= MOST_UNTAKEN) return;
       if (!this.#isOver && this.#isRecordDue) await this.#measure();
@@ -401,11 +422,15 @@ export class ServedRun {
       const left = this.#target(now) - this.#step;
       if (left <= 0 || now >= end) return;
       const trainer = this.#trainer!;
-      const count = Math.min(left, this.#speed.stepsIn(end - now));
+      const many = this.#pack?.stepsFrom(this.#step, DEVICE_SLICE) ?? this.#speed.stepsIn(end - now);
+      const count = Math.min(left, many);
       const before = { seconds: trainer.stepSeconds, step: trainer.stepCount };
-      const result = await trainer.advance(count);
+      this.#isStepping = true;
+      const result = await trainer.advance(count).finally(() => {
+        this.#isStepping = false;
+      });
       const seconds = trainer.stepSeconds - before.seconds;
-      this.#speed.took(trainer.stepCount - before.step, 1000 * seconds);
+      (this.#pack ?? this.#speed).took(trainer.stepCount - before.step, 1000 * seconds);
       this.#seconds.steps += seconds;
       this.#version++;
       if (this.#goal) this.#goal.result = result;
@@ -441,10 +466,10 @@ export class ServedRun {
   }
 
   /** Where it has come to what it was to go to, it stops and says so. */
-  #reach(stopped = false): void {
+  #reach(): void {
     if (this.#going && this.#step >= this.#until) this.#going = false;
     const goal = this.#goal;
-    if (!goal || !(stopped || this.#isOver || this.#step >= goal.end)) return;
+    if (!goal || !(goal.isStopped || this.#isOver || this.#step >= goal.end)) return;
     this.#goal = undefined;
     const trainer = this.#trainer!;
     const { learningRate } = trainer.config;
@@ -471,7 +496,10 @@ export class ServedRun {
       const has = (field: (typeof wanted.fields)[number]) => wanted.fields.includes(field);
       const frame: Frame = { step: this.#step };
       if (has("projection")) frame.projection = await trainer.projection(wanted.axes);
-      if (has("probabilities")) frame.probabilities = await trainer.probabilities(wanted.inputs);
+      if (has("probabilities")) {
+        frame.probabilities = await trainer.probabilities(wanted.inputs);
+        if (wanted.inputs) frame.inputs = wanted.inputs;
+      }
       if (has("eigenvalues")) frame.eigenvalues = (await trainer.spectrum({ eigenvalues: true })).eigenvalues;
       if (!view.isFirst) view.took = [...view.took, performance.now() - view.begun].slice(-LATEST);
       view.isFirst = false;

@@ -8,32 +8,34 @@ export const breathe: () => Promise<void> =
 
 function byMessage(): () => Promise<void> {
   const { port1, port2 } = new MessageChannel();
-  let turn = () => {};
-  port1.onmessage = () => turn();
+  const waiting: (() => void)[] = [];
+  port1.onmessage = () => waiting.shift()?.();
   return () =>
     new Promise((resolve) => {
-      turn = resolve;
+      waiting.push(resolve);
       port2.postMessage(null);
     });
 }
 
-/** A sleeper, that somebody else may wake. */
+/** Sleepers, that somebody else may wake: all of them at a time. */
 export class Sleep {
-  #wake: (() => void) | undefined;
+  readonly #sleepers = new Set<() => void>();
 
   /** Until it is woken, or so many milliseconds have passed. */
-  async sleep(milliseconds: number): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
+  sleep(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        this.#sleepers.delete(wake);
+        resolve();
+      };
+      this.#sleepers.add(wake);
       // beyond that a timer would fire at once
-      if (milliseconds < 2 ** 31) timer = setTimeout(resolve, milliseconds);
+      const timer = milliseconds < 2 ** 31 ? setTimeout(wake, milliseconds) : undefined;
     });
-    clearTimeout(timer);
-    this.#wake = undefined;
   }
 
   wake(): void {
-    this.#wake?.();
+    for (const wake of this.#sleepers) wake();
   }
 }

@@ -4,6 +4,8 @@ import { serveRuns, type WorkerScope } from "../../src/browser/serveRuns.js";
 
 /** Exclusive locks, first come first served; an owner that ends lets go of its own. */
 export class Locks {
+  /** Milliseconds that a lock takes to be granted, as another process does it. */
+  delay = 0;
   #requests: { name: string; owner: unknown; grant: () => void; signal?: AbortSignal }[] = [];
   #granted = new Set<object>();
 
@@ -45,7 +47,8 @@ export class Locks {
     for (const request of this.#requests) {
       if (!taken.has(request.name) && !this.#granted.has(request)) {
         this.#granted.add(request);
-        queueMicrotask(request.grant);
+        if (this.delay > 0) setTimeout(request.grant, this.delay);
+        else queueMicrotask(request.grant);
       }
       taken.add(request.name);
     }
@@ -85,7 +88,7 @@ export class FakeWorker {
 
   postMessage(data: unknown): void {
     const order = data as Order;
-    if (order.kind === "add") this.#runs.add(order.added.run);
+    if (order.kind === "add") for (const { run } of order.added) this.#runs.add(run);
     if (order.kind === "ask" && order.ask.kind === "fork") this.#runs.add(order.ask.child);
     const copy = structuredClone(data);
     void this.#started.then(() => this.scope.onmessage?.({ data: copy }));

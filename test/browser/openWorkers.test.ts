@@ -57,6 +57,24 @@ async function hashAt(of: RunConfigInput, step: number): Promise<string> {
   return weightsHash(await trainer.weights());
 }
 
+describe("a worker", () => {
+  test("that begins late answers nothing before, and then what it was asked meanwhile", async () => {
+    // as in a browser, where a lock takes longer than orders do
+    const slow = {
+      request: (name: string, hold: () => never) =>
+        new Promise((resolve) => setTimeout(resolve, 50)).then(() => locks.of(slow).request(name, hold)),
+    };
+    const run = open(1, (scope) => browserWorker(Object.assign(scope, { navigator: { locks: slow } }))).add(
+      config,
+    );
+    const frames = run.frames()[Symbol.asyncIterator]();
+    const first = frames.next();
+    await frames.return?.();
+    expect(await first).toEqual({ done: true, value: undefined });
+    await status(run, "ended");
+  });
+});
+
 describe("a run", () => {
   test("has the records, the weights and the snapshot of train", async () => {
     const run = open().add(config);
@@ -436,6 +454,7 @@ describe("frames", () => {
       step: trainer.stepCount,
       projection: await trainer.projection(3),
       probabilities: await trainer.probabilities([0, 5]),
+      inputs: [0, 5],
       eigenvalues: (await trainer.spectrum({ eigenvalues: true })).eigenvalues,
     });
     expect(first).toEqual(await expected());
@@ -454,6 +473,18 @@ describe("frames", () => {
     for (let next = await frames.next(); !next.done; next = await frames.next()) last = next.value;
     await trainer.advance(290);
     expect(last).toEqual(await expected());
+  });
+
+  test("two that are asked for at once come one after the other", async () => {
+    const run = open().add(endless, { paused: true });
+    const frames = run.frames()[Symbol.asyncIterator]();
+    const [first, second, third] = [frames.next(), frames.next(), frames.next()];
+    expect((await first).value.step).toBe(0);
+    await run.advance(10);
+    expect((await second).value.step).toBe(10);
+    await frames.return?.();
+    expect(await third).toEqual({ done: true, value: undefined });
+    expect(await frames.next()).toEqual({ done: true, value: undefined });
   });
 
   test("only what is asked for, at most so often, the latest one", async () => {
@@ -496,6 +527,30 @@ describe("frames", () => {
       .next();
     await expect(next).rejects.toThrow(message);
     expect((await recordsOf(run)).at(-1)?.step).toBe(300);
+  });
+});
+
+describe("a worker that has not begun yet", () => {
+  test.each([1, 5, 20])("answers nobody who leaves its frames after %i ms, and then begins", async (wait) => {
+    locks.delay = 40;
+    const run = open().add(config);
+    const frames = run.frames()[Symbol.asyncIterator]();
+    const first = frames.next();
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    await frames.return?.();
+    expect(await first).toEqual({ done: true, value: undefined });
+    expect((await recordsOf(run)).at(-1)?.step).toBe(300);
+    expect([run.status, run.failure]).toEqual(["ended", undefined]);
+  });
+
+  test("does what it was told meanwhile in its order", async () => {
+    locks.delay = 40;
+    const run = open().add(endless, { paused: true });
+    const [early, hash] = await Promise.all([run.advance(7), run.weightsHash()]);
+    expect([early.step, hash]).toEqual([7, await hashAt(endless, 7)]);
+    const other = pool?.add(endless);
+    other?.close();
+    await status(run, "paused");
   });
 });
 

@@ -38,7 +38,7 @@ const afterLock =
     scope.postMessage({ kind: "begun", protocol: PROTOCOL, lock: "of this worker" });
     scope.onmessage = ({ data }) => {
       const order = data as Order;
-      if (order.kind === "add") then(scope, order.added.run);
+      if (order.kind === "add") then(scope, order.added[0].run);
     };
   };
 /** What it says of a run. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { encodeLink, hashOf } from "./configs.js";
-import { cli, finalHashes, inFolder, openChromium, serveLab, withPage } from "./pages.js";
+import { cli, finalHashes, inFolder, openChromium, serveLab, until, withPage } from "./pages.js";
 
 let server;
 let browser;
@@ -68,7 +68,10 @@ test("CSV and Parquet are byte for byte what export writes of the sweep that the
         for (const name of ["CSV", "Parquet", "JSON"]) files.push(await downloaded(page, name, folder));
         await page.getByRole("button", { name: "Command line" }).click();
         const command = await page.locator("dialog pre").innerText();
-        expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(command);
+        await until(
+          async () => (await page.evaluate(() => navigator.clipboard.readText())) === command,
+          "it is on the clipboard",
+        );
         await shell(folder, command);
         for (const file of files) {
           const own = join(folder, `own.${file.split(".").at(-1)}`);

@@ -111,8 +111,9 @@ export async function reruns(page, seconds) {
     const run = globalThis.lab.runs.value[0];
     const alpha = document.querySelectorAll(".controls input[type=range]")[2];
     const whole = new Set();
-    const leave = run.replicas.subscribe(([replica]) => {
-      if (replica?.status === "ended") whole.add(replica.config.distribution.exponent + replica.config.seed);
+    // the next may have begun when they are drawn
+    const leave = run.replicas.subscribe(([{ config, records }]) => {
+      if (records.at(-1)?.step === config.steps) whole.add(records);
     });
     whole.clear();
     let frames = 0;

@@ -1,7 +1,7 @@
 /** What is done to runs: they stop when they are told, gestures can be undone, and a link replays them. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decodeLink, encodeLink, hashOf } from "./configs.js";
-import { finalHashes, openChromium, serveLab, stateOf, until, withPage } from "./pages.js";
+import { finalHashes, openChromium, serveLab, stateOf, until, whenOpen, withPage } from "./pages.js";
 
 const evaluateAt = { kind: "log", perDecade: 5 };
 const long = { vocabSize: 100, embeddingDim: 100, steps: 1_000_000, evaluateAt };
@@ -17,8 +17,18 @@ afterAll(async () => {
   await server?.stop();
 });
 
-const openRuns = async (runs, use, options) =>
-  withPage(browser, await encodeLink({ runs: runs.map((config) => ({ config })) }, server.url), use, options);
+const openRuns = async (runs, use, options) => {
+  const link = await encodeLink({ runs: runs.map((config) => ({ config })) }, server.url);
+  return withPage(
+    browser,
+    link,
+    async (page, context) => {
+      await whenOpen(page);
+      return use(page, context);
+    },
+    options,
+  );
+};
 
 const stepsOf = async (page) =>
   (await stateOf(page)).runs.flatMap(({ replicas }) => replicas.map(({ step }) => step));
@@ -191,7 +201,7 @@ describe("a rate that is changed", () => {
   });
 
   test("while it runs becomes part of the schedule, and the link replays it", async () => {
-    await openRuns([{ ...long, vocabSize: 64, embeddingDim: 32, steps: 20_000 }], async (page) => {
+    await openRuns([{ ...long, vocabSize: 64, embeddingDim: 32, steps: 100_000 }], async (page) => {
       await begun(page, 1);
       await page.getByRole("button", { name: "Pause", exact: true }).click();
       await rest(page);

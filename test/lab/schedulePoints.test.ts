@@ -44,11 +44,13 @@ describe("a corner that is moved", () => {
 
 test("the pointer takes the corner in reach, or makes one in its place", () => {
   expect(closestPoint(points, [105, 0.0101], 1000, 0.0125)).toEqual({
-    next: [points[0], [105, 0.0101], points[2]],
+    next: points,
     index: 1,
+    isNew: false,
   });
-  const { next, index } = closestPoint(points, [500, 0.002], 1000, 0.0125);
+  const { next, index, isNew } = closestPoint(points, [500, 0.002], 1000, 0.0125);
   expect(index).toBe(2);
+  expect(isNew).toBe(true);
   expect(next.map(([step]) => step)).toEqual([0, 100, 500, 900]);
 });
 

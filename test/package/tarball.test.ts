@@ -94,6 +94,8 @@ test("holds what consumers need and nothing else", () => {
       "dist/kernel.wasm.d.ts",
       "dist/lowRank.js",
       "dist/lowRank.js.map",
+      "dist/openOnGpu.js",
+      "dist/openOnGpu.js.map",
       "dist/principalAxes.js",
       "dist/principalAxes.js.map",
       "dist/probabilities.js",

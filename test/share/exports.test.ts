@@ -212,11 +212,33 @@ describe("the same bits", () => {
       verdict: "waiting",
       text: "1 of 2 at their end, to compare with the link's",
     });
-    expect(verdictOf([expecting(a, ["0123"], { origin: "gpu" })])).toEqual({
+    const [relaxed] = expecting(a, ["0123"]).replicas.value.map((replica) => ({
+      ...replica,
+      config: parseConfig({ ...replica.config, arithmetic: "relaxed" }),
+    }));
+    expect(verdictOf([labRun("A", [relaxed])])).toEqual({
       verdict: "alike",
       text: "≈ other bits by nature: computed with other roundings",
     });
   });
+});
+
+test("a run of a GPU says in its table who computed it, one of the processor nothing", async () => {
+  const [{ replicas }] = runs;
+  const [first] = replicas.value;
+  const computedBy = { backend: "webgpu", adapter: "a card", driver: "a driver" };
+  const config = parseConfig({ ...first.config, arithmetic: "relaxed" });
+  const results = sortedResults([labRun("A", [first]), labRun("B", [{ ...first, config, computedBy }])]);
+  expect(results.map((result) => result.computedBy?.adapter ?? "").sort()).toEqual(["", "a card"]);
+  const [head, ...rows] = (await (await tableFile(results, "csv")).text()).trim().split("\n");
+  const at = head.split(",").indexOf("backend");
+  const said = rows.map((row) =>
+    row
+      .split(",")
+      .slice(at, at + 3)
+      .join(),
+  );
+  expect(new Set(said)).toEqual(new Set([",,", "webgpu,a card,a driver"]));
 });
 
 test("a config's file is what train --config reads", async () => {

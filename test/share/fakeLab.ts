@@ -29,6 +29,7 @@ export const labRun = (letter: string, replicas: readonly Replica[], more: Parti
   seeds: signal(replicas.length),
   pinned: signal(false),
   shown: signal(true),
+  gpu: signal(false),
   replicas: signal(replicas),
   label: signal(`run ${letter}`),
   ...more,

@@ -87,13 +87,21 @@ describe("a curve", () => {
     );
     const texts = drawn({ curves: ends }).filter((call) => call.startsWith("fillText"));
     expect(texts.map((text) => text.split(" ").slice(0, 4))).toEqual([
-      ["fillText", "left", "A", "58"],
-      ["fillText", "left", "B", "58"],
+      ["fillText", "center", "A", "62.2"],
+      ["fillText", "center", "B", "62.2"],
     ]);
     const [a, b] = texts.map((text) => Number(text.split(" ")[4]));
-    expect(b - a).toBe(12);
+    expect(Math.abs(b - a)).toBe(12);
     expect(drawn({ curves: [ends[0]] }).filter((call) => call.startsWith("fillText"))).toEqual([]);
   });
+});
+
+it("a curve that ended badly ends with a cross", () => {
+  const strokes = (badEnd: string) =>
+    drawn({ curves: [curve({ steps: [0, 20], values: [10, 4], badEnd })] }).filter((call) =>
+      call.startsWith("arc"),
+    ).length;
+  expect([strokes(""), strokes("exploded")]).toEqual([1, 0]);
 });
 
 describe("over the curves", () => {

@@ -10,6 +10,7 @@ import {
   placeAt,
   roomy,
   shownOf,
+  stepSpan,
 } from "../../src/lab/charts/curves.js";
 import { labRun, record, replica } from "./replicas.js";
 
@@ -30,7 +31,7 @@ const curve = (steps: number[], values: (number | null)[], more: Partial<Curve> 
 describe("courseOf", () => {
   it("is a seed's own where there is one, without a band", () => {
     const course = courseOf([losses([0, 4], [10, 3])], "loss");
-    expect(course).toEqual({ steps: [0, 10], values: [4, 3], seeds: 1, diverged: undefined });
+    expect(course).toEqual({ steps: [0, 10], values: [4, 3], seeds: 1 });
   });
 
   it("is mean, least and largest at the steps that all seeds have", () => {
@@ -53,9 +54,9 @@ describe("courseOf", () => {
     expect(courseOf([losses([0, Number.NaN])], "loss").values).toEqual([null]);
   });
 
-  it("knows the first step that any seed could not do", () => {
-    const ended = (step: number) => replica([record(0, { loss: 1 }), record(step, { diverged: true })]);
-    expect(courseOf([ended(70), ended(40), losses([0, 1])], "loss").diverged).toBe(40);
+  it("has the standard deviation over its seeds", () => {
+    const { deviation } = courseOf([losses([0, 4]), losses([0, 6]), losses([0, 8])], "loss");
+    expect(deviation).toEqual([2]);
   });
 
   it("is made once of a list of replicas, and again of another", () => {
@@ -104,6 +105,16 @@ describe("places", () => {
     expect(nearestStep({ curves, logX: false }, 0.1)).toBe(0);
     expect(nearestStep({ curves, logX: true }, undefined)).toBeUndefined();
     expect(nearestStep({ curves: [], logX: true }, 3)).toBeUndefined();
+  });
+});
+
+describe("the span of steps", () => {
+  it("begins at 0, on a logarithmic axis with the first evaluation that it can show", () => {
+    const curves = [curve([0, 50, 100, 200], [4, null, 3, 2]), curve([0, 150], [4, 3])];
+    expect(stepSpan(curves, 3000, false)).toEqual([0, 3000]);
+    expect(stepSpan(curves, 3000, true)).toEqual([100, 3000]);
+    expect(stepSpan([curve([0], [4])], 3000, true)).toEqual([1, 3000]);
+    expect(stepSpan([curve([0, 100], [4, 3])], 100, true)).toEqual([100, 200]);
   });
 });
 

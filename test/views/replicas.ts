@@ -47,6 +47,7 @@ export const labRun = (
   seeds: signal(replicas.length),
   pinned: signal(false),
   shown: signal(shown),
+  gpu: signal(false),
   replicas: signal(replicas),
   label: signal(""),
 });

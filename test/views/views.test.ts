@@ -3,6 +3,7 @@ import { frameFields } from "../../src/browser/liveRun.js";
 import { parseConfig, tokenSource } from "../../src/index.js";
 import { floorsOf } from "../../src/lab/views/floors.js";
 import { viewNamed, views } from "../../src/lab/views/index.js";
+import { learnedOf } from "../../src/lab/views/probabilities.js";
 import { dimensionsOf, roundAbove, sharesOf } from "../../src/lab/views/shares.js";
 import { turned } from "../../src/lab/views/steadyAxes.js";
 import { orderOf, targetsOf, tokensOf } from "../../src/lab/views/tokens.js";
@@ -23,6 +24,27 @@ describe("the views", () => {
     expect(new Set(views.flatMap(({ needs }) => needs))).toEqual(new Set(frameFields));
     for (const view of views) expect(viewNamed(view.name)).toBe(view);
     expect(viewNamed("nothing")).toBeUndefined();
+  });
+});
+
+describe("learned probabilities", () => {
+  it("are those of just the input that is looked at, or of all", () => {
+    const probabilities = Float64Array.of(0.7, 0.3);
+    const [mean, single] = [
+      { step: 1, probabilities },
+      { step: 1, probabilities, inputs: [1] },
+    ];
+    expect(learnedOf(mean, 2, undefined)).toBe(probabilities);
+    expect(learnedOf(single, 2, 1)).toBe(probabilities);
+    for (const [frame, V, input] of [
+      [mean, 2, 1],
+      [single, 2, undefined],
+      [single, 2, 0],
+      [mean, 1, undefined],
+      [mean, 3, undefined],
+      [undefined, 2, undefined],
+    ] as const)
+      expect(learnedOf(frame, V, input)).toBeUndefined();
   });
 });
 

@@ -78,18 +78,28 @@ export function drawAxes(
   ctx.textAlign = "center";
   ctx.textBaseline = "top";
   ctx.beginPath();
+  // round places of a logarithmic axis stand unevenly: where there is no room for a number there is a line alone
+  let taken = Number.NEGATIVE_INFINITY;
   for (const place of ticksOf(across, (right - left) / (em * 5))) {
     const at = Math.round(x.toPixel(place)) + 0.5;
     ctx.moveTo(at, top);
     ctx.lineTo(at, bottom + 4);
-    ctx.fillText(shortNumber(place), at, bottom + 6);
+    const text = shortNumber(place);
+    const half = ctx.measureText(text).width / 2;
+    const middle = Math.min(at, width - half);
+    if (middle - half < taken) continue;
+    taken = middle + half + em * 0.4;
+    ctx.fillText(text, middle, bottom + 6);
   }
   ctx.textAlign = "right";
   ctx.textBaseline = "middle";
+  let lowest = Number.POSITIVE_INFINITY;
   for (const place of ticksOf(up, upwards)) {
     const at = Math.round(y.toPixel(place)) + 0.5;
     ctx.moveTo(left - 4, at);
     ctx.lineTo(right, at);
+    if (lowest - at < em * 1.1) continue;
+    lowest = at;
     ctx.fillText(shortNumber(place), left - 7, at);
   }
   ctx.stroke();
@@ -100,7 +110,8 @@ export function drawAxes(
   ctx.translate(1, (top + bottom) / 2);
   ctx.rotate(-Math.PI / 2);
   ctx.textBaseline = "top";
-  ctx.fillText(yAxis.title, 0, 0);
+  // a long one is drawn narrower
+  ctx.fillText(yAxis.title, 0, 0, bottom - top);
   ctx.restore();
   return { x, y, left, right, top, bottom };
 }

@@ -6,21 +6,20 @@ import { shortNumber } from "../../figures/labels.js";
 import type { Lab } from "../state/lab.js";
 import { ChartFrame } from "./chartFrame.js";
 import type { CurvePicture } from "./curvePicture.js";
-import { type CurvePlot, curvePlot, type LegendEntry, type Plane, withUnit } from "./curvePlot.js";
+import { type CurvePlot, curvePlot, type Plane, withUnit } from "./curvePlot.js";
 import { type Curve, placeAt } from "./curves.js";
 import { type DataCursor, moved } from "./dataCursor.js";
 import type { TableData } from "./dataTable.js";
 import { Legend } from "./legend.js";
+import { nothing } from "./legendOf.js";
 
 export interface CurveChartProps {
   lab: Lab;
   name: string;
   /** Read at every frame after a change of a signal that it reads. */
   picture: () => CurvePicture;
-  /** Above the plot, behind what y is. */
+  /** Above the plot. */
   head?: ComponentChildren;
-  /** Whether the head says what y is. */
-  titled?: boolean;
   /** Stands over the plot, given where that is. */
   over?: (plane: Plane) => JSX.Element;
 }
@@ -47,9 +46,7 @@ const tableOf = (name: string, { curves, quantity, unit }: CurvePicture): TableD
   };
 };
 
-const nothing: readonly LegendEntry[] = [];
-
-export function CurveChart({ lab, name, picture, head, titled, over }: CurveChartProps): JSX.Element {
+export function CurveChart({ lab, name, picture, head, over }: CurveChartProps): JSX.Element {
   const host = useRef<HTMLDivElement>(null);
   const latest = useRef(picture);
   latest.current = picture;
@@ -65,13 +62,8 @@ export function CurveChart({ lab, name, picture, head, titled, over }: CurveChar
     plot.value = made;
     return () => made.end();
   }, [lab, plot]);
-  const entries = useComputed(() => plot.value?.legend.value ?? nothing);
+  const legend = useComputed(() => plot.value?.legend.value ?? nothing);
   const empty = useComputed(() => plot.value?.empty.value ?? "");
-  const title = useComputed(() => {
-    void entries.value;
-    const now = plot.value?.picture();
-    return now ? `${now.quantity}${now.unit ? ` (${now.unit})` : ""}` : "";
-  });
 
   const onKey = (key: string): string | undefined => {
     const shown = plot.value?.picture();
@@ -117,15 +109,10 @@ export function CurveChart({ lab, name, picture, head, titled, over }: CurveChar
       onLeave={onLeave}
       empty={empty}
       table={() => tableOf(name, latest.current())}
-      head={
-        <>
-          {!titled && <span class="quantity">{title}</span>}
-          {head}
-        </>
-      }
+      head={head}
       over={over && <Over plot={plot} over={over} />}
     >
-      <Legend entries={entries} />
+      <Legend content={legend} />
     </ChartFrame>
   );
 }

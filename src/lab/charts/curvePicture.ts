@@ -2,6 +2,8 @@
 import { lookOf } from "../looks.js";
 import type { Axes } from "./axes.js";
 import { type Curve, lastPlace, placeAt, type Values } from "./curves.js";
+import { placeLetters } from "./endLetters.js";
+import { dashOf } from "./legendOf.js";
 import { marker } from "./marker.js";
 import type { Colours } from "./theme.js";
 
@@ -48,7 +50,8 @@ type Point = readonly [x: number, y: number];
 
 const has = ([x, y]: Point): boolean => !Number.isNaN(x + y);
 
-export const dashOf = (curve: Curve): readonly number[] => curve.dash ?? lookOf(curve.look).dash;
+/** Pixels right of the plot, for letters at the ends of curves. */
+export const BESIDE = 24;
 
 /** @param em pixels of a letter */
 export function drawCurves(
@@ -143,21 +146,34 @@ export function drawCurves(
   });
   for (const { curve, point } of ends) {
     ctx.fillStyle = ctx.strokeStyle = colourOf(curve);
-    marker(ctx, curve.diverged === undefined ? lookOf(curve.look).shape : "cross", ...point, 3.5);
+    marker(ctx, curve.badEnd ? "cross" : lookOf(curve.look).shape, ...point, 3.5);
   }
   ctx.fillStyle = ctx.strokeStyle = ink;
-  // letters at the ends of their curves, none over another
-  let above = -Infinity;
-  if (new Set(curves.map(({ letter }) => letter)).size > 1)
-    for (const { curve, point } of ends.sort((a, b) => a.point[1] - b.point[1])) {
-      above = Math.max(point[1] + em * 0.35, above + em);
-      ctx.fillText(curve.letter, point[0] + 8, above);
-    }
+  if (new Set(curves.map(({ letter }) => letter)).size > 1) {
+    ctx.textAlign = "center";
+    const room = { em, right: right + BESIDE, top: top - em / 2, bottom: bottom + em * 0.75 };
+    placeLetters(
+      ends.map(({ point }) => point),
+      room,
+    ).forEach((place, i) => {
+      if (place) haloed(ctx, ends[i].curve.letter, place[0], place[1] + em * 0.35, paper);
+    });
+  }
   const curve = key && curves[key.curve];
   const place = curve ? placeAt(curve.steps, key.step) : -1;
   if (!curve || place < 0) return;
   const point = pointOf(curve.steps[place], curve.values[place]);
   if (has(point)) marker(ctx, "ring", ...point, 6);
+}
+
+/** Legible on a curve, too. */
+function haloed(ctx: CanvasRenderingContext2D, text: string, x: number, y: number, paper: string): void {
+  const { strokeStyle, lineWidth } = ctx;
+  ctx.strokeStyle = paper;
+  ctx.lineWidth = 3;
+  ctx.strokeText(text, x, y);
+  ctx.fillText(text, x, y);
+  Object.assign(ctx, { strokeStyle, lineWidth });
 }
 
 /** In the colour that is set, but for gaps. */

@@ -1,24 +1,11 @@
 /** Curves over steps on a canvas, kept in step with what a view says that there is to see. */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { shortNumber } from "../../figures/labels.js";
 import { type Axes, cleared, drawAxes } from "./axes.js";
-import { type CurvePicture, dashOf, drawCurves } from "./curvePicture.js";
-import { type Curve, extent, lastPlace, nearestStep, placeAt, roomy } from "./curves.js";
+import { BESIDE, type CurvePicture, drawCurves } from "./curvePicture.js";
+import { extent, nearestStep, roomy, stepSpan } from "./curves.js";
+import { type LegendContent, legendOf, nothing } from "./legendOf.js";
 import { onFrame, sizeOf } from "./onFrame.js";
 import { colours } from "./theme.js";
-
-/** A line of the legend. */
-export interface LegendEntry {
-  key: string;
-  look: number;
-  dash: readonly number[];
-  faint: boolean;
-  letter: string;
-  label: string;
-  value: string;
-  /** What else there is to say of it: seeds, a fit, an end. */
-  note: string;
-}
 
 /** Where the plot stands within its element, and what its x axis spans. */
 export interface Plane {
@@ -32,7 +19,7 @@ export interface Plane {
 }
 
 export interface CurvePlot {
-  readonly legend: ReadonlySignal<readonly LegendEntry[]>;
+  readonly legend: ReadonlySignal<LegendContent>;
   /** What is missing; empty where something is drawn. */
   readonly empty: ReadonlySignal<string>;
   readonly plane: ReadonlySignal<Plane | undefined>;
@@ -46,9 +33,6 @@ export interface CurvePlot {
 /** Where a pointer or a key is in one of the charts over steps: all of them show it. */
 const shared = signal<number | undefined>(undefined);
 
-/** Pixels right of the plot, for letters at the ends of curves. */
-const BESIDE = 24;
-
 export const withUnit = (text: string, unit: string): string => (unit ? `${text} ${unit}` : text);
 
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
@@ -61,7 +45,7 @@ export function curvePlot(
 ): CurvePlot {
   const theme = colours();
   const { size, stop } = sizeOf(host);
-  const legend = signal<readonly LegendEntry[]>([]);
+  const legend = signal(nothing);
   const empty = signal("");
   const plane = signal<Plane | undefined>(undefined);
   /** Where the arrow keys are. */
@@ -81,11 +65,10 @@ export function curvePlot(
     const { curves, logX, logY, last, rules = [] } = now;
     empty.value = now.empty ?? (extent(curves, logY) ? "" : "No evaluations yet.");
     const step = pointed.key?.step ?? nearestStep(now, pointed.cursor) ?? pointed.scrubbed;
-    const entries = empty.value ? [] : curves.map((curve) => entryOf(curve, step));
-    if (!isSame(entries, legend.peek())) legend.value = entries;
+    const content = empty.peek() ? nothing : legendOf(curves, step);
+    if (!isSame(content, legend.peek())) legend.value = content;
 
-    // an axis of one step alone would have no length
-    const [from, to] = logX ? [1, Math.max(2, last)] : [0, last];
+    const [from, to] = stepSpan(curves, last, logX);
     const levels = rules.map(({ y }) => y);
     const spanned = extent(curves, logY, levels) ?? (logY ? [0.1, 1] : [0, 1]);
     const em = cleared(ctx, at);
@@ -93,7 +76,11 @@ export function curvePlot(
       ctx,
       palette,
       { title: "step", log: logX, limits: [from, to] },
-      { title: "", log: logY, limits: roomy(spanned, logY) },
+      {
+        title: now.unit ? `${now.quantity} (${now.unit})` : now.quantity,
+        log: logY,
+        limits: roomy(spanned, logY),
+      },
       { size: at, em, beside: BESIDE },
     );
     drawCurves(ctx, now, axes, palette, pointed, em);
@@ -137,23 +124,5 @@ export function curvePlot(
       pointAt(undefined);
       canvas.remove();
     },
-  };
-}
-
-/** A curve in the legend, with its value at a step; with its last where that is undefined. */
-function entryOf(curve: Curve, step: number | undefined): LegendEntry {
-  const { key, look, faint = false, letter, label, steps, values, seeds, note = "", diverged } = curve;
-  const value = values[step === undefined ? lastPlace(values) : placeAt(steps, step)];
-  const mean = seeds > 1 ? `mean of ${seeds}` : "";
-  const ended = diverged === undefined ? "" : `diverged at step ${diverged}`;
-  return {
-    key,
-    look,
-    dash: dashOf(curve),
-    faint,
-    letter,
-    label,
-    value: value == null ? "–" : shortNumber(value),
-    note: [mean, note, ended].filter((text) => text !== "").join(", "),
   };
 }

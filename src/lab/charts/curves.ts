@@ -1,5 +1,6 @@
 /** From the records of replicas to a curve, and from curves to the arrays that a chart draws. */
 import type { TrainingRecord } from "../../training/record.js";
+import { badEndOf } from "../state/ending.js";
 import type { LabRun, Replica } from "../state/lab.js";
 
 /** What of a record is a number. */
@@ -13,9 +14,9 @@ export interface Course {
   values: Values;
   low?: Values | undefined;
   high?: Values | undefined;
+  /** Standard deviations over the seeds. */
+  deviation?: Values | undefined;
   seeds: number;
-  /** First step that could not be done, of any seed. */
-  diverged?: number | undefined;
 }
 
 /** A course with how it looks and what it is called. */
@@ -30,6 +31,8 @@ export interface Curve extends Course {
   faint?: boolean;
   /** Said behind its value in the legend. */
   note?: string;
+  /** How it ended, where it ended badly: "exploded". */
+  badEnd?: string;
 }
 
 const measuredIn = (record: TrainingRecord, quantity: Quantity): number | null => {
@@ -38,12 +41,10 @@ const measuredIn = (record: TrainingRecord, quantity: Quantity): number | null =
 };
 
 function single({ records }: Replica, quantity: Quantity): Course {
-  const last = records[records.length - 1];
   return {
     steps: records.map(({ step }) => step),
     values: records.map((record) => measuredIn(record, quantity)),
     seeds: 1,
-    diverged: last?.diverged ? last.step : undefined,
   };
 }
 
@@ -53,7 +54,7 @@ function average(replicas: readonly Replica[], quantity: Quantity): Course {
   const [first, ...others] = courses;
   const places = others.map(() => 0);
   const steps: number[] = [];
-  const [values, low, high]: (number | null)[][] = [[], [], []];
+  const [values, low, high, deviation]: (number | null)[][] = [[], [], [], []];
   first.steps.forEach((step, i) => {
     const here = [first.values[i]];
     for (const [k, other] of others.entries()) {
@@ -64,13 +65,14 @@ function average(replicas: readonly Replica[], quantity: Quantity): Course {
     steps.push(step);
     const measured = here.filter((value) => value !== null);
     const whole = measured.length === here.length;
-    values.push(whole ? measured.reduce((sum, value) => sum + value, 0) / here.length : null);
+    const mean = measured.reduce((sum, value) => sum + value, 0) / here.length;
+    const squares = measured.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+    values.push(whole ? mean : null);
+    deviation.push(whole ? Math.sqrt(squares / (here.length - 1)) : null);
     low.push(whole ? Math.min(...measured) : null);
     high.push(whole ? Math.max(...measured) : null);
   });
-  const ends = courses.flatMap(({ diverged }) => diverged ?? []);
-  const diverged = ends.length > 0 ? Math.min(...ends) : undefined;
-  return { steps, values, low, high, seeds: replicas.length, diverged };
+  return { steps, values, low, high, deviation, seeds: replicas.length };
 }
 
 /** A list of replicas is another array whenever one of them has grown, so what was made of it stays right. */
@@ -97,6 +99,7 @@ export const curveOf = (run: LabRun, quantity: Quantity): Curve => ({
   look: run.look,
   letter: run.letter,
   label: run.label.value,
+  badEnd: badEndOf(run.replicas.value),
 });
 
 /** The last step that any of them will reach: where the axis ends from the beginning. */
@@ -126,6 +129,21 @@ export function nearestStep(
     (best, step) => (best === undefined || distance(step) < distance(best) ? step : best),
     undefined,
   );
+}
+
+/**
+ * First and last step of an axis: a logarithmic one begins with the first evaluation that it can show.
+ * @param last step that a run will reach
+ */
+export function stepSpan(curves: readonly Curve[], last: number, logX: boolean): [number, number] {
+  if (!logX) return [0, last];
+  const firsts = curves.flatMap(({ steps, values }) => {
+    const place = steps.findIndex((step, i) => step > 0 && values[i] !== null);
+    return place < 0 ? [] : steps[place];
+  });
+  const first = firsts.length > 0 ? Math.min(...firsts) : 1;
+  // an axis of one step alone would have no length
+  return [first, Math.max(first * 2, last)];
 }
 
 /** Place of the last value that there is; −1 where there is none. */

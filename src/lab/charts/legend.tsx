@@ -1,6 +1,6 @@
 import type { ReadonlySignal } from "@preact/signals";
 import { lookOf } from "../looks.js";
-import type { LegendEntry } from "./curvePlot.js";
+import type { LegendContent, LegendEntry } from "./legendOf.js";
 
 /** A curve's colour and dashes as a short line. */
 const Swatch = ({ look, dash, faint }: LegendEntry) => (
@@ -17,14 +17,21 @@ const Swatch = ({ look, dash, faint }: LegendEntry) => (
   </svg>
 );
 
-/** Letter, label and value of each curve, where the cursor is or else where it ends. */
-export const Legend = ({ entries }: { entries: ReadonlySignal<readonly LegendEntry[]> }) => (
-  <ul class="legend">
-    {entries.value.map((entry) => (
-      <li key={entry.key}>
-        <Swatch {...entry} /> <b>{entry.letter}</b> {entry.label} <span class="value">{entry.value}</span>{" "}
-        {entry.note}
-      </li>
-    ))}
-  </ul>
-);
+/** Letter, label and value of each curve, where the cursor is, the page is scrubbed to, or else where it ends. */
+export const Legend = ({ content }: { content: ReadonlySignal<LegendContent> }) => {
+  const { when, entries, bands } = content.value;
+  return (
+    <>
+      <ul class="legend">
+        {when && <li class="when">{when}:</li>}
+        {entries.map((entry) => (
+          <li key={entry.key}>
+            <Swatch {...entry} /> <b>{entry.letter}</b> {entry.label} <span class="value">{entry.value}</span>{" "}
+            {entry.note}
+          </li>
+        ))}
+      </ul>
+      {bands && <p class="note">{bands}</p>}
+    </>
+  );
+};

@@ -3,7 +3,7 @@ import { effect, type Signal, signal } from "@preact/signals";
 
 /**
  * Draws now, and at the next animation frame after anything that the drawing has read changes; what is out of sight, or
- * no longer in the page, waits until it is seen.
+ * no longer in the page, waits until it is seen. All is drawn for a printer, which waits for no frame.
  * @returns ends it
  */
 export function onFrame(host: Element, draw: () => void): () => void {
@@ -30,8 +30,17 @@ export function onFrame(host: Element, draw: () => void): () => void {
     if (seen && wanted) ask();
   });
   observer.observe(host);
+  const print = () => {
+    cancelAnimationFrame(frame);
+    const before = seen;
+    seen = true;
+    run();
+    seen = before;
+  };
+  addEventListener("beforeprint", print);
   run();
   return () => {
+    removeEventListener("beforeprint", print);
     cancelAnimationFrame(frame);
     observer.disconnect();
     forget();

@@ -47,6 +47,19 @@ export function colours(): Signal<Colours> {
   kept = now;
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
   new MutationObserver(again).observe(document.documentElement, { attributeFilter: ["data-theme", "class"] });
+  // paper is light, whatever the screen is
+  const { dataset } = document.documentElement;
+  let chosen: string | undefined;
+  addEventListener("beforeprint", () => {
+    chosen = dataset.theme;
+    dataset.theme = "light";
+    again();
+  });
+  addEventListener("afterprint", () => {
+    if (chosen) dataset.theme = chosen;
+    else delete dataset.theme;
+    again();
+  });
   return now;
 }
 

@@ -1,5 +1,7 @@
 /** All other settings of a run. */
+
 import type { RunConfigInput } from "../../index.js";
+import { ComputedBy } from "../gpu/computedBy.js";
 import type { Lab } from "../state/lab.js";
 import { Choice } from "./choice.js";
 import { ScheduleEditor } from "./scheduleEditor.js";
@@ -15,7 +17,7 @@ const run: NumberField[] = [
   },
   {
     path: "batchSize",
-    label: "B",
+    label: "B batch",
     title: "size of a batch, in pairs",
     scale: { min: 1, max: 4096, log: true, whole: true },
   },
@@ -111,6 +113,7 @@ export function MoreFields({ lab }: { lab: Lab }) {
   return (
     <div class="fields">
       <ScheduleEditor lab={lab} />
+      <ComputedBy lab={lab} />
       <Sliders lab={lab} fields={run} />
       {distribution.kind !== "corpus" && (
         <Choice

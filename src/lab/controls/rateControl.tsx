@@ -7,12 +7,14 @@ import { Slider } from "./slider.js";
 const scale = { min: 1e-5, max: 1, log: true };
 
 export function RateControl({ lab }: { lab: Lab }) {
-  const fromHere = useSignal(false);
+  /** As the reader has it; by itself where the run stands. */
+  const chosen = useSignal<boolean | undefined>(undefined);
   const run = lab.focused.value;
   const { learningRate, steps } = run.config.value;
   const step = lab.scrubbed.value ?? run.replicas.value[0]?.step ?? 0;
   const isMidway = run.origin === "here" && step > 0 && step < steps;
-  const value = learningRateAt(learningRate, fromHere.value || typeof learningRate !== "number" ? step : 0);
+  const isFromHere = chosen.value ?? (isMidway && !(lab.playing.value && lab.scrubbed.value === undefined));
+  const value = learningRateAt(learningRate, isFromHere || typeof learningRate !== "number" ? step : 0);
   return (
     <>
       <Slider
@@ -21,18 +23,18 @@ export function RateControl({ lab }: { lab: Lab }) {
         scale={scale}
         value={value}
         onChange={(rate, isEnd) => {
-          if (fromHere.value && isMidway) lab.setLearningRate(rate);
+          if (isFromHere && isMidway) lab.setLearningRate(rate);
           else lab.change({ learningRate: rate }, { commit: isEnd });
         }}
       />
       <label class="check" title="pause, or scrub to a step; the change becomes part of the schedule">
         <input
           type="checkbox"
-          checked={fromHere.value}
-          onChange={({ currentTarget }) => (fromHere.value = currentTarget.checked)}
+          checked={isFromHere}
+          onChange={({ currentTarget }) => (chosen.value = currentTarget.checked)}
         />
         from step {isMidway ? step.toLocaleString("en") : "…"} on{" "}
-        {fromHere.value && !isMidway && <small>pause, or scrub to a step</small>}
+        {isFromHere && !isMidway && <small>pause, or scrub to a step</small>}
       </label>
     </>
   );

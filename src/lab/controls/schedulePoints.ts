@@ -30,17 +30,17 @@ export function atPoint(points: readonly Point[], i: number, [step, rate]: Point
 export const removed = (points: readonly Point[], i: number): Point[] =>
   points.length < 2 ? [...points] : points.filter((_, k) => k !== i);
 
-/** The point within reach, moved there; a new one where none is. */
+/** The point within reach, or a new one where none is. */
 export function closestPoint(
   points: readonly Point[],
   at: Point,
   steps: number,
   most: number,
-): { next: Point[]; index: number } {
+): { next: Point[]; index: number; isNew: boolean } {
   const distance = ([step, rate]: Point) => Math.hypot((step - at[0]) / steps, (rate - at[1]) / most / 2);
   const index = points.reduce((best, point, i) => (distance(point) < distance(points[best]) ? i : best), 0);
-  if (distance(points[index]) < 0.05) return { next: atPoint(points, index, at, steps), index };
+  if (distance(points[index]) < 0.05) return { next: [...points], index, isNew: false };
   const place = points.findIndex(([step]) => step > at[0]);
   const made = place < 0 ? points.length : place;
-  return { next: [...points.slice(0, made), at, ...points.slice(made)], index: made };
+  return { next: [...points.slice(0, made), at, ...points.slice(made)], index: made, isNew: true };
 }

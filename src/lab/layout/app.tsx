@@ -5,6 +5,7 @@ import { ConfigPanel } from "../controls/configPanel.js";
 import { RunList } from "../runs/runList.js";
 import type { Lab } from "../state/lab.js";
 import { Header } from "./header.js";
+import { Intro } from "./intro.js";
 import { Later } from "./later.js";
 import { Panels } from "./panels.js";
 import { Scrubber } from "./scrubber.js";
@@ -31,6 +32,7 @@ export function App({ lab }: { lab: Lab }) {
           <ConfigPanel lab={lab} />
         </aside>
         <div class="content">
+          <Intro lab={lab} />
           {lab.chapter.value !== undefined && <Later load={loadTour} props={{ lab }} />}
           {hasDirectory.value && <Later load={loadDirectory} props={{ lab }} />}
           <Panels lab={lab} />
@@ -43,9 +45,11 @@ export function App({ lab }: { lab: Lab }) {
   );
 }
 
-/** Whether a link has said which bits its runs come to. */
+/** Whether there is something to say of bits: of those that a link has said, and of those that nobody else has. */
 const isPromised = ({ runs }: Lab) =>
-  runs.value.some(({ replicas }) => replicas.value.some(({ expectedHash }) => expectedHash));
+  runs.value.some(({ config, replicas }) =>
+    replicas.value.some(({ expectedHash }) => expectedHash || config.value.arithmetic === "relaxed"),
+  );
 
 const loadSameBits = () => import("../share/sameBits.js").then(({ SameBits }) => SameBits);
 const loadTour = () => import("../tour/index.js").then(({ Tour }) => Tour);

@@ -13,11 +13,19 @@ const thousands = (x: number) => (x >= 1000 ? `${(x / 1000).toFixed(1)}k` : Stri
 
 export function Header({ lab, onShare }: { lab: Lab; onShare: () => void }) {
   const playing = lab.playing.value;
+  const isOver = lab.runs.value.every(({ replicas }) =>
+    replicas.value.every(({ status }) => status !== "opening" && status !== "running"),
+  );
   return (
     <header class="bar">
       <h1>unigram-lab</h1>
       <div class="tools">
-        <button type="button" onClick={() => (playing ? lab.pause() : lab.play())} aria-pressed={!playing}>
+        <button
+          type="button"
+          onClick={() => (playing ? lab.pause() : lab.play())}
+          aria-pressed={!playing}
+          disabled={playing && isOver}
+        >
           {playing ? "Pause" : "Play"}
         </button>
         <button type="button" onClick={() => lab.step()} title="one step of every run">

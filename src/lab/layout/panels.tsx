@@ -9,7 +9,7 @@ export function Panels({ lab }: { lab: Lab }) {
   const shown = panels.flatMap((name) => viewNamed(name) ?? []);
   if (!panels.includes(tab.value)) tab.value = panels[0];
   return (
-    <section aria-label="charts">
+    <section class="charts" aria-label="charts">
       <nav class="tabs" aria-label="chart">
         {shown.map(({ name, title }) => (
           <button

@@ -10,7 +10,9 @@ export function Scrubber({ lab, children }: { lab: Lab; children?: ComponentChil
   const replicas = run.replicas.value;
   const scrubbed = lab.scrubbed.value;
   const step = scrubbed ?? replicas[0]?.step ?? 0;
-  const seconds = replicas.reduce((sum, replica) => sum + replica.seconds, 0);
+  // a GPU computes them at one time
+  const add = (a: number, b: number) => (run.gpu.value ? Math.max(a, b) : a + b);
+  const seconds = replicas.reduce((sum, replica) => add(sum, replica.seconds), 0);
   return (
     <section class="scrubber" aria-label="step of the focused run">
       <input

@@ -1,7 +1,8 @@
 /** The runs: which is in focus, what tells it from the others, and what can be done to it. */
+import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../layout/icon.js";
-import { MOST_SEEDS } from "../state/createLab.js";
 import type { Lab, LabRun } from "../state/lab.js";
+import { MOST_SEEDS } from "../state/room.js";
 import { LookMark } from "./lookMark.js";
 
 const words: Record<string, string> = {
@@ -24,6 +25,12 @@ function status({ origin, replicas }: LabRun): string {
   return words[all[0]?.status ?? ""] ?? "";
 }
 
+/** Who does not round as strict arithmetic does. */
+function rounding({ config, gpu, replicas }: LabRun): string {
+  if (config.value.arithmetic !== "relaxed") return "";
+  return gpu.value ? `≈ GPU (${replicas.value[0]?.computedBy?.adapter ?? ""}) ` : "≈ ";
+}
+
 function Line({ lab, run }: { lab: Lab; run: LabRun }) {
   const isFocused = lab.focused.value === run;
   const { letter, look } = run;
@@ -34,7 +41,7 @@ function Line({ lab, run }: { lab: Lab; run: LabRun }) {
         <LookMark look={look} />
         <b>{letter}</b> <span>{run.label}</span>
         {run.seeds.value > 1 && <span class="faint"> × {run.seeds} seeds</span>}
-        <small>{status(run)}</small>
+        <small>{rounding(run) + status(run)}</small>
       </button>
       <button
         type="button"
@@ -70,9 +77,15 @@ function Line({ lab, run }: { lab: Lab; run: LabRun }) {
 
 export function RunList({ lab }: { lab: Lab }) {
   const focused = lab.focused.value;
+  const list = useRef<HTMLUListElement>(null);
+  // on a phone they stand in a row that is longer than the screen
+  useEffect(() => {
+    const chip = list.current?.querySelector<HTMLElement>(".focused");
+    if (list.current && chip) list.current.scrollLeft = chip.offsetLeft - list.current.offsetLeft;
+  }, [focused]);
   return (
     <section class="runs" aria-label="runs">
-      <ul>
+      <ul ref={list}>
         {lab.runs.value.map((run) => (
           <Line key={run.letter} lab={lab} run={run} />
         ))}
@@ -102,7 +115,11 @@ export function RunList({ lab }: { lab: Lab }) {
                   min={1}
                   max={MOST_SEEDS}
                   value={focused.seeds.value}
-                  onChange={({ currentTarget }) => lab.setSeeds(focused, Number(currentTarget.value) || 1)}
+                  title="every run over so many seeds, drawn as mean and band"
+                  onChange={({ currentTarget }) => {
+                    const seeds = Number(currentTarget.value) || 1;
+                    for (const run of lab.runs.value) lab.setSeeds(run, seeds);
+                  }}
                 />
               </label>
             </>

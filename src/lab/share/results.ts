@@ -4,13 +4,13 @@ import type { RunResult } from "../../sweep/result.js";
 import type { LabRun, Replica } from "../state/lab.js";
 
 /** As a journal has it: numbers through JSON, which knows neither −0 nor what is not finite. */
-function resultOf({ config, records, seconds }: Replica, backend: string): RunResult {
+function resultOf({ config, records, seconds, computedBy }: Replica): RunResult {
   const last = records.at(-1);
   return {
     run: configHash(config),
     bitsRevision,
     ...(config.arithmetic === "relaxed"
-      ? { computedBy: { backend, adapter: "browser", driver: navigator.userAgent } }
+      ? { computedBy: computedBy ?? { backend: "wasm", adapter: "browser", driver: navigator.userAgent } }
       : {}),
     config,
     records: JSON.parse(JSON.stringify(records)),
@@ -25,9 +25,7 @@ function resultOf({ config, records, seconds }: Replica, backend: string): RunRe
 
 /** Of one run of the page, a result a seed; those that have no record yet are left out. */
 export const resultsOf = (run: LabRun): RunResult[] =>
-  run.replicas.value
-    .filter(({ records }) => records.length > 0)
-    .map((replica) => resultOf(replica, run.origin === "gpu" ? "webgpu" : "wasm"));
+  run.replicas.value.filter(({ records }) => records.length > 0).map(resultOf);
 
 /** Of several, each once, in the order of `unigram-lab export`. */
 export function sortedResults(runs: readonly LabRun[]): RunResult[] {

@@ -10,8 +10,10 @@ interface Expected {
 }
 
 /** Who computes with other roundings has other bits, and nothing is wrong. */
-const isRelaxed = ({ run, replica }: Expected): boolean =>
-  run.origin === "gpu" || replica.config.arithmetic === "relaxed";
+const isRelaxed = ({ replica }: Pick<Expected, "replica">): boolean =>
+  replica.config.arithmetic === "relaxed";
+
+const alike = { verdict: "alike", text: "≈ other bits by nature: computed with other roundings" } as const;
 
 const isSame = ({ replica }: Expected): boolean => replica.weightsHash === replica.expectedHash;
 
@@ -37,8 +39,7 @@ export function verdictOf(runs: readonly LabRun[]): { verdict: Verdict; text: st
       verdict: "waiting",
       text: `${known.length} of ${expected.length} at their end, to compare with the link's`,
     };
-  if (others.length > 0)
-    return { verdict: "alike", text: "≈ other bits by nature: computed with other roundings" };
+  if (others.length > 0) return alike;
   const [{ replica }] = known;
   const count = known.length > 1 ? `: ${known.length} of ${expected.length}` : "";
   const hash = replica.weightsHash?.slice(0, 8);
@@ -46,7 +47,8 @@ export function verdictOf(runs: readonly LabRun[]): { verdict: Verdict; text: st
 }
 
 export function SameBits({ lab }: { lab: Lab }) {
-  const found = verdictOf(lab.runs.value);
+  const isFocusRelaxed = lab.focused.value?.replicas.value.some((replica) => isRelaxed({ replica }));
+  const found = verdictOf(lab.runs.value) ?? (isFocusRelaxed ? alike : undefined);
   return (
     <output class="same-bits" data-verdict={found?.verdict}>
       {found?.text}

@@ -1,23 +1,33 @@
 /** The lab itself: runs in workers, what is looked at, and everything that the reader can do. */
-import { computed, effect, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import type { AddOptions, Frame, FrameField, LiveRun, Workers } from "../../browser/liveRun.js";
-import { ConfigError, parseConfig, type RunConfig, type RunConfigInput } from "../../index.js";
-import type { LabLink, LinkedRun } from "../../link/link.js";
-import { bytesOf, durationText, learnCost, secondsOf } from "./cost.js";
-import { defaultView } from "./defaults.js";
+import {
+  ConfigError,
+  parseConfig,
+  type RunConfig,
+  type RunConfigInput,
+  type ScheduleInput,
+} from "../../index.js";
+import type { LabLink } from "../../link/link.js";
+import { durationText, learnCost, secondsOf } from "./cost.js";
+import { defaultLink, defaultView } from "./defaults.js";
 import { Frames } from "./frames.js";
 import { startHistory } from "./history.js";
-import type { Lab, LabRun, Origin, ViewState } from "./lab.js";
+import { inputWithin } from "./inputWithin.js";
+import type { Lab, LabRun, ViewState } from "./lab.js";
 import { labelsOf } from "./label.js";
+import { latestOnly } from "./latestOnly.js";
+import { linkOf } from "./linked.js";
+import { nextName } from "./names.js";
 import { Probe } from "./probe.js";
+import { checkLinkRoom, checkRoom, MOST_SEEDS, TooLarge } from "./room.js";
 import { onFrame, Run } from "./run.js";
 
 /** Seconds above which a run waits for the slider to be let go. */
 const SLOW = 1;
-/** A run that would hold more bytes is refused by the page. */
-const MOST_BYTES = 2 ** 30;
-const MOST_RUNS = 26;
-export const MOST_SEEDS = 32;
+/** Seconds, about, in which a GPU's shaders are compiled, and the fields for which they are compiled anew. */
+const COMPILING = 2;
+const shape = /vocab|Dim|batch|targets/;
 
 interface Options {
   workers: Workers;
@@ -42,39 +52,36 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
   const chapter = signal<string | undefined>(undefined);
   const presenting = signal(false);
   const isHidden = signal(document.hidden);
-  const probe = new Probe(workers);
+  /** Whether the reader has asked for the GPU: then it computes the runs of relaxed arithmetic. */
+  let isGpuAsked = false;
+  const placeOf = ({ arithmetic }: RunConfig): AddOptions =>
+    isGpuAsked && arithmetic === "relaxed"
+      ? { backend: "webgpu", allowFallbackAdapter: location.search.includes("allow-fallback-adapter") }
+      : {};
+  const probe = new Probe(workers, placeOf);
 
   const isGoing = () => playing.peek() && !isHidden.peek();
-  const beginning = (): AddOptions => ({ paused: !isGoing(), pace: pace.peek() });
+  const beginning = (config: RunConfig): AddOptions => ({
+    paused: !isGoing(),
+    pace: pace.peek(),
+    ...placeOf(config),
+  });
   const computing = { workers, options: beginning };
   const livesOf = (all: readonly Run[]): LiveRun[] =>
     all.flatMap(({ lives }) => lives.flatMap(({ live }) => (live ? [live] : [])));
   const lives = () => livesOf(runs.peek());
   const said = (error: unknown) => {
     notice.value = (error as Error).message;
+    if (error instanceof TooLarge)
+      elsewhere(error.config).then((command) => {
+        notice.value = `${error.message}; elsewhere: ${command}`;
+      }, said);
   };
-
-  function nextName(origin: Origin): { letter: string; look: number; origin: Origin } {
-    const taken = runs.peek();
-    if (taken.length >= MOST_RUNS) throw new ConfigError(`runs: expected at most ${MOST_RUNS}, got one more`);
-    const letter = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"].find((one) => taken.every((run) => run.letter !== one));
-    const looks = [0, 1, 2, 3, 4, 5, 6, 7];
-    const count = (look: number) => taken.filter((run) => run.look === look).length;
-    const look = looks.reduce((best, one) => (count(one) < count(best) ? one : best));
-    return { letter: letter as string, look, origin };
-  }
 
   /** Refuses what the page cannot hold; says how it runs elsewhere. */
   function check(input: RunConfigInput): RunConfig {
     const config = parseConfig(input);
-    if (bytesOf(config) > MOST_BYTES) {
-      elsewhere(config).then((command) => {
-        notice.value = `too large for this page: ${command}`;
-      }, said);
-      throw new ConfigError(
-        `vocabSize × embeddingDim: expected a run of at most ${MOST_BYTES / 2 ** 20} MiB in this page, got ${Math.ceil(bytesOf(config) / 2 ** 20)} MiB`,
-      );
-    }
+    checkRoom(config);
     return config;
   }
 
@@ -96,18 +103,26 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
 
   function setFocus(run: Run | undefined): void {
     if (focusedRun.peek() === run) return;
-    focusedRun.value = run;
-    scrubbed.value = undefined;
+    // at once: none of it stands where another was scrubbed to
+    batch(() => {
+      focusedRun.value = run;
+      scrubbed.value = undefined;
+    });
   }
 
   // frames are the probe's where the reader has scrubbed, else the focused run's own
   const frames = new Frames((value) => {
     frame.value = value;
-  });
+  }, said);
+  let framed: Run | undefined;
   effect(() => {
     const run = focusedRun.value;
     void run?.replicas.value;
-    const { panels, axes, input } = view.value;
+    // what was drawn of another run is not drawn as this one's
+    if (run !== framed) frame.value = undefined;
+    framed = run;
+    const { panels, axes } = view.value;
+    const input = run && inputWithin(view.value.input, run.config.value.vocabSize);
     const live = probe.live.value ?? run?.lives[0]?.live;
     const fields = isHidden.value ? [] : needs(panels);
     const dimensions = run?.config.value.embeddingDim ?? 1;
@@ -146,7 +161,8 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
     for (const [live, step] of steps) done += Math.max(0, step - (before.steps.get(live) ?? 0));
     stepsPerSecond.value = (1000 * done) / (now - before.time);
     before = { time: now, steps };
-    for (const run of runs.peek()) for (const replica of run.replicas.peek()) learnCost(replica);
+    for (const run of runs.peek())
+      if (!run.gpu.peek()) for (const replica of run.replicas.peek()) learnCost(replica);
   }, 500);
 
   // runs that a slider asks for: the newest request wins, at most one an animation frame; a quick one may end first, else
@@ -168,65 +184,67 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
 
   const log = startHistory((state) => apply(state), encode);
   const commit = () => log.write(link());
+  /** For what comes in numbers: what follows at once is the same gesture. */
+  const goOn = () => log.goOn(link());
 
+  /** The page as a link has it: runs that are the same go on. */
   function apply(state: LabLink): void {
+    checkLinkRoom(state);
+    wanted = undefined;
     const old = [...runs.peek()];
-    const kept: Run[] = [];
-    state.runs.forEach((linked: LinkedRun, i) => {
-      const { config: input, seeds = 1, pinned = false, hidden = false, hashes = [] } = linked;
-      const same = old.find(
+    const matched = state.runs.map(({ config: input, seeds = 1 }) => {
+      const text = JSON.stringify(parseConfig(input));
+      const at = old.findIndex(
         (run) =>
-          run.origin === "here" &&
-          run.seeds.peek() === seeds &&
-          JSON.stringify(run.config.peek()) === JSON.stringify(parseConfig(input)),
+          run.origin === "here" && run.seeds.peek() === seeds && JSON.stringify(run.config.peek()) === text,
       );
-      if (same) old.splice(old.indexOf(same), 1);
-      runs.value = kept;
-      const run = same ?? new Run(nextName("here"), input, computing);
-      if (!same) run.train(input, seeds, hashes);
-      run.pinned.value = pinned;
-      run.shown.value = !hidden;
-      kept[i] = run;
+      return at < 0 ? undefined : old.splice(at, 1)[0];
     });
+    const foreign = old.filter(({ origin }) => origin !== "here");
     for (const run of old) if (run.origin === "here") run.close();
-    runs.value = [...kept, ...old.filter(({ origin }) => origin !== "here")];
-    const { step, ...look } = state.view ?? {};
-    view.value = { ...defaultView, ...look };
-    chapter.value = state.chapter;
-    focusedRun.value = runs.peek()[state.focus ?? 0] ?? runs.peek()[0];
-    scrubbed.value = step;
-    relabel();
+    const taken = [...foreign, ...matched.flatMap((run) => run ?? [])];
+    const opened = state.runs.map(({ config: input, seeds = 1, hashes }, i) => {
+      const same = matched[i];
+      if (same) return same;
+      const run = new Run(nextName(taken, "here"), input, computing);
+      taken.push(run);
+      run.train(input, seeds, hashes);
+      return run;
+    });
+    batch(() => {
+      for (const [i, { pinned = false, hidden = false }] of state.runs.entries()) {
+        opened[i].pinned.value = pinned;
+        opened[i].shown.value = !hidden;
+      }
+      runs.value = [...opened, ...foreign];
+      const { step, ...look } = state.view ?? {};
+      view.value = { ...defaultView, ...look };
+      chapter.value = state.chapter;
+      focusedRun.value = opened[state.focus ?? 0] ?? runs.peek()[0];
+      scrubbed.value = step;
+    });
   }
 
-  function link(): LabLink {
-    const shared = runs.peek().filter(({ origin }) => origin === "here");
-    const focus = shared.indexOf(focusedRun.peek() as Run);
-    const { panels, logX, fit, axes, trail, input } = view.peek();
-    const step = scrubbed.peek();
-    return {
-      runs: shared.map((run) => {
-        const hashes = run.replicas.peek().map(({ weightsHash }) => weightsHash);
-        return {
-          config: run.input.peek(),
-          ...(run.seeds.peek() > 1 ? { seeds: run.seeds.peek() } : {}),
-          ...(run.pinned.peek() ? { pinned: true } : {}),
-          ...(run.shown.peek() ? {} : { hidden: true }),
-          ...(hashes.length > 0 && hashes.every(Boolean) ? { hashes: hashes as string[] } : {}),
-        };
-      }),
-      ...(focus > 0 ? { focus } : {}),
-      view: {
-        panels: [...panels],
-        logX,
-        axes: [...axes],
-        trail,
-        ...(fit ? { fit: [...fit] } : {}),
-        ...(input === undefined ? {} : { input }),
-        ...(step === undefined ? {} : { step }),
-      },
-      ...(chapter.peek() ? { chapter: chapter.peek() as string } : {}),
-    };
-  }
+  const link = (): LabLink =>
+    linkOf(runs.peek(), focusedRun.peek(), view.peek(), scrubbed.peek(), chapter.peek());
+
+  const setRate = latestOnly(async ({ run, rate }: { run: Run; rate: ScheduleInput }) => {
+    try {
+      if (!run.pinned.peek() && !probe.live.peek()) {
+        await run.setLearningRate(rate);
+        goOn();
+        return;
+      }
+      // of a fork, so that a reference stays as it is
+      const forked = await (await standing())?.fork({ learningRate: rate, paused: true });
+      if (!forked) return;
+      const { learningRate } = forked.config;
+      forked.close();
+      if (focusedRun.peek() === run) lab.change({ learningRate }, { commit: true });
+    } catch (error) {
+      said(error);
+    }
+  });
 
   const lab: Lab = {
     runs,
@@ -247,9 +265,13 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
       const input = { ...(wanted?.run === run ? wanted.input : run.input.peek()), ...fields };
       try {
         const config = check(input);
-        const seconds = secondsOf(config) * run.seeds.peek();
+        const seconds = !placeOf(config).backend
+          ? secondsOf(config) * run.seeds.peek()
+          : shape.test(Object.keys(fields).join())
+            ? COMPILING
+            : 0;
         if (run.pinned.peek() || run.origin !== "here") {
-          lab.add(input, { focus: true });
+          lab.add(input);
           return;
         }
         run.input.value = input;
@@ -260,11 +282,10 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
           notice.value = `about ${durationText(seconds)}: let go to run it`;
           return;
         }
-        if (seconds > SLOW) notice.value = `running, about ${durationText(seconds)}`;
-        else if (notice.peek() !== "") notice.value = "";
+        if (notice.peek() !== "") notice.value = "";
         train();
         // a key that is held ends many gestures
-        if (isEnd) commitSoon();
+        if (isEnd) goOn();
       } catch (error) {
         said(error);
       }
@@ -272,26 +293,12 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
 
     setLearningRate(rate) {
       const run = focusedRun.peek();
-      if (run?.origin !== "here") return;
-      const fail = (error: unknown) => said(error);
-      if (run.pinned.peek() || probe.live.peek()) {
-        // of a fork, so that a reference stays as it is
-        standing()
-          .then((source) => source?.fork({ learningRate: rate, paused: true }))
-          .then((forked) => {
-            if (!forked) return;
-            lab.change({ learningRate: forked.config.learningRate }, { commit: true });
-            forked.close();
-          })
-          .catch(fail);
-        return;
-      }
-      run.setLearningRate(rate).then(commitSoon, fail);
+      if (run?.origin === "here") setRate({ run, rate });
     },
 
     add(input, { seeds = 1, focus = true } = {}) {
       check(input);
-      const run = new Run(nextName("here"), input, computing);
+      const run = new Run(nextName(runs.peek(), "here"), input, computing);
       run.train(input, seeds);
       push(run, focus);
       commit();
@@ -299,7 +306,7 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
     },
 
     addRecorded(config, replicas, origin) {
-      const run = new Run(nextName(origin), config as RunConfigInput, { replicas });
+      const run = new Run(nextName(runs.peek(), origin), config as RunConfigInput, { replicas });
       push(run, false);
       return run;
     },
@@ -311,6 +318,7 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
         return;
       }
       (run as Run).close();
+      if (wanted?.run === run) wanted = undefined;
       runs.value = all.filter((one) => one !== run);
       if (focusedRun.peek() === run) setFocus(runs.peek()[0]);
       relabel();
@@ -330,7 +338,14 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
       const count = Math.max(1, Math.min(MOST_SEEDS, Math.round(seeds)));
       if (run.origin !== "here" || count === run.seeds.peek()) return;
       (run as Run).train(run.input.peek(), count);
-      commit();
+      goOn();
+    },
+
+    computeOn(run, place) {
+      const isGpu = place === "gpu";
+      isGpuAsked ||= isGpu;
+      setFocus(run as Run);
+      lab.change({ arithmetic: isGpu ? "relaxed" : undefined }, { commit: true });
     },
 
     fork() {
@@ -343,15 +358,18 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
             notice.value = `fork: run ${run.letter} is at its end, scrub to a step before it`;
             return;
           }
-          const at = scrubbed.peek() ?? source.step;
-          const live = await source.fork({ paused: !isGoing() });
-          const forked = new Run(nextName("here"), run.input.peek(), computing);
-          const records = run.replicas.peek()[0]?.records ?? [];
+          const live = await source.fork({ paused: true });
+          const at = live.step;
+          const forked = new Run(nextName(runs.peek(), "here"), run.input.peek(), computing);
+          const records = run.lives[0]?.state.records ?? [];
           forked.takeLive(
             live,
             records.filter(({ step }) => step <= at),
           );
+          // it stands where it was forked: what it is forked for comes now
+          playing.value = false;
           push(forked, true);
+          notice.value = `${forked.letter} stands at step ${at}: change its rate, then Play`;
           commit();
         })
         .catch(said);
@@ -372,9 +390,12 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
         scrubbed.value = Math.min(most, (scrubbed.peek() ?? 0) + count);
         return;
       }
-      for (const live of lives())
-        if (live.status === "paused")
-          live.advance(Math.min(count, live.config.steps - live.step)).catch(said);
+      for (const live of lives()) {
+        if (live.status !== "paused" && live.status !== "running") continue;
+        // behind what it is doing
+        live.pause();
+        live.advance(count).catch(said);
+      }
     },
     replay() {
       scrubbed.value = undefined;
@@ -395,7 +416,7 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
     },
     look(change) {
       view.value = { ...view.peek(), ...change };
-      commitSoon();
+      goOn();
     },
     async snapshot() {
       const source = await standing();
@@ -404,20 +425,23 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
     },
     link,
     open(state) {
-      apply(state);
-      commit();
+      try {
+        isGpuAsked = false;
+        apply(state);
+        commit();
+      } catch (error) {
+        said(error);
+      }
     },
     undo: () => history.back(),
   };
 
-  /** Gestures that come in numbers are one entry: written when they have stopped for a moment. */
-  let soon: ReturnType<typeof setTimeout> | undefined;
-  function commitSoon(): void {
-    clearTimeout(soon);
-    soon = setTimeout(commit, 400);
+  try {
+    apply(first);
+  } catch (error) {
+    apply(defaultLink);
+    notice.value = `this link holds more than the page: ${(error as Error).message}`;
   }
-
-  apply(first);
   log.begin(link());
   return lab;
 }

@@ -1,14 +1,18 @@
 /** The frames of one live run at a time: what the embedding, the probabilities and the spectrum are drawn of. */
 import type { Frame, FrameOptions, LiveRun } from "../../browser/liveRun.js";
+import { ConfigError } from "../../index.js";
 
 export class Frames {
   readonly #take: (frame: Frame) => void;
+  readonly #refused: (error: unknown) => void;
   #live: LiveRun | undefined;
   #asked = "";
   #iterator: AsyncIterator<Frame> | undefined;
 
-  constructor(take: (frame: Frame) => void) {
+  /** @param refused what could not be asked for */
+  constructor(take: (frame: Frame) => void, refused: (error: unknown) => void) {
     this.#take = take;
+    this.#refused = refused;
   }
 
   /** From now on those of this run; none where it is undefined or nothing is asked for. */
@@ -32,8 +36,9 @@ export class Frames {
         if (done || this.#iterator !== iterator) return;
         this.#take(value);
       }
-    } catch {
-      // the run failed, which its status says
+    } catch (error) {
+      // that a run failed its status says
+      if (error instanceof ConfigError && this.#live?.status !== "failed") this.#refused(error);
     }
   }
 }

@@ -1,12 +1,13 @@
 /** What the page knows and what can be done to it; every part of the page is made from this and nothing else. */
 import type { ReadonlySignal, Signal } from "@preact/signals";
+import type { ComputedBy } from "../../backend/backend.js";
 import type { Frame, LiveStatus } from "../../browser/liveRun.js";
 import type { RunConfig, RunConfigInput, ScheduleInput } from "../../index.js";
 import type { LabLink } from "../../link/link.js";
 import type { TrainingRecord } from "../../training/record.js";
 
-/** Who computed: this page's workers, its GPU, whoever recorded it for the tour, or the directory that is followed. */
-export type Origin = "here" | "gpu" | "recorded" | "directory";
+/** Who computed: this page, whoever recorded it for the tour, or the directory that is followed. */
+export type Origin = "here" | "recorded" | "directory";
 
 /** One seed of a run. */
 export interface Replica {
@@ -26,6 +27,8 @@ export interface Replica {
   readonly expectedHash: string | undefined;
   /** Seconds computed so far. */
   readonly seconds: number;
+  /** The GPU that computes it, once that is known. */
+  readonly computedBy?: ComputedBy | undefined;
 }
 
 /** A line of the list of runs: a config over one seed or several. */
@@ -43,6 +46,8 @@ export interface LabRun {
   /** A reference: sliders leave it alone, they make another run of it. */
   readonly pinned: ReadonlySignal<boolean>;
   readonly shown: ReadonlySignal<boolean>;
+  /** Whether this page's GPU computes it, whose bits are its own; its config is of relaxed arithmetic then. */
+  readonly gpu: ReadonlySignal<boolean>;
   /** The first seed's is first. Set anew at most once an animation frame. */
   readonly replicas: ReadonlySignal<readonly Replica[]>;
   /** What it is called where its letter does not say enough: what tells it from the others. */
@@ -95,6 +100,11 @@ export interface Lab {
   pin(run: LabRun, pinned: boolean): void;
   show(run: LabRun, shown: boolean): void;
   setSeeds(run: LabRun, seeds: number): void;
+  /**
+   * From step 0, by this processor in strict arithmetic, or by the GPU, in relaxed; a change as any other. From then on
+   * what is relaxed goes to the GPU, until another link is opened.
+   */
+  computeOn(run: LabRun, place: "here" | "gpu"): void;
   /** A new run that goes on from where the focused one is, or is scrubbed to. */
   fork(): void;
   play(): void;

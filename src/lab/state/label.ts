@@ -51,8 +51,14 @@ const said = (path: string, value: string): string => {
 export function labelsOf(configs: readonly RunConfig[]): string[] {
   const all = configs.map((config) => new Map(flat(config)));
   const paths = new Set(all.flatMap((fields) => [...fields.keys()]));
-  // what follows from another field tells nothing more
-  for (const path of ["init.std", "evaluation.kind", "evaluation.exactInputs", "evaluation.sampledInputs"])
+  // what follows from another field tells nothing more, and who rounds is said beside it
+  for (const path of [
+    "arithmetic",
+    "init.std",
+    "evaluation.kind",
+    "evaluation.exactInputs",
+    "evaluation.sampledInputs",
+  ])
     paths.delete(path);
   const differing = [...paths].filter(
     (path) =>

@@ -1,16 +1,28 @@
 /** A live run that stands at the step that the reader has scrubbed to, so that the run itself need not go back. */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { LiveRun, Workers } from "../../browser/liveRun.js";
+import type { AddOptions, LiveRun, Workers } from "../../browser/liveRun.js";
 import type { RunConfig } from "../../index.js";
+
+/** Takes its records, which nobody looks at: a run whose records are not taken waits. */
+async function drain(live: LiveRun): Promise<void> {
+  try {
+    for await (const _ of live);
+  } catch {
+    // said by its status
+  }
+}
 
 export class Probe {
   readonly #workers: Workers;
+  readonly #placeOf: (config: RunConfig) => AddOptions;
   readonly #live = signal<LiveRun | undefined>(undefined);
   #config: RunConfig | undefined;
   #step = 0;
 
-  constructor(workers: Workers) {
+  /** @param placeOf where it is computed */
+  constructor(workers: Workers, placeOf: (config: RunConfig) => AddOptions) {
     this.#workers = workers;
+    this.#placeOf = placeOf;
   }
 
   get live(): ReadonlySignal<LiveRun | undefined> {
@@ -42,9 +54,11 @@ export class Probe {
       return;
     }
     this.#step = step;
-    const made = this.#workers.add(config, step === 0 ? { paused: true } : { until: step });
-    // said by its status
-    made.opened.catch(() => {});
+    const made = this.#workers.add(config, {
+      ...this.#placeOf(config),
+      ...(step === 0 ? { paused: true } : { until: step }),
+    });
+    void drain(made);
     this.#live.value = made;
   }
 }

@@ -1,6 +1,7 @@
 /** One seed of a run and the live run that computes it; trained anew it keeps what it shows until there is something newer. */
-import type { AddOptions, LiveRun, Workers } from "../../browser/liveRun.js";
-import type { RunConfig, RunConfigInput } from "../../index.js";
+import type { ComputedBy } from "../../backend/backend.js";
+import type { LiveRun } from "../../browser/liveRun.js";
+import type { RunConfig } from "../../index.js";
 import type { TrainingRecord } from "../../training/record.js";
 import type { Replica } from "./lab.js";
 
@@ -8,22 +9,25 @@ import type { Replica } from "./lab.js";
 const REST = 150;
 
 export class LiveReplica {
-  config: RunConfig;
-  expectedHash: string | undefined;
-  readonly #workers: Workers;
+  #config!: RunConfig;
+  #expectedHash: string | undefined;
   readonly #changed: () => void;
   #live: LiveRun | undefined;
-  #records: readonly TrainingRecord[] = [];
+  #records: TrainingRecord[] = [];
+  /** As they were last shown: a copy a frame, not one a record. */
+  #shown: readonly TrainingRecord[] = [];
   #entropy: number | undefined;
   #conditionalEntropy: number | undefined;
+  #computedBy: ComputedBy | undefined;
   #weightsHash: string | undefined;
   #isHashDue = false;
 
-  constructor(workers: Workers, config: RunConfig, expectedHash: string | undefined, changed: () => void) {
-    this.#workers = workers;
-    this.config = config;
-    this.expectedHash = expectedHash;
+  constructor(changed: () => void) {
     this.#changed = changed;
+  }
+
+  get config(): RunConfig {
+    return this.#config;
   }
 
   get live(): LiveRun | undefined {
@@ -32,41 +36,46 @@ export class LiveReplica {
 
   get state(): Replica {
     const live = this.#live;
+    if (this.#shown.length !== this.#records.length || this.#shown.at(-1) !== this.#records.at(-1))
+      this.#shown = [...this.#records];
     return {
-      config: this.config,
-      records: this.#records,
+      config: this.#config,
+      records: this.#shown,
       step: live?.step ?? 0,
       status: live?.status ?? "opening",
       failure: live?.failure?.message,
       entropy: this.#entropy,
       conditionalEntropy: this.#conditionalEntropy,
       weightsHash: this.#weightsHash,
-      expectedHash: this.expectedHash,
+      expectedHash: this.#expectedHash,
       seconds: live ? live.seconds.steps + live.seconds.other : 0,
+      computedBy: this.#computedBy,
     };
   }
 
-  /** From step 0. */
-  train(input: RunConfigInput, config: RunConfig, options: AddOptions): void {
-    this.#live?.close();
-    this.config = config;
-    this.take(this.#workers.add(input, options));
-  }
-
   /**
-   * Goes on as another live run; the records so far are shown until it has some.
+   * From now on it is this live run; what it was before is shown until there are records.
    * @param earlier records of the steps before it, of the run that it is a fork of
    */
-  take(live: LiveRun, earlier: readonly TrainingRecord[] = []): void {
+  begin(
+    live: LiveRun,
+    config: RunConfig,
+    expectedHash: string | undefined,
+    earlier: readonly TrainingRecord[] = [],
+  ): void {
     this.#live = live;
+    this.#config = config;
+    this.#expectedHash = expectedHash;
+    this.#computedBy = undefined;
     this.#weightsHash = undefined;
     this.#isHashDue = false;
     live.onChange = () => this.#onChange(live);
     live.opened.then(
-      ({ entropy, conditionalEntropy }) => {
+      ({ entropy, conditionalEntropy, computedBy }) => {
         if (this.#live !== live) return;
         this.#entropy = entropy;
         this.#conditionalEntropy = conditionalEntropy;
+        this.#computedBy = computedBy;
         this.#changed();
       },
       () => this.#changed(),
@@ -80,15 +89,15 @@ export class LiveReplica {
   }
 
   async #read(live: LiveRun, earlier: readonly TrainingRecord[]): Promise<void> {
-    let records = earlier;
-    if (earlier.length > 0) this.#records = earlier;
+    if (earlier.length > 0) this.#records = [...earlier];
+    let isFirst = true;
     try {
       for await (const record of live) {
         if (this.#live !== live) return;
         // where it was forked is known by its first
-        if (records === earlier) records = earlier.filter(({ step }) => step < record.step);
-        records = [...records, record];
-        this.#records = records;
+        if (isFirst) this.#records = earlier.filter(({ step }) => step < record.step);
+        isFirst = false;
+        this.#records.push(record);
         this.#changed();
       }
     } catch {
@@ -99,7 +108,7 @@ export class LiveReplica {
 
   #onChange(live: LiveRun): void {
     if (this.#live !== live) return;
-    this.config = live.config;
+    this.#config = live.config;
     if (live.status === "ended" && !this.#isHashDue) {
       this.#isHashDue = true;
       setTimeout(() => void this.#hash(live), REST);

@@ -35,19 +35,22 @@ export class Run implements LabRun {
   readonly seeds: Signal<number>;
   readonly pinned = signal(false);
   readonly shown = signal(true);
+  readonly gpu = signal(false);
   readonly replicas: Signal<readonly Replica[]>;
   readonly label = signal("");
   readonly #workers: Workers | undefined;
-  readonly #options: () => AddOptions;
+  readonly #options: (config: RunConfig) => AddOptions;
   readonly #gather: () => void;
   #lives: LiveReplica[] = [];
   #begun = 0;
 
-  /** @param options that its live runs begin with: whether they are paused, and their pace */
+  /** @param options that its live runs begin with: whether they are paused, their pace, and where they are computed */
   constructor(
     name: { letter: string; look: number; origin: Origin },
     input: RunConfigInput,
-    computing: { workers: Workers; options: () => AddOptions } | { replicas: readonly Replica[] },
+    computing:
+      | { workers: Workers; options: (config: RunConfig) => AddOptions }
+      | { replicas: readonly Replica[] },
   ) {
     this.letter = name.letter;
     this.look = name.look;
@@ -71,33 +74,49 @@ export class Run implements LabRun {
 
   /** All seeds from step 0. */
   train(input: RunConfigInput, seeds: number, hashes: readonly string[] = []): void {
-    const workers = this.#workers;
-    if (!workers) return;
+    if (!this.#workers) return;
     const config = parseConfig(input);
     this.input.value = input;
     this.config.value = config;
     this.seeds.value = seeds;
     this.#begun = performance.now();
-    for (const gone of this.#lives.splice(seeds)) gone.close();
-    for (let i = 0; i < seeds; i++) {
-      const own = { ...input, seed: config.seed + i };
-      const complete = { ...config, seed: config.seed + i };
-      this.#lives[i] ??= new LiveReplica(workers, complete, undefined, this.#gather);
-      this.#lives[i].expectedHash = hashes[i];
-      this.#lives[i].train(own, complete, this.#options());
+    this.gpu.value = this.#options(config).backend !== undefined;
+    this.#add(0, hashes);
+  }
+
+  /** Seeds from this one on, from step 0, in the place of those that there are. */
+  #add(first: number, hashes: readonly string[]): void {
+    const workers = this.#workers;
+    if (!workers) return;
+    const config = this.config.peek();
+    for (const replica of this.#lives.slice(first)) replica.close();
+    this.#lives.splice(this.seeds.peek());
+    const options = this.#options(config);
+    const own = Array.from({ length: this.seeds.peek() - first }, (_, i) => ({
+      ...this.input.peek(),
+      seed: config.seed + first + i,
+    }));
+    const made =
+      this.gpu.peek() && own.length > 0
+        ? workers.addTogether(own, options)
+        : own.map((one) => workers.add(one, options));
+    for (const [i, live] of made.entries()) {
+      this.#lives[first + i] ??= new LiveReplica(this.#gather);
+      this.#lives[first + i].begin(live, { ...config, seed: own[i].seed }, hashes[first + i]);
     }
     this.#gather();
   }
 
-  /** The rate of all seeds from where each is on; its schedule is that of the first seed. */
+  /** The rate from the step on that the first seed is at; the others, which are at others, are trained anew with it. */
   async setLearningRate(rate: ScheduleInput): Promise<void> {
-    const before = this.#lives.map(({ live }) => live);
-    const [first] = await Promise.all(before.map((live) => live?.setLearningRate(rate)));
+    const [{ live }] = this.#lives;
+    const changed = await live?.setLearningRate(rate);
     // trained anew meanwhile
-    if (!first || this.#lives[0]?.live !== before[0]) return;
-    const { learningRate } = first;
+    if (!changed || this.#lives[0]?.live !== live) return;
+    const { learningRate } = changed;
     this.config.value = { ...this.config.value, learningRate };
     this.input.value = { ...this.input.value, learningRate };
+    this.#add(1, []);
   }
 
   /** Whether it was begun a moment ago and is not at its end: a quick run is let come to it. */
@@ -110,13 +129,12 @@ export class Run implements LabRun {
 
   /** As this live run goes on: the fork of another, which has these records up to there. */
   takeLive(live: LiveRun, earlier: readonly TrainingRecord[]): void {
-    const workers = this.#workers;
-    if (!workers) return;
     this.config.value = live.config;
+    this.gpu.value = this.#options(live.config).backend !== undefined;
     this.input.value = { ...this.input.value, learningRate: live.config.learningRate };
-    const replica = new LiveReplica(workers, live.config, undefined, this.#gather);
+    const replica = new LiveReplica(this.#gather);
     this.#lives = [replica];
-    replica.take(live, earlier);
+    replica.begin(live, live.config, undefined, earlier);
     this.#gather();
   }
 

@@ -81,7 +81,6 @@ export const Decomposition = ({ lab }: ViewProps) => (
     lab={lab}
     name="Parts of the loss over steps"
     picture={() => picture(lab)}
-    titled
     head={<Head lab={lab} />}
   />
 );

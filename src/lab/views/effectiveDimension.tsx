@@ -9,12 +9,17 @@ import { LogSteps } from "./logSteps.js";
 import { noRuns } from "./missing.js";
 import type { View, ViewProps } from "./view.js";
 
+/** What is measured, and how it is defined: λ are the variances along the principal axes. */
 const measures = [
-  ["effectiveDimension", "effective dimension"],
-  ["participationRatio", "participation ratio"],
-  ["stableRank", "stable rank"],
-  ["effectiveRank", "effective rank"],
-  ["meanEnergyShare", "share of energy in the mean"],
+  [
+    "effectiveDimension",
+    "effective dimension n_eff",
+    "exp(−Σ r ln r), r = λ/Σλ: share of the variance by axis",
+  ],
+  ["participationRatio", "participation ratio", "(Σλ)²/Σλ², λ: variance by principal axis"],
+  ["stableRank", "stable rank", "Σλ/λ_max, λ: variance by principal axis"],
+  ["effectiveRank", "effective rank", "exp(−Σ s ln s), s = σ/Σσ, σ = √λ: singular values, not squared"],
+  ["meanEnergyShare", "share of energy in the mean", "‖mean row‖² · V/‖E‖²: what centring removes"],
 ] as const;
 
 const chosen = signal<(typeof measures)[number][0]>("effectiveDimension");
@@ -38,23 +43,25 @@ const Measure = () => (
   <Choice
     name="Measure of dimension"
     value={chosen.value}
-    of={measures}
+    of={measures.map(([name, text]) => [name, text] as const)}
     onChange={(measure) => {
       chosen.value = measure;
     }}
   />
 );
 
+const Formula = () => <span class="formula">{measures.find(([name]) => name === chosen.value)?.[2]}</span>;
+
 const EffectiveDimension = ({ lab }: ViewProps) => (
   <CurveChart
     lab={lab}
     name="Dimensions of the embedding over steps"
     picture={() => picture(lab)}
-    titled
     head={
       <>
         <Measure />
         <LogSteps lab={lab} />
+        <Formula />
       </>
     }
   />
@@ -62,7 +69,7 @@ const EffectiveDimension = ({ lab }: ViewProps) => (
 
 export const effectiveDimension: View = {
   name: "effective-dimension",
-  title: "Effective dimension",
+  title: "Dimensions in use",
   Component: EffectiveDimension,
   needs: [],
 };

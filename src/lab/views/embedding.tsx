@@ -1,15 +1,15 @@
 /** Where the focused run's tokens stand along two principal axes, or on the line where there is but one dimension. */
-import { useRef } from "preact/hooks";
+import { useComputed } from "@preact/signals";
+import { useState } from "preact/hooks";
 import { shortNumber } from "../../figures/labels.js";
 import { CanvasChart } from "../charts/canvasChart.js";
 import type { CanvasPicture } from "../charts/canvasPlot.js";
-import { steadyReach } from "../charts/plane.js";
 import { stillness } from "../charts/theme.js";
 import { rankColour } from "../looks.js";
 import type { Lab } from "../state/lab.js";
 import { Choice, Toggle } from "./choice.js";
+import { EmbeddingMemory } from "./embeddingMemory.js";
 import { noFrame } from "./missing.js";
-import { turned } from "./steadyAxes.js";
 import { tokensOf } from "./tokens.js";
 import type { ViewProps } from "./view.js";
 
@@ -17,50 +17,14 @@ import type { ViewProps } from "./view.js";
 const MOST_AXES = 6;
 /** The most frequent have names. */
 const LABELLED = 8;
-/** A trail is of so many frames, and the most frequent tokens have one. */
-const TRAIL = 24;
+/** The most frequent have trails. */
 const TRAILED = 60;
 
-/** What a picture remembers of those before it. */
-interface Memory {
-  run: string;
-  axes: number;
-  step: number;
-  coordinates?: Float64Array;
-  past: Float64Array[];
-  /** Half of what is seen, across and upwards. */
-  reach?: readonly [number, number] | undefined;
-}
-
-const MARGIN = 1.12;
-
-function remember(memory: Memory, lab: Lab): Float64Array | undefined {
-  const frame = lab.frame.value;
-  const projection = frame?.projection;
-  if (!frame || !projection) return undefined;
-  const axes = projection.shares.length;
-  const run = lab.focused.value.letter;
-  const same =
-    memory.run === run &&
-    memory.axes === axes &&
-    memory.coordinates?.length === projection.coordinates.length;
-  if (same && memory.step === frame.step && memory.coordinates) {
-    // a frame is drawn again for another theme or size
-    if (memory.past.length > 0) return memory.coordinates;
-  }
-  const next = turned(projection.coordinates.slice(), same ? memory.coordinates : undefined, axes);
-  // trails do not lead from a run's end to its beginning
-  const past = same && frame.step > memory.step ? memory.past.slice(1 - TRAIL) : [];
-  Object.assign(memory, { run, axes, step: frame.step, coordinates: next, past: [...past, next] });
-  if (!same) memory.reach = undefined;
-  return next;
-}
-
-function picture(lab: Lab, memory: Memory): CanvasPicture {
+function picture(lab: Lab, memory: EmbeddingMemory, atRest: boolean): CanvasPicture {
   const config = lab.focused.value.config.value;
   const shares = lab.frame.value?.projection?.shares;
-  const coordinates = remember(memory, lab);
   const { axes: chosen, trail } = lab.view.value;
+  const coordinates = memory.take(lab.focused.value, lab.frame.value);
   const count = shares?.length ?? 0;
   const line = config.embeddingDim === 1;
   const [first, second] = line ? [0, 0] : chosen;
@@ -77,10 +41,7 @@ function picture(lab: Lab, memory: Memory): CanvasPicture {
     across = Math.max(across, Math.abs(xs[rank]));
     upwards = Math.max(upwards, Math.abs(ys[rank]));
   }
-  const reach = [across, upwards].map((furthest, i) =>
-    steadyReach(memory.reach?.[i], furthest * MARGIN || 1, stillness()),
-  ) as [number, number];
-  if (xs.length > 0) memory.reach = reach;
+  const reach = memory.reach([first, second], [across, upwards], atRest || stillness());
   const title = (axis: number) => `axis ${axis + 1} (${shortNumber(100 * (shares?.[axis] ?? 0), 3)} %)`;
   return {
     empty:
@@ -168,11 +129,14 @@ const Note = ({ lab }: ViewProps) => (
 );
 
 export function Embedding({ lab }: ViewProps) {
-  const memory = useRef<Memory>({ run: "", axes: 0, step: -1, past: [] });
+  const [memory] = useState(() => new EmbeddingMemory());
+  const atRest = useComputed(
+    () => lab.scrubbed.value !== undefined || lab.focused.value.replicas.value[0]?.status !== "running",
+  );
   return (
     <CanvasChart
       name="Embedding of the focused run along its principal axes"
-      picture={() => picture(lab, memory.current)}
+      picture={() => picture(lab, memory, atRest.value)}
       table={() => table(lab)}
       note={<Note lab={lab} />}
       head={<Axes lab={lab} />}

@@ -50,7 +50,7 @@ const Said = ({ lab }: ViewProps) => {
   const [from, to] = windowOf(lab);
   return (
     <span class="choice">
-      β of steps {from} to {to}
+      both axes logarithmic; β of steps {from} to {to}
       {lab.view.value.fit && (
         <button type="button" onClick={() => lab.look({ fit: undefined })}>
           last decade

@@ -5,6 +5,6 @@ import { Toggle } from "./choice.js";
 /** Of all charts over steps that can have either axis. */
 export const LogSteps = ({ lab }: { lab: Lab }): JSX.Element => (
   <Toggle checked={lab.view.value.logX} onChange={(logX) => lab.look({ logX })}>
-    log steps
+    log steps, in all charts
   </Toggle>
 );

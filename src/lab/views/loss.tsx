@@ -18,7 +18,7 @@ function picture(lab: Lab): CurvePicture {
       label: "loss of the latest batch",
       faint: true,
     };
-    curves.push({ ...training, diverged: undefined });
+    curves.push({ ...training, badEnd: "" });
   }
   return {
     curves,

@@ -1,11 +1,13 @@
 /** What the focused run has learned against what is true, a token a point. */
 import { effect, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import type { Frame } from "../../browser/liveRun.js";
 import { shortNumber } from "../../figures/labels.js";
 import type { RunConfig } from "../../index.js";
 import { CanvasChart } from "../charts/canvasChart.js";
 import type { CanvasPicture } from "../charts/canvasPlot.js";
 import { rankColour } from "../looks.js";
+import { inputWithin } from "../state/inputWithin.js";
 import type { Lab } from "../state/lab.js";
 import { noFrame } from "./missing.js";
 import { targetsOf, tokensOf } from "./tokens.js";
@@ -23,10 +25,8 @@ const isConditional = ({ targets, distribution }: RunConfig): boolean =>
   distribution.kind === "corpus" || (targets !== undefined && targets.kind !== "independent");
 
 /** The input that is shown, where there is such a one. */
-const inputOf = (lab: Lab): number | undefined => {
-  const input = lab.view.value.input;
-  return input !== undefined && input < lab.focused.value.config.value.vocabSize ? input : undefined;
-};
+const inputOf = (lab: Lab): number | undefined =>
+  inputWithin(lab.view.value.input, lab.focused.value.config.value.vocabSize);
 
 function trueOf(lab: Lab): Float64Array | undefined {
   const config = lab.focused.value.config.value;
@@ -55,14 +55,23 @@ function followTargets(lab: Lab): () => void {
   });
 }
 
+/** Of a frame that has just what is looked at: one of another input, or of another vocabulary, is still on its way out. */
+export function learnedOf(
+  frame: Frame | undefined,
+  vocabSize: number,
+  input: number | undefined,
+): Float64Array | undefined {
+  const { probabilities, inputs } = frame ?? {};
+  return probabilities?.length === vocabSize && inputs?.[0] === input ? probabilities : undefined;
+}
+
 const LABELLED = 6;
 
 function picture(lab: Lab): CanvasPicture {
   const config = lab.focused.value.config.value;
   const V = config.vocabSize;
-  const predictions = lab.frame.value?.probabilities;
   const probabilities = trueOf(lab);
-  const learned = predictions && predictions.length >= V ? predictions : undefined;
+  const learned = learnedOf(lab.frame.value, V, inputOf(lab));
   const { order, ranks } = tokensOf(config);
   const positive = Array.from(probabilities ?? []).filter((p) => p > 0);
   const [least, largest] = [
@@ -104,8 +113,10 @@ function picture(lab: Lab): CanvasPicture {
 }
 
 function table(lab: Lab) {
-  const { order } = tokensOf(lab.focused.value.config.value);
-  const [probabilities, learned] = [trueOf(lab), lab.frame.value?.probabilities];
+  const config = lab.focused.value.config.value;
+  const { order } = tokensOf(config);
+  const probabilities = trueOf(lab);
+  const learned = learnedOf(lab.frame.value, config.vocabSize, inputOf(lab));
   const text = (value: number | undefined) => (value === undefined ? "" : shortNumber(value));
   return {
     caption: `Probabilities of ${lab.focused.value.letter}, step ${lab.frame.value?.step ?? "–"}`,
@@ -124,7 +135,7 @@ const Input = ({ lab }: ViewProps) => (
       max={lab.focused.value.config.value.vocabSize - 1}
       step={1}
       placeholder="mean of all"
-      value={lab.view.value.input ?? ""}
+      value={inputOf(lab) ?? ""}
       onInput={({ currentTarget: { value, validity } }) => {
         if (validity.valid) lab.look({ input: value === "" ? undefined : Number(value) });
       }}
