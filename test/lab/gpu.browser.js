@@ -122,6 +122,7 @@ test("there it is scrubbed and forked as here, and another size is compiled for 
     );
     await page.getByRole("button", { name: "fork" }).click();
     await until(async () => (await stateOf(page)).focus === "B", "the fork is in focus");
+    await page.getByRole("button", { name: "Play", exact: true }).click();
     await finalHashes(page);
     const there = await page.evaluate(() =>
       globalThis.lab.runs.value.map(({ gpu, replicas }) => [
