@@ -19,7 +19,7 @@ const ways = {
   dark: { colorScheme: "dark" },
   "on a phone": { ...phone, colorScheme: "light" },
   "on a phone, dark": { ...phone, colorScheme: "dark" },
-  "in a lecture": { query: "?present=1", colorScheme: "light" },
+  "in a lecture": { query: "?present=1&hide=", colorScheme: "light" },
 };
 
 /** Rule, element and what is wrong, a line each. */
