@@ -13,6 +13,9 @@ import type { StepResult } from "../training/trainer.js";
  */
 export type LiveStatus = "opening" | "running" | "paused" | "ended" | "diverged" | "failed" | "closed";
 
+/** Whether nothing comes of a run any more: no steps and no records. */
+export const isOver = (status: LiveStatus): boolean => !["opening", "running", "paused"].includes(status);
+
 /** What is known of a run once its worker has it. */
 export interface Opened {
   config: RunConfig;
@@ -76,7 +79,7 @@ export interface AddOptions extends RuntimeOptions {
  * its order, between two slices of steps; calls on a run that is closed or has failed reject.
  */
 export interface LiveRun extends AsyncIterable<TrainingRecord> {
-  /** Rejects with what `failure` has. */
+  /** Rejects with what `failure` has, or, where the run is closed before, with an Error that says so: no failure. */
   readonly opened: Promise<Opened>;
   /** Of the latest change of its rate. @throws ConfigError where it was added with what is no config */
   readonly config: RunConfig;
@@ -88,7 +91,7 @@ export interface LiveRun extends AsyncIterable<TrainingRecord> {
   readonly seconds: { steps: number; other: number };
   /** Called behind every change of step, status, config or records, at most once a message of the worker. */
   onChange: (() => void) | undefined;
-  /** Between two slices, also of an `advance`, which then resolves. */
+  /** Between two slices, also of an `advance`, which then resolves with where it has come to. */
   pause(): void;
   /**
    * Goes on; nothing where it is at its end.
@@ -119,7 +122,8 @@ export interface LiveRun extends AsyncIterable<TrainingRecord> {
   weightsHash(): Promise<string>;
   /**
    * How the model is, now and whenever it has changed, also while paused. A frame is computed when the one before it was
-   * taken, and takes a running run a tenth of its time at most. Ends behind the frame of the run's end.
+   * taken, and takes a running run a tenth of its time at most. Ends behind the frame of the run's end. Of several that are
+   * asked for at once the later ones wait, as of a generator.
    * @throws ConfigError for a bad option, from the loop
    */
   frames(options?: FrameOptions): AsyncIterable<Frame>;
