@@ -76,7 +76,8 @@ export interface AddOptions extends RuntimeOptions {
  * A run in a worker. Loop over it for its records, those measured since it was added or forked: one loop at a time, and who
  * leaves it and comes back goes on where it was left. The loop ends with the run and throws its failure; the worker waits
  * where some thousands are not taken. A diverged run ends with a record that says so. What is asked of a run is done in
- * its order, between two slices of steps; calls on a run that is closed or has failed reject.
+ * its order, between two slices of steps; calls on a run that is closed or has failed reject, and so do those on one that
+ * stands at its end when its worker or its GPU is lost, which is no failure of the run.
  */
 export interface LiveRun extends AsyncIterable<TrainingRecord> {
   /** Rejects with what `failure` has, or, where the run is closed before, with an Error that says so: no failure. */
