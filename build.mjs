@@ -127,7 +127,7 @@ const loaderWithoutPatches = {
 const besideIndex = {
   name: "beside-index",
   setup({ onResolve }) {
-    onResolve({ filter: /^(\.\.\/index|(\.\.\/)+config|\.\/create)\.js$/ }, () => ({
+    onResolve({ filter: /^(\.\.\/index|(\.\.\/)+config|(\.{1,2}\/)+configError|\.\/create)\.js$/ }, () => ({
       path: "./index.js",
       external: true,
     }));

@@ -15,6 +15,7 @@ const opening = resolve("src/lab/start");
 const besidePage = {
   "src/index.ts": "index.js",
   "src/config.ts": "index.js",
+  "src/configError.ts": "index.js",
   "src/webgpu.ts": "webgpu.js",
   "src/figures/vega.ts": "vega.js",
 };

@@ -1,6 +1,6 @@
 /** A page's end of one worker. */
 // of the same copy that the caller imports, so that `instanceof ConfigError` holds
-import { ConfigError } from "../index.js";
+import { ConfigError, show } from "../index.js";
 import { PATIENCE, whenDeaf, whenEnded, whenSilent } from "./lost.js";
 import {
   type Added,
@@ -47,6 +47,8 @@ export class Connection {
   constructor(make: () => Worker) {
     try {
       const worker = make();
+      if (typeof worker?.postMessage !== "function")
+        throw new ConfigError(`worker: expected a function that makes a Worker, got one of ${show(worker)}`);
       this.#worker = worker;
       worker.onmessage = ({ data }) => this.#hear(data);
       worker.onmessageerror = () => this.#lose("the worker posted something that cannot be read");
@@ -59,7 +61,7 @@ export class Connection {
         this.#lose(`the worker did not answer within ${PATIENCE} seconds`),
       );
     } catch (error) {
-      this.#lose((error as Error).message);
+      this.#lose(error instanceof Error ? error : String(error));
     }
   }
 
@@ -151,9 +153,9 @@ export class Connection {
   }
 
   /** It is of no use any more: all its runs fail, unless they are at their end. */
-  #lose(message: string): void {
+  #lose(why: string | Error): void {
     if (this.#lost) return;
-    this.#lost = new Error(message);
+    this.#lost = typeof why === "string" ? new Error(why) : why;
     this.#begun.abort();
     this.#left.abort();
     this.#worker?.terminate();

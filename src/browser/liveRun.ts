@@ -13,6 +13,9 @@ import type { StepResult } from "../training/trainer.js";
  */
 export type LiveStatus = "opening" | "running" | "paused" | "ended" | "diverged" | "failed" | "closed";
 
+/** Whether nothing comes of a run any more: no steps and no records. */
+export const isOver = (status: LiveStatus): boolean => !["opening", "running", "paused"].includes(status);
+
 /** What is known of a run once its worker has it. */
 export interface Opened {
   config: RunConfig;
@@ -75,10 +78,11 @@ export interface AddOptions extends RuntimeOptions {
  * A run in a worker. Loop over it for its records, those measured since it was added or forked: one loop at a time, and who
  * leaves it and comes back goes on where it was left. The loop ends with the run and throws its failure; the worker waits
  * where some thousands are not taken. A diverged run ends with a record that says so. What is asked of a run is done in
- * its order, between two slices of steps; calls on a run that is closed or has failed reject.
+ * its order, between two slices of steps; calls on a run that is closed or has failed reject, and so do those on one that
+ * stands at its end when its worker or its GPU is lost, which is no failure of the run.
  */
 export interface LiveRun extends AsyncIterable<TrainingRecord> {
-  /** Rejects with what `failure` has. */
+  /** Rejects with what `failure` has, or, where the run is closed before, with an Error that says so: no failure. */
   readonly opened: Promise<Opened>;
   /** Of the latest change of its rate. @throws ConfigError where it was added with what is no config */
   readonly config: RunConfig;
@@ -90,7 +94,7 @@ export interface LiveRun extends AsyncIterable<TrainingRecord> {
   readonly seconds: { steps: number; other: number };
   /** Called behind every change of step, status, config or records, at most once a message of the worker. */
   onChange: (() => void) | undefined;
-  /** Between two slices, also of an `advance`, which then resolves. */
+  /** Between two slices, also of an `advance`, which then resolves with where it has come to. */
   pause(): void;
   /**
    * Goes on; nothing where it is at its end.
@@ -121,7 +125,8 @@ export interface LiveRun extends AsyncIterable<TrainingRecord> {
   weightsHash(): Promise<string>;
   /**
    * How the model is, now and whenever it has changed, also while paused. A frame is computed when the one before it was
-   * taken, and takes a running run a tenth of its time at most. Ends behind the frame of the run's end.
+   * taken, and takes a running run a tenth of its time at most. Ends behind the frame of the run's end. Of several that are
+   * asked for at once the later ones wait, as of a generator.
    * @throws ConfigError for a bad option, from the loop
    */
   frames(options?: FrameOptions): AsyncIterable<Frame>;

@@ -1,9 +1,10 @@
 /** Warm workers that share runs out among themselves. */
-import { ConfigError, parseConfig, type RunConfig, type RunConfigInput } from "../index.js";
+import { checkNames } from "../checks.js";
+import { ConfigError, parseConfig, type RunConfig, type RunConfigInput, show } from "../index.js";
 import { type RuntimeOptions, runtimeNames } from "../training/runtime.js";
 import { Connection } from "./connection.js";
 import type { AddOptions, LiveRun, Workers, WorkersOptions } from "./liveRun.js";
-import { checkNames, checkNumber, checkStep } from "./options.js";
+import { checkBoolean, checkNumber, checkStep } from "./options.js";
 import { PageRun } from "./pageRun.js";
 
 /** Workers that a page has unless it asks for more or fewer. */
@@ -21,11 +22,11 @@ const MOST_WORKERS = 4;
  * @throws ConfigError for a bad option
  */
 export function openWorkers(options: WorkersOptions = {}): Workers {
-  checkNames(options, ["count", "worker"], "openWorkers");
+  checkNames(options, ["count", "worker"]);
   const { count = defaultCount(), worker = ownWorker } = options;
   checkStep("count", count, 1);
   if (typeof worker !== "function")
-    throw new ConfigError(`worker: expected a function that makes a Worker, got ${typeof worker}`);
+    throw new ConfigError(`worker: expected a function that makes a Worker, got ${show(worker)}`);
   const connections: Connection[] = [];
   /** Of all runs on the GPU: a worker's share its device, and what was compiled for it. */
   let onGpu: Connection | undefined;
@@ -82,7 +83,7 @@ export function openWorkers(options: WorkersOptions = {}): Workers {
     add: (input, options = {}) => open([input], options, false)[0],
     addTogether(inputs, options = {}): LiveRun[] {
       if (!Array.isArray(inputs) || inputs.length === 0)
-        throw new ConfigError(`configs: expected a list of at least one, got ${JSON.stringify(inputs)}`);
+        throw new ConfigError(`configs: expected a list of at least one, got ${show(inputs)}`);
       return open(inputs, options, true);
     },
     close() {
@@ -113,14 +114,19 @@ function member(i: number, input: unknown): RunConfig {
 
 /** @throws ConfigError with one line that names the option */
 function completeAddOptions(given: AddOptions) {
-  checkNames(given, [...addNames, ...runtimeNames], "add");
+  checkNames(given, addNames, runtimeNames);
   const { snapshot, until, paused = false, pace, backend, allowFallbackAdapter, ...runtime } = given;
   checkStep("until", until);
-  if (typeof paused !== "boolean")
-    throw new ConfigError(`paused: expected true or false, got ${String(paused)}`);
+  checkBoolean("paused", paused);
+  if (snapshot !== undefined && !ArrayBuffer.isView(snapshot))
+    throw new ConfigError(`snapshot: expected a Uint8Array, got ${show(snapshot)}`);
   checkNumber("pace", "of steps a second above 0", pace);
   if (backend !== undefined && backend !== "webgpu")
-    throw new ConfigError(`backend: expected "webgpu" or nothing, got ${String(backend)}`);
+    throw new ConfigError(`backend: expected "webgpu" or nothing, got ${show(backend)}`);
+  checkBoolean("allowFallbackAdapter", allowFallbackAdapter);
+  for (const [name, value] of Object.entries(runtime))
+    if (typeof value === "function" || typeof value === "symbol")
+      throw new ConfigError(`${name}: expected what can be handed to a worker, got ${show(value)}`);
   if (allowFallbackAdapter !== undefined && backend === undefined)
     throw new ConfigError("allowFallbackAdapter: expected nothing without a GPU (backend)");
   return { snapshot, until, paused, pace, backend, allowFallbackAdapter, runtime: runtime as RuntimeOptions };

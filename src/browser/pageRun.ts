@@ -1,10 +1,12 @@
 /** A page's end of a live run. */
+import { checkNames } from "../checks.js";
 import {
   ConfigError,
   parseConfig,
   type RunConfig,
   type ScheduleInput,
   type StepResult,
+  show,
   type TrainingRecord,
 } from "../index.js";
 import { type Connection, type Party, revive } from "./connection.js";
@@ -12,12 +14,13 @@ import {
   type Frame,
   type FrameOptions,
   frameFields,
+  isOver,
   type LiveRun,
   type LiveStatus,
   type Opened,
 } from "./liveRun.js";
 import type { Ask, News } from "./message.js";
-import { checkNames, checkNumber, checkStep } from "./options.js";
+import { checkBoolean, checkNumber, checkStep } from "./options.js";
 
 /** Records taken for which the worker is told once. */
 const TAKEN = 512;
@@ -74,7 +77,7 @@ export class PageRun implements LiveRun, Party {
   }
 
   get isOver(): boolean {
-    return !["opening", "running", "paused"].includes(this.#status);
+    return isOver(this.#status);
   }
 
   hear({ step, status, seconds, records, opened, config, failure }: News): void {
@@ -127,12 +130,23 @@ export class PageRun implements LiveRun, Party {
 
   async setLearningRate(rate: ScheduleInput): Promise<RunConfig> {
     // refused here: in the worker several that come at one step are one
-    parseConfig({ ...this.config, learningRate: rate });
+    this.#checkRate(rate);
     return (await this.#ask({ kind: "learningRate", rate })) as RunConfig;
   }
 
+  /** @throws ConfigError for what is no rate */
+  #checkRate(rate: ScheduleInput): void {
+    // a config would have its default for it
+    if (rate === undefined)
+      throw new ConfigError("learningRate: expected a number of at least 0 or a schedule, got undefined");
+    parseConfig({ ...this.config, learningRate: rate });
+  }
+
   async fork(changes: Parameters<LiveRun["fork"]>[0] = {}): Promise<LiveRun> {
-    checkNames(changes, ["learningRate", "steps", "paused"], "fork");
+    checkNames(changes, ["learningRate", "steps", "paused"]);
+    checkStep("steps", changes.steps);
+    checkBoolean("paused", changes.paused);
+    if (changes.learningRate !== undefined) this.#checkRate(changes.learningRate);
     const connection = this.#open;
     const child = new PageRun(connection, this.config);
     connection.runs.set(child.run, child);
@@ -212,13 +226,14 @@ export class PageRun implements LiveRun, Party {
 
   /** @throws ConfigError with one line that names the option */
   #completeFrames(options: FrameOptions) {
-    checkNames(options, ["hertz", "fields", "axes", "inputs"], "frames");
+    checkNames(options, ["hertz", "fields", "axes", "inputs"]);
     const { embeddingDim } = this.config;
     const { hertz = 20, fields = frameFields, axes = Math.min(2, embeddingDim), inputs } = options;
     checkNumber("hertz", "above 0", hertz);
     if (!Array.isArray(fields) || !fields.every((field) => frameFields.includes(field)))
-      throw new ConfigError(`fields: expected a list of ${frameFields.join(", ")}, got ${String(fields)}`);
-    return { hertz, fields: [...fields], axes, inputs: inputs && [...inputs] };
+      throw new ConfigError(`fields: expected a list of ${frameFields.join(", ")}, got ${show(fields)}`);
+    checkStep("axes", axes, 1);
+    return { hertz, fields: [...fields], axes, inputs: inputs === undefined ? undefined : tokensOf(inputs) };
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<TrainingRecord> {
@@ -260,4 +275,12 @@ export class PageRun implements LiveRun, Party {
     this.#records = [];
     this.#changed();
   }
+}
+
+/** A copy, which can cross to the worker. @throws ConfigError for what is no list of numbers */
+function tokensOf(inputs: readonly number[]): number[] {
+  const tokens = Array.isArray(inputs) || ArrayBuffer.isView(inputs) ? Array.from(inputs) : undefined;
+  if (!tokens?.every((token) => typeof token === "number"))
+    throw new ConfigError(`inputs: expected a list of tokens, got ${show(inputs)}`);
+  return tokens;
 }

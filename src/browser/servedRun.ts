@@ -11,7 +11,7 @@ import {
   type TrainingRecord,
   weightsHash,
 } from "../index.js";
-import type { Frame, LiveStatus, Opened } from "./liveRun.js";
+import { type Frame, isOver, type LiveStatus, type Opened } from "./liveRun.js";
 import type { Added, Ask, News, Thrown, Wanted } from "./message.js";
 import { Pace, type Pack, Speed } from "./pace.js";
 
@@ -143,9 +143,8 @@ export class ServedRun {
     return this.#going ? "running" : "paused";
   }
 
-  /** Whether nothing comes of it any more: no steps and no records. */
   get #isOver(): boolean {
-    return !["opening", "running", "paused"].includes(this.#status);
+    return isOver(this.#status);
   }
 
   get #isRecordDue(): boolean {

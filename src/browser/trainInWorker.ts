@@ -1,9 +1,9 @@
 /** One run off the page's thread. */
+import { checkNames, checkSignal } from "../checks.js";
 import type { RunConfigInput, TrainingRecord } from "../index.js";
 import { type RuntimeOptions, runtimeNames } from "../training/runtime.js";
 import type { LiveRun, Workers } from "./liveRun.js";
 import { openWorkers } from "./openWorkers.js";
-import { checkNames } from "./options.js";
 
 /** Seconds that the worker of a run that was left has to hand it over. */
 export const HAND_OVER = 5;
@@ -50,25 +50,25 @@ export function trainInWorker(config: RunConfigInput = {}, options: WorkerOption
   snapshot.catch(() => {});
 
   async function* records(): AsyncGenerator<TrainingRecord> {
-    const { signal, worker, snapshot: start, ...runtime } = options ?? {};
-    const left = new AbortController();
+    let signal: AbortSignal | undefined;
     let workers: Workers | undefined;
     let run: LiveRun | undefined;
     let isSettled = false;
     try {
-      checkNames(runtime, runtimeNames, "trainInWorker");
+      checkNames(options, ["signal", "snapshot", "worker"], runtimeNames);
+      const { signal: stop, worker, snapshot: start, ...runtime } = options;
+      checkSignal(stop);
+      signal = stop;
       signal?.throwIfAborted();
       workers = openWorkers({ count: 1, worker });
       run = workers.add(config, { snapshot: start, ...runtime });
-      const aborted = whenAborted(signal, left.signal);
       const loop = run[Symbol.asyncIterator]();
       for (;;) {
-        signal?.throwIfAborted();
-        const { done, value } = await Promise.race([loop.next(), aborted]);
+        const { done, value } = await unlessAborted(loop.next(), signal);
         if (done) break;
         yield value;
       }
-      settle.resolve(await Promise.race([run.snapshot(), aborted]));
+      settle.resolve(await unlessAborted(run.snapshot(), signal));
       isSettled = true;
     } catch (error) {
       // to be aborted is no reason to lose the run
@@ -76,7 +76,6 @@ export function trainInWorker(config: RunConfigInput = {}, options: WorkerOption
       if (isSettled) settle.reject(error);
       throw error;
     } finally {
-      left.abort();
       if (run && !isSettled) settle.resolve(handedOver(run).finally(() => workers?.close()));
       else workers?.close();
     }
@@ -85,13 +84,18 @@ export function trainInWorker(config: RunConfigInput = {}, options: WorkerOption
   return { snapshot, [Symbol.asyncIterator]: records };
 }
 
-/** Rejects with the signal's reason once it is aborted, unless it was left before. */
-function whenAborted(signal: AbortSignal | undefined, left: AbortSignal): Promise<never> {
-  const aborted = new Promise<never>((_, reject) => {
-    signal?.addEventListener("abort", () => reject(signal.reason), { signal: left });
+/**
+ * What a promise has, or rejects with the signal's reason as soon as that is aborted. No race with one promise for all: that
+ * would keep whatever it was raced with.
+ */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const leave = () => reject(signal.reason);
+    if (signal.aborted) leave();
+    signal.addEventListener("abort", leave);
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
   });
-  aborted.catch(() => {});
-  return aborted;
 }
 
 /** The run where it stands. */

@@ -50,6 +50,7 @@ function object(fields: Record<string, Check>, needed?: string): Check {
   };
 }
 
+/** As a config has it, in src/schema.ts, which the page loads nothing of. */
 const MOST_STEPS = 1e9;
 const MOST_RUNS = 64;
 

@@ -58,9 +58,10 @@ const lean = ({ runs, focus, view, ...rest }: LabLink) => ({
 /**
  * A link that `decodeLink` reads: configs, view and hashes in the fragment, which no server sees. Defaults are left out.
  * @param base address of a lab, in the place of whose fragment it stands; the fragment alone when left out
- * @throws ConfigError for what is no link, and for more than 262144 bytes of JSON (long lists of probabilities)
+ * @throws ConfigError for what is no link, a base that is no text, and for more than 262144 bytes of JSON (long lists of probabilities)
  */
 export async function encodeLink(link: LabLink, base = ""): Promise<string> {
+  if (typeof base !== "string") throw new ConfigError(`base: expected an address, got ${show(base)}`);
   const json = new TextEncoder().encode(JSON.stringify(lean(checkLink(link))));
   if (json.length > MOST_BYTES) throw refused(`at most ${MOST_BYTES} bytes of JSON`, String(json.length));
   const bytes = await through(new CompressionStream("deflate"), json);

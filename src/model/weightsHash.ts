@@ -13,7 +13,9 @@ import type { Weights } from "./parameters.js";
  * tensors, digest = safetensors.numpy.load_file("run.safetensors"), hashlib.sha256()
  * names = {"embedding": "embedding.weight", "unembedding": "unembedding.weight", "gain": "norm.weight", "bias": "norm.bias"}
  * for name in (name for name in names if names[name] in tensors):
- *     digest.update(name.encode() + tensors[names[name]].astype("<f4").tobytes())
+ *     values = tensors[names[name]].astype("<f4")
+ *     values[numpy.isnan(values)] = numpy.nan
+ *     digest.update(name.encode() + values.tobytes())
  * print(digest.hexdigest())
  * ```
  */

@@ -111,38 +111,36 @@ async function answer(
     if (directory === undefined) return response.writeHead(204, pageHeaders).end();
     const cursor = new URLSearchParams(query).get("cursor") ?? undefined;
     const bytes = Buffer.from(JSON.stringify(await readDirectory(directory, cursor)));
-    return send(request, response, bytes, "application/json; charset=utf-8", { "Cache-Control": "no-store" });
+    // as it is: to compress it takes more than this machine's own network does, and a sweep may want the processor
+    return send(request, response, bytes, {
+      "Content-Type": "application/json; charset=utf-8",
+      "Cache-Control": "no-store",
+    });
   }
   // names are looked up as they are: there is no path that leads elsewhere
   const file = files.get(path);
   if (!file) return refuse(response, 404, "There is no such file.");
   const encoding = encodingFor(request.headers["accept-encoding"]);
   const tag = `"${file.tag}-${encoding}"`;
-  const headers = { ETag: tag, "Cache-Control": "no-cache" };
+  const headers = { ETag: tag, "Cache-Control": "no-cache", Vary: "Accept-Encoding" };
   const known = (request.headers["if-none-match"] ?? "")
     .split(",")
     .map((one) => one.trim().replace(/^W\//, ""));
-  if (known.includes(tag))
-    return response.writeHead(304, { ...pageHeaders, Vary: "Accept-Encoding", ...headers }).end();
-  return send(request, response, file.bytes, file.type, headers);
-}
-
-async function send(
-  request: IncomingMessage,
-  response: ServerResponse,
-  bytes: Buffer,
-  type: string,
-  headers: Record<string, string>,
-): Promise<void> {
-  const encoding = encodingFor(request.headers["accept-encoding"]);
-  const body = await compressed(bytes, encoding);
-  response.writeHead(200, {
-    ...pageHeaders,
-    "Content-Type": type,
-    "Content-Length": body.length,
-    Vary: "Accept-Encoding",
+  if (known.includes(tag)) return response.writeHead(304, { ...pageHeaders, ...headers }).end();
+  return send(request, response, await compressed(file.bytes, encoding), {
+    "Content-Type": file.type,
     ...(encoding === "identity" ? {} : { "Content-Encoding": encoding }),
     ...headers,
   });
-  response.end(request.method === "HEAD" ? undefined : body);
+}
+
+function send(
+  { method }: IncomingMessage,
+  response: ServerResponse,
+  body: Buffer,
+  headers: Record<string, string>,
+): void {
+  response
+    .writeHead(200, { ...pageHeaders, "Content-Length": body.length, ...headers })
+    .end(method === "HEAD" ? undefined : body);
 }

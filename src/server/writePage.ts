@@ -1,5 +1,5 @@
 /** The page written for other hosts: as a folder of static files, and as one HTML file. */
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { kindOf } from "../disk/kind.js";
 import { NotReplaced, type WriteOptions, writeWhole } from "../disk/writeWhole.js";
@@ -12,12 +12,18 @@ const headersFile = `/*\n${Object.entries(pageHeaders)
   .map(([name, value]) => `  ${name}: ${value}\n`)
   .join("")}`;
 
-/** Files of the page that an earlier build left in a folder; undefined where none did. */
+const isAbsent = (error: NodeJS.ErrnoException): undefined => {
+  if (error.code !== "ENOENT") throw error;
+};
+
+/** Files of the page that an earlier build, whole or interrupted, left in a folder; undefined where none did. */
 async function earlierFiles(folder: string): Promise<string[] | undefined> {
-  if ((await kindOf(join(folder, "index.html")).catch(() => undefined)) !== "page") return undefined;
-  const text = await readFile(join(folder, LIST), "utf8").catch(() => "");
   try {
-    const names: unknown[] = JSON.parse(text);
+    const index = join(folder, "index.html");
+    if ((await stat(index).catch(isAbsent)) && (await kindOf(index)) !== "page") return undefined;
+    const names: unknown[] = JSON.parse(await readFile(join(folder, LIST), "utf8"));
+    // what the build itself leaves in the package names no such file
+    if (!names.includes("index.html")) return undefined;
     // names that a build gives, and no others: a file that says otherwise is not obeyed
     return names.filter((name) => /^(lab\/)?\w[\w.-]*$/.test(String(name))) as string[];
   } catch {
@@ -25,10 +31,20 @@ async function earlierFiles(folder: string): Promise<string[] | undefined> {
   }
 }
 
+/** Whoever has changed the file for their host wants it as it is. @throws NotReplaced */
+async function refuseEdited(path: string): Promise<void> {
+  const there = await readFile(path, "utf8").catch(isAbsent);
+  if (there !== undefined && there !== headersFile)
+    throw new NotReplaced(
+      `${path}: expected the headers that this version writes or no file, got others: it was edited, or is of another version`,
+    );
+}
+
 /**
  * Writes the page as a folder of static files, with a file _headers for hosts that read one. What an earlier build left
- * there and this one does not have is removed; other files stay.
- * @throws ConfigError for a folder that holds other people's files, unless `force`
+ * there and this one does not have is removed; other files stay. The index comes last, so that it never names files that
+ * are not there; a build that was interrupted is gone on with by the next one.
+ * @throws ConfigError for a folder that holds other people's files, or _headers that somebody has edited, unless `force`
  */
 export async function writePageFolder(
   folder: string,
@@ -44,12 +60,19 @@ export async function writePageFolder(
     throw new NotReplaced(
       `${folder}: expected an empty folder, a new one or one of an earlier build, got others' files`,
     );
-  const files = await pageFiles();
-  const list = files.map(({ path }) => path);
-  for (const { path, bytes } of files) await writeWhole(join(folder, path), bytes, { force: true });
-  await writeWhole(join(folder, "_headers"), headersFile, { force: true });
-  await writeWhole(join(folder, LIST), `${JSON.stringify(list, null, 1)}\n`, { force: true });
-  for (const path of earlier ?? []) if (!list.includes(path)) await rm(join(folder, path), { force: true });
+  if (there.length > 0 && !force) await refuseEdited(join(folder, "_headers"));
+  const write = (path: string, content: string | Uint8Array) =>
+    writeWhole(join(folder, path), content, { force: true });
+  const [index, ...others] = await pageFiles();
+  const list = [index, ...others].map(({ path }) => path);
+  const gone = (earlier ?? []).filter((path) => !list.includes(path));
+  const writeList = (names: string[]) => write(LIST, `${JSON.stringify(names, null, 1)}\n`);
+  await writeList([...list, ...gone]);
+  for (const { path, bytes } of others) await write(path, bytes);
+  await write("_headers", headersFile);
+  await write(index.path, index.bytes);
+  for (const path of gone) await rm(join(folder, path), { force: true });
+  if (gone.length > 0) await writeList(list);
 }
 
 /**

@@ -1,7 +1,9 @@
 /**
  * What is new in a directory of a sweep or a report, while it is written or not. The journal only grows, and its lines are
- * never rewritten: a cursor says which file was read, and how far. A line that is not ended yet is read the next time.
+ * never rewritten: a cursor says which file was read, how far, and what stands right before that, since a file made anew may
+ * get the number of the one that was removed. A line that is not ended yet is read the next time.
  */
+import { createHash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { revisionOf } from "../kernel/bitsRevision.js";
@@ -43,6 +45,8 @@ export interface DirectoryNews {
 /** Bytes of the journal that one answer has, beyond its first line. */
 const PAGE = 1 << 20;
 const LINE_FEED = 10;
+/** Bytes before a cursor by which it is known again: the end of a line that has times of its own. */
+const END = 256;
 
 interface Lines {
   cursor: string;
@@ -106,14 +110,26 @@ async function newLines(path: string, cursor: string | undefined): Promise<Lines
   try {
     const { dev, ino, size } = await file.stat({ bigint: true });
     const identity = `${dev}-${ino}`;
-    const [, known, at] = /^(\d+-\d+)-(\d{1,15})$/.exec(cursor ?? "") ?? [];
-    const anew = known !== identity || BigInt(at) > size;
+    const [, known, at, end] = /^(\d+-\d+)-(\d{1,15})-([0-9a-f]{16})$/.exec(cursor ?? "") ?? [];
+    const anew = known !== identity || BigInt(at) > size || end !== (await endBefore(file, Number(at)));
     const from = anew ? 0 : Number(at);
     const { lines, next } = await linesFrom(file, from, Number(size));
-    return { cursor: `${identity}-${next}`, anew, lines, more: lines.length > 0 && next < Number(size) };
+    return {
+      cursor: `${identity}-${next}-${await endBefore(file, next)}`,
+      anew,
+      lines,
+      more: lines.length > 0 && next < Number(size),
+    };
   } finally {
     await file.close();
   }
+}
+
+/** Hash of what stands before a place. */
+async function endBefore(file: FileHandle, at: number): Promise<string> {
+  const from = Math.max(0, at - END);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(at - from), 0, at - from, from);
+  return createHash("sha256").update(buffer.subarray(0, bytesRead)).digest("hex").slice(0, 16);
 }
 
 /** Lines that begin within a page of `from`, or the one that does when it is longer; those that are ended before `size`. */

@@ -141,8 +141,16 @@ describe("a run", () => {
     [config, { until: -1 }, "until: expected a whole number of at least 0, got -1"],
     [config, { pace: 0 }, "pace: expected a number of steps a second above 0, got 0"],
     [config, { paused: 1 }, "paused: expected true or false, got 1"],
-    [config, { threads: 2 }, "threads: unknown option of add"],
-    [config, { backend: "cuda" }, 'backend: expected "webgpu" or nothing, got cuda'],
+    [config, { threads: 2 }, /^threads: unknown option, expected one of snapshot, /],
+    [config, 5, "options: expected an object, got 5"],
+    [
+      config,
+      { backend: "webgpu", allowFallbackAdapter: 1 },
+      "allowFallbackAdapter: expected true or false, got 1",
+    ],
+    [config, { snapshot: () => {} }, "snapshot: expected a Uint8Array, got function"],
+    [config, { memoryLimit: () => 5 }, "memoryLimit: expected what can be handed to a worker, got function"],
+    [config, { backend: "cuda" }, 'backend: expected "webgpu" or nothing, got "cuda"'],
     [config, { snapshot: new Uint8Array(3) }, "snapshot: expected at least 52 bytes, got 3"],
     [config, { memoryLimit: 1000 }, /^vocabSize × embeddingDim: this run takes \d+ bytes of memory/],
   ])("%o with %o is refused in a line, by its promise and its loop", async (input, options, message) => {
@@ -304,8 +312,25 @@ describe("steering", () => {
     expect((await restoreTrainer(await longer.snapshot())).earlierRecords).toEqual(
       await recordsOf(train({ ...config, steps: 310 })),
     );
-    await expect(run.fork({ seed: 1 } as never)).rejects.toThrow("seed: unknown option of fork");
+    await expect(run.fork({ seed: 1 } as never)).rejects.toThrow("seed: unknown option");
   });
+});
+
+test.each([
+  ["fork", [null], "options: expected an object, got null"],
+  ["fork", [{ paused: "no" }], 'paused: expected true or false, got "no"'],
+  ["fork", [{ steps: "900" }], 'steps: expected a whole number of at least 0, got "900"'],
+  ["fork", [{ learningRate: () => 1 }], /^learningRate: expected a number of at least 0/],
+  ["setLearningRate", [], "learningRate: expected a number of at least 0 or a schedule, got undefined"],
+  ["setLearningRate", [null], /^learningRate: expected .*, got null$/],
+  ["advance", ["1"], 'advance: expected a whole number of at least 1, got "1"'],
+] as const)("%s with %j is refused in a line, and changes nothing", async (name, given, message) => {
+  const run = open().add(config, { paused: true });
+  const before = (await run.opened).config;
+  const asked = (run[name] as (...given: unknown[]) => Promise<unknown>)(...given);
+  await expect(asked).rejects.toThrow(message);
+  await expect(asked).rejects.toBeInstanceOf(ConfigError);
+  expect([run.config, run.step]).toEqual([before, 0]);
 });
 
 describe("turns", () => {
@@ -515,10 +540,20 @@ describe("frames", () => {
 
   test.each([
     [{ hertz: 0 }, "hertz: expected a number above 0, got 0"],
-    [{ fields: ["loss"] }, "fields: expected a list of projection, probabilities, eigenvalues, got loss"],
+    [{ fields: ["loss"] }, 'fields: expected a list of projection, probabilities, eigenvalues, got ["loss"]'],
     [{ axes: 4 }, "axes: expected a whole number from 1 to 3, got 4"],
     [{ inputs: [20] }, "inputs[0]: expected a token below 20 (vocabSize), got 20"],
-    [{ colour: 1 }, "colour: unknown option of frames"],
+    [{ colour: 1 }, "colour: unknown option, expected one of hertz, fields, axes, inputs"],
+    [5, "options: expected an object, got 5"],
+    [{ inputs: 5 }, "inputs: expected a list of tokens, got 5"],
+    [{ inputs: "05" }, 'inputs: expected a list of tokens, got "05"'],
+    [{ inputs: [() => {}] }, "inputs: expected a list of tokens, got [null]"],
+    [{ axes: null }, "axes: expected a whole number of at least 1, got null"],
+    [{ axes: () => {} }, "axes: expected a whole number of at least 1, got function"],
+    [
+      { fields: Object.create(null) },
+      "fields: expected a list of projection, probabilities, eigenvalues, got {}",
+    ],
   ])("%o is refused, and the run goes on", async (options, message) => {
     const run = open().add(config);
     const next = run
@@ -526,6 +561,7 @@ describe("frames", () => {
       [Symbol.asyncIterator]()
       .next();
     await expect(next).rejects.toThrow(message);
+    await expect(next).rejects.toBeInstanceOf(ConfigError);
     expect((await recordsOf(run)).at(-1)?.step).toBe(300);
   });
 });
@@ -580,6 +616,13 @@ describe("a worker that dies", () => {
       },
     });
     await expect(recordsOf(workers.add(config))).rejects.toThrow("Refused to create a worker");
+  });
+
+  test.each([[undefined], [{}], ["worker.js"]])("%j is no worker", async (made) => {
+    const run = openWorkers({ worker: () => made as never }).add(config);
+    await expect(run.opened).rejects.toThrow(/^worker: expected a function that makes a Worker, got one of /);
+    await expect(run.opened).rejects.toBeInstanceOf(ConfigError);
+    expect(() => openWorkers({ worker: "worker.js" as never })).toThrow('a Worker, got "worker.js"');
   });
 
   test("without locks: one that has nothing to do is missed after some seconds, one in a step never", async () => {

@@ -1,3 +1,6 @@
+import { getEventListeners } from "node:events";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { trainInWorker, type WorkerOptions } from "../../src/browser/index.js";
 import { PATIENCE } from "../../src/browser/lost.js";
@@ -97,12 +100,38 @@ describe("a whole run", () => {
     });
     await expect(first(config, { worker, threads: 2 } as WorkerOptions)).rejects.toMatchObject({
       name: "ConfigError",
-      message: "threads: unknown option of trainInWorker",
+      message: expect.stringMatching(
+        /^threads: unknown option, expected one of signal, snapshot, worker, corpus, /,
+      ),
     });
     await expect(first(config, { worker, snapshot: "" as never })).rejects.toMatchObject({
       name: "ConfigError",
       message: expect.stringMatching(/^snapshot: expected a Uint8Array, got /),
     });
+    for (const [options, message] of [
+      [5, "options: expected an object, got 5"],
+      [{ signal: "abort" }, 'signal: expected an AbortSignal, got "abort"'],
+      [{ worker: () => undefined }, "worker: expected a function that makes a Worker, got one of undefined"],
+    ] as const)
+      await expect(first(config, options as never)).rejects.toMatchObject({ name: "ConfigError", message });
+  });
+
+  test("keeps no record that was taken, also with a signal", async () => {
+    setFlagsFromString("--expose-gc");
+    const collect: () => void = runInNewContext("gc");
+    const { signal } = new AbortController();
+    const worker = () => new FakeWorker(browserWorker, locks) as unknown as Worker;
+    const taken: WeakRef<TrainingRecord>[] = [];
+    for await (const each of trainInWorker({ ...config, steps: 60, evaluateEvery: 1 }, { worker, signal })) {
+      taken.push(new WeakRef(each));
+      if (each.step < 50) continue;
+      await delivered();
+      collect();
+      expect(taken.filter((one) => one.deref()).length).toBeLessThan(10);
+      expect(getEventListeners(signal, "abort").length).toBeLessThan(2);
+      break;
+    }
+    expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 });
 

@@ -61,6 +61,12 @@ test("the page is written for other hosts", async () => {
   expect(await readdir(join(dir, "public"))).toEqual(
     expect.arrayContaining(["_headers", "index.html", "lab"]),
   );
+  await writeFile(join(dir, "public/_headers"), "/*\n  X-Mine: 1\n");
+  const again = await unigramLab(["lab", "--build", "public"], dir);
+  expect(again.code).toBe(2);
+  expect(again.stderr).toMatch(
+    /^error: public\/_headers: expected .*, got others: it was edited.* \(--force replaces it\)\n$/,
+  );
 });
 
 test("what cannot be is one line", async () => {

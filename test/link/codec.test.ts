@@ -203,6 +203,7 @@ describe("refused in a line", () => {
   ])("%j", async (value, expected) => {
     expect(await message(linkOf(JSON.stringify(value)))).toBe(expected);
     await expect(encodeLink(value as LabLink)).rejects.toThrow(ConfigError);
+    await expect(encodeLink(four, value as string)).rejects.toThrow(/^base: expected an address, got /);
   });
 
   test("__proto__ is a field like any other", async () => {

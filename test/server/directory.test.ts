@@ -1,6 +1,6 @@
 /** Following a journal: all of it once, whatever becomes of the process that writes it. */
 import { spawn } from "node:child_process";
-import { appendFile, copyFile, mkdtemp, readFile, rename, writeFile } from "node:fs/promises";
+import { appendFile, copyFile, mkdtemp, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -46,7 +46,11 @@ test("a directory that is not there yet, then a journal that grows: each run is 
   });
 
   const journal = join(await folder(), "journal.ndjson");
+  await writeFile(journal, "");
+  const empty = await readDirectory(journal, before.cursor);
+  expect(empty).toMatchObject({ runs: [], anew: true });
   await writeFile(journal, Buffer.concat([1, 2].map((seed) => encodeLine("result", result(seed)))));
+  expect(await readDirectory(journal, empty.cursor)).toMatchObject({ anew: false, runs: [{}, {}] });
   const first = await readDirectory(journal, before.cursor);
   expect(namesOf(first)).toEqual([result(1).run, result(2).run]);
   expect(first.anew).toBe(true);
@@ -102,11 +106,27 @@ test("a journal that was replaced, or cut, is told from its beginning", async ()
   for (const cursor of [
     "nonsense",
     "1-2",
+    "1-2-3",
     "-1",
     "1-1-99999999999999999999",
     first.cursor.replace(/^\d+/, "0"),
   ])
     expect(namesOf(await readDirectory(dir, cursor))).toEqual([result(4).run]);
+});
+
+test("a journal made anew in the place of a removed one, with its number, is told from its beginning", async () => {
+  const dir = await folder();
+  const journal = join(dir, "journal.ndjson");
+  await writeFile(journal, encodeLine("result", result(1)));
+  const first = await readDirectory(dir);
+  const { ino } = await stat(journal);
+  // the same file, as its number says: longer than what was read, and of other runs
+  await writeFile(journal, Buffer.concat([2, 3, 4].map((seed) => encodeLine("result", result(seed, 7)))));
+  expect((await stat(journal)).ino).toBe(ino);
+  const second = await readDirectory(dir, first.cursor);
+  expect(second).toMatchObject({ anew: true, damaged: 0 });
+  expect(namesOf(second)).toEqual([2, 3, 4].map((seed) => result(seed, 7).run));
+  expect(await readDirectory(dir, second.cursor)).toMatchObject({ anew: false, runs: [] });
 });
 
 test("a large journal comes in pages of about a megabyte, and a line that is larger by itself", async () => {
@@ -149,6 +169,8 @@ test("a sweep that runs, is killed and goes on: its runs, each once, through the
   const look = async () => {
     const response = await fetch(`${served.url}api/directory?cursor=${encodeURIComponent(cursor)}`);
     expect(response.headers.get("content-type")).toBe("application/json; charset=utf-8");
+    // every second, beside a sweep that wants the processor
+    expect(response.headers.get("content-encoding")).toBeNull();
     last = (await response.json()) as DirectoryNews;
     if (last.anew) told.clear();
     for (const { run } of last.runs) told.set(run, (told.get(run) ?? 0) + 1);

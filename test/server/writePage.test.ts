@@ -1,5 +1,5 @@
 /** The page written for other hosts: whole, again, and not over other people's files. */
-import { access, mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { access, appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -51,6 +51,55 @@ test("a folder of others' files is refused and left as it was, unless it is forc
   expect(await readdir(out)).toEqual(["index.html"]);
   await writePageFolder(out, { force: true });
   expect(await readFile(join(out, "index.html"), "utf8")).toContain('content="unigram-lab ');
+});
+
+test("headers that somebody has edited are refused, and nothing is written, unless it is forced", async () => {
+  const out = await folder();
+  await writePageFolder(out);
+  const headers = join(out, "_headers");
+  const ours = await readFile(headers, "utf8");
+  await writeFile(headers, `${ours}/lab/*\n  Cache-Control: max-age=60\n`);
+  await writeFile(join(out, "lab/lab.js"), "older");
+  await expect(writePageFolder(out)).rejects.toThrow(/_headers: expected .* got others/);
+  expect(await readFile(headers, "utf8")).toContain("max-age=60");
+  expect(await readFile(join(out, "lab/lab.js"), "utf8")).toBe("older");
+  await writePageFolder(out, { force: true });
+  expect(await readFile(headers, "utf8")).toBe(ours);
+});
+
+test("a build that is interrupted has no index yet, keeps the one there was, and is gone on with", async () => {
+  const out = await folder();
+  // what cannot be written is where it is interrupted: by now almost everything is there
+  await mkdir(join(out, "_headers"));
+  await expect(writePageFolder(out, { force: true })).rejects.toThrow("got a directory");
+  expect(await exists(join(out, "index.html"))).toBe(false);
+  expect(await exists(join(out, "lab/lab.js"))).toBe(true);
+  await rm(join(out, "_headers"), { recursive: true });
+  await writePageFolder(out);
+  expect(await exists(join(out, "index.html"))).toBe(true);
+  // and what the interrupted one was to remove goes then
+  const list: string[] = JSON.parse(await readFile(join(out, "lab/files.json"), "utf8"));
+  await writeFile(join(out, "lab/files.json"), JSON.stringify([...list, "lab/old-ABC.js"]));
+  await writeFile(join(out, "lab/old-ABC.js"), "");
+  await appendFile(join(out, "index.html"), "<!-- older -->");
+  await rm(join(out, "_headers"));
+  await mkdir(join(out, "_headers"));
+  await expect(writePageFolder(out, { force: true })).rejects.toThrow("got a directory");
+  expect(await readFile(join(out, "index.html"), "utf8")).toContain("older");
+  expect(await exists(join(out, "lab/old-ABC.js"))).toBe(true);
+  await rm(join(out, "_headers"), { recursive: true });
+  await writePageFolder(out, { force: true });
+  expect(await exists(join(out, "lab/old-ABC.js"))).toBe(false);
+  expect(JSON.parse(await readFile(join(out, "lab/files.json"), "utf8"))).toEqual(list);
+});
+
+test("what looks like a list of the page's files is none without the index among them", async () => {
+  const out = await folder();
+  await mkdir(join(out, "lab"));
+  await writeFile(join(out, "lab/files.json"), '["mine.txt"]');
+  await writeFile(join(out, "mine.txt"), "");
+  await expect(writePageFolder(out)).rejects.toThrow("got others' files");
+  expect(await exists(join(out, "mine.txt"))).toBe(true);
 });
 
 test("one HTML file has everything, and replaces only a page of ours", async () => {
