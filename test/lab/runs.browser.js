@@ -104,6 +104,8 @@ describe("the back button", () => {
     "a fork": async (page) => {
       await page.getByRole("slider", { name: "step of run A" }).fill("300");
       await page.getByRole("button", { name: "fork" }).click();
+      // it stands there until it is played
+      await page.getByRole("button", { name: "Play", exact: true }).click();
     },
     seeds: async (page) => {
       await page.getByRole("spinbutton", { name: "seeds" }).fill("3");
@@ -154,6 +156,8 @@ describe("a fork", () => {
       await until(async () => (await stateOf(page)).scrubbed === 300, "it is scrubbed");
       await page.getByRole("button", { name: "fork" }).click();
       await until(async () => (await stateOf(page)).focus === "B", "the fork is in focus");
+      expect((await stateOf(page)).runs[1].replicas[0].step).toBe(300);
+      await page.getByRole("button", { name: "Play", exact: true }).click();
       expect(await finalHashes(page)).toEqual([[whole], [whole]]);
       expect((await stateOf(page)).runs[1].replicas[0].records).toBe(
         (await stateOf(page)).runs[0].replicas[0].records,

@@ -1,6 +1,7 @@
 /** The runs: which is in focus, what tells it from the others, and what can be done to it. */
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../layout/icon.js";
+import { badEndOf } from "../state/ending.js";
 import type { Lab, LabRun } from "../state/lab.js";
 import { MOST_SEEDS } from "../state/room.js";
 import { LookMark } from "./lookMark.js";
@@ -8,7 +9,6 @@ import { LookMark } from "./lookMark.js";
 const words: Record<string, string> = {
   opening: "…",
   paused: "paused",
-  diverged: "diverged",
   failed: "failed",
 };
 
@@ -17,8 +17,8 @@ function status({ origin, replicas }: LabRun): string {
   if (origin === "directory") return "from the directory";
   const all = replicas.value;
   const count = (one: string) => all.filter((replica) => replica.status === one).length;
-  const diverged = all.find((replica) => replica.status === "diverged");
-  if (diverged) return `diverged at step ${diverged.records.at(-1)?.step ?? diverged.step}`;
+  const badEnd = badEndOf(all);
+  if (badEnd) return badEnd;
   const failed = all.find((replica) => replica.status === "failed");
   if (failed) return failed.failure ?? "failed";
   if (all.length > 1 && count("ended") < all.length) return `${count("ended")} of ${all.length} seeds`;

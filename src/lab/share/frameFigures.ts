@@ -165,7 +165,7 @@ export function frameFigures(lab: Lab): Offer[] {
       ),
     );
   }
-  if (probabilities && learned && learned.length >= config.vocabSize && lab.view.value.input === undefined) {
+  if (probabilities && learned?.length === config.vocabSize && frame.inputs === undefined) {
     const points = order
       .map((token) => ({ token, x: probabilities[token], y: Math.max(learned[token], 1e-12) }))
       .filter(({ x }) => x > 0);
