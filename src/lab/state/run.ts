@@ -9,17 +9,30 @@ import { LiveReplica } from "./replica.js";
 /** Milliseconds that a slider in motion leaves a run, so that what can come to its end does. */
 const MOMENT = 80;
 
-/** Calls back once, in the next animation frame, however often it is asked; within a tenth of a second where there are none. */
+/** Milliseconds between two frames of a screen, nearly. */
+const FRAME = 14;
+
+/**
+ * Calls back at most once a frame, however often it is asked: at once behind a rest, so that what is asked then is drawn in the
+ * next frame already, else in the next animation frame, or within a tenth of a second where there are none.
+ */
 export function onFrame(work: () => void): () => void {
   let due = false;
+  let last = Number.NEGATIVE_INFINITY;
+  const once = () => {
+    if (!due) return;
+    due = false;
+    last = performance.now();
+    work();
+  };
   return () => {
     if (due) return;
     due = true;
-    const once = () => {
-      if (!due) return;
-      due = false;
-      work();
-    };
+    if (performance.now() - last > FRAME) {
+      // behind all that came in one message
+      setTimeout(once);
+      return;
+    }
     requestAnimationFrame(once);
     // a hidden page has no frames
     setTimeout(once, 100);
