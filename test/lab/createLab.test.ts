@@ -77,6 +77,7 @@ beforeEach(() => {
     entries.listeners.push(listener),
   );
   vi.stubGlobal("requestAnimationFrame", (work: () => void) => setTimeout(work, 5));
+  vi.stubGlobal("cancelAnimationFrame", clearTimeout);
   const locks = new Locks();
   vi.stubGlobal("navigator", { locks: locks.of("page") });
   workers = openWorkers({

@@ -17,25 +17,26 @@ const FRAME = 14;
  * next frame already, else in the next animation frame, or within a tenth of a second where there are none.
  */
 export function onFrame(work: () => void): () => void {
-  let due = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let frame = 0;
   let last = Number.NEGATIVE_INFINITY;
   const once = () => {
-    if (!due) return;
-    due = false;
+    clearTimeout(timer);
+    cancelAnimationFrame(frame);
+    timer = undefined;
     last = performance.now();
     work();
   };
   return () => {
-    if (due) return;
-    due = true;
+    if (timer !== undefined) return;
     if (performance.now() - last > FRAME) {
       // behind all that came in one message
-      setTimeout(once);
+      timer = setTimeout(once);
       return;
     }
-    requestAnimationFrame(once);
+    frame = requestAnimationFrame(once);
     // a hidden page has no frames
-    setTimeout(once, 100);
+    timer = setTimeout(once, 100);
   };
 }
 
