@@ -43,7 +43,7 @@ const fork = await trainer.fork(changes);
 const told: Float64Array[] = [eigenvalues, await fork.probabilities(), await fork.probabilities([0, 1])];
 const link: LabLink = { runs: [{ config, hashes: [weightsHash(weights)] }], view: { fit: [1, 20] } };
 const read: LabLink = await decodeLink(await encodeLink(link, "https://example.org/lab/"));
-const command: string = commandLine(parseConfig(read.runs[0].config));
+const command: string = commandLine(parseConfig(read.runs[0]?.config));
 const again = await restoreTrainer(await trainer.snapshot(), { steps: 40 });
 
 const runs: RunResult[] = [];
