@@ -8,8 +8,8 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     pool: "forks",
-    // pages share two cores with their browser, and some are looked at while they move
-    fileParallelism: false,
+    // a page is waited for more than it computes
+    maxWorkers: 2,
     reporters: [
       ["verbose", { summary: false }],
       ["json", { outputFile: "build/lab-results.json" }],

@@ -74,12 +74,17 @@ const uses = {
   replay: (page) => press(page, "Replay"),
   reseed: (page) => press(page, /^Seed/),
   async pause(page) {
-    await press(page, /^(Pause|Play)$/);
+    const button = page.getByRole("button", { name: /^(Pause|Play)$/ }).first();
+    // where nothing runs there is nothing to pause
+    if (await button.isDisabled()) return;
+    await button.click({ timeout: 2000 }).catch(() => {});
     await page.waitForTimeout(200);
     await page.evaluate(() => globalThis.lab.play());
   },
   async tour(page, draw) {
-    await page.getByRole("button", { name: "Tour", exact: true }).click();
+    // going back may have opened it
+    if ((await page.locator(".tour").count()) === 0)
+      await page.getByRole("button", { name: "Tour", exact: true }).click();
     const chapters = page.locator(".tour-navigation button");
     await chapters.first().waitFor();
     await chapters.nth(draw(await chapters.count())).click();
