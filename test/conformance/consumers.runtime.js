@@ -31,7 +31,9 @@ test("strict TypeScript, skipLibCheck off, compiled and run", async () => {
   const dir = await consumer("typescript");
   const { stdout } = await run(join(root, "node_modules/.bin/tsc"), ["-p", dir]).catch((error) => error);
   expect(stdout).toBe("");
-  expect(await node(dir, "out/main.js")).toBe("vocabsize: unknown field\n3 1 40 40 1");
+  expect(await node(dir, "out/main.js")).toBe(
+    "vocabsize: unknown field\n40 4 3 unigram-lab train\n3 1 40 40 1",
+  );
 });
 
 describe("bundled by esbuild", () => {

@@ -65,5 +65,5 @@ try {
 } catch (error) {
   console.log(error instanceof ConfigError && error.message);
 }
-console.log(embedding.length, gain.length, told.length);
-console.log(command, losses.length, step, weights.embedding.length, again.config.steps, runs.length);
+console.log(embedding.length, gain.length, told.length, command.split(" ", 2).join(" "));
+console.log(losses.length, step, weights.embedding.length, again.config.steps, runs.length);
