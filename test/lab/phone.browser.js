@@ -104,3 +104,32 @@ test("one chart at a time", async () => {
     phone,
   );
 });
+
+test("a finger that goes sideways turns to the next chart and back, one that goes down does not", async () => {
+  await withPage(
+    browser,
+    await linkToRuns(server.url),
+    async (page, context) => {
+      await settled(page);
+      const session = await context.newCDPSession(page);
+      const { x, y } = await page.locator(".panel.current h2").boundingBox();
+      const swipe = async (dx, dy) => {
+        const touchPoints = (share) => [{ x: x + 150 + dx * share, y: y + 5 + dy * share }];
+        await session.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: touchPoints(0) });
+        for (const share of [0.3, 0.6, 1])
+          await session.send("Input.dispatchTouchEvent", {
+            type: "touchMove",
+            touchPoints: touchPoints(share),
+          });
+        await session.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+        await page.waitForTimeout(300);
+        return page.locator(".panel.current").getAttribute("data-panel");
+      };
+      expect(await swipe(-120, 10)).toBe("effective-dimension");
+      expect(await swipe(120, -10)).toBe("excess-loss");
+      expect(await swipe(120, 0)).toBe("excess-loss");
+      expect(await swipe(-60, -90)).toBe("excess-loss");
+    },
+    phone,
+  );
+});

@@ -2,12 +2,16 @@
 import { useSignal } from "@preact/signals";
 import type { Lab } from "../state/lab.js";
 import { viewNamed, views } from "../views/index.js";
+import { swipes } from "./swipe.js";
 
 export function Panels({ lab }: { lab: Lab }) {
   const { panels } = lab.view.value;
   const tab = useSignal(panels[0]);
   const shown = panels.flatMap((name) => viewNamed(name) ?? []);
   if (!panels.includes(tab.value)) tab.value = panels[0];
+  const swiping = swipes((by) => {
+    tab.value = panels[panels.indexOf(tab.peek()) + by] ?? tab.peek();
+  });
   return (
     <section class="charts" aria-label="charts">
       <nav class="tabs" aria-label="chart">
@@ -22,7 +26,7 @@ export function Panels({ lab }: { lab: Lab }) {
           </button>
         ))}
       </nav>
-      <div class="panels">
+      <div class="panels" {...swiping}>
         {shown.map(({ name, title, Component }) => (
           <section
             key={name}
