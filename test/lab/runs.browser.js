@@ -187,6 +187,8 @@ describe("a rate that is changed", () => {
   test("of a pinned run leaves it as it is, and makes another run", async () => {
     const run = { ...long, vocabSize: 64, embeddingDim: 32, steps: 20_000 };
     await openRuns([run], async (page) => {
+      // so that it does not come to its end meanwhile
+      await page.getByRole("combobox", { name: "speed" }).selectOption("1000");
       await begun(page, 1);
       await page.getByRole("button", { name: "pin run A" }).click();
       await page.getByRole("button", { name: "Pause", exact: true }).click();
@@ -198,6 +200,7 @@ describe("a rate that is changed", () => {
         return state.runs.length === 2 && state;
       }, "another run");
       expect(runs.map(({ config }) => typeof config.learningRate)).toEqual(["number", "object"]);
+      await page.getByRole("combobox", { name: "speed" }).selectOption({ label: "full speed" });
       await page.getByRole("button", { name: "Play", exact: true }).click();
       const hashes = (await finalHashes(page)).flat();
       expect(hashes[0]).toBe(await hashOf(run));
