@@ -13,7 +13,7 @@ const thousands = (x: number) => (x >= 1000 ? `${(x / 1000).toFixed(1)}k` : Stri
 
 export function Header({ lab, onShare }: { lab: Lab; onShare: () => void }) {
   const playing = lab.playing.value;
-  const isOver = lab.runs.value.every(({ replicas }) =>
+  const isAtRest = lab.runs.value.every(({ replicas }) =>
     replicas.value.every(({ status }) => status !== "opening" && status !== "running"),
   );
   return (
@@ -24,7 +24,7 @@ export function Header({ lab, onShare }: { lab: Lab; onShare: () => void }) {
           type="button"
           onClick={() => (playing ? lab.pause() : lab.play())}
           aria-pressed={!playing}
-          disabled={playing && isOver}
+          disabled={playing && isAtRest}
         >
           {playing ? "Pause" : "Play"}
         </button>

@@ -1,6 +1,13 @@
 /** The lab itself: runs in workers, what is looked at, and everything that the reader can do. */
 import { batch, computed, effect, signal } from "@preact/signals";
-import type { AddOptions, Frame, FrameField, LiveRun, Workers } from "../../browser/liveRun.js";
+import {
+  type AddOptions,
+  type Frame,
+  type FrameField,
+  isOver,
+  type LiveRun,
+  type Workers,
+} from "../../browser/liveRun.js";
 import {
   ConfigError,
   parseConfig,
@@ -144,8 +151,7 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
   });
   effect(() => {
     const going = playing.value && !isHidden.value;
-    for (const live of lives())
-      if (live.status !== "ended" && live.status !== "failed") going ? live.resume() : live.pause();
+    for (const live of lives()) if (!isOver(live.status)) going ? live.resume() : live.pause();
   });
   effect(() => {
     const rate = pace.value;

@@ -4,7 +4,7 @@ import type { LabLink } from "../../link/link.js";
 import type { ViewState } from "./lab.js";
 
 /** Evaluations at even distances on a logarithmic axis: they take less than a tenth of the time. */
-export const defaultInput: RunConfigInput = { evaluateAt: { kind: "log", perDecade: 10 } };
+const defaultInput: RunConfigInput = { evaluateAt: { kind: "log", perDecade: 10 } };
 
 export const defaultLink: LabLink = {
   runs: [1e-3, 3e-3, 1e-2].map((learningRate) => ({ config: { ...defaultInput, learningRate } })),

@@ -1,6 +1,6 @@
 /** A live run that stands at the step that the reader has scrubbed to, so that the run itself need not go back. */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { AddOptions, LiveRun, Workers } from "../../browser/liveRun.js";
+import { type AddOptions, isOver, type LiveRun, type Workers } from "../../browser/liveRun.js";
 import type { RunConfig } from "../../index.js";
 
 /** Takes its records, which nobody looks at: a run whose records are not taken waits. */
@@ -34,7 +34,7 @@ export class Probe {
     for (;;) {
       const live = this.#live.peek();
       // a run that is over comes no further
-      if (!live || live.step >= this.#step || ["diverged", "failed"].includes(live.status)) return live;
+      if (!live || live.step >= this.#step || isOver(live.status)) return live;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
