@@ -84,7 +84,7 @@ export default {
   excludeExternals: true,
   githubPages: false,
   disableSources: true,
-  // a page's link that leads nowhere is an error; types of our own that no entry exports are not
+  // a link that leads nowhere is an error, also one to a heading; types of our own that no entry exports are not
   validation: { notExported: false, invalidLink: true, invalidPath: true, rewrittenLink: true },
-  treatValidationWarningsAsErrors: true,
+  treatWarningsAsErrors: true,
 };

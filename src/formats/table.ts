@@ -25,17 +25,15 @@ export type Metadata = Record<string, string>;
 
 /** Takes the rows of a table in their order. */
 export interface TableWriter {
-  /** Of at least one row. */
-  write(rows: readonly Row[]): Promise<void>;
+  /** At least one row, each the cells of the table's columns in their order. */
+  write(rows: readonly Cell[][]): Promise<void>;
   end(): Promise<void>;
 }
 
-const cellsOf = (columns: readonly Column[], row: Row): Cell[] =>
-  columns.map(({ name }) => row[name] ?? null);
 const jsonOf = (columns: readonly Column[]) => {
-  const names = columns.map(({ name }) => name);
-  return (row: Row): string =>
-    JSON.stringify(Object.fromEntries(names.map((name) => [name, row[name] ?? null])));
+  const keys = columns.map(({ name }) => `${JSON.stringify(name)}:`);
+  return (cells: readonly Cell[]): string =>
+    `{${cells.map((cell, column) => keys[column] + JSON.stringify(cell)).join(",")}}`;
 };
 
 const csvCell = (cell: Cell): string => {
@@ -47,13 +45,15 @@ const csvLine = (cells: readonly Cell[]): string => `${cells.map(csvCell).join("
 
 /** A table as CSV; the header alone without rows. */
 export const csvText = (columns: readonly Column[], rows: readonly Row[]): string =>
-  csvLine(columns.map(({ name }) => name)) + rows.map((row) => csvLine(cellsOf(columns, row))).join("");
+  [columns.map(({ name }) => name), ...rows.map((row) => columns.map(({ name }) => row[name] ?? null))]
+    .map(csvLine)
+    .join("");
 
 /** A text: what stands before its rows, between them and after them. */
 function text(
   sink: Sink,
   { before = "", between = "", after = "" },
-  line: (row: Row) => string,
+  line: (cells: readonly Cell[]) => string,
 ): TableWriter {
   let begun = false;
   return {
@@ -89,11 +89,11 @@ function parquet(
   generator: string,
   metadata: Metadata = {},
 ): TableWriter {
-  const columnData = (rows: readonly Row[]) =>
-    columns.map((column) => ({
+  const columnData = (rows: readonly Cell[][]) =>
+    columns.map((column, at) => ({
       name: column.name,
       type: typeOf(column),
-      data: rows.map((row) => writable(column, row[column.name] ?? null)) as never[],
+      data: rows.map((cells) => writable(column, cells[at])) as never[],
     }));
   const bytes: InstanceType<typeof ByteWriter> & { flush?(): Promise<void> } = new ByteWriter();
   bytes.flush = async () => {
@@ -122,11 +122,10 @@ export const tableFormats: Record<
   (sink: Sink, columns: readonly Column[], generator: string, metadata?: Metadata) => TableWriter
 > = {
   ".parquet": parquet,
-  ".csv": (sink, columns) =>
-    text(sink, { before: csvLine(columns.map(({ name }) => name)) }, (row) => csvLine(cellsOf(columns, row))),
+  ".csv": (sink, columns) => text(sink, { before: csvLine(columns.map(({ name }) => name)) }, csvLine),
   ".json": (sink, columns) => text(sink, { before: "[\n", between: ",\n", after: "\n]\n" }, jsonOf(columns)),
   ".ndjson": (sink, columns) => {
     const line = jsonOf(columns);
-    return text(sink, {}, (row) => `${line(row)}\n`);
+    return text(sink, {}, (cells) => `${line(cells)}\n`);
   },
 };

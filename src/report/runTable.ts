@@ -1,8 +1,8 @@
 /** A table of runs, whoever writes it: two passes over them, one for the columns and one for the rows. */
-import type { Column, Metadata, Row, TableWriter } from "../formats/table.js";
+import type { Cell, Column, Metadata, TableWriter } from "../formats/table.js";
 import { revisionOf } from "../kernel/bitsRevision.js";
 import { columnHelp } from "./columnHelp.js";
-import { columnsOf, type ListedRun, runRows, type TableRows } from "./table.js";
+import { columnsOf, type ListedRun, rowsOf, type TableRows } from "./table.js";
 
 /** Gives the runs anew, and alike, for each of the two passes. */
 export type RunsAnew = () => AsyncIterable<ListedRun> | Iterable<ListedRun>;
@@ -45,16 +45,21 @@ export async function headOf(
  * The second pass.
  * @returns rows written
  */
-export async function writeRows(table: TableWriter, runs: RunsAnew, kind: TableRows): Promise<number> {
+export async function writeRows(
+  table: TableWriter,
+  columns: readonly Column[],
+  runs: RunsAnew,
+  kind: TableRows,
+): Promise<number> {
   let count = 0;
-  let rows: Row[] = [];
+  let rows: Cell[][] = [];
   const flush = async () => {
     if (rows.length > 0) await table.write(rows);
     count += rows.length;
     rows = [];
   };
   for await (const run of runs())
-    for (const row of runRows(run, kind)) {
+    for (const row of rowsOf(run, kind, columns)) {
       rows.push(row);
       if (rows.length === ROWS) await flush();
     }

@@ -65,23 +65,38 @@ const apart = (cells: Row): Row =>
     ),
   );
 
-/**
- * The rows of one run; the rate that it was given is `config.learningRate`, or `config.learningRateSchedule`, the rate of a
- * record `learningRate`.
- */
-export function runRows(result: ListedRun, rows: TableRows = "evaluations"): Row[] {
+/** The cells that all rows of a run have; the others are its record's. */
+function sharedCells(result: ListedRun, rows: TableRows): Row {
   const { experiment, run, computedBy, config, records, divergedAt } = result;
-  const cells = apart(configCells(config));
   // without its times, which no two machines share: the same runs give the same table
-  const first: Row = {
+  return {
     ...(experiment === undefined ? {} : { experiment }),
     run,
     bitsRevision: revisionOf(result),
     ...computedByCells(computedBy),
     ...(rows === "runs" ? { evaluations: records.length, divergedAt } : {}),
+    ...apart(configCells(config)),
   };
-  const shown = rows === "runs" ? records.slice(-1) : records;
-  return shown.map((record) => ({ ...first, ...(record as unknown as Row), ...cells }));
+}
+
+/** The records that are rows. */
+const shownRecords = ({ records }: ListedRun, rows: TableRows) =>
+  (rows === "runs" ? records.slice(-1) : records) as unknown as Row[];
+
+/**
+ * The rows of one run as the cells of these columns, one row at a time: a run may have a million. The rate that it was given
+ * is `config.learningRate`, or `config.learningRateSchedule`, the rate of a record `learningRate`.
+ */
+export function* rowsOf(
+  result: ListedRun,
+  rows: TableRows,
+  columns: readonly Column[],
+): Generator<Cell[], void> {
+  const shared = sharedCells(result, rows);
+  const names = columns.map(({ name }) => name);
+  const always = names.map((name) => shared[name] ?? null);
+  for (const record of shownRecords(result, rows))
+    yield names.map((name, column) => (name in shared ? always[column] : (record[name] ?? null)));
 }
 
 /** Who computed a relaxed run; a strict one has no such cells. */
@@ -139,13 +154,14 @@ export async function columnsOf(
         {},
       ),
     );
-    for (const record of run.records) for (const name of Object.keys(record)) particular.add(name);
+    for (const record of run.records) for (const name in record) particular.add(name);
     revisions.add(revisionOf(run));
-    const own = runRows(run, rows);
-    for (const name of Object.keys(own[0] ?? {})) if (Object.hasOwn(named, name)) configured.add(name);
-    for (const row of own)
-      for (const [name, cell] of Object.entries(row))
-        if ((samples.get(name) ?? null) === null) samples.set(name, cell);
+    const shown = shownRecords(run, rows);
+    if (shown.length === 0) continue;
+    const shared = sharedCells(run, rows);
+    for (const name of Object.keys(shared)) if (Object.hasOwn(named, name)) configured.add(name);
+    for (const cells of [shared, ...shown])
+      for (const name in cells) if ((samples.get(name) ?? null) === null) samples.set(name, cells[name]);
   }
   if (revisions.size < 2) samples.delete("bitsRevision");
   for (const name of recordColumns) particular.delete(name);

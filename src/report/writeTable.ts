@@ -39,7 +39,7 @@ export async function writeTable(
   const { columns, generator, metadata } = await headOf(runs, kind, packageVersion());
   const file = await openWhole(path, { kind: "table", force });
   try {
-    const count = await writeRows(formatOf(path)!(file, columns, generator, metadata), runs, kind);
+    const count = await writeRows(formatOf(path)!(file, columns, generator, metadata), columns, runs, kind);
     await file.commit();
     return count;
   } finally {

@@ -33,6 +33,11 @@ export async function tableFile(results: readonly RunResult[], format: TableForm
     },
   };
   const { columns, generator, metadata } = await headOf(runs, "evaluations", version);
-  await writeRows(tableFormats[`.${format}`](sink, columns, generator, metadata), runs, "evaluations");
+  await writeRows(
+    tableFormats[`.${format}`](sink, columns, generator, metadata),
+    columns,
+    runs,
+    "evaluations",
+  );
   return new Blob(pieces, { type: types[format] });
 }
