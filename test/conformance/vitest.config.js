@@ -16,8 +16,8 @@ export default defineConfig({
     testTimeout: 600_000,
     hookTimeout: 600_000,
     pool: "forks",
-    // one after the other: they share two cores, and some measure time
-    fileParallelism: false,
+    // most of them wait for installs, servers and browsers
+    maxWorkers: 2,
     reporters: [
       ["verbose", { summary: false }],
       ["json", { outputFile: "build/conformance-results.json" }],
