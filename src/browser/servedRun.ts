@@ -1,4 +1,4 @@
-/** A run as its worker has it: what it is asked, its slices of steps, its frames and its news. */
+/** A run as its worker has it: what it is asked, its slices of steps and its news. */
 import { isEvaluation, nextEvaluation } from "../evaluationSteps.js";
 import {
   ConfigError,
@@ -11,26 +11,19 @@ import {
   type TrainingRecord,
   weightsHash,
 } from "../index.js";
-import { type Frame, isOver, type LiveStatus, type Opened } from "./liveRun.js";
+import { isOver, type LiveStatus, type Opened } from "./liveRun.js";
 import type { Added, Ask, News, Thrown, Wanted } from "./message.js";
 import { Pace, type Pack, Speed } from "./pace.js";
+import { type FrameTaker, type Looked, ServedFrames } from "./servedFrames.js";
 
 /** Milliseconds of a slice of steps; a device is asked for more at a time. */
 const SLICE = 8;
 const DEVICE_SLICE = 50;
 /** Records that the page has not taken when a run waits for it. */
 export const MOST_UNTAKEN = 4096;
-/** Frames of a run that is going take at most one part in so many of its time. */
-const FRAMES_SHARE = 10;
-
-/** Frames by whose mean time the next one is judged. */
-const LATEST = 4;
-const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
-
 /** What a run needs of whoever serves it. */
-export interface Host {
+export interface Host extends FrameTaker {
   answer(call: number, value: unknown, transfer?: Transferable[]): void;
-  refuse(call: number, error: Thrown): void;
   /** Another run, which has come of one. */
   adopt(child: ServedRun): void;
 }
@@ -48,19 +41,6 @@ interface Asked {
   ask: Ask;
 }
 
-/** Somebody who looks on. */
-interface View {
-  /** Of the frame that is waited for. */
-  waiting: { call: number; wanted: Wanted } | undefined;
-  /** The version of the model that the latest frame showed. */
-  seen: number;
-  /** When that was begun, in milliseconds. */
-  begun: number;
-  /** Milliseconds that the latest ones took, but for the very first, whose code is new to the machine. */
-  took: number[];
-  isFirst: boolean;
-}
-
 export class ServedRun {
   readonly run: number;
   /** Milliseconds of turns that it has had; whoever has had the least is next. */
@@ -72,7 +52,7 @@ export class ServedRun {
   readonly #speed = new Speed();
   readonly #pack: Pack | undefined;
   readonly #asks: Asked[] = [];
-  readonly #views = new Map<number, View>();
+  readonly #frames: ServedFrames;
   #trainer: Trainer | undefined;
   /** The trainer's own loop, asked for its next record only where one is due. */
   #loop: AsyncGenerator<TrainingRecord> | undefined;
@@ -108,6 +88,7 @@ export class ServedRun {
     this.run = added.run;
     this.#added = added;
     this.#host = host;
+    this.#frames = new ServedFrames(host);
     this.#pack = pack;
     this.#going = !added.paused;
     this.#until = added.until ?? Number.POSITIVE_INFINITY;
@@ -169,9 +150,11 @@ export class ServedRun {
     if (this.isAsked) return 0;
     if (!this.#trainer || this.#closed || this.#failure) return Number.POSITIVE_INFINITY;
     if (this.#hasAsks) return 0;
-    let due = this.#stepsDueIn(now);
-    for (const view of this.#views.values()) due = Math.min(due, this.#frameDueIn(view, now));
-    return due;
+    return Math.min(this.#stepsDueIn(now), this.#frames.dueIn(this.#looked, now));
+  }
+
+  get #looked(): Looked {
+    return { version: this.#version, isGoing: this.#going, isOver: this.#isOver };
   }
 
   #stepsDueIn(now: number): number {
@@ -179,16 +162,6 @@ export class ServedRun {
     if (this.#isRecordDue || this.#goal) return 0;
     if (!this.#going) return Number.POSITIVE_INFINITY;
     return this.#pace?.dueIn(this.#step, now) ?? 0;
-  }
-
-  #frameDueIn({ waiting, seen, begun, took }: View, now: number): number {
-    if (!waiting) return Number.POSITIVE_INFINITY;
-    if (seen === this.#version) return this.#isOver ? 0 : Number.POSITIVE_INFINITY;
-    const apart = Math.max(
-      1000 / waiting.wanted.hertz,
-      this.#going && !this.#isOver ? FRAMES_SHARE * mean(took) : 0,
-    );
-    return Math.max(0, begun + apart - now);
   }
 
   /** Also in the middle of an advance, which has then come to where it is. */
@@ -225,16 +198,12 @@ export class ServedRun {
   }
 
   frame(call: number, wanted: Wanted): void {
-    const never = { seen: -1, begun: Number.NEGATIVE_INFINITY, took: [], isFirst: true };
-    const view = { ...never, ...this.#views.get(wanted.view), waiting: { call, wanted } };
     if (this.#failure) this.#host.refuse(call, this.#failure);
-    else this.#views.set(wanted.view, view);
+    else this.#frames.want(call, wanted);
   }
 
   unframe(view: number): void {
-    const waiting = this.#views.get(view)?.waiting;
-    if (waiting) this.#host.answer(waiting.call, undefined);
-    this.#views.delete(view);
+    this.#frames.drop(view);
   }
 
   close(): void {
@@ -281,8 +250,11 @@ export class ServedRun {
       else {
         if (this.#hasAsks) await this.#do(this.#asks.shift()!);
         const before = performance.now();
-        for (const view of this.#views.values())
-          if (this.#frameDueIn(view, performance.now()) <= 0) await this.#draw(view);
+        await this.#frames.draw(
+          this.#trainer,
+          () => this.#looked,
+          () => this.#closed,
+        );
         drawing = performance.now() - before;
         await this.#advance();
       }
@@ -334,8 +306,7 @@ export class ServedRun {
     this.#failure = { name, message };
     for (const { calls } of this.#asks.splice(0))
       for (const call of calls) this.#host.refuse(call, this.#failure);
-    for (const { waiting } of this.#views.values())
-      if (waiting) this.#host.refuse(waiting.call, this.#failure);
+    this.#frames.refuse(this.#failure);
     if (this.#goal) this.#host.refuse(this.#goal.call, this.#failure);
     this.#goal = undefined;
     this.#trainer?.dispose();
@@ -480,34 +451,6 @@ export class ServedRun {
         learningRate: learningRateAt(learningRate, Math.max(0, this.#step - 1)),
       },
     );
-  }
-
-  async #draw(view: View): Promise<void> {
-    const { waiting } = view;
-    if (!waiting) return;
-    view.waiting = undefined;
-    const { call, wanted } = waiting;
-    if (view.seen === this.#version) return this.#host.answer(call, undefined);
-    const trainer = this.#trainer!;
-    view.begun = performance.now();
-    view.seen = this.#version;
-    try {
-      const has = (field: (typeof wanted.fields)[number]) => wanted.fields.includes(field);
-      const frame: Frame = { step: this.#step };
-      if (has("projection")) frame.projection = await trainer.projection(wanted.axes);
-      if (has("probabilities")) {
-        frame.probabilities = await trainer.probabilities(wanted.inputs);
-        if (wanted.inputs) frame.inputs = wanted.inputs;
-      }
-      if (has("eigenvalues")) frame.eigenvalues = (await trainer.spectrum({ eigenvalues: true })).eigenvalues;
-      if (!view.isFirst) view.took = [...view.took, performance.now() - view.begun].slice(-LATEST);
-      view.isFirst = false;
-      if (!this.#closed) this.#host.answer(call, frame);
-    } catch (error) {
-      const { name, message } = error as Error;
-      if (name === "DeviceLost") throw error;
-      if (!this.#closed) this.#host.refuse(call, { name, message });
-    }
   }
 }
 
