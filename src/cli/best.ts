@@ -145,12 +145,21 @@ function settingLines(
     `${rank > 0 ? `${rank}. ` : ""}${by} ${numberText(own)}${seeds}`,
     ...(setting.setting === "" ? [] : filled(setting.setting.split(", "), ", ", "  ")),
     ...filled(others, ", ", "  "),
-    ...filled(
-      [`run${runs.length > 1 ? "s" : ""} ${runs[0].run}`, ...runs.slice(1).map(({ run }) => run)],
-      ", ",
-      "  ",
-    ),
+    ...filled(namesOf(runs), ", ", "  "),
     ...commandLines(command),
+  ];
+}
+
+/** Runs of one setting that are named; JSON has them all. */
+const MOST_NAMED = 12;
+
+function namesOf(runs: RankedSetting["runs"]): string[] {
+  const [first, ...others] = runs.slice(0, MOST_NAMED).map(({ run }) => run);
+  const more = runs.length - MOST_NAMED;
+  return [
+    `run${runs.length > 1 ? "s" : ""} ${first}`,
+    ...others,
+    ...(more > 0 ? [`and ${more} more, which --json names`] : []),
   ];
 }
 

@@ -143,6 +143,17 @@ test("best names what tells a setting from the others, and numbers the directori
   );
 });
 
+test("best names a dozen runs of a setting, and says how many more there are", async () => {
+  const journal = await Journal.open(join(dir, "many"));
+  for (let seed = 0; seed < 40; seed++)
+    await journal.append(runOf({ vocabSize: 14, steps: 100, seed }, { excess: () => 1 }));
+  await journal.close();
+  const { stdout } = await run("best", "many");
+  expect(stdout.match(/\b[0-9a-f]{16}\b/g)).toHaveLength(12);
+  expect(stdout.replace(/\s+/g, " ")).toContain(", and 28 more, which --json names ");
+  expect(JSON.parse((await run("best", "many", "--json")).stdout).runs).toHaveLength(40);
+});
+
 test("best ranks by another number, the highest first, and as many as are asked for", async () => {
   const { stdout } = await run("best", "a", "--by", "effectiveDimension", "--highest", "--top", "5");
   expect(stdout).toMatch(/^V 12, Zipf 1: highest effectiveDimension of 2 settings/);
