@@ -4,6 +4,7 @@ import { type CurveRow, type LegendEntry, onLogarithm, palette, type Spec, withM
 import { keyOf } from "./labels.js";
 import type { PanelTitle } from "./panelTitle.js";
 import { dashes } from "./seriesLook.js";
+import { thinned } from "./thinned.js";
 import { labelled, logTicks } from "./ticks.js";
 import { endsOf, numberScale, type ValueAxis, valueScale } from "./valueScale.js";
 
@@ -133,15 +134,15 @@ export function colouredCurves(
   const { colourOf, encoding, legend } = looksOf(colour, hasBand);
   const scale = colour && valueScale(colour);
   const nameOf = (value: Cell | undefined) => (scale ? `${colour.title} ${scale.labelOf(value)}` : "");
-  const rowsOf = ({ curves }: ColouredCurves) =>
+  const rowsOf = (curves: ColouredCurves["curves"], points = kept) =>
     curves.flatMap(({ value, rows }) => {
-      const shown = kept(rows);
+      const shown = points(rows);
       return shown.map(({ step, mean, low, high }) => ({
         ...{ step, mean, low, high, colour: colourOf(value), series: nameOf(value) },
         alone: shown.length === 1,
       }));
     });
-  const all = panels.map(rowsOf);
+  const all = panels.map(({ curves }) => rowsOf(curves));
   const shown = all.flat();
   if (shown.length === 0) return panels.map(() => undefined);
   const [from, to] = span(
@@ -175,7 +176,7 @@ export function colouredCurves(
   };
   // one panel has the legend of all
   const withLegend = all.findIndex((rows) => rows.length > 0);
-  return panels.map(({ title }, i) => {
+  return panels.map(({ title, curves }, i) => {
     if (all[i].length === 0) return undefined;
     const y = yOf(ownScales ? all[i] : shown);
     // the line's legend explains the band: of both, vega would make symbols of a scale
@@ -187,7 +188,9 @@ export function colouredCurves(
       height: 190,
       ...(title ? { title } : {}),
       resolve: { legend: { color: "independent" } },
-      data: { values: all[i].map(({ series, ...row }) => row) },
+      data: {
+        values: rowsOf(curves, (rows) => thinned(kept(rows), width, log)).map(({ series, ...row }) => row),
+      },
       layer: [
         {
           mark: { type: "area", opacity: 0.2, line: false },

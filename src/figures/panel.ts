@@ -10,6 +10,7 @@ import {
   referenceEntry,
   referenceWidth,
 } from "./seriesLook.js";
+import { thinned } from "./thinned.js";
 
 /** A curve of a source: [step, value] pairs. */
 export type Curve = readonly (readonly [step: number, value: number])[];
@@ -126,6 +127,14 @@ export function panel(options: PanelOptions): Spec {
   const { log = {}, conditions, rules = [], segments = [], width, height } = options;
   const shown = options.rows.filter(({ step }) => !log.x || step > 0);
   const rows = log.y ? onLogarithm(shown) : shown;
+  const series = [...new Set(rows.map(({ condition }) => condition))];
+  const drawn = series.flatMap((name) =>
+    thinned(
+      rows.filter(({ condition }) => condition === name),
+      width,
+      log.x ?? false,
+    ),
+  );
   const stated = statedOf(options);
   const x = {
     field: "step",
@@ -155,12 +164,12 @@ export function panel(options: PanelOptions): Spec {
   const clip = options.yDomain || options.xDomain ? { clip: true } : {};
   const layer: Spec[] = [
     {
-      data: { values: rows },
+      data: { values: drawn },
       mark: { type: "area", opacity: 0.22, line: false, ...clip },
       encoding: { x, y: y("low"), y2: { field: "high" }, color },
     },
     {
-      data: { values: rows },
+      data: { values: drawn },
       mark: { type: "line", strokeWidth: 2, ...clip },
       encoding: { x, y: y("mean"), color, strokeDash: dashBy("condition", conditions) },
     },

@@ -104,6 +104,8 @@ const theme = (
       labelLimit: 420,
       columnPadding: 14,
     },
+    // a pointed join of a noisy curve reaches beyond its values
+    line: { strokeJoin: "round" },
     rule: { color: ink },
     // for marks in the colour of text
     style: { ink: { color: ink } },
