@@ -68,6 +68,8 @@ describe("rows", () => {
     expect(paths).not.toContain("excessLoss");
     expect(paths).not.toContain("batchSize");
     expect(cellOf(rows[0], "learningRate")).toBe(0.1);
+    // a row says something also where no two differ
+    expect(variedPaths(rows.slice(0, 1))).toEqual(["vocabSize", "embeddingDim"]);
   });
 
   test("the charts get the finished seeds", () => {
@@ -168,6 +170,7 @@ test("how it stands, in a line", () => {
   expect(standingText({ ...still, total: null }, 4, 0)).toBe(
     "4 runs finished; no process of that machine writes there now",
   );
+  expect(standingText({ ...still, total: null }, 1, 0)).toMatch(/^1 run finished;/);
 });
 
 describe("following", () => {

@@ -1,6 +1,7 @@
 /** The runs of the directory that the server follows: what they came to, those that run, and which are in the charts. */
 import { batch, useComputed, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
+import { counted } from "../../figures/labels.js";
 import type { Lab, LabRun } from "../state/lab.js";
 import { conditionText, filterOf, toggled } from "./conditions.js";
 import "./directory.css";
@@ -117,7 +118,7 @@ export function Directory({ lab }: { lab: Lab }) {
       <p id="directory-filter" role="status">
         {typeof filter.value === "string"
           ? filter.value
-          : `${groups.value.length} ${groups.value.length === 1 ? "config" : "configs"}; at most ${MOST} are compared in the charts`}
+          : `${counted(groups.value.length, "config")}; at most ${MOST} are compared in the charts`}
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keys as well */}
       <section class="table" tabIndex={0} aria-label="Runs of the directory">
@@ -235,10 +236,11 @@ function Head({ followed: { rows, standing, silent } }: { followed: Followed }) 
 
 /** "12 of 24 runs finished, 1 failed; a process is writing, 20 s left". */
 export function standingText(now: Standing, finished: number, failed: number): string {
-  const of = now.total === null || now.total < finished ? "" : ` of ${now.total}`;
+  const isPart = now.total !== null && now.total >= finished;
+  const runs = counted(isPart ? (now.total as number) : finished, "run");
   const left = now.secondsLeft === null ? "" : `, ${Math.ceil(now.secondsLeft)} s left`;
   return [
-    `${finished}${of} runs finished${failed > 0 ? `, ${failed} failed` : ""}`,
+    `${isPart ? `${finished} of ` : ""}${runs} finished${failed > 0 ? `, ${failed} failed` : ""}`,
     now.writing
       ? `a process is running${left}`
       : now.total !== null && finished >= now.total

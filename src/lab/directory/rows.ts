@@ -56,11 +56,12 @@ export function groupsOf(rows: Iterable<Row>): Group[] {
   return [...groups.values()];
 }
 
-/** Fields of the config in which some runs differ, in the order of the config. */
+/** Fields of the config in which some runs differ, in the order of the config; V and D where none does. */
 export function variedPaths(rows: readonly Row[]): string[] {
   const paths = new Set(rows.flatMap(({ fields }) => fields));
   paths.delete("seed");
-  return [...paths].filter((path) => new Set(rows.map((row) => cellOf(row, path))).size > 1);
+  const varied = [...paths].filter((path) => new Set(rows.map((row) => cellOf(row, path))).size > 1);
+  return varied.length > 0 ? varied : ["vocabSize", "embeddingDim"];
 }
 
 /** Mean over the seeds that have a number. */
