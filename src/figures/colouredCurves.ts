@@ -174,11 +174,12 @@ export function colouredCurves(
       axis: { title: yTitle, ...(log ? labelled(logTicks(low, high, 6)) : { tickCount: 5 }) },
     });
   };
+  const sharedY = ownScales ? undefined : yOf(shown);
   // one panel has the legend of all
   const withLegend = all.findIndex((rows) => rows.length > 0);
   return panels.map(({ title, curves }, i) => {
     if (all[i].length === 0) return undefined;
-    const y = yOf(ownScales ? all[i] : shown);
+    const y = sharedY ?? yOf(all[i]);
     // the line's legend explains the band: of both, vega would make symbols of a scale
     const { strokeDash: _, ...looks } = encoding;
     const others = { ...looks, color: { ...encoding.color, legend: null } };

@@ -25,6 +25,8 @@ export interface HeatMap {
   frontier?: { y: Cell; behind: Cell }[];
   /** Pixels that a cell is wide: 40 when left out. */
   cellWidth?: number;
+  /** Pixels that a row is high: 26 when left out, 32 where labels take two lines. */
+  rowHeight?: number;
   /** Writes the values into their cells, to a few digits. */
   numbers?: boolean;
 }
@@ -157,6 +159,7 @@ function textLayers(
 /** Undefined when no cell has a value that can be shown. */
 export function heatMap(options: HeatMap): Spec | undefined {
   const { cells, x, y, legend, bare = false, title, colours, cellWidth = CELL } = options;
+  const { rowHeight = isWrapped(y) ? 32 : 26 } = options;
   const [a, b] = [valueScale(x).labelOf, valueScale(y).labelOf];
   const rows = cells.flatMap((cell) =>
     cell.value === null || cell.value <= 0 ? [] : [{ a: a(cell.x), b: b(cell.y), value: cell.value }],
@@ -188,7 +191,7 @@ export function heatMap(options: HeatMap): Spec | undefined {
   const above = [...textLayers(options, place, ends), ...frontierLayers(options, place)];
   const spec = {
     width: Math.max(160, cellWidth * x.values.length),
-    height: Math.max(90, (isWrapped(y) ? 32 : 26) * y.values.length),
+    height: Math.max(90, rowHeight * y.values.length),
     ...(title ? { title } : {}),
     ...(above.length > 0 ? { layer: [rectangles, ...above] } : rectangles),
   };

@@ -17,6 +17,9 @@ const PANELS = 12;
 /** A heat map with as many cells in a row, or fewer, has its numbers in them; of more the cells are narrower. */
 const NUMBERED = { x: 14, y: 24 };
 const CELL = 40;
+const ROW = 26;
+/** Pixels of a heat map without numbers, along either axis, where there are so many that they are compared with each other. */
+const SMALL = 300;
 /** Pixels of the labels beside an axis. */
 const LABELS = 40;
 /** Pixels that curves take, by how many panels stand in a row. */
@@ -40,10 +43,19 @@ function heatAxes(axes: Axis[]): [x: number, y: number] {
   return isNumeric(axes[a]) || !isNumeric(axes[b]) ? [a, b] : [b, a];
 }
 
+/** What one panel is of: a title in parts, and its settings. */
+type Facet = [parts: string[], settings: Setting[]];
+
+/** As many as there is room for, evenly from the first to the last. */
+const spread = <T>(all: readonly T[], most: number): T[] =>
+  all.length <= most
+    ? [...all]
+    : Array.from({ length: most }, (_, i) => all[Math.round((i * (all.length - 1)) / (most - 1))]);
+
 /** Settings that share their values on every axis but `without`, with those values in words. */
-function facets(axes: Axis[], settings: Setting[], without: number[]): [string[], Setting[]][] {
+function facets(axes: Axis[], settings: Setting[], without: number[]): Facet[] {
   const rest = axes.flatMap((axis, i) => (without.includes(i) ? [] : [{ i, axis }]));
-  const groups = new Map<string, [string[], Setting[]]>();
+  const groups = new Map<string, Facet>();
   for (const setting of settings) {
     const key = JSON.stringify(rest.map(({ i }) => keyOf(setting.values[i])));
     const group = groups.get(key);
@@ -78,22 +90,27 @@ export function sweepFigures({ axes, settings, seeds }: SweepSummary): { figures
   const over = seeds[1] > 1 ? "mean over seeds and a band of one standard deviation" : "one seed a setting";
   const add = (
     { name, what, why }: { name: string; what: string; why: string },
-    panels: (Spec | undefined)[],
+    candidates: readonly Facet[],
+    /** Whether there is anything of a setting to draw. */
+    isDrawn: (setting: Setting) => boolean,
+    draw: (shown: readonly Facet[]) => (Spec | undefined)[],
     columns = 2,
   ) => {
-    const full = panels.filter((panel) => panel !== undefined);
-    const shown = full.slice(0, PANELS);
-    if (shown.length === 0) {
+    const full = candidates.filter(([, own]) => own.some(isDrawn));
+    if (full.length === 0) {
       left.push(`No figure ${name}: ${why}.`);
       return;
     }
-    const empty = panels.length - full.length;
+    const shown = spread(full, PANELS);
+    const empty = candidates.length - full.length;
     const notes = [
-      full.length > PANELS && ` The first ${PANELS} of ${full.length} panels are shown; the table has all.`,
-      empty > 0 && ` Left out are ${empty} of ${panels.length} panels: ${why} there.`,
+      full.length > PANELS &&
+        ` ${PANELS} of ${full.length} panels are shown, evenly from the first to the last; the table has all.`,
+      empty > 0 && ` Left out are ${empty} of ${candidates.length} panels: ${why} there.`,
     ].filter((note) => note !== false);
+    const panels = draw(shown).filter((panel) => panel !== undefined);
     const caption = `${what}${notes.join("")}`;
-    figures.push({ name, caption, panels: shown, columns: Math.min(columns, shown.length) });
+    figures.push({ name, caption, panels, columns: Math.min(columns, panels.length) });
   };
   const unsound = settings.some(({ outcomes: { diverged, exploded } }) => diverged + exploded > 0);
   const without = unsound ? " Runs that diverged or exploded are left out." : "";
@@ -105,13 +122,17 @@ export function sweepFigures({ axes, settings, seeds }: SweepSummary): { figures
     const maps = facets(axes, settings, [a, b]).filter(([, own]) => isGrid(own, [a, b]));
     if (maps.length === 0 && settings.some(({ excessLoss }) => excessLoss !== null)) return;
     const numbers = x.values.length <= NUMBERED.x && y.values.length <= NUMBERED.y;
-    const colours = endsOf(
-      maps.flatMap(([, own]) =>
-        own.flatMap(({ excessLoss }) => (excessLoss && excessLoss.mean > 0 ? excessLoss.mean : [])),
-      ),
-    );
+    // many are looked at side by side
+    const areSmall = maps.length > 2 && !numbers;
     const most = numbers ? CELL : Math.max(8, (CELL * NUMBERED.x) / x.values.length);
-    const cellWidth = Math.max(most, 160 / x.values.length);
+    const cellWidth = areSmall ? Math.max(4, SMALL / x.values.length) : Math.max(most, 160 / x.values.length);
+    const isLong = y.values.length > NUMBERED.y;
+    const rowHeight = areSmall
+      ? Math.max(4, Math.min(ROW, SMALL / y.values.length))
+      : isLong
+        ? Math.max(8, (ROW * NUMBERED.y) / y.values.length)
+        : undefined;
+    const isAbove0 = ({ excessLoss }: Setting) => excessLoss !== null && excessLoss.mean > 0;
     const marked = settings.some(failureMark);
     add(
       {
@@ -119,18 +140,27 @@ export function sweepFigures({ axes, settings, seeds }: SweepSummary): { figures
         what: `Excess loss at the last step${seeds[1] > 1 ? ", mean over seeds," : ""} over ${x.title} and ${y.title}.${without}${marked ? " ×: none of the setting's runs is left." : ""}`,
         why: "no setting has a mean excess loss above 0 at its last step",
       },
-      maps.map(([parts, own], i) =>
-        heatMap({
-          cells: own.map((setting) => ({
-            ...{ x: setting.values[a], y: setting.values[b] },
-            ...{ value: setting.excessLoss?.mean ?? null, mark: failureMark(setting) },
-          })),
-          ...{ x, y, legend: titles.excessLoss, numbers, cellWidth, bare: i > 0 },
-          colours: colours.least < colours.largest ? [colours.least, colours.largest] : undefined,
-          title: panelTitle(parts, cellWidth * x.values.length + LABELS),
-        }),
-      ),
-      x.values.length > 7 ? 1 : 2,
+      maps,
+      isAbove0,
+      (shown) => {
+        const { least, largest } = endsOf(
+          shown.flatMap(([, own]) =>
+            own.filter(isAbove0).map(({ excessLoss }) => excessLoss?.mean as number),
+          ),
+        );
+        return shown.map(([parts, own], i) =>
+          heatMap({
+            cells: own.map((setting) => ({
+              ...{ x: setting.values[a], y: setting.values[b] },
+              ...{ value: setting.excessLoss?.mean ?? null, mark: failureMark(setting) },
+            })),
+            ...{ x, y, legend: titles.excessLoss, numbers, cellWidth, rowHeight, bare: i > 0 },
+            colours: least < largest ? [least, largest] : undefined,
+            title: panelTitle(parts, cellWidth * x.values.length + LABELS),
+          }),
+        );
+      },
+      x.values.length > 7 && !areSmall ? 1 : 2,
     );
   };
   heat();
@@ -146,17 +176,20 @@ export function sweepFigures({ axes, settings, seeds }: SweepSummary): { figures
           ? "no evaluation after step 0 has a mean excess loss above 0, which a logarithmic axis needs"
           : "no evaluation has a finite effective dimension",
       },
-      colouredCurves(
-        groups.map(([parts, own]) => ({
-          title: panelTitle(parts, width + LABELS),
-          curves: own.map(({ values, curves }) => ({ value: values[byColour], rows: curves[observable] })),
-        })),
-        {
-          ...{ colour, y: titles[observable], log, width },
-          // a dimension out of 4 and one out of 100 have no scale in common
-          ownScales: !log && axes.some(({ path }, i) => i !== byColour && path === "embeddingDim"),
-        },
-      ),
+      groups,
+      ({ curves }) => curves[observable].some(({ step, mean }) => !log || (step > 0 && mean > 0)),
+      (shown) =>
+        colouredCurves(
+          shown.map(([parts, own]) => ({
+            title: panelTitle(parts, width + LABELS),
+            curves: own.map(({ values, curves }) => ({ value: values[byColour], rows: curves[observable] })),
+          })),
+          {
+            ...{ colour, y: titles[observable], log, width },
+            // a dimension out of 4 and one out of 100 have no scale in common
+            ownScales: !log && axes.some(({ path }, i) => i !== byColour && path === "embeddingDim"),
+          },
+        ),
       3,
     );
   }
