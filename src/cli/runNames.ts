@@ -5,7 +5,7 @@ import type { Experiment } from "../experiments/experiment.js";
 import { conditionsOf, configsOf, type Profile } from "../experiments/profile.js";
 import { fieldAt } from "../fields/fieldAt.js";
 import { fields } from "../fields/fields.js";
-import { shortNumber } from "../figures/labels.js";
+import { digitsFor, shortNumber } from "../figures/labels.js";
 import { scheduleName, scheduleNames } from "../figures/scheduleNames.js";
 import { checkSchedule } from "../schedule/schedule.js";
 import type { Varied } from "../sweep/grid.js";
@@ -32,14 +32,6 @@ const letters: Record<string, string> = {
 const shortOf = (path: string): string =>
   letters[path] ?? fields.find((field) => field.path === path)?.flag ?? path;
 
-/** Significant digits that tell these numbers apart, four at least. */
-function digitsFor(values: readonly unknown[]): number {
-  const numbers = [...new Set(values.filter((value) => typeof value === "number"))];
-  let digits = 4;
-  while (digits < 17 && new Set(numbers.map((x) => shortNumber(x, digits))).size < numbers.length) digits++;
-  return digits;
-}
-
 const isSchedule = (path: string): boolean =>
   fields.some((field) => field.path === path && field.type === "schedule");
 
@@ -65,7 +57,7 @@ function wordsFor(path: string, values: readonly unknown[]): (value: unknown) =>
     const names = scheduleNames(values.map((value) => checkSchedule(path, value as ScheduleInput)));
     return (value) => names.get(JSON.stringify(value)) ?? scheduleName(value as Schedule);
   }
-  const digits = digitsFor(values);
+  const digits = digitsFor(values.filter((value) => typeof value === "number"));
   const names = cutNames(values.filter((value) => typeof value !== "number"));
   return (value) =>
     typeof value === "number"

@@ -40,13 +40,25 @@ const textOf = (cell: Cell, digits: number): string =>
 /** Seventeen significant digits with an exponent tell all numbers apart. */
 const MOST_DIGITS = 18;
 
+/** Whether a number that is not whole is not whole as it is read either: 0.99999 is not 1. */
+const isTrue = (x: number, digits: number): boolean =>
+  Number.isInteger(x) || Math.abs(x) > 100 || !Number.isInteger(Number(shortNumber(x, digits)));
+
+/** Significant digits that tell these numbers apart, and from whole ones: four at least. */
+export function digitsFor(numbers: readonly number[]): number {
+  const different = [...new Set(numbers)];
+  const areEnough = (digits: number) =>
+    new Set(different.map((x) => shortNumber(x, digits))).size === different.length &&
+    different.every((x) => isTrue(x, digits));
+  let digits = 4;
+  while (digits < MOST_DIGITS && !areEnough(digits)) digits++;
+  return digits;
+}
+
 /** Labels by `keyOf`, no two alike: all numbers with as many digits as the closest two of them need. */
 export function labelsOf(cells: readonly Cell[]): Map<string, string> {
   const values = new Map(cells.map((cell) => [keyOf(cell), cell]));
-  const numbers = [...values.values()].filter((cell) => typeof cell === "number");
-  let digits = 4;
-  while (digits < MOST_DIGITS && new Set(numbers.map((x) => shortNumber(x, digits))).size < numbers.length)
-    digits++;
+  const digits = digitsFor([...values.values()].filter((cell) => typeof cell === "number"));
   const labels = new Map([...values].map(([key, cell]) => [key, textOf(cell, digits)]));
   const count = (text: string) => [...labels.values()].filter((other) => other === text).length;
   // "none" beside a field that is missing, "1" beside 1

@@ -76,3 +76,10 @@ test("decimals: a true minus, and none before a zero", () => {
   ]);
   expect(decimals(-0.4, 0)).toBe("0");
 });
+
+test("a number that is not whole is not read as one that is", () => {
+  const labels = labelsOf([0.9, 0.99, 0.999, 0.9999, 0.99999]);
+  expect([...labels.values()]).toEqual(["0.9", "0.99", "0.999", "0.9999", "0.99999"]);
+  expect([...labelsOf([0.99999, 1]).values()]).toEqual(["0.99999", "1"]);
+  expect([...labelsOf([0.1, 12345.6]).values()]).toEqual(["0.1", "12350"]);
+});
