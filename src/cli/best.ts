@@ -68,14 +68,30 @@ async function best(directories: string[], options: Options): Promise<void> {
         for (const line of jsonLines(ranking, by, commandOf)) await say(`${line}\n`);
       return;
     }
-    await say(`${rankings.map((ranking) => rankingText(ranking, by, highest, commandOf)).join("\n\n")}\n`);
-    process.stderr.write(placeholdersText(shown));
+    // the best of each ranking before the second of any
+    const byRank = rankings.flatMap(({ best }) => best.map((setting, rank) => ({ setting, rank })));
+    byRank.sort((a, b) => a.rank - b.rank);
+    const inFull = new Set(byRank.slice(0, MOST_IN_FULL).map(({ setting }) => setting));
+    const linesOf = (setting: RankedSetting, rank: number) =>
+      inFull.has(setting)
+        ? settingLines(setting, by, rank, commandOf(setting))
+        : briefLines(setting, by, rank);
+    const texts = rankings.map((ranking) => rankingText(ranking, by, highest, linesOf));
+    await say(`${texts.join("\n\n")}\n`);
+    if (shown.length > MOST_IN_FULL)
+      process.stderr.write(
+        `${MOST_IN_FULL} of ${shown.length} settings are in full; --where leaves out others, --json has every command\n`,
+      );
+    process.stderr.write(placeholdersText([...inFull]));
   } finally {
     await selection.close();
   }
 }
 
 type CommandOf = (setting: RankedSetting) => string[];
+
+/** Settings whose numbers, runs and command are printed; of more a line each. */
+const MOST_IN_FULL = 12;
 
 const seedsOf = ({ runs }: RankedSetting): number[] => runs.map(({ seed }) => seed);
 
@@ -107,7 +123,12 @@ function jsonLines(
   });
 }
 
-function rankingText(ranking: Ranking, by: RankedColumn, highest: boolean, commandOf: CommandOf): string {
+function rankingText(
+  ranking: Ranking,
+  by: RankedColumn,
+  highest: boolean,
+  linesOf: (setting: RankedSetting, rank: number) => string[],
+): string {
   const { vocabSize, distribution, targets, best: settings, compared, leftOut } = ranking;
   const data = [
     `V ${vocabSize}`,
@@ -120,13 +141,22 @@ function rankingText(ranking: Ranking, by: RankedColumn, highest: boolean, comma
     leftOut.unmeasured > 0 ? `${leftOut.unmeasured} without ${by}` : "",
   ].filter((part) => part !== "");
   const head = `${data}: ${highest ? "highest" : "lowest"} ${by} of ${counted(compared, "setting")}`;
-  const lines = settings.flatMap((setting, i) =>
-    settingLines(setting, by, settings.length > 1 ? i + 1 : 0, commandOf(setting)),
-  );
+  const lines = settings.flatMap((setting, i) => linesOf(setting, settings.length > 1 ? i + 1 : 0));
   return [
     ...filled([head, ...(left.length > 0 ? [`left out: ${left.join(", ")}`] : [])], "; ", ""),
     ...lines,
   ].join("\n");
+}
+
+const rankText = (rank: number): string => (rank > 0 ? `${rank}. ` : "");
+
+function briefLines({ setting, runs, numbers }: RankedSetting, by: RankedColumn, rank: number): string[] {
+  const parts = [
+    `${rankText(rank)}${by} ${numberText(numbers[by] as Measured)}`,
+    ...(setting === "" ? [] : setting.split(", ")),
+    runs.length > 1 ? `${runs.length} seeds` : `run ${runs[0].run}`,
+  ];
+  return filled(parts, ", ", "").map((line, i) => (i === 0 ? line : `  ${line}`));
 }
 
 function settingLines(
@@ -142,7 +172,7 @@ function settingLines(
   );
   const seeds = runs.length > 1 ? `, mean ± sd of ${runs.length} seeds` : "";
   return [
-    `${rank > 0 ? `${rank}. ` : ""}${by} ${numberText(own)}${seeds}`,
+    `${rankText(rank)}${by} ${numberText(own)}${seeds}`,
     ...(setting.setting === "" ? [] : filled(setting.setting.split(", "), ", ", "  ")),
     ...filled(others, ", ", "  "),
     ...filled(namesOf(runs), ", ", "  "),

@@ -154,6 +154,23 @@ test("best names a dozen runs of a setting, and says how many more there are", a
   expect(JSON.parse((await run("best", "many", "--json")).stdout).runs).toHaveLength(40);
 });
 
+test("best prints a dozen settings in full, the best of each ranking among them, and a line for each other", async () => {
+  const journal = await Journal.open(join(dir, "wide"));
+  for (const vocabSize of [15, 16])
+    for (let rate = 1; rate <= 20; rate++)
+      await journal.append(
+        runOf({ vocabSize, steps: 100, learningRate: rate / 1000 }, { excess: (step) => rate / (1 + step) }),
+      );
+  await journal.close();
+  const { stdout, stderr } = await run("best", "wide", "--top", "20");
+  expect(stderr).toContain("12 of 40 settings are in full; ");
+  expect(stdout.match(/^unigram-lab train|^ {2}unigram-lab train/gm)).toHaveLength(12);
+  for (const text of stdout.split("\n\n"))
+    expect(text).toMatch(/\n1\. excessLoss \S+\n[\s\S]*unigram-lab train/);
+  expect(stdout).toMatch(/\n20\. excessLoss 0\.\d+, learningRate 0\.02, run [0-9a-f]{16}/);
+  expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+});
+
 test("best ranks by another number, the highest first, and as many as are asked for", async () => {
   const { stdout } = await run("best", "a", "--by", "effectiveDimension", "--highest", "--top", "5");
   expect(stdout).toMatch(/^V 12, Zipf 1: highest effectiveDimension of 2 settings/);
