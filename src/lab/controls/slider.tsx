@@ -1,5 +1,6 @@
 /** A number: a slider for the gesture, a box for the exact value. */
 import { useRef } from "preact/hooks";
+import { NumberBox } from "./numberBox.js";
 import { POSITIONS, positionOf, type Scale, valueAt } from "./scale.js";
 
 interface Props {
@@ -37,17 +38,11 @@ export function Slider({ label, title, scale, value, onChange }: Props) {
           onChange={({ currentTarget }) => move(Number(currentTarget.value), true)}
         />
       </label>
-      <input
-        type="number"
+      <NumberBox
         step="any"
         aria-label={`${label}, exactly`}
         value={value}
-        onChange={({ currentTarget }) => {
-          const given = currentTarget.valueAsNumber;
-          onChange(given, true);
-          // a value that was refused does not stay
-          if (given !== value) currentTarget.value = String(value);
-        }}
+        onChange={(given) => onChange(given, true)}
       />
     </div>
   );

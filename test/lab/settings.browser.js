@@ -1,0 +1,66 @@
+/** Settings as a reader sets them: what is typed stays while runs go on, and a key on a slider changes something. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { encodeLink } from "./configs.js";
+import { openChromium, serveLab, stateOf, until, whenOpen, withPage } from "./pages.js";
+
+const long = {
+  vocabSize: 100,
+  embeddingDim: 100,
+  steps: 1_000_000,
+  evaluateAt: { kind: "log", perDecade: 5 },
+};
+
+let server;
+let browser;
+beforeAll(async () => {
+  [server, browser] = await Promise.all([serveLab(), openChromium()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const openRun = async (run, use) => {
+  const link = await encodeLink({ runs: [run] }, server.url);
+  return withPage(browser, link, async (page) => {
+    await whenOpen(page);
+    await until(async () => (await stateOf(page)).runs[0].replicas[0].step > 0, "it has begun");
+    return use(page);
+  });
+};
+const box = (page, label) => page.getByRole("spinbutton", { name: new RegExp(`^${label}\\b.*, exactly$`) });
+const rates = async (page) => (await stateOf(page)).runs.map(({ config }) => config.learningRate);
+
+describe("a number that is typed", () => {
+  test("stays while the run goes on, key by key, and holds once it is entered", async () => {
+    await openRun({ config: long }, async (page) => {
+      await box(page, "rate").click({ clickCount: 3 });
+      for (const key of "0.03") {
+        await page.keyboard.press(key);
+        await page.waitForTimeout(250);
+      }
+      expect(await box(page, "rate").inputValue()).toBe("0.03");
+      await page.keyboard.press("Enter");
+      await until(async () => (await rates(page))[0] === 0.03, "its rate is what was typed");
+    });
+  });
+
+  test("right behind + run is that run's, not the first one's", async () => {
+    await openRun({ config: long }, async (page) => {
+      await page.getByRole("button", { name: "+ run" }).click();
+      await box(page, "rate").click({ clickCount: 3 });
+      await page.keyboard.type("0.03", { delay: 100 });
+      await page.keyboard.press("Enter");
+      await until(async () => (await rates(page)).join() === "0.001,0.03", "the other's rate");
+    });
+  });
+
+  test("that is refused does not stay", async () => {
+    await openRun({ config: long }, async (page) => {
+      await box(page, "rate").fill("-1");
+      await page.keyboard.press("Enter");
+      await until(async () => (await box(page, "rate").inputValue()) === "0.001", "it is as it was");
+      expect(await rates(page)).toEqual([0.001]);
+    });
+  });
+});
