@@ -64,3 +64,44 @@ describe("a number that is typed", () => {
     });
   });
 });
+
+describe("an arrow key on a slider", () => {
+  const press = async (page, label, key) => {
+    await page.getByRole("slider", { name: label, exact: true }).focus();
+    await page.keyboard.press(key);
+  };
+
+  test("changes the value at the first press, where several positions round to it", async () => {
+    await openRun({ config: long }, async (page) => {
+      await press(page, "rate", "ArrowRight");
+      await until(async () => (await rates(page)).join() === "0.0011", "a larger rate");
+      await press(page, "α Zipf", "ArrowLeft");
+      await until(async () => (await stateOf(page)).runs[0].config.distribution.exponent < 1, "a smaller α");
+    });
+  });
+
+  const references = {
+    "a pinned run": (page) => page.getByRole("button", { name: "pin run A" }).click(),
+    "a run of the directory": (page) =>
+      page.evaluate(() => {
+        const { lab } = globalThis;
+        const [own] = lab.runs.value;
+        lab.focus(lab.addRecorded(own.config.value, own.replicas.value, "directory"));
+        lab.remove(own);
+      }),
+  };
+  test.each(Object.entries(references))(
+    "of %s makes one copy with the change, and keeps the focus",
+    async (_, refer) => {
+      await openRun({ config: long }, async (page) => {
+        await refer(page);
+        await page.waitForTimeout(300);
+        await press(page, "rate", "ArrowRight");
+        await until(async () => (await rates(page)).join() === "0.001,0.0011", "a copy with the change");
+        await page.waitForTimeout(300);
+        await page.keyboard.press("ArrowRight");
+        await until(async () => (await rates(page)).join() === "0.001,0.0012", "the copy goes on");
+      });
+    },
+  );
+});

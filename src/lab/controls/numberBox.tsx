@@ -2,7 +2,7 @@
 import type { InputHTMLAttributes } from "preact";
 import { useRef } from "preact/hooks";
 
-interface Props extends Omit<InputHTMLAttributes<HTMLInputElement>, "type" | "value" | "onChange"> {
+interface Props extends Pick<InputHTMLAttributes, "min" | "max" | "step" | "title" | "aria-label"> {
   value: number;
   onChange: (value: number) => void;
 }
