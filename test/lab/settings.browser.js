@@ -1,7 +1,7 @@
 /** Settings as a reader sets them: what is typed stays while runs go on, and a key on a slider changes something. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encodeLink } from "./configs.js";
-import { openChromium, serveLab, stateOf, until, whenOpen, withPage } from "./pages.js";
+import { finalHashes, openChromium, serveLab, stateOf, until, whenOpen, withPage } from "./pages.js";
 
 const long = {
   vocabSize: 100,
@@ -104,4 +104,27 @@ describe("an arrow key on a slider", () => {
       });
     },
   );
+});
+
+test("a run over seeds is one line of the list, and what is long has a title", async () => {
+  const short = { vocabSize: 40, embeddingDim: 8, steps: 100 };
+  const runs = [0.001, 0.0123].map((learningRate) => ({ config: { ...short, learningRate }, seeds: 5 }));
+  await withPage(browser, await encodeLink({ runs }, server.url), async (page) => {
+    await finalHashes(page);
+    const names = page.locator(".run .name");
+    await until(
+      async () => (await names.locator("small").allTextContents()).join("") === "",
+      "no status is left",
+    );
+    for (const name of await names.all()) expect((await name.boundingBox()).height).toBeLessThan(40);
+    expect(await page.getByRole("button", { name: "A ×5 seeds lr 0.001" }).isVisible()).toBe(true);
+    await page.evaluate(() => {
+      const [own] = globalThis.lab.runs.value;
+      globalThis.lab.addRecorded({ ...own.config.value, vocabSize: 50, embeddingDim: 20 }, [], "directory");
+    });
+    const label = page.locator(".run .label").nth(1);
+    await until(async () => (await label.textContent()) === "V 40, D 8, lr 0.0123", "longer labels");
+    expect(await label.getAttribute("title")).toBe("V 40, D 8, lr 0.0123");
+    expect(await label.evaluate((one) => one.scrollHeight <= one.clientHeight + 1)).toBe(true);
+  });
 });

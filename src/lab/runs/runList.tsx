@@ -40,8 +40,17 @@ function Line({ lab, run }: { lab: Lab; run: LabRun }) {
     <li class={isFocused ? "run focused" : "run"}>
       <button type="button" class="name" aria-pressed={isFocused} onClick={() => lab.focus(run)}>
         <LookMark look={look} />
-        <b>{letter}</b> <span>{run.label}</span>
-        {run.seeds.value > 1 && <span class="faint"> × {run.seeds} seeds</span>}
+        <b>{letter}</b>
+        {run.seeds.value > 1 && (
+          <span class="faint" title={`${run.seeds.value} seeds`}>
+            {" "}
+            ×{run.seeds}
+            <span class="hidden"> seeds</span>
+          </span>
+        )}{" "}
+        <span class="label" title={run.label}>
+          {run.label}
+        </span>
         <small>{rounding(run) + status(run)}</small>
       </button>
       <button
