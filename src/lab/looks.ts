@@ -24,8 +24,6 @@ const dashes: readonly (readonly number[])[] = [
 ];
 const shapes: readonly Shape[] = ["circle", "square", "triangle", "diamond", "down", "cross", "plus", "ring"];
 
-export const lookCount = dashes.length;
-
 export const looks: readonly Look[] = dashes.map((dash, i) => ({
   variable: `--look-${i}`,
   colour: `var(--look-${i})`,
@@ -33,8 +31,11 @@ export const looks: readonly Look[] = dashes.map((dash, i) => ({
   shape: shapes[i],
 }));
 
-/** The ninth looks as the first. */
-export const lookOf = (index: number): Look => looks[index % lookCount];
+/** The ninth has the colour of the first and the dash and shape of the second: no two of 64 are alike. */
+export function lookOf(index: number): Look {
+  const { dash, shape } = looks[(index + Math.floor(index / looks.length)) % looks.length];
+  return { ...looks[index % looks.length], dash, shape };
+}
 
 /**
  * A token by its rank, 0 the most frequent: of one hue, farther from the paper the more frequent it is. By the logarithm of

@@ -123,6 +123,17 @@ describe("links", () => {
   });
 });
 
+describe("a pinned run", () => {
+  test("is copied by a change, and by nothing that leaves it as it is", () => {
+    const lab = open(linkOf({ learningRate: 0.1 }));
+    lab.pin(lab.runs.value[0], true);
+    lab.change({ learningRate: 0.1 }, { commit: true });
+    expect(lab.runs.value).toHaveLength(1);
+    lab.change({ learningRate: 0.2 }, { commit: true });
+    expect(lab.runs.value.map(({ config }) => config.value.learningRate)).toEqual([0.1, 0.2]);
+  });
+});
+
 describe("the back button", () => {
   test("undoes gesture by gesture, also at once behind one", async () => {
     const lab = open(linkOf({ learningRate: 0.1 }));

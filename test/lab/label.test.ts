@@ -16,12 +16,28 @@ test("what follows from another field is not said", () => {
   expect(labels({ embeddingDim: 10 }, { embeddingDim: 100 })).toEqual(["D 10", "D 100"]);
 });
 
+test("when a run was evaluated, and its length, are said where nothing else tells two apart", () => {
+  const sparse = { vocabSize: 50, steps: 500, evaluateEvery: 100 };
+  expect(labels({}, { ...sparse, learningRate: 0.01 })).toEqual(["V 100, lr 0.001", "V 50, lr 0.01"]);
+  expect(labels({ steps: 500 }, { steps: 900 })).toEqual(["steps 500", "steps 900"]);
+  expect(labels({ vocabSize: 50 }, { vocabSize: 50, steps: 500 }, { vocabSize: 70 })).toEqual([
+    "V 50, steps 3000",
+    "V 50, steps 500",
+    "V 70, steps 3000",
+  ]);
+  expect(labels({ evaluateEvery: 10 }, { evaluateEvery: 20 })).toEqual([
+    "evaluateEvery 10",
+    "evaluateEvery 20",
+  ]);
+});
+
 test("a run alone is called by its size and its rate", () => {
   expect(labels({})).toEqual(["V 100, D 100, lr 0.001"]);
 });
 
 test("a schedule is said in a few characters", () => {
   expect(rateText(1e-4)).toBe("1e−4");
+  expect(rateText(0.0003 * 1.6)).toBe("4.8e−4");
   expect(
     rateText({
       kind: "sequence",

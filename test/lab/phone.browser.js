@@ -88,6 +88,33 @@ describe.each(Object.entries(screens))("%s", (_, open) => {
   });
 });
 
+test("what steers the runs is in sight, and how many there are and how fast they go", async () => {
+  await withPage(
+    browser,
+    await linkToRuns(server.url),
+    async (page) => {
+      await settled(page);
+      // as long as a seed is
+      await page.getByRole("button", { name: /^Seed/ }).click();
+      await settled(page);
+      expect(
+        await page.evaluate(() =>
+          [...document.querySelectorAll(".bar, .bar :is(.tools, button, select, .state)")]
+            .filter((element) => element.getClientRects().length > 0)
+            .filter(
+              (element) =>
+                element.getBoundingClientRect().right > 390 || element.scrollWidth > element.clientWidth + 1,
+            )
+            .map((element) => element.outerHTML.slice(0, 80)),
+        ),
+      ).toEqual([]);
+      expect(await page.locator(".bar .state").isVisible()).toBe(true);
+      expect(await page.getByRole("combobox", { name: "speed" }).isVisible()).toBe(true);
+    },
+    phone,
+  );
+});
+
 test("one chart at a time", async () => {
   await withPage(
     browser,

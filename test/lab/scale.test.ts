@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { POSITIONS, positionOf, valueAt } from "../../src/lab/controls/scale.js";
+import { POSITIONS, positionBeyond, positionOf, valueAt } from "../../src/lab/controls/scale.js";
 
 const scales = [
   { min: 2, max: 10_000, log: true, whole: true },
@@ -44,4 +44,19 @@ test("a value outside stands at the end, one that is no number at the beginning"
   expect(positionOf(scales[0], 50_304)).toBe(POSITIONS);
   expect(positionOf(scales[1], 0)).toBe(0);
   expect(positionOf(scales[2], Number.NaN)).toBe(0);
+});
+
+test("a key leads to a value beyond, from any, unless none is", () => {
+  for (const scale of scales)
+    for (const way of [1, -1] as const)
+      fc.assert(
+        fc.property(fc.double({ min: scale.min, max: scale.max, noNaN: true }), (value) => {
+          const next = valueAt(scale, positionBeyond(scale, value, way));
+          if (value !== (way > 0 ? scale.max : scale.min)) expect((next - value) * way).toBeGreaterThan(0);
+        }),
+      );
+  expect(valueAt(scales[1], positionBeyond(scales[1], 0.001, 1))).toBe(0.0011);
+  expect(valueAt(scales[0], positionBeyond(scales[0], 2, 1))).toBe(3);
+  expect(positionBeyond(scales[0], 10_000, 1)).toBe(POSITIONS);
+  expect(positionBeyond(scales[0], 50_304, 1)).toBe(POSITIONS);
 });

@@ -45,7 +45,7 @@ export function ConfigPanel({ lab }: { lab: Lab }) {
       </h2>
       {seconds > 0 && <Later load={loadOffer} props={{ lab, seconds }} />}
       <Sliders lab={lab} fields={first} />
-      <RateControl key={run.letter} lab={lab} />
+      <RateControl lab={lab} />
       <button
         type="button"
         class="more"

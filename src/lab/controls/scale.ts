@@ -22,3 +22,11 @@ export function positionOf({ min, max, log }: Scale, value: number): number {
   const share = log ? Math.log(value / min) / Math.log(max / min) : (value - min) / (max - min);
   return Math.max(0, Math.min(POSITIONS, Math.round(share * POSITIONS))) || 0;
 }
+
+/** The next position that way, 1 up or -1 down, which stands for more or less than this value; the end where none does. */
+export function positionBeyond(scale: Scale, value: number, way: 1 | -1): number {
+  const end = way > 0 ? POSITIONS : 0;
+  let position = positionOf(scale, value);
+  while (position !== end && (valueAt(scale, position) - value) * way <= 0) position += way;
+  return position;
+}

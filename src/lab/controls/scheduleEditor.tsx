@@ -4,6 +4,7 @@ import { useRef } from "preact/hooks";
 import { learningRateAt, type ScheduleInput } from "../../index.js";
 import type { Lab } from "../state/lab.js";
 import { numberText, rateText } from "../state/label.js";
+import { NumberBox } from "./numberBox.js";
 import { atPoint, closestPoint, type Point, pointsOf, removed } from "./schedulePoints.js";
 
 const WIDTH = 280;
@@ -135,19 +136,17 @@ export function ScheduleEditor({ lab }: { lab: Lab }) {
       <div class="corner">
         <label>
           step
-          <input
-            type="number"
+          <NumberBox
             value={points[index][0]}
-            onChange={({ currentTarget }) => move([currentTarget.valueAsNumber || 0, points[index][1]], true)}
+            onChange={(step) => move([step || 0, points[index][1]], true)}
           />
         </label>
         <label>
           rate
-          <input
-            type="number"
+          <NumberBox
             step="any"
             value={points[index][1]}
-            onChange={({ currentTarget }) => move([points[index][0], currentTarget.valueAsNumber || 0], true)}
+            onChange={(rate) => move([points[index][0], rate || 0], true)}
           />
         </label>
         <button type="button" disabled={points.length < 2} onClick={remove}>

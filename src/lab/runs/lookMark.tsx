@@ -2,18 +2,10 @@
 import { lookOf } from "../looks.js";
 
 export function LookMark({ look }: { look: number }) {
-  const { dash } = lookOf(look);
+  const { colour, dash } = lookOf(look);
   return (
     <svg class="mark" width="28" height="10" aria-hidden="true">
-      <line
-        x1="1"
-        y1="5"
-        x2="27"
-        y2="5"
-        stroke={`var(--look-${look})`}
-        stroke-width="3"
-        stroke-dasharray={dash.join(" ")}
-      />
+      <line x1="1" y1="5" x2="27" y2="5" stroke={colour} stroke-width="3" stroke-dasharray={dash.join(" ")} />
     </svg>
   );
 }

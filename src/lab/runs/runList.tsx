@@ -1,5 +1,6 @@
 /** The runs: which is in focus, what tells it from the others, and what can be done to it. */
 import { useEffect, useRef } from "preact/hooks";
+import { NumberBox } from "../controls/numberBox.js";
 import { Icon } from "../layout/icon.js";
 import { badEndOf } from "../state/ending.js";
 import type { Lab, LabRun } from "../state/lab.js";
@@ -39,8 +40,17 @@ function Line({ lab, run }: { lab: Lab; run: LabRun }) {
     <li class={isFocused ? "run focused" : "run"}>
       <button type="button" class="name" aria-pressed={isFocused} onClick={() => lab.focus(run)}>
         <LookMark look={look} />
-        <b>{letter}</b> <span>{run.label}</span>
-        {run.seeds.value > 1 && <span class="faint"> × {run.seeds} seeds</span>}
+        <b>{letter}</b>
+        {run.seeds.value > 1 && (
+          <span class="faint" title={`${run.seeds.value} seeds`}>
+            {" "}
+            ×{run.seeds}
+            <span class="hidden"> seeds</span>
+          </span>
+        )}{" "}
+        <span class="label" title={run.label}>
+          {run.label}
+        </span>
         <small>{rounding(run) + status(run)}</small>
       </button>
       <button
@@ -110,15 +120,13 @@ export function RunList({ lab }: { lab: Lab }) {
               </button>
               <label class="seeds">
                 × seeds
-                <input
-                  type="number"
+                <NumberBox
                   min={1}
                   max={MOST_SEEDS}
                   value={focused.seeds.value}
                   title="every run over so many seeds, drawn as mean and band"
-                  onChange={({ currentTarget }) => {
-                    const seeds = Number(currentTarget.value) || 1;
-                    for (const run of lab.runs.value) lab.setSeeds(run, seeds);
+                  onChange={(seeds) => {
+                    for (const run of lab.runs.value) lab.setSeeds(run, seeds || 1);
                   }}
                 />
               </label>

@@ -277,7 +277,8 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
             ? COMPILING
             : 0;
         if (run.pinned.peek() || run.origin !== "here") {
-          lab.add(input);
+          // what changes nothing makes no copy
+          if (JSON.stringify(config) !== JSON.stringify(run.config.peek())) lab.add(input);
           return;
         }
         run.input.value = input;

@@ -30,8 +30,12 @@ export function rateText(schedule: ScheduleInput): string {
   return parts.length > 3 ? `${parts[0]}, … ${parts.at(-1)}` : parts.join(", ");
 }
 
-export const numberText = (x: number): string =>
-  x !== 0 && Math.abs(x) < 1e-3 ? x.toExponential().replace("e-", "e−") : String(Number(x.toPrecision(4)));
+export function numberText(x: number): string {
+  const rounded = Number(x.toPrecision(4));
+  return rounded !== 0 && Math.abs(rounded) < 1e-3
+    ? rounded.toExponential().replace("e-", "e−")
+    : String(rounded);
+}
 
 function flat(value: unknown, path = ""): [string, string][] {
   if (path === "learningRate") return [[path, rateText(value as ScheduleInput)]];
@@ -46,6 +50,9 @@ const said = (path: string, value: string): string => {
   if (value === "false") return `not ${name}`;
   return name === "" ? value : `${name} ${value}`;
 };
+
+/** Fields that are seldom compared: said where nothing else tells two runs apart. */
+const isSeldomCompared = (path: string): boolean => /^(steps$|evaluate)/.test(path);
 
 /** A label for each config: the fields in which any two of them differ; V and D where none does. */
 export function labelsOf(configs: readonly RunConfig[]): string[] {
@@ -66,7 +73,12 @@ export function labelsOf(configs: readonly RunConfig[]): string[] {
       (!path.includes(".") || path.endsWith(".kind") || all.every((fields) => fields.has(path))) &&
       new Set(all.map((fields) => fields.get(path))).size > 1,
   );
-  const kept = differing.length > 0 ? differing : ["vocabSize", "embeddingDim", "learningRate"];
+  const told = (by: readonly string[]) =>
+    new Set(all.map((fields) => by.map((path) => `${fields.get(path)}`).join())).size;
+  const compared = differing.filter((path) => !isSeldomCompared(path));
+  for (const path of differing.filter(isSeldomCompared))
+    if (told(compared) < told([...compared, path])) compared.push(path);
+  const kept = compared.length > 0 ? compared : ["vocabSize", "embeddingDim", "learningRate"];
   return all.map((fields) =>
     kept
       .flatMap((path) => {

@@ -40,9 +40,9 @@ export function draw(canvas: HTMLCanvasElement, { guess, drawn, curves, referenc
   const context = canvas.getContext("2d");
   if (!context || width === 0) return;
   const style = getComputedStyle(canvas);
-  const colour = (name: string): string => style.getPropertyValue(`--${name}`).trim() || style.color;
+  const colour = (variable: string): string => style.getPropertyValue(variable).trim() || style.color;
   const { em, left, right, top, bottom } = marginsOf(canvas);
-  const [ink, faint, line] = ["ink", "faint", "line"].map(colour);
+  const [ink, faint, line] = ["--ink", "--faint", "--line"].map(colour);
   const plot = {
     width: width - left - right,
     height: height - top - bottom,
@@ -85,7 +85,8 @@ export function draw(canvas: HTMLCanvasElement, { guess, drawn, curves, referenc
   }
   for (const { points, look, apart } of curves) {
     const seen = points.filter((point) => Number.isFinite(placeOf(guess.x, point.x)));
-    const own = colour(`look-${look}`);
+    const { variable, dash } = lookOf(look);
+    const own = colour(variable);
     context.fillStyle = own;
     context.strokeStyle = own;
     if (apart) {
@@ -107,7 +108,7 @@ export function draw(canvas: HTMLCanvasElement, { guess, drawn, curves, referenc
     context.fill();
     context.globalAlpha = 1;
     context.lineWidth = 2;
-    context.setLineDash([...lookOf(look).dash]);
+    context.setLineDash([...dash]);
     path(
       context,
       seen.map((point) => [x(point.x), y(point.mean)] as const),
