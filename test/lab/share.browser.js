@@ -58,7 +58,7 @@ test("a link has the directory's configs and their seeds, and the receiver's pag
       expect(one).toMatchObject({ seeds: 3, config: { seed: 0, vocabSize: 20 } });
       expect(one.hashes).toBeUndefined();
     }
-    await dialog.getByText("whoever opens the link trains them").waitFor();
+    await dialog.getByText("by whoever opens the link").waitFor();
     const snapshot = dialog.getByRole("button", { name: "Snapshot of" });
     expect(await snapshot.isDisabled()).toBe(true);
     await dialog.getByText("no weights of it for a snapshot").waitFor();

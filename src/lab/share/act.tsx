@@ -26,9 +26,9 @@ export function Act({ saying, work, done, primary, disabled, pressed, title, chi
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
   const act = async () => {
-    clearTimeout(timer.current);
     mark.value = "";
     mark.value = (await saying(work)) ? `✓ ${done}` : "see below";
+    clearTimeout(timer.current);
     timer.current = setTimeout(() => {
       mark.value = "";
     }, READ);

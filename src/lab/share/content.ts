@@ -1,6 +1,7 @@
 /** What a link holds, and what it does not, in a line each. */
 import { counted } from "../../figures/labels.js";
 import type { LabLink } from "../../link/link.js";
+import { MOST_SEEDS } from "../state/room.js";
 import type { Sent } from "./sent.js";
 
 /** "3 runs, 5 seeds in all, view, hashes of the results of 3 of 3 runs" */
@@ -22,11 +23,11 @@ export function contentOf({ runs, view, chapter }: LabLink, untrained: readonly 
 export const noticesOf = ({ untrained, split, left }: Omit<Sent, "link">): string[] => [
   ...(untrained.length > 0
     ? [
-        `${untrained.join(", ")}: not computed in this page, so whoever opens the link trains them from step 0.`,
+        `${untrained.join(", ")}: trained from step 0 by whoever opens the link, since not computed in this page.`,
       ]
     : []),
   ...(split.length > 0
-    ? [`${split.join(", ")}: several lines there, since the seeds are not one row of a line.`]
+    ? [`${split.join(", ")}: several lines there, of seeds without gaps, at most ${MOST_SEEDS} each.`]
     : []),
   ...left.map(([why, letters]) => `Not in the link: ${letters.join(", ")}, ${why}.`),
 ];

@@ -11,7 +11,7 @@ export interface Sent {
   link?: LabLink;
   /** Letters of the runs that were not computed in this page: who opens the link trains them. */
   untrained: string[];
-  /** Letters of those of them that are several lines there, since their seeds are no row that one line has. */
+  /** Letters of those of them that are several lines there, since one line has not all of their seeds. */
   split: string[];
   /** Why runs are not in the link, with their letters. */
   left: [why: string, letters: string[]][];
@@ -19,7 +19,7 @@ export interface Sent {
 
 /** Why nobody could train it from a link; undefined where they can. */
 function obstacle({ origin, config }: LabRun): string | undefined {
-  if (origin === "recorded") return "recorded for the tour, whose chapter shows it there too";
+  if (origin === "recorded") return "recorded for the tour, whose chapter brings the recording";
   const { distribution } = config.peek();
   if (distribution.kind === "corpus" || ("digest" in distribution && distribution.digest !== undefined))
     return "trained on a file, which no link holds";
@@ -71,7 +71,7 @@ export function sentOf(lab: Lab): Sent {
     const lines = isOwn ? [linkedRun(run)] : foreignRuns(run);
     if (!isOwn) {
       if (lines.length > room) {
-        leave(`of seeds that would be more than the ${MOST_RUNS} lines of a page`, run);
+        leave(`with too many gaps in the seeds for the ${MOST_RUNS} lines of a page`, run);
         continue;
       }
       room -= lines.length;
