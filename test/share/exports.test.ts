@@ -193,8 +193,11 @@ describe("the same bits", () => {
       text: `✓ reproduced exactly (same bits ${first?.slice(0, 8)}…)`,
     });
     expect(verdictOf([expecting(a, hashesOf(a)), expecting(b, hashesOf(b))])?.text).toBe(
-      `✓ reproduced exactly: 4 of 4 (same bits ${first?.slice(0, 8)}…)`,
+      `✓ reproduced exactly: 4 of 4 (run A, seed 0: same bits ${first?.slice(0, 8)}…)`,
     );
+    const [second] = hashesOf(b);
+    const both = [expecting(a, [first]), expecting(b, [second])];
+    expect(verdictOf(both, both[1])?.text).toContain(`(run B, seed 0: same bits ${second?.slice(0, 8)}…)`);
     expect(verdictOf([expecting(a, hashesOf(a)), expecting(b, [hashesOf(b)[0], "0123"])])).toEqual({
       verdict: "other",
       text: "≠ not reproduced: other bits in run B, seed 1",

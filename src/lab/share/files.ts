@@ -30,6 +30,7 @@ export function download(content: Blob | string, name: string, type = "text/plai
 /**
  * Puts a text on the clipboard; without one, the element that shows it is selected, for the reader to copy.
  * @returns what to say of it
+ * @throws Error that says so where it is left to the reader
  */
 export async function copy(text: string, shown: HTMLElement | null): Promise<string> {
   try {
@@ -42,8 +43,7 @@ export async function copy(text: string, shown: HTMLElement | null): Promise<str
       shown.select();
     } else if (shown) selection?.selectAllChildren(shown);
     // where a page is not served over https there is no clipboard but this one
-    return document.execCommand("copy")
-      ? "copied"
-      : "no clipboard here: the text is selected, copy it with Ctrl C";
+    if (document.execCommand("copy")) return "copied";
+    throw new Error("no clipboard here: the text is selected, copy it with Ctrl C");
   }
 }

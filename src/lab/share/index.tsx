@@ -1,13 +1,16 @@
 /** Share: the link, the runs as files, as pictures, and as what repeats them elsewhere. */
 import { type Signal, useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useId, useRef } from "preact/hooks";
-import { encodeLink, type LabLink } from "../../browser/index.js";
+import { encodeLink } from "../../browser/index.js";
 import type { Lab, LabRun } from "../state/lab.js";
-import { contentOf } from "./content.js";
+import { Act, type Saying } from "./act.js";
+import { contentOf, noticesOf } from "./content.js";
 import { offers } from "./figures.js";
 import { copy, download, nameOf, namesOf } from "./files.js";
+import { isOnlyHere } from "./onlyHere.js";
 import { pageLook } from "./pageLook.js";
 import { sortedResults } from "./results.js";
+import { type Sent, sentOf } from "./sent.js";
 import "./share.css";
 
 interface Props {
@@ -34,11 +37,13 @@ export function Share({ lab, onClose }: Props) {
   const scope = useSignal<Scope>("shown");
   useEffect(() => dialog.current?.showModal(), []);
   /** Says how a piece of work went; one that fails says why, in a line. */
-  const saying = async (work: () => Promise<string> | string) => {
+  const saying: Saying = async (work) => {
     try {
       said.value = await work();
+      return true;
     } catch (error) {
       said.value = (error as Error).message;
+      return false;
     }
   };
   const part = { lab, scope, saying };
@@ -67,11 +72,11 @@ export function Share({ lab, onClose }: Props) {
 interface PartProps {
   lab: Lab;
   scope: Signal<Scope>;
-  saying: (work: () => Promise<string> | string) => Promise<void>;
+  saying: Saying;
 }
 
 function LinkPart({ lab, saying }: Pick<PartProps, "lab" | "saying">) {
-  const link = useSignal<{ address: string; content: string } | undefined>(undefined);
+  const made = useSignal<{ address?: string; lines: string[] }>({ lines: ["…"] });
   const field = useRef<HTMLInputElement>(null);
   // what the link holds of the runs: it changes less often than they do
   const state = useComputed(() => {
@@ -85,22 +90,32 @@ function LinkPart({ lab, saying }: Pick<PartProps, "lab" | "saying">) {
       void run.config.value;
       for (const { weightsHash } of run.replicas.value) void weightsHash;
     }
-    return JSON.stringify(lab.link());
+    return JSON.stringify(sentOf(lab));
   });
   useSignalEffect(() => {
-    const content: LabLink = JSON.parse(state.value);
+    const { link, ...others }: Sent = JSON.parse(state.value);
+    const notices = noticesOf(others);
+    if (!link) {
+      made.value = { lines: ["No run of this page can be sent.", ...notices] };
+      return;
+    }
     let isOld = false;
-    encodeLink(content, page()).then(
+    encodeLink(link, page()).then(
       (address) => {
-        if (!isOld) link.value = { address, content: contentOf(content) };
+        if (isOld) return;
+        const content = contentOf(link, others.untrained);
+        const length = `${address.length.toLocaleString("en")} characters`;
+        made.value = { address, lines: [`${content} · ${length}`, ...notices] };
       },
-      (error) => saying(() => Promise.reject(error)),
+      (error) => {
+        if (!isOld) made.value = { lines: [(error as Error).message] };
+      },
     );
     return () => {
       isOld = true;
     };
   });
-  const { address = "", content = "" } = link.value ?? {};
+  const { address = "", lines } = made.value;
   return (
     <section>
       <h3>Link</h3>
@@ -112,16 +127,28 @@ function LinkPart({ lab, saying }: Pick<PartProps, "lab" | "saying">) {
           value={address}
           onFocus={() => field.current?.select()}
         />
-        <button
-          type="button"
-          class="primary"
-          disabled={!address}
-          onClick={() => saying(() => copy(address, field.current))}
+        <Act
+          primary
+          done="copied"
+          {...{ saying, disabled: !address }}
+          work={() => copy(address, field.current)}
         >
           Copy link
-        </button>
+        </Act>
       </div>
-      <p class="faint">{content ? `${content} · ${address.length.toLocaleString("en")} characters` : "…"}</p>
+      {lines.map((line) => (
+        <p key={line} class="faint">
+          {line}
+        </p>
+      ))}
+      {address && isOnlyHere(location) && (
+        <p class="faint">
+          Only this machine opens this address. Others start <code>npx unigram-lab lab</code> and put what
+          follows from # on behind its address, or run <code>npx unigram-lab train --config 'LINK'</code> (the
+          run in focus). <code>npx unigram-lab lab --build DIR</code> writes a page to publish, whose links
+          open everywhere.
+        </p>
+      )}
     </section>
   );
 }
@@ -162,34 +189,34 @@ type TextKind = keyof typeof texts;
 function TextPart({ lab, scope, saying }: PartProps) {
   const shown = useSignal<{ kind: TextKind; text: string } | undefined>(undefined);
   const pre = useRef<HTMLPreElement>(null);
-  const make = (kind: TextKind) =>
-    saying(async () => {
-      shown.value = undefined;
-      const configs = inScope(lab, scope.value).flatMap(({ replicas }) =>
-        replicas.value.map(({ config }) => config),
-      );
-      const { textOf } = await import("./texts.js");
-      const text = textOf(kind, configs);
-      shown.value = { kind, text };
-      // it has to be on the page before it can be selected
-      await new Promise((resolve) => requestAnimationFrame(resolve));
-      return `${texts[kind]}: ${await copy(text, pre.current)}`;
-    });
+  const make = async (kind: TextKind) => {
+    shown.value = undefined;
+    const configs = inScope(lab, scope.value).flatMap(({ replicas }) =>
+      replicas.value.map(({ config }) => config),
+    );
+    const { textOf } = await import("./texts.js");
+    const text = textOf(kind, configs);
+    shown.value = { kind, text };
+    // it has to be on the page before it can be selected
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+    return `${texts[kind]}: ${await copy(text, pre.current)}`;
+  };
   return (
     <section>
       <h3>Copy as</h3>
       <div class="share-row">
         {(Object.keys(texts) as TextKind[]).map((kind) => (
-          <button
-            type="button"
+          <Act
             key={kind}
-            aria-pressed={shown.value?.kind === kind}
-            onClick={() => make(kind)}
+            done="copied"
+            pressed={shown.value?.kind === kind}
+            {...{ saying, work: () => make(kind) }}
           >
             {texts[kind]}
-          </button>
+          </Act>
         ))}
       </div>
+      <p class="faint">Without a global install, write npx before unigram-lab.</p>
       {shown.value && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, which a keyboard must be able to do
         <pre ref={pre} tabIndex={0}>
@@ -201,56 +228,58 @@ function TextPart({ lab, scope, saying }: PartProps) {
 }
 
 function FilePart({ lab, scope, saying }: PartProps) {
-  const table = (format: "csv" | "parquet" | "json") =>
-    saying(async () => {
-      const runs = inScope(lab, scope.value);
-      const results = sortedResults(runs);
-      if (results.length === 0) return "no run has a record yet";
-      const { tableFile } = await import("./tables.js");
-      const name = `${namesOf("records", runs)}.${format}`;
-      download(await tableFile(results, format), name);
-      const going = runs
-        .flatMap(({ replicas }) => replicas.value)
-        .filter(({ status, config, step }) => status !== "diverged" && step < config.steps);
-      return `${name}${going.length > 0 ? ": the records so far, not all runs are at their end" : ""}`;
-    });
-  const config = () =>
-    saying(() => {
-      const run = lab.focused.value;
-      const name = `${nameOf(run)}.json`;
-      download(`${JSON.stringify(run.config.value, null, 2)}\n`, name, "application/json");
-      return `${name}: unigram-lab train --config ${name}`;
-    });
-  const snapshot = () =>
-    saying(async () => {
-      const bytes = await lab.snapshot();
-      const name = `${nameOf(lab.focused.value)}.snapshot`;
-      download(new Blob([bytes.slice()], { type: "application/octet-stream" }), name);
-      return `${name}: unigram-lab train --resume ${name}`;
-    });
-  const { letter } = lab.focused.value;
+  const table = async (format: "csv" | "parquet" | "json") => {
+    const runs = inScope(lab, scope.value);
+    const results = sortedResults(runs);
+    if (results.length === 0) throw new Error("no run has a record yet");
+    const { tableFile } = await import("./tables.js");
+    const name = `${namesOf("records", runs)}.${format}`;
+    download(await tableFile(results, format), name);
+    const going = runs
+      .flatMap(({ replicas }) => replicas.value)
+      .filter(({ status, config, step }) => status !== "diverged" && step < config.steps);
+    return `${name}${going.length > 0 ? ": the records so far, not all runs are at their end" : ""}`;
+  };
+  const config = () => {
+    const run = lab.focused.value;
+    const name = `${nameOf(run)}.json`;
+    download(`${JSON.stringify(run.config.value, null, 2)}\n`, name, "application/json");
+    return `${name}: unigram-lab train --config ${name}`;
+  };
+  const snapshot = async () => {
+    const bytes = await lab.snapshot();
+    const name = `${nameOf(lab.focused.value)}.snapshot`;
+    download(new Blob([bytes.slice()], { type: "application/octet-stream" }), name);
+    return `${name}: unigram-lab train --resume ${name}`;
+  };
+  const { letter, origin } = lab.focused.value;
+  const hasWeights = origin === "here";
+  const saved = { saying, done: "saved" };
   return (
     <section>
       <h3>Files</h3>
       <div class="share-row">
-        <button type="button" onClick={() => table("csv")}>
+        <Act {...saved} work={() => table("csv")}>
           CSV
-        </button>
-        <button type="button" onClick={() => table("parquet")}>
+        </Act>
+        <Act {...saved} work={() => table("parquet")}>
           Parquet
-        </button>
-        <button type="button" onClick={() => table("json")}>
+        </Act>
+        <Act {...saved} work={() => table("json")}>
           JSON
-        </button>
-        <button type="button" onClick={config}>
+        </Act>
+        <Act {...saved} work={config}>
           Config of {letter}
-        </button>
-        <button type="button" onClick={snapshot}>
+        </Act>
+        <Act {...saved} disabled={!hasWeights} work={snapshot}>
           Snapshot of {letter}
-        </button>
+        </Act>
       </div>
       <p class="faint">
         Tables are those of unigram-lab export: one row per evaluation, every number bit for bit.
+        {hasWeights
+          ? ""
+          : ` ${letter} was not computed in this page, which has no weights of it for a snapshot.`}
       </p>
     </section>
   );
@@ -266,14 +295,13 @@ function PicturePart({ lab, scope, saying }: PartProps) {
     found.find((offer) => offer.name === name.value) ??
     found.find((offer) => panels.includes(offer.name)) ??
     found[0];
-  const draw = (format: "svg" | "png") =>
-    saying(async () => {
-      if (!chosen) return "nothing to draw yet";
-      const { pictureOf } = await import("./pictures.js");
-      const file = `${chosen.file}.${format}`;
-      download(await pictureOf(chosen.make(), { size: size.value, look: look.value, format }), file);
-      return file;
-    });
+  const draw = async (format: "svg" | "png") => {
+    if (!chosen) throw new Error("nothing to draw yet");
+    const { pictureOf } = await import("./pictures.js");
+    const file = `${chosen.file}.${format}`;
+    download(await pictureOf(chosen.make(), { size: size.value, look: look.value, format }), file);
+    return file;
+  };
   return (
     <section>
       <h3>Picture</h3>
@@ -311,12 +339,12 @@ function PicturePart({ lab, scope, saying }: PartProps) {
           <option value="light">light</option>
           <option value="dark">dark</option>
         </select>
-        <button type="button" onClick={() => draw("svg")}>
+        <Act done="saved" {...{ saying, work: () => draw("svg") }}>
           SVG
-        </button>
-        <button type="button" onClick={() => draw("png")}>
+        </Act>
+        <Act done="saved" {...{ saying, work: () => draw("png") }}>
           PNG
-        </button>
+        </Act>
       </div>
     </section>
   );

@@ -18,7 +18,10 @@ const alike = { verdict: "alike", text: "≈ other bits by nature: computed with
 const isSame = ({ replica }: Expected): boolean => replica.weightsHash === replica.expectedHash;
 
 /** Undefined where the link said nothing of bits. */
-export function verdictOf(runs: readonly LabRun[]): { verdict: Verdict; text: string } | undefined {
+export function verdictOf(
+  runs: readonly LabRun[],
+  focused?: LabRun,
+): { verdict: Verdict; text: string } | undefined {
   const expected = runs.flatMap((run) =>
     run.replicas.value.flatMap((replica) => (replica.expectedHash === undefined ? [] : [{ run, replica }])),
   );
@@ -40,15 +43,17 @@ export function verdictOf(runs: readonly LabRun[]): { verdict: Verdict; text: st
       text: `${known.length} of ${expected.length} at their end, to compare with the link's`,
     };
   if (others.length > 0) return alike;
-  const [{ replica }] = known;
+  // of the run that is looked at, where the link has its bits
+  const { run, replica } = known.find((one) => one.run === focused) ?? known[0];
   const count = known.length > 1 ? `: ${known.length} of ${expected.length}` : "";
+  const whose = runs.length > 1 || known.length > 1 ? `run ${run.letter}, seed ${replica.config.seed}: ` : "";
   const hash = replica.weightsHash?.slice(0, 8);
-  return { verdict: "same", text: `✓ reproduced exactly${count} (same bits ${hash}…)` };
+  return { verdict: "same", text: `✓ reproduced exactly${count} (${whose}same bits ${hash}…)` };
 }
 
 export function SameBits({ lab }: { lab: Lab }) {
   const isFocusRelaxed = lab.focused.value?.replicas.value.some((replica) => isRelaxed({ replica }));
-  const found = verdictOf(lab.runs.value) ?? (isFocusRelaxed ? alike : undefined);
+  const found = verdictOf(lab.runs.value, lab.focused.value) ?? (isFocusRelaxed ? alike : undefined);
   return (
     <output class="same-bits" data-verdict={found?.verdict}>
       {found?.text}

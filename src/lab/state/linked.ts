@@ -14,7 +14,7 @@ function hashesOf({ config, gpu, seeds, replicas }: LabRun): string[] {
   return hashes.length === seeds.peek() && !gpu.peek() ? hashes : [];
 }
 
-function linkedRun(run: LabRun): LinkedRun {
+export function linkedRun(run: LabRun): LinkedRun {
   const { input, seeds, pinned, shown } = run;
   const hashes = hashesOf(run);
   return {
@@ -26,7 +26,7 @@ function linkedRun(run: LabRun): LinkedRun {
   };
 }
 
-/** Runs that others computed no link holds. */
+/** What the page itself is opened with again: runs that others computed are not among it. */
 export function linkOf(
   runs: readonly LabRun[],
   focused: LabRun | undefined,
