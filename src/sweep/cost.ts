@@ -10,6 +10,8 @@ const FLOPS = 3e10;
 const BYTES = 1e10;
 /** Seconds to draw, sort and count one pair of a sampled evaluation (measured: 18 to 22 ns). */
 const PAIR = 2e-8;
+/** Seconds of a core for a run's messages and its line of the journal (measured over 100,000 runs of one step). */
+const RUN = 1.5e-3;
 /** A page for what is the kernel's own. */
 const PAGE = 65536;
 /** What a run counts as that is too large for WebAssembly; it fails by itself. */
@@ -88,6 +90,7 @@ export function estimateCost(config: RunConfig, threads = 1): Cost {
   const evaluation = 2 * inputs * V * D;
   const spectral = spectrum ? 2 * V * D * small + 3 * small ** 3 : 0;
   const seconds =
+    RUN +
     stepping / FLOPS +
     steps * (4e-6 + (24 * parameters) / BYTES) +
     evaluations * (1e-4 + evaluation / FLOPS + pairs * PAIR + spectral / 4e9);
