@@ -183,7 +183,7 @@ const expected: Record<string, string[]> = {
   learnt: ["holds"],
   oneDimension: ["holds", "holds"],
   norm: ["holds", "holds"],
-  collapse: ["holds", "holds", "holds", "holds"],
+  collapse: ["holds", "holds", "fails", "holds", "holds"],
   beta: ["fails", "holds", "holds", "holds"],
   decay: ["holds", "holds"],
 };
