@@ -40,10 +40,11 @@ export const collapse: Chapter = {
   teacher:
     "Let them say first whether a collapsed embedding must have a worse loss, and then look at the loss beside it.",
   source:
-    "The setting of the post's figure, V = D = 100, with a rate of 0.03 between its own; this lab's runs, made here.",
+    "The setting of the post's figure, V = D = 100, with a rate of 0.03 beside its 0.001, 0.01 and 0.1; this lab's runs, made here.",
   panels: ["effective-dimension", "spectrum", "excess-loss"],
   guess: {
     task: "Draw n_eff at the largest rate, 0.1.",
+    shown: "n_eff at each rate",
     x: { title: "step", unit: "", log: false, from: 0, to: 3000, ticks: [0, 1000, 2000, 3000] },
     y: { title: "n_eff", unit: "", log: false, from: 0, to: 100, ticks: [0, 20, 40, 60, 80, 100] },
     at: [0, 500, 1000, 1500, 2000, 2500, 3000],
