@@ -76,7 +76,7 @@ export const warmup: Chapter = {
       unit: "nats",
     }),
     above({
-      claim: "later the loss is higher than with a warm-up",
+      claim: "without warm-up the loss is higher later",
       whose: "post",
       quantity: "loss at step 1000, none minus warm-up, seed by seed",
       values: paired(seen, atOnce, warmed, (one, other) => atEnd(one, "loss") - atEnd(other, "loss")),
