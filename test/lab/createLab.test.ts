@@ -108,6 +108,22 @@ describe("links", () => {
     expect(lab.link().runs[0].hashes).toEqual([await hashOf({ ...small, learningRate: 0.01 })]);
   });
 
+  test("are compared with what somebody's link says, and never with what the page computed itself", async () => {
+    const said = "0".repeat(16);
+    const hashesOf = (lab: Lab) =>
+      lab.runs.value.flatMap(({ replicas }) => replicas.value.map(({ expectedHash }) => expectedHash));
+    const lab = open({ runs: [{ config: small, hashes: [said] }, { config: { ...small, seed: 1 } }] });
+    await hashed(lab);
+    expect(hashesOf(lab)).toEqual([said, undefined]);
+    lab.pin(lab.runs.value[1], true);
+    lab.open(linkOf({ seed: 2 }));
+    await hashed(lab);
+    expect(hashesOf(lab)).toEqual([undefined]);
+    lab.undo();
+    await hashed(lab);
+    expect(hashesOf(lab)).toEqual([said, undefined]);
+  });
+
   test("replay a rate that was changed on the way, over every seed", async () => {
     const lab = open({ runs: [{ config: { ...small, steps: 4000 }, seeds: 3 }] });
     lab.pace.value = 2000;

@@ -1,7 +1,7 @@
 /** The whole tour without a pointer: every chapter is reached, guessed at, run and judged by keys. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { encodeLink } from "./configs.js";
-import { openChromium, serveLab, until, whenOpen, withPage } from "./pages.js";
+import { finalHashes, openChromium, phone, serveLab, stateOf, until, whenOpen, withPage } from "./pages.js";
 
 let server;
 let browser;
@@ -107,6 +107,68 @@ test("a link with a chapter's runs opens with its verdict and without a guess, u
   await withPage(browser, fewer, async (page) => {
     await page.getByRole("button", { name: /^Run: 5 runs/ }).waitFor();
   });
+});
+
+test("the reader's own runs come back, and are compared with no link", async () => {
+  await withPage(browser, server.url, async (page) => {
+    await finalHashes(page);
+    const before = (await stateOf(page)).runs.map(({ config }) => config);
+    await page.getByRole("button", { name: "Tour", exact: true }).click();
+    await page.getByRole("button", { name: /^Run: \d+ runs/ }).click();
+    await until(() => page.locator(".tour-findings li").count(), "it is judged");
+    await page.getByRole("button", { name: "Leave the tour" }).click();
+    await page.locator(".tour").waitFor({ state: "detached" });
+    const after = await stateOf(page);
+    expect(after.runs.map(({ config }) => config)).toEqual(before);
+    const expected = await page.evaluate(() =>
+      globalThis.lab.runs.value.flatMap(({ replicas }) =>
+        replicas.value.map(({ expectedHash }) => expectedHash ?? "none"),
+      ),
+    );
+    expect(new Set(expected)).toEqual(new Set(["none"]));
+    expect(await page.locator(".same-bits").allInnerTexts()).not.toContainEqual(
+      expect.stringContaining("link"),
+    );
+  });
+});
+
+test("at 390 pixels the chapters' buttons and the way out stay where they are, whatever the title", async () => {
+  await withPage(
+    browser,
+    server.url,
+    async (page) => {
+      await whenOpen(page);
+      await page.evaluate(() => {
+        globalThis.lab.chapter.value = "learnt";
+      });
+      const places = new Set();
+      for (let chapter = 1; chapter <= 8; chapter++) {
+        await page
+          .locator("[data-chapter]")
+          .nth(chapter - 1)
+          .click();
+        await until(
+          async () => (await page.locator("#tour-title").innerText()).startsWith(`${chapter} / 8`),
+          `chapter ${chapter}`,
+        );
+        const boxes = await page.locator(".tour").evaluate((tour) => {
+          const { top } = tour.getBoundingClientRect();
+          return [...tour.querySelectorAll(".tour-header button, [data-chapter]")].map((button) => {
+            const { x, y } = button.getBoundingClientRect();
+            return [Math.round(x), Math.round(y - top)];
+          });
+        });
+        places.add(JSON.stringify(boxes));
+      }
+      expect([...places]).toHaveLength(1);
+      const lines = JSON.parse([...places][0])
+        .slice(1)
+        .map(([, y]) => y);
+      expect(new Set(lines.slice(0, 4)).size).toBe(1);
+      expect(new Set(lines.slice(4)).size).toBe(1);
+    },
+    phone,
+  );
 });
 
 test("the tour goes on where it was left", async () => {

@@ -34,6 +34,17 @@ test("a verdict is where the interval lies: beyond the bound, before it, or abou
   expect(within(statement(close.map((x) => -x)), 0.1).verdict).toBe("fails");
 });
 
+test("where the mean must lie is said with its unit", () => {
+  const nats = { ...statement([1, 2]), unit: "nats" };
+  const needed = [above(nats), above(nats, 1), below(nats, 0.02), within(statement([1, 2]), 0.01)];
+  expect(needed.map((finding) => finding.needed)).toEqual([
+    "above 0",
+    "above 1 nat",
+    "below 0.02 nats",
+    "within ±0.01",
+  ]);
+});
+
 test("one seed settles nothing, nor do values that are none", () => {
   expect(above(statement([5])).verdict).toBe("open");
   expect(above(statement([])).verdict).toBe("open");

@@ -18,7 +18,7 @@ const arms = collapse.arms(undefined);
 const runsOf = (seeds = 5, first = 0) =>
   arms.map(({ config }, i) =>
     labRun(
-      "ABCD"[i],
+      "ABCDE"[i],
       Array.from({ length: seeds }, (_, seed) => replica({ ...config, seed: first + seed }, 0)),
     ),
   );
@@ -27,11 +27,11 @@ const labOf = (runs: ReturnType<typeof runsOf>) =>
 
 describe("runs that a link brought", () => {
   test("are the chapter's where configs and seeds are, in any order and beside others", () => {
-    const [a, b, c, d] = runsOf();
-    const other = labRun("E", [replica({}, 0)]);
-    const found = new Stage(labOf([d, other, c, b, a])).found(collapse);
+    const [a, b, c, d, e] = runsOf();
+    const other = labRun("F", [replica({}, 0)]);
+    const found = new Stage(labOf([d, other, c, b, e, a])).found(collapse);
     expect([...(found ?? [])].map(([label, { run }]) => [label, run.letter])).toEqual(
-      arms.map(({ label }, i) => [label, "ABCD"[i]]),
+      arms.map(({ label }, i) => [label, "ABCDE"[i]]),
     );
   });
 

@@ -187,7 +187,7 @@ export function frameFigures(lab: Lab): Offer[] {
                 ticks: logTicks(least, most, 5),
               },
               {
-                title: "learned probability",
+                title: "learnt probability",
                 scale: { type: "log", padding: 8 },
                 ticks: logTicks(lowest, highest, 5),
               },

@@ -1,4 +1,4 @@
-/** What a run takes in this browser, learned from the runs that it has seen. */
+/** What a run takes in this browser, learnt from the runs that it has seen. */
 import type { RunConfig } from "../../index.js";
 import type { Replica } from "./lab.js";
 

@@ -15,7 +15,7 @@ import {
   type RunConfigInput,
   type ScheduleInput,
 } from "../../index.js";
-import type { LabLink } from "../../link/link.js";
+import type { LabLink, LinkedRun } from "../../link/link.js";
 import { durationText, learnCost, secondsOf } from "./cost.js";
 import { defaultLink, defaultView } from "./defaults.js";
 import { Frames } from "./frames.js";
@@ -188,6 +188,13 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
   /** The focused run's first seed where it is, or a copy of it where it is scrubbed to. */
   const standing = async () => (await probe.arrived()) ?? focusedRun.peek()?.lives[0]?.live;
 
+  /** What somebody's link says of the bits of its runs. The page's own states have hashes too, of what it computed itself. */
+  const received = new Map<string, readonly string[]>();
+  const named = ({ config, seeds = 1 }: LinkedRun): string => JSON.stringify([parseConfig(config), seeds]);
+  const receive = ({ runs }: LabLink) => {
+    for (const run of runs) if (run.hashes) received.set(named(run), run.hashes);
+  };
+
   const log = startHistory((state) => apply(state), encode);
   const commit = () => log.write(link());
   /** For what comes in numbers: what follows at once is the same gesture. */
@@ -209,12 +216,12 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
     const foreign = old.filter(({ origin }) => origin !== "here");
     for (const run of old) if (run.origin === "here") run.close();
     const taken = [...foreign, ...matched.flatMap((run) => run ?? [])];
-    const opened = state.runs.map(({ config: input, seeds = 1, hashes }, i) => {
+    const opened = state.runs.map(({ config: input, seeds = 1 }, i) => {
       const same = matched[i];
       if (same) return same;
       const run = new Run(nextName(taken, "here"), input, computing);
       taken.push(run);
-      run.train(input, seeds, hashes);
+      run.train(input, seeds, received.get(named({ config: input, seeds })));
       return run;
     });
     batch(() => {
@@ -434,6 +441,7 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
     open(state) {
       try {
         isGpuAsked = false;
+        receive(state);
         apply(state);
         commit();
       } catch (error) {
@@ -444,6 +452,7 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
   };
 
   try {
+    receive(first);
     apply(first);
   } catch (error) {
     apply(defaultLink);

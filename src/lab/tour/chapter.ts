@@ -30,6 +30,8 @@ export interface Reference {
 export interface Guess {
   /** What to do, in a sentence. */
   task: string;
+  /** What the chart shows once the runs are in it. */
+  shown: string;
   x: Axis;
   y: Axis;
   /** What is drawn. Default "your guess". */

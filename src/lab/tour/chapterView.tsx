@@ -10,7 +10,7 @@ import type { Recording } from "./recording.js";
 import { SaveFigure } from "./saveFigure.js";
 import type { Seen } from "./seen.js";
 import { type OnStage, type Progress, progressOf, type Stage } from "./stage.js";
-import { Recorded, Verdicts } from "./verdicts.js";
+import { HowJudged, Recorded, Verdicts } from "./verdicts.js";
 
 /** What came of a chapter's runs, and the colours they have on the page. */
 export interface Result {
@@ -103,6 +103,7 @@ export function ChapterView({ lab, chapter, session, stage }: Properties) {
     references: visible ? chapter.references(visible.seen).filter(({ value }) => Number.isFinite(value)) : [],
     open: !placed && !shown,
   };
+  const findings = shown && !going ? chapter.findings(shown.seen) : [];
   const count = chapter.arms(drawn.value).reduce((sum, { seeds }) => sum + seeds, 0);
 
   const drawAgain = () => {
@@ -117,7 +118,7 @@ export function ChapterView({ lab, chapter, session, stage }: Properties) {
         <p>{chapter.setting}</p>
       </div>
       <div class="tour-draw">
-        <h3>{chapter.guess.task}</h3>
+        <h3>{drawing.open ? chapter.guess.task : chapter.guess.shown}</h3>
         <GuessChart
           {...drawing}
           onDraw={(values) => {
@@ -156,7 +157,10 @@ export function ChapterView({ lab, chapter, session, stage }: Properties) {
                   ? ""
                   : "Nothing drawn yet; you may also run without a guess.")}
         </p>
-        {shown && !going && <Verdicts findings={chapter.findings(shown.seen)} />}
+        {findings.length > 0 && <Verdicts findings={findings} />}
+      </div>
+      <div class="tour-notes">
+        {findings.length > 0 && <HowJudged findings={findings} />}
         {chapter.recorded && <Recorded recording={recording.value} />}
         <p class="tour-source">{chapter.source}</p>
         <details>

@@ -12,9 +12,13 @@ export interface Finding {
   /** Mean and half of its 95 % interval, in words. */
   measured: string;
   verdict: Verdict;
-  /** The rule that gave it, in a line. */
-  rule: string;
+  /** Where the mean must lie for it to hold: "above 0". */
+  needed: string;
 }
+
+/** How all of them are judged. */
+export const rule =
+  "A statement holds where the whole 95 % interval of the mean lies where it is needed, fails where the whole interval lies elsewhere, and stays open where the interval does both or there is a single seed.";
 
 /** The 97.5 % quantile of Student's t for 1 to 9 degrees of freedom: 2 to 10 seeds. */
 export const quantiles = [12.7062, 4.30265, 3.18245, 2.77645, 2.57058, 2.44691, 2.36462, 2.306, 2.26216];
@@ -77,18 +81,17 @@ function judged(
   };
 }
 
-const otherwise = "fails where it lies beyond, is open otherwise";
 const bounded = (bound: number, unit = ""): string =>
-  bound === 0 ? "0" : `${rounded(bound)}${unit && ` ${unit}`}`;
+  bound === 0 ? "0" : `${rounded(bound)}${unit && ` ${bound === 1 && unit === "nats" ? "nat" : unit}`}`;
 
 export const above = (statement: Statement, bound = 0): Finding => ({
   ...judged(statement, (low, high) => (low > bound ? "holds" : high < bound ? "fails" : "open")),
-  rule: `holds where the 95 % interval of the mean over seeds lies above ${bounded(bound, statement.unit)}, ${otherwise}`,
+  needed: `above ${bounded(bound, statement.unit)}`,
 });
 
 export const below = (statement: Statement, bound: number): Finding => ({
   ...judged(statement, (low, high) => (high < bound ? "holds" : low > bound ? "fails" : "open")),
-  rule: `holds where the 95 % interval of the mean over seeds lies below ${bounded(bound, statement.unit)}, ${otherwise}`,
+  needed: `below ${bounded(bound, statement.unit)}`,
 });
 
 /** That it is 0, up to a margin. */
@@ -96,5 +99,5 @@ export const within = (statement: Statement, margin: number): Finding => ({
   ...judged(statement, (low, high) =>
     low > -margin && high < margin ? "holds" : low > margin || high < -margin ? "fails" : "open",
   ),
-  rule: `holds where the 95 % interval of the mean over seeds lies within ±${bounded(margin, statement.unit)}, ${otherwise}`,
+  needed: `within ±${bounded(margin, statement.unit)}`,
 });

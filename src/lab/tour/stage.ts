@@ -81,7 +81,7 @@ export class Stage {
       return { label: arm.label, run, seeds: arm.runs.length, hash: configHash(config) };
     });
     this.#own = placed.map(({ run }) => run);
-    const { runs } = lab.link();
+    const { runs } = ownLink(lab);
     // a page has a run that is its own
     lab.open({
       runs: runs.map((run) => ({ ...run, hidden: true })),
@@ -117,13 +117,19 @@ export class Stage {
     if (this.#before && this.#isOurs()) return;
     const lab = this.#lab;
     const hidden = lab.runs.peek().filter(({ origin, shown }) => origin !== "here" && shown.peek());
-    this.#before = { link: lab.link(), playing: lab.playing.peek(), pace: lab.pace.peek(), hidden };
+    this.#before = { link: ownLink(lab), playing: lab.playing.peek(), pace: lab.pace.peek(), hidden };
     for (const run of hidden) lab.show(run, false);
   }
 
   #recorded(): LabRun[] {
     return this.#own.filter((run) => run.origin === "recorded" && this.#lab.runs.peek().includes(run));
   }
+}
+
+/** The page's own state: its hashes are no promise of anybody's. */
+function ownLink(lab: Lab): LabLink {
+  const link = lab.link();
+  return { ...link, runs: link.runs.map(({ hashes: _, ...run }) => run) };
 }
 
 const viewOf = ({ panels, fit }: Chapter): LinkedView => ({

@@ -1,7 +1,7 @@
 /** What a chapter's runs say, and where they are from. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { Finding, Verdict } from "./judge.js";
+import { type Finding, rule, type Verdict } from "./judge.js";
 import type { Recording } from "./recording.js";
 
 const marks: Readonly<Record<Verdict, string>> = { holds: "✓ holds", fails: "✗ fails", open: "? open" };
@@ -16,16 +16,22 @@ export function Verdicts({ findings }: { findings: readonly Finding[] }) {
           <li key={finding.quantity} data-verdict={finding.verdict}>
             <strong>{marks[finding.verdict]}</strong>
             {` ${whose[finding.whose]}: ${finding.claim}.`}
-            <span class="tour-measured">{`${finding.quantity}: ${finding.measured}; ${finding.rule}.`}</span>
+            <span class="tour-measured">{`${finding.quantity}: ${finding.measured}; needed: ${finding.needed}.`}</span>
           </li>
         ))}
       </ul>
-      <p class="tour-source">
-        ± is half of the 95 % interval of the mean, by Student's t; the band is one standard deviation.
-        {findings.some((finding) => finding.whose === "post") &&
-          " The post is Ziming Liu, “Unigram toy model is surprisingly rich”, 2026."}
-      </p>
     </>
+  );
+}
+
+/** What all of the verdicts have in common. */
+export function HowJudged({ findings }: { findings: readonly Finding[] }) {
+  return (
+    <p class="tour-source">
+      {`${rule} ± is half of that interval, over seeds, by Student's t; a band in the chart is one standard deviation.`}
+      {findings.some((finding) => finding.whose === "post") &&
+        " The post is Ziming Liu, “Unigram toy model is surprisingly rich”, 2026."}
+    </p>
   );
 }
 
@@ -49,7 +55,7 @@ export function Recorded({ recording }: { recording: Recording | undefined }) {
   return (
     <p class="tour-recorded">
       <strong>Recorded</strong>, not computed by this page
-      {recording && `: unigram-lab ${recording.version}, bits ${recording.bitsRevision}`}.
+      {recording && `, by unigram-lab ${recording.version}`}.
       {command.value && recording && (
         <>
           {` The first of them, “${recording.arms[0].label}”, again: `}

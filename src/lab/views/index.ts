@@ -35,7 +35,7 @@ export const views: readonly View[] = [
   },
   {
     name: "probabilities",
-    title: "Learned and true probabilities",
+    title: "Learnt and true probabilities",
     Component: onDemand(() => import("./probabilities.js").then((module) => module.Probabilities)),
     needs: ["probabilities"],
   },

@@ -1,4 +1,4 @@
-/** What the focused run has learned against what is true, a token a point. */
+/** What the focused run has learnt against what is true, a token a point. */
 import { effect, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Frame } from "../../browser/liveRun.js";
@@ -91,7 +91,7 @@ function picture(lab: Lab): CanvasPicture {
         ? undefined
         : noFrame("its predictions"),
     x: { title: "true probability", limits: [low, high], log: true },
-    y: { title: "learned probability", limits: [low / 10, Math.min(1.2, high * 3)], log: true },
+    y: { title: "learnt probability", limits: [low / 10, Math.min(1.2, high * 3)], log: true },
     mark: "point",
     xs,
     ys,
@@ -108,7 +108,7 @@ function picture(lab: Lab): CanvasPicture {
       ctx.stroke();
     },
     say: (i) =>
-      `token ${tokens[i]}: true ${shortNumber(xs[i], 3)}, learned ${shortNumber(learned?.[tokens[i]] ?? 0, 3)}`,
+      `token ${tokens[i]}: true ${shortNumber(xs[i], 3)}, learnt ${shortNumber(learned?.[tokens[i]] ?? 0, 3)}`,
   };
 }
 
@@ -120,7 +120,7 @@ function table(lab: Lab) {
   const text = (value: number | undefined) => (value === undefined ? "" : shortNumber(value));
   return {
     caption: `Probabilities of ${lab.focused.value.letter}, step ${lab.frame.value?.step ?? "–"}`,
-    head: ["token", "true", "learned"],
+    head: ["token", "true", "learnt"],
     count: order.length,
     row: (i: number) => [String(order[i]), text(probabilities?.[order[i]]), text(learned?.[order[i]])],
   };
@@ -158,7 +158,7 @@ export function Probabilities({ lab }: ViewProps) {
   useEffect(() => followTargets(lab), [lab]);
   return (
     <CanvasChart
-      name="Learned against true probabilities of the focused run"
+      name="Learnt against true probabilities of the focused run"
       picture={() => picture(lab)}
       table={() => table(lab)}
       note={<Note lab={lab} />}

@@ -25,7 +25,7 @@ const betas = (seen: Seen, alpha: number): number[] =>
 
 const grows = (seen: Seen, low: number, high: number): Finding =>
   above({
-    claim: "β grows with α",
+    claim: `β grows with α: from ${low} to ${high}`,
     whose: "post",
     quantity: `β at α = ${high} minus β at α = ${low}, steps ${early.join(" to ")}, seed by seed`,
     values: paired(seen, labelOf(high), labelOf(low), (one, other) => beta(one, early) - beta(other, early)),
@@ -54,9 +54,10 @@ function guessTold(seen: Seen, drawn: Drawn | undefined): string {
 export const betaWindow: Chapter = {
   name: "beta",
   title: "β and its window",
-  question: "The excess loss falls about as 1/step^β. Does β grow when tokens are rarer at the tail?",
+  question:
+    "The excess loss, what is left above the entropy, falls about as 1/step^β. Does β grow when rare tokens become rarer?",
   setting:
-    "Token of rank r comes as often as 1/r^α: at α = 0.5 the 100 tokens are nearly even, at 4 the first is almost all. β is read between steps 300 and 2900, as the post reads it. The runs at α = 1 go on to step 10,000, for a second reading.",
+    "The token of rank r comes as often as 1/r^α. At α = 0.5 the first of the 100 tokens comes ten times as often as the last, at 4 it is nine tokens in ten. The larger β, the faster the loss falls. β is read between steps 300 and 2900, its window, as the post reads it. The runs at α = 1 go on to step 10,000, for a second window.",
   teacher:
     "An exponent is read between two steps: ask for the two before believing it, and what it would be between two others.",
   source:
@@ -64,7 +65,8 @@ export const betaWindow: Chapter = {
   panels: ["excess-loss"],
   fit: early,
   guess: {
-    task: "Draw β over α.",
+    task: "Draw β at each α.",
+    shown: "β at each α",
     x: { title: "α", unit: "", log: true, from: 0.4, to: 5, ticks: alphas },
     y: { title: "β", unit: "", log: false, from: 0, to: 1.5, ticks: [0, 0.5, 1, 1.5] },
     at: alphas,
@@ -88,7 +90,7 @@ export const betaWindow: Chapter = {
     ),
   curves: (seen) => [
     {
-      label: "measured, mean ± sd",
+      label: "measured, ± one standard deviation",
       apart: true,
       points: alphas.flatMap((alpha) => {
         const values = betas(seen, alpha);

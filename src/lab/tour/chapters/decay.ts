@@ -23,6 +23,7 @@ const decay: Schedule = {
 const guess: Guess = {
   called: yours,
   task: "Draw the learning rate so that the last loss is as low as can be.",
+  shown: "The learning rates that were run",
   x: { title: "step", unit: "", log: false, from: 0, to: steps, ticks: [0, 1000, 2000, 3000] },
   y: {
     title: "learning rate",
@@ -75,9 +76,9 @@ export const decayDrawn: Chapter = {
   title: "Decay: draw the schedule",
   question: "Three thousand steps, and the rate is yours at each. Where should it end?",
   setting:
-    "Your schedule runs beside a constant rate and beside one that decays to a tenth over the last 1000 steps. In a fourth the rate stays, and the noise goes: its last 1000 steps follow exact gradients instead of those of drawn batches.",
+    "The learning rate is how far the model goes at each step. Your schedule runs beside a constant rate and beside one that decays to a tenth over the last 1000 steps. In another the rate stays and the noise goes: in its last 1000 steps the model learns from the true frequencies of all tokens (exact gradients) instead of from a few that are drawn.",
   teacher:
-    "If only small steps could learn what is left, switching the noise off at a large rate would not help: let them say what the fourth run should do.",
+    "If only small steps could learn what is left, switching the noise off at a large rate would not help: let them say what the run with exact gradients should do.",
   source:
     "The setting of the post, V = D = 100, rate 0.01; this lab's runs, made here. With other D and rates: unigram-lab reproduce decay-explained.",
   panels: ["excess-loss"],

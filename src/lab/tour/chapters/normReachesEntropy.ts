@@ -25,13 +25,14 @@ export const normReachesEntropy: Chapter = {
   question:
     "A layernorm takes the mean away. Of a single number nothing is left then. Does the model still learn?",
   setting:
-    "Tied weights of one dimension again, with a layernorm behind the embedding. What it puts out is its bias, the same for every token.",
+    "Tied weights and one number for each token again. A layernorm takes the numbers of a token, subtracts their mean, scales what is left and adds a bias, which is learnt. One number minus its mean is 0: only the bias is left, the same for every token.",
   teacher:
     "Tokens do not depend on the one before, so nothing is lost with the input: a constant times the list of scores can be any distribution.",
   source: "The setting of the post, D = 1; this lab's runs, made here.",
   panels: ["excess-loss", "probabilities"],
   guess: {
     task: "Draw the loss of the model with the layernorm.",
+    shown: "The loss, with a layernorm and without",
     x: { title: "step", unit: "", log: true, from: 1, to: 3000, ticks: [1, 10, 100, 1000] },
     y: { title: "loss", unit: "nats", log: false, from: 1.8, to: 2.8, ticks: [1.8, 2, 2.2, 2.4, 2.6, 2.8] },
     at: [1, 4, 14, 55, 200, 800, 3000],
@@ -57,7 +58,7 @@ export const normReachesEntropy: Chapter = {
       0.003,
     ),
     above({
-      claim: "without the norm tied weights stay above it",
+      claim: "without the layernorm tied weights end at a higher loss",
       whose: "ours",
       quantity: "loss at step 3000, no norm minus layernorm, seed by seed",
       values: paired(seen, without, layernorm, (one, other) => atEnd(one, "loss") - atEnd(other, "loss")),

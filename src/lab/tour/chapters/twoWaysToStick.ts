@@ -49,7 +49,7 @@ export const twoWaysToStick: Chapter = {
   title: "Two ways to stick",
   question: "A loss stays near the unigram entropy. Is the model stuck there, or is it at rest?",
   setting:
-    "Now the next token depends on the one before, and 0 is the unigram entropy H: below it a model uses its input. One pair of runs has a rate of 0.03 and drawn batches, from the start or after 5000 steps at 0.003. The other pair has exact gradients at 0.001, from weights of 0.001 or of usual size. Recorded over three and eight seeds.",
+    "Now the next token depends on the one before. A model that knows only how often tokens come has a loss of H, the unigram entropy; below H it uses what it sees. A loss may rest on a floor, where the noise of drawn batches holds it: some runs end at a rate of 0.03, half of them after 5000 steps at 0.003. Or it may pause at a saddle, a place that is nearly flat: others have no noise (exact gradients, rate 0.001) and begin at very small weights, 0.001, or at weights of usual size. Recorded: three seeds of each of the first, eight of each of the others.",
   teacher:
     "Of a floor of noise the level tells, wherever one comes from; of a saddle the time tells, and it depends on where one begins.",
   source:
@@ -57,6 +57,7 @@ export const twoWaysToStick: Chapter = {
   panels: ["loss", "excess-loss"],
   guess: {
     task: "Draw the loss above H at a rate of 0.03.",
+    shown: "The loss above H, at a floor and at a saddle",
     x: { title: "step", unit: "", log: true, from: 10, to: 20_000, ticks: [10, 100, 1000, 10_000] },
     y: { title: "loss above H", unit: "nats", log: false, from: -0.6, to: 1.4, ticks: [-0.5, 0, 0.5, 1] },
     at: [10, 35, 125, 450, 1600, 5600, 20_000],
@@ -67,14 +68,15 @@ export const twoWaysToStick: Chapter = {
   curves: (seen) => [floor, other, saddle, usual].map((label) => curveOf(seen, label, "unigramExcess")),
   references: () => [{ label: "unigram entropy H", value: 0 }],
   told: (seen, drawn) =>
-    `${endsTold(twoWaysToStick.guess, drawn, "the runs, over their last quarter,", runsOf(seen, floor).map(level))} The pause at H takes ${inWords(ratios(seen, saddle))} of the way behind it from small weights, ${inWords(ratios(seen, usual))} from weights of usual size, and ${relaxation.toFixed(2)} where nothing pauses.`,
+    `${endsTold(twoWaysToStick.guess, drawn, "the runs at a rate of 0.03 from the start, averaged over their last quarter,", runsOf(seen, floor).map(level))} S is the time that the loss spends about H over the time it then takes to fall on: ${inWords(ratios(seen, saddle))} from small weights, ${inWords(ratios(seen, usual))} from weights of usual size, ${rounded(relaxation)} where nothing pauses.`,
   findings: (seen) => [
     within(
       {
-        claim: "a floor of noise has no memory: runs come to one level from a high rate and from a low one",
+        claim:
+          "a floor of noise has no memory: at a rate of 0.03 runs come to one level, from the start or after a rate of 0.003",
         whose: "ours",
         quantity:
-          "difference of the levels over the last quarter, as a part of the information I, seed by seed",
+          "difference of the mean losses of the last quarter, as a part of what the input tells of the next token, seed by seed",
         values: paired(seen, other, floor, (one, two) => (level(one) - level(two)) / informationOf(one)),
       },
       0.01,
@@ -83,7 +85,7 @@ export const twoWaysToStick: Chapter = {
       {
         claim: "a saddle holds a run up: from small weights the loss pauses at the unigram entropy",
         whose: "ours",
-        quantity: `S, the time about H over the time behind it; ${rounded(relaxation)} for a plain relaxation`,
+        quantity: `S from small weights; ${rounded(relaxation)} where nothing pauses`,
         values: ratios(seen, saddle),
       },
       relaxation,
@@ -92,7 +94,7 @@ export const twoWaysToStick: Chapter = {
       {
         claim: "from weights of usual size it does not pause",
         whose: "ours",
-        quantity: "S, the time about H over the time behind it",
+        quantity: "S from weights of usual size",
         values: ratios(seen, usual),
       },
       relaxation,

@@ -1,4 +1,4 @@
-/** Warm-up and 7.57: a language model's vocabulary. Recorded. */
+/** Warm-up at a language model's vocabulary, and whether its entropy is the 7.57 that the post says. Recorded. */
 import type { Chapter } from "../chapter.js";
 import { above, inWords, rounded, within } from "../judge.js";
 import { at, atEnd, curveOf, ends, entropyOf, paired, runsOf } from "../measure.js";
@@ -21,7 +21,7 @@ const references = (seen: Seen) =>
 /** Not all of 50,304 inputs are evaluated. */
 function estimateTold(seen: Seen): string {
   const errors = ends(seen, atOnce, "standardError");
-  return `Losses are estimated from a part of the inputs: at the end of the high rate each is uncertain by a standard error of ${rounded(Math.max(...errors))} nats.`;
+  return `Losses are estimated from a part of the tokens: at the end, at a rate of 0.03, with a standard error of up to ${rounded(Math.max(...errors))} nats.`;
 }
 
 const lowest = ({ records }: SeedRun): number => Math.min(...records.map(({ loss }) => loss ?? Number.NaN));
@@ -35,15 +35,17 @@ const excess = (seen: Seen, one: string, other: string, step: number): number[] 
 
 export const warmup: Chapter = {
   name: "warmup",
-  title: "Warm-up and 7.57",
-  question: "50,304 tokens, as language models have. At a rate of 0.03, does the loss come to the entropy?",
-  setting: `V = 50304 takes minutes of computing, so these runs were recorded before: 1000 steps at a rate of 0.03 at once, after 200 steps of warm-up, and at a rate of 0.003. A model that guesses evenly has ln V = ${Math.log(50304).toFixed(2)} nats.`,
+  title: "Warm-up with 50,304 tokens",
+  question:
+    "50,304 tokens, as many as a language model has. At a rate of 0.03, does the loss come down to the entropy?",
+  setting: `A model that knows nothing has a loss of ln 50,304 = ${Math.log(50304).toFixed(2)} nats; one that knows how often each token comes has the unigram entropy, which the post gives as ${said} nats. The rate is 0.03 at once, or rises to it in 200 steps of warm-up, or is 0.003. All of this takes minutes of computing, so the runs of 1000 steps were recorded before.`,
   teacher:
     "A high loss that stays is not yet a model that has learnt the token frequencies and nothing else: ask what one would have to measure to say so.",
   source: "The setting of this lab's warmup experiment, longer: V = 50304, D = 100, recorded over two seeds.",
   panels: ["loss", "excess-loss"],
   guess: {
     task: "Draw the loss at a rate of 0.03, without warm-up.",
+    shown: "The loss, with warm-up and without",
     x: { title: "step", unit: "", log: true, from: 1, to: 1000, ticks: [1, 10, 100, 1000] },
     y: { title: "loss", unit: "nats", log: false, from: 7, to: 12, ticks: [7, 8, 9, 10, 11, 12] },
     at: [1, 3, 10, 32, 100, 316, 1000],
@@ -58,9 +60,9 @@ export const warmup: Chapter = {
   findings: (seen) => [
     within(
       {
-        claim: `the unigram entropy of 50304 Zipf tokens is ${said}`,
+        claim: `the unigram entropy of 50,304 tokens is ${said} nats`,
         whose: "post",
-        quantity: `entropy minus ${said}`,
+        quantity: `unigram entropy minus ${said}`,
         values: runsOf(seen, atOnce).map((run) => entropyOf(run) - said),
         unit: "nats",
       },
@@ -74,7 +76,7 @@ export const warmup: Chapter = {
       unit: "nats",
     }),
     above({
-      claim: "and later it is higher than with it",
+      claim: "without warm-up the loss is higher later",
       whose: "post",
       quantity: "loss at step 1000, none minus warm-up, seed by seed",
       values: paired(seen, atOnce, warmed, (one, other) => atEnd(one, "loss") - atEnd(other, "loss")),
@@ -82,8 +84,7 @@ export const warmup: Chapter = {
     }),
     above(
       {
-        claim:
-          "at a rate of 0.03 the loss never comes within 1 nat of the entropy: wherever it stays, it is not there",
+        claim: "in 1000 steps at a rate of 0.03 the loss never comes within 1 nat of the entropy",
         whose: "ours",
         quantity: "least loss above the entropy in 1000 steps, no warm-up",
         values: runsOf(seen, atOnce).map(least),

@@ -15,15 +15,17 @@ const references = (seen: Seen) =>
 export const whatIsLearnt: Chapter = {
   name: "learnt",
   title: "What is learnt",
-  question: "Ten tokens, drawn at random, the second half as often as the first. How low can the loss go?",
+  question:
+    "Ten tokens, drawn at random: the second comes half as often as the first, the third a third as often. How low can the loss go?",
   setting:
-    "The next token does not depend on the one before, so the best a model can do is to predict how often each token comes. Loss is in nats; a model that guesses evenly has ln 10.",
+    "A token is a word of a tiny language. The model sees one and says how likely each is to come next. Here the next does not depend on the one before, so the best it can do is to say how often each token comes. The loss, in nats, is how much the next token surprises it: ln 10 = 2.30 where it finds all alike. V is the number of tokens, D that of the numbers which the model keeps for each.",
   teacher:
     "The excess loss is the KL divergence of the prediction from the frequencies: ask why no model gets below the entropy.",
   source: "This lab's runs, made here.",
   panels: ["loss", "probabilities"],
   guess: {
     task: "Draw how the loss falls with the steps.",
+    shown: "The loss over the steps",
     x: { title: "step", unit: "", log: true, from: 1, to: 3000, ticks: [1, 10, 100, 1000] },
     y: { title: "loss", unit: "nats", log: false, from: 1, to: 3.5, ticks: [1, 1.5, 2, 2.5, 3, 3.5] },
     at: [1, 4, 14, 55, 200, 800, 3000],

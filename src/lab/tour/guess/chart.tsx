@@ -96,9 +96,9 @@ export function GuessChart({ onDraw, ...drawing }: Properties) {
       <fieldset
         class="tour-plot"
         aria-label={
-          isGuessed
+          open
             ? `${guess.task} ${guess.y.title} over ${guess.x.title}. Left and Right go from handle to handle, Up and Down move it.`
-            : `${guess.y.title} over ${guess.x.title}`
+            : `${guess.shown}: ${guess.y.title} over ${guess.x.title}`
         }
         data-open={open}
         onPointerDown={begin}
