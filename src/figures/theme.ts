@@ -1,6 +1,7 @@
 /** The looks of a figure; everything that is not data takes its colour and its size from here. */
 
 import { ConfigError } from "../configError.js";
+import { palette } from "./figure.js";
 
 export interface Theme {
   name: "light" | "dark";
@@ -112,6 +113,9 @@ const theme = (
     text: { color: ink },
   },
 });
+
+/** A series' colour that is too dark on black, and what stands for it there; the lab's page has the same. */
+export const onBlack = { colour: palette[0], lighter: "#3b8fd0" } as const;
 
 const white: Colours = { background: "#ffffff", ink: "#1f2328", faint: "#afb8c1" };
 const black: Colours = { background: "#15181c", ink: "#e6e8eb", faint: "#59616b" };

@@ -141,12 +141,15 @@ describe("figures", () => {
   });
 });
 
-test("a picture says what it is of, and effective dimensions begin at 0", async () => {
+test("a picture says what it is of", async () => {
   const all = offers(labOf(runs.slice(0, 2)), runs, runs.slice(0, 2));
   const pictureOf = (name: string) => all.find((offer) => offer.name === name)?.make().panels[0];
   expect(pictureOf("loss")?.title).toEqual({
     text: ["Loss"],
-    subtitle: ["V = 12, D = 3, Adam, seeds 0, 1", "Mean over seeds and a band of one standard deviation."],
+    subtitle: [
+      "V = 12, D = 3, Adam, seeds 0, 1",
+      "Mean over seeds and a band from the smallest to the largest.",
+    ],
   });
   expect(pictureOf("embedding")?.title).toEqual({
     text: ["Embedding, run A: run A, step 60"],
@@ -161,8 +164,42 @@ test("a picture says what it is of, and effective dimensions begin at 0", async 
   const svg = await svgOf(all.find(({ name }) => name === "effective-dimension")?.make() as never, {
     ...{ size: "page", look: "light" },
   });
-  expect(svg).toContain(">0.0</text>");
   expect(svg).toContain("V = 12, D = 3, Adam, seeds 0, 1</tspan>");
+});
+
+test("a picture's band and axes are the page's", () => {
+  const excess = [1, 4, 10];
+  const falling = excess.map((scale, seed) =>
+    runOf({ ...small, seed }, { excess: (step) => scale / (1 + step) }),
+  );
+  const own = labRun(
+    "A",
+    falling.map((run) => ({ ...runs[0].replicas.value[0], ...run })),
+  );
+  const panels = offers(labOf([own]), [own], [own]).map(
+    ({ name, make }) => [name, make().panels[0]] as const,
+  );
+  for (const [name, spec] of panels.filter(([name]) => ["loss", "excess-loss"].includes(name))) {
+    const [{ data, encoding }] = spec.layer as {
+      data: { values: { step: number; mean: number; low: number; high: number }[] };
+      encoding: Record<"x" | "y", { scale: { domain: [number, number] }; axis: { title: string } }>;
+    }[];
+    const floor = name === "loss" ? Number(own.replicas.value[0].entropy) : 0;
+    const last = data.values[data.values.length - 1];
+    expect([last.low, last.mean, last.high].map((value) => (value - floor) * 61)).toEqual([
+      expect.closeTo(1, 6),
+      expect.closeTo(5, 6),
+      expect.closeTo(10, 6),
+    ]);
+    // no further than the band and a little room
+    const [low, high] = encoding.y.scale.domain;
+    const lows = data.values.map((row) => row.low);
+    const highs = data.values.map((row) => row.high);
+    expect(low).toBeLessThan(Math.min(...lows));
+    if (name === "excess-loss") expect(low).toBeGreaterThan(Math.min(...lows) / 1.5);
+    expect(high).toBeGreaterThan(Math.max(...highs));
+    expect(encoding.x.axis.title).toBe("training steps");
+  }
 });
 
 test("a caption is broken into lines, and names seeds in a row by their ends", () => {

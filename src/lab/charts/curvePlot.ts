@@ -75,7 +75,7 @@ export function curvePlot(
     axes = drawAxes(
       ctx,
       palette,
-      { title: "step", log: logX, limits: [from, to] },
+      { title: "training steps", log: logX, limits: [from, to] },
       {
         title: now.unit ? `${now.quantity} (${now.unit})` : now.quantity,
         log: logY,
