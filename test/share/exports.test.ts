@@ -153,7 +153,7 @@ test("a picture says what it is of", async () => {
   });
   expect(pictureOf("embedding")?.title).toEqual({
     text: ["Embedding, run A: run A, step 60"],
-    subtitle: ["V = 12, D = 3, Adam, seed 0"],
+    subtitle: ["V = 12, D = 3, Adam, seed 0", "The more a token stands out, the more frequent it is."],
   });
   expect(all.map(({ file }) => file)).toEqual([
     ...["loss-2-runs", "excess-loss-2-runs", "effective-dimension-2-runs"],
@@ -165,6 +165,29 @@ test("a picture says what it is of", async () => {
     ...{ size: "page", look: "light" },
   });
   expect(svg).toContain("V = 12, D = 3, Adam, seeds 0, 1</tspan>");
+});
+
+test("a picture of the embedding has larger points for what is frequent, in colours of its look, and names apart", async () => {
+  const [embedding] = offers(labOf(runs), runs, runs).flatMap((offer) =>
+    offer.name === "embedding" ? offer.make() : [],
+  );
+  const [points, names] = embedding.panels[0].layer as {
+    data: { values: { token: number; size: number; rare: number }[] };
+    encoding: { x: { scale: { domain: number[] } }; y: { scale: { domain: number[] } } };
+  }[];
+  const sizes = points.data.values.toReversed().map(({ size }) => size);
+  expect(sizes[0]).toBe(144);
+  expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
+  expect(names.data.values.length).toBeGreaterThan(0);
+  expect(names.data.values.length).toBeLessThanOrEqual(8);
+  // a unit is as long across as it is upwards
+  const span = ({ scale }: { scale: { domain: number[] } }) => scale.domain[1] - scale.domain[0];
+  expect(span(points.encoding.x) / span(points.encoding.y)).toBeCloseTo(360 / 240, 9);
+  const colours = async (look: "light" | "dark") =>
+    (await svgOf(embedding, { size: "page", look })).match(/fill="(rgb\([^"]*|hsl\([^"]*)"/g);
+  const [light, dark] = [await colours("light"), await colours("dark")];
+  expect(light?.length).toBeGreaterThan(10);
+  expect(dark?.[0]).not.toBe(light?.[0]);
 });
 
 test("a picture's band and axes are the page's", () => {
