@@ -124,8 +124,7 @@ const Axes = ({ lab }: ViewProps) => {
 
 const Note = ({ lab }: ViewProps) => (
   <>
-    {whose(lab)}: {lab.focused.value.config.value.vocabSize} tokens; the more one stands out, the more
-    frequent
+    {whose(lab)}: {lab.focused.value.config.value.vocabSize} tokens; frequent ones stand out
   </>
 );
 

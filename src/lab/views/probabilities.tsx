@@ -148,8 +148,8 @@ const Note = ({ lab }: ViewProps) => {
   const input = inputOf(lab);
   return (
     <>
-      {whose(lab)}, {input === undefined ? "mean over inputs" : `after token ${input}`}; the more a token
-      stands out, the more frequent
+      {whose(lab)}, {input === undefined ? "mean over inputs" : `after token ${input}`}; frequent tokens stand
+      out
     </>
   );
 };
