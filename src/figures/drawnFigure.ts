@@ -4,7 +4,7 @@ import { figureCsv } from "./figureTable.js";
 import { joinedSvg, zoomed } from "./joined.js";
 import { legendOf } from "./legend.js";
 import { panelSvg, signedSvg } from "./picture.js";
-import { type Theme, type ThemeName, themes } from "./theme.js";
+import { onBlack, type Theme, type ThemeName, themes } from "./theme.js";
 
 /** A figure in both looks, as SVG. */
 export interface DrawnFigure extends Omit<Figure, "panels"> {
@@ -28,7 +28,9 @@ export async function drawFigure(figure: Figure, name: ThemeName, madeBy: string
     const own: string[] = [];
     for (const panel of panels) own.push(await panelSvg(panel, theme));
     const whole = signedSvg(zoomed(joinedSvg(own, columns, legend, theme), theme.zoom), madeBy);
-    return { whole, own: own.map((svg) => zoomed(svg, theme.zoom)) };
+    const seen = (svg: string) =>
+      theme.name === "dark" ? svg.replaceAll(onBlack.colour, onBlack.lighter) : svg;
+    return { whole: seen(whole), own: own.map((svg) => seen(zoomed(svg, theme.zoom))) };
   };
   const [inLight, inDark] = [await drawn(light), await drawn(dark)];
   return {

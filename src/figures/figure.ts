@@ -76,6 +76,11 @@ export interface CurveRow {
   high: number;
 }
 
-/** Rows that a logarithmic y axis can show: a band that reaches 0 ends at a third of its mean. */
-export const onLogarithm = <Row extends CurveRow>(rows: readonly Row[]): Row[] =>
-  rows.filter(({ mean }) => mean > 0).map((row) => ({ ...row, low: Math.max(row.low, row.mean / 3) }));
+/**
+ * Rows that a logarithmic y axis can show: a band that reaches 0 ends at a third of its mean.
+ * @param whole whether one that lies above 0 stays as it is, however low it reaches
+ */
+export const onLogarithm = <Row extends CurveRow>(rows: readonly Row[], whole = false): Row[] =>
+  rows
+    .filter(({ mean }) => mean > 0)
+    .map((row) => (whole && row.low > 0 ? row : { ...row, low: Math.max(row.low, row.mean / 3) }));

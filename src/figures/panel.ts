@@ -11,6 +11,7 @@ import {
   referenceWidth,
 } from "./seriesLook.js";
 import { thinned } from "./thinned.js";
+import { labelled } from "./ticks.js";
 
 /** A curve of a source: [step, value] pairs. */
 export type Curve = readonly (readonly [step: number, value: number])[];
@@ -40,8 +41,12 @@ export interface PanelOptions {
   xTicks?: number;
   /** Labelled places of a logarithmic x axis. */
   xTickValues?: number[];
+  /** The same of a logarithmic y axis. */
+  yTickValues?: number[];
   /** Curves end at its edges; where one goes on beyond, a triangle says so. */
   yDomain?: [number, number];
+  /** On a logarithm a band that lies above 0 reaches down as far as it does: it is of values, not of deviations. */
+  wholeBands?: boolean;
   xDomain?: [number, number];
 }
 
@@ -126,7 +131,7 @@ function metaOf(options: PanelOptions, shown: readonly Row[], stated: readonly S
 export function panel(options: PanelOptions): Spec {
   const { log = {}, conditions, rules = [], segments = [], width, height } = options;
   const shown = options.rows.filter(({ step }) => !log.x || step > 0);
-  const rows = log.y ? onLogarithm(shown) : shown;
+  const rows = log.y ? onLogarithm(shown, options.wholeBands) : shown;
   const series = [...new Set(rows.map(({ condition }) => condition))];
   const drawn = series.flatMap((name) =>
     thinned(
@@ -158,7 +163,10 @@ export function panel(options: PanelOptions): Spec {
     zero: false,
     ...(options.yDomain ? { domain: options.yDomain } : {}),
   };
-  const axis = { title: options.y, tickCount: log.y ? 4 : 5, ...(log.y ? { format: "~g" } : {}) };
+  const yTicks = options.yTickValues
+    ? labelled(options.yTickValues)
+    : { tickCount: log.y ? 4 : 5, ...(log.y ? { format: "~g" } : {}) };
+  const axis = { title: options.y, ...yTicks };
   const y = (field: string) => ({ field, type: "quantitative", scale, axis });
   const color = colourBy("condition", conditions);
   const clip = options.yDomain || options.xDomain ? { clip: true } : {};

@@ -1,6 +1,7 @@
 /** The looks of a figure; everything that is not data takes its colour and its size from here. */
 
 import { ConfigError } from "../configError.js";
+import { palette } from "./figure.js";
 
 export interface Theme {
   name: "light" | "dark";
@@ -31,7 +32,12 @@ export const font = "Inter, system-ui, sans-serif";
 /** Room for the labels of a y axis, so that panels below each other stand in line whatever their numbers. */
 const labelRoom = 56;
 
+/** A scale of colours between 0, the most frequent token, and 1, the least: each look has its own. */
+export const byFrequency = { domain: [0, 1], range: "frequency", interpolate: "hsl" } as const;
+
 interface Colours {
+  /** Of tokens, from the most to the least frequent: farther from the background the more frequent, as on the lab's page. */
+  frequency: readonly [string, string];
   background: string;
   ink: string;
   faint: string;
@@ -39,7 +45,7 @@ interface Colours {
 
 const theme = (
   name: Theme["name"],
-  { background, ink, faint }: Colours,
+  { background, ink, faint, frequency }: Colours,
   type: number,
   zoom: number,
 ): Theme => ({
@@ -104,6 +110,7 @@ const theme = (
       labelLimit: 420,
       columnPadding: 14,
     },
+    range: { [byFrequency.range]: frequency },
     // a pointed join of a noisy curve reaches beyond its values
     line: { strokeJoin: "round" },
     rule: { color: ink },
@@ -113,8 +120,21 @@ const theme = (
   },
 });
 
-const white: Colours = { background: "#ffffff", ink: "#1f2328", faint: "#afb8c1" };
-const black: Colours = { background: "#15181c", ink: "#e6e8eb", faint: "#59616b" };
+/** A series' colour that is too dark on black, and what stands for it there; the lab's page has the same. */
+export const onBlack = { colour: palette[0], lighter: "#3b8fd0" } as const;
+
+const white: Colours = {
+  background: "#ffffff",
+  ink: "#1f2328",
+  faint: "#afb8c1",
+  frequency: ["hsl(200, 75%, 16%)", "hsl(220, 75%, 55%)"],
+};
+const black: Colours = {
+  background: "#15181c",
+  ink: "#e6e8eb",
+  faint: "#59616b",
+  frequency: ["hsl(200, 75%, 93%)", "hsl(220, 75%, 51%)"],
+};
 
 export const themes: Record<ThemeName, { light: Theme; dark: Theme }> = {
   page: { light: theme("light", white, 1, 1), dark: theme("dark", black, 1, 1) },

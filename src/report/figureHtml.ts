@@ -2,7 +2,7 @@
 import type { DrawnFigure } from "../figures/drawnFigure.js";
 import { sizeOf, uniqueIds } from "../figures/joined.js";
 import { markOf, markSize } from "../figures/legend.js";
-import { themes } from "../figures/theme.js";
+import { onBlack, themes } from "../figures/theme.js";
 import { escapeHtml } from "./escapeHtml.js";
 
 /** A picture within a page, its ids unlike those of the others there. */
@@ -55,7 +55,8 @@ figure { margin: 1.5rem 0; break-inside: avoid; }
 .panels { display: flex; flex-wrap: wrap; }
 .panel { max-width: 100%; overflow-x: auto; } .panel svg { display: block; max-width: none; }
 .panel .dark { display: none; }
-@media screen and (prefers-color-scheme: dark) { .panel .dark { display: block; } .panel .light { display: none; } }
+@media screen and (prefers-color-scheme: dark) { .panel .dark { display: block; } .panel .light { display: none; }
+  .legend [stroke="${onBlack.colour}"] { stroke: ${onBlack.lighter}; } .legend [fill="${onBlack.colour}"] { fill: ${onBlack.lighter}; } }
 .legend { list-style: none; margin: .2rem 0 .6rem; padding: 0; display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; color: var(--ink); }
 .legend li { display: flex; align-items: center; gap: .45rem; } .legend svg { flex: none; }
 figcaption { max-width: 46rem; }

@@ -9,7 +9,7 @@ import { type Figure, plotSize } from "../../src/figures/figure.js";
 import { sizeOf } from "../../src/figures/joined.js";
 import { panel } from "../../src/figures/panel.js";
 import { textWidth } from "../../src/figures/textWidth.js";
-import { figureHtml } from "../../src/report/figureHtml.js";
+import { figureHtml, figureStyle } from "../../src/report/figureHtml.js";
 
 const rowsOf = (scale: number) =>
   [1, 2, 3].map((step) => ({
@@ -51,6 +51,17 @@ function placeOf(svg: string, text: string): [number, number] {
   }
   return open.reduce(([x, y], [dx, dy]) => [x + dx, y + dy], [0, 0]);
 }
+
+test("what is too dark on black is lighter there, in pictures and in a page's legend", async () => {
+  const drawn = await drawnOf();
+  for (const { light, dark } of [drawn.svg, ...drawn.panels]) {
+    expect(light).toContain("#0072B2");
+    expect(dark).toContain("#3b8fd0");
+    expect(dark).not.toContain("#0072B2");
+  }
+  expect(figureHtml(drawn, { png: false, repeat: "" })).toContain('stroke="#0072B2"');
+  expect(figureStyle).toContain('.legend [stroke="#0072B2"] { stroke: #3b8fd0; }');
+});
 
 describe("panels", () => {
   test("titles stand at one place, whatever the width of labels and the length of an axis' name", async () => {

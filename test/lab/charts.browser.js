@@ -61,6 +61,31 @@ test("the embedding is of the run in focus, also where runs rest at one step", a
   });
 });
 
+test("what is of one seed says of which, where a run has several; a number stays with its ±", async () => {
+  const runs = [{ config: { ...config, seed: 4 }, seeds: 3 }, { config }];
+  const link = await encodeLink({ runs, view: { panels: [...view.panels, "probabilities"] } }, server.url);
+  await withPage(browser, link, async (page) => {
+    await finalHashes(page);
+    const notes = () =>
+      Promise.all(
+        ["embedding", "spectrum", "probabilities"].map((name) =>
+          panel(page, name).locator(".note").innerText(),
+        ),
+      );
+    const begin = async (text) => (await notes()).every((note) => note.startsWith(text));
+    await until(() => begin("A, seed 4, step 1000"), "the first seed is named");
+    await page.evaluate(() => globalThis.lab.focus(globalThis.lab.runs.value[1]));
+    await until(() => begin("B, step 1000"), "one seed is not");
+    const pieces = panel(page, "excess-loss").locator(".legend :is(.value, .whole)");
+    expect(await pieces.evaluateAll((all) => all.map((one) => getComputedStyle(one).whiteSpace))).toEqual([
+      "nowrap",
+      "nowrap",
+      "nowrap",
+      "nowrap",
+    ]);
+  });
+});
+
 test("the legend says which run exploded, and of which step its values are", async () => {
   await open(async (page) => {
     const legend = panel(page, "excess-loss").locator(".legend");

@@ -14,6 +14,19 @@ afterAll(async () => {
 
 const visible = (page) => page.locator(".panel:visible").count();
 
+test("a name that is nothing's is said, with those that there are", async () => {
+  await withPage(browser, `${server.url}?present=1&hide=runs,nonsense`, async (page) => {
+    await whenOpen(page);
+    const said = async () => (await stateOf(page)).notice;
+    await until(said, "a notice");
+    expect(await said()).toMatch(/^hide: expected some of header, .*probabilities, got nonsense$/);
+  });
+  await withPage(browser, `${server.url}?hide=nonsense`, async (page) => {
+    await finalHashes(page);
+    expect((await stateOf(page)).notice).toBe("");
+  });
+});
+
 test("keys of a clicker steer runs, panels and chapters", async () => {
   await withPage(browser, `${server.url}?present=1`, async (page) => {
     await whenOpen(page);

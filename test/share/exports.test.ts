@@ -141,16 +141,19 @@ describe("figures", () => {
   });
 });
 
-test("a picture says what it is of, and effective dimensions begin at 0", async () => {
+test("a picture says what it is of", async () => {
   const all = offers(labOf(runs.slice(0, 2)), runs, runs.slice(0, 2));
   const pictureOf = (name: string) => all.find((offer) => offer.name === name)?.make().panels[0];
   expect(pictureOf("loss")?.title).toEqual({
     text: ["Loss"],
-    subtitle: ["V = 12, D = 3, Adam, seeds 0, 1", "Mean over seeds and a band of one standard deviation."],
+    subtitle: [
+      "V = 12, D = 3, Adam, seeds 0, 1",
+      "Mean over seeds and a band from the smallest to the largest.",
+    ],
   });
   expect(pictureOf("embedding")?.title).toEqual({
     text: ["Embedding, run A: run A, step 60"],
-    subtitle: ["V = 12, D = 3, Adam, seed 0"],
+    subtitle: ["V = 12, D = 3, Adam, seed 0", "The more a token stands out, the more frequent it is."],
   });
   expect(all.map(({ file }) => file)).toEqual([
     ...["loss-2-runs", "excess-loss-2-runs", "effective-dimension-2-runs"],
@@ -161,8 +164,65 @@ test("a picture says what it is of, and effective dimensions begin at 0", async 
   const svg = await svgOf(all.find(({ name }) => name === "effective-dimension")?.make() as never, {
     ...{ size: "page", look: "light" },
   });
-  expect(svg).toContain(">0.0</text>");
   expect(svg).toContain("V = 12, D = 3, Adam, seeds 0, 1</tspan>");
+});
+
+test("a picture of the embedding has larger points for what is frequent, in colours of its look, and names apart", async () => {
+  const [embedding] = offers(labOf(runs), runs, runs).flatMap((offer) =>
+    offer.name === "embedding" ? offer.make() : [],
+  );
+  const [points, names] = embedding.panels[0].layer as {
+    data: { values: { token: number; size: number; rare: number }[] };
+    encoding: { x: { scale: { domain: number[] } }; y: { scale: { domain: number[] } } };
+  }[];
+  const sizes = points.data.values.toReversed().map(({ size }) => size);
+  expect(sizes[0]).toBe(144);
+  expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
+  expect(names.data.values.length).toBeGreaterThan(0);
+  expect(names.data.values.length).toBeLessThanOrEqual(8);
+  // a unit is as long across as it is upwards
+  const span = ({ scale }: { scale: { domain: number[] } }) => scale.domain[1] - scale.domain[0];
+  expect(span(points.encoding.x) / span(points.encoding.y)).toBeCloseTo(360 / 240, 9);
+  const colours = async (look: "light" | "dark") =>
+    (await svgOf(embedding, { size: "page", look })).match(/fill="(rgb\([^"]*|hsl\([^"]*)"/g);
+  const [light, dark] = [await colours("light"), await colours("dark")];
+  expect(light?.length).toBeGreaterThan(10);
+  expect(dark?.[0]).not.toBe(light?.[0]);
+});
+
+test("a picture's band and axes are the page's", () => {
+  const excess = [1, 4, 10];
+  const falling = excess.map((scale, seed) =>
+    runOf({ ...small, seed }, { excess: (step) => scale / (1 + step) }),
+  );
+  const own = labRun(
+    "A",
+    falling.map((run) => ({ ...runs[0].replicas.value[0], ...run })),
+  );
+  const panels = offers(labOf([own]), [own], [own]).map(
+    ({ name, make }) => [name, make().panels[0]] as const,
+  );
+  for (const [name, spec] of panels.filter(([name]) => ["loss", "excess-loss"].includes(name))) {
+    const [{ data, encoding }] = spec.layer as {
+      data: { values: { step: number; mean: number; low: number; high: number }[] };
+      encoding: Record<"x" | "y", { scale: { domain: [number, number] }; axis: { title: string } }>;
+    }[];
+    const floor = name === "loss" ? Number(own.replicas.value[0].entropy) : 0;
+    const last = data.values[data.values.length - 1];
+    expect([last.low, last.mean, last.high].map((value) => (value - floor) * 61)).toEqual([
+      expect.closeTo(1, 6),
+      expect.closeTo(5, 6),
+      expect.closeTo(10, 6),
+    ]);
+    // no further than the band and a little room
+    const [low, high] = encoding.y.scale.domain;
+    const lows = data.values.map((row) => row.low);
+    const highs = data.values.map((row) => row.high);
+    expect(low).toBeLessThan(Math.min(...lows));
+    if (name === "excess-loss") expect(low).toBeGreaterThan(Math.min(...lows) / 1.5);
+    expect(high).toBeGreaterThan(Math.max(...highs));
+    expect(encoding.x.axis.title).toBe("training steps");
+  }
 });
 
 test("a caption is broken into lines, and names seeds in a row by their ends", () => {

@@ -1,6 +1,6 @@
 /** Keys of a lecture. */
 import { expect, test } from "vitest";
-import { hiddenBy, hiding } from "../../src/lab/lecture/hiding.js";
+import { hiddenBy, hiding, unknownIn } from "../../src/lab/lecture/hiding.js";
 import { actionOf, type Focus, keyHelp, turned } from "../../src/lab/lecture/keys.js";
 
 const press = (key: string, focus: Focus = "other", held: object = {}) =>
@@ -52,4 +52,9 @@ test("without a list, the charts are alone; an empty one hides nothing, and word
   expect(some).toContain('[data-panel="loss"]');
   expect(some).not.toContain("*");
   expect(some).not.toContain(".presenting .side{");
+  for (const list of [null, "", "runs,loss", "header"])
+    expect(unknownIn(hiddenBy(list), ["loss"])).toBeUndefined();
+  expect(unknownIn(hiddenBy("runs,nonsense,loss,x"), ["loss"])).toBe(
+    "hide: expected some of header, runs, controls, scrubber, choice, loss, got nonsense, x",
+  );
 });

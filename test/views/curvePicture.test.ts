@@ -87,8 +87,8 @@ describe("a curve", () => {
     );
     const texts = drawn({ curves: ends }).filter((call) => call.startsWith("fillText"));
     expect(texts.map((text) => text.split(" ").slice(0, 4))).toEqual([
-      ["fillText", "center", "A", "62.2"],
-      ["fillText", "center", "B", "62.2"],
+      ["fillText", "center", "A", "62.8"],
+      ["fillText", "center", "B", "62.8"],
     ]);
     const [a, b] = texts.map((text) => Number(text.split(" ")[4]));
     expect(Math.abs(b - a)).toBe(12);

@@ -1,46 +1,59 @@
 import { expect, it } from "vitest";
-import { type Place, placeLetters } from "../../src/lab/charts/endLetters.js";
+import { type Place, placeLetters, roomBeside } from "../../src/lab/charts/endLetters.js";
 
 const em = 12;
-const room = { em, right: 124, top: 0, bottom: 110 };
-const apart = ([a, b]: Place, [c, d]: Place) => Math.hypot(a - c, b - d);
+const room = { em, top: 0, bottom: 110 };
+const at = (...ys: number[]) => ys.map((y): Place => [100, y]);
+const heights = (ends: readonly Place[]) => placeLetters(ends, room).map((place) => place?.[1]);
 
-it("a letter stands right of its marker", () => {
-  expect(
-    placeLetters(
-      [
-        [100, 20],
-        [100, 80],
-      ],
-      room,
-    ),
-  ).toEqual([
-    [112.2, 20],
-    [112.2, 80],
-  ]);
+it("a letter stands right of its marker, in the room that there is beside a plot", () => {
+  const placed = placeLetters(at(20, 80), room);
+  expect(placed.map((place) => place?.[1])).toEqual([20, 80]);
+  for (const size of [12, 20, 32]) {
+    const [place] = placeLetters(at(20), { ...room, em: size });
+    expect(Number(place?.[0]) - 0.5 * size).toBeGreaterThan(104);
+    expect(Number(place?.[0]) + 0.5 * size).toBeLessThanOrEqual(100 + roomBeside(size));
+  }
 });
 
-it("letters of ends close together lie beside their own markers, none over another", () => {
+it("letters of ends close together stand one below the other in the order of the ends, as near to them as can be", () => {
+  expect(heights(at(50, 50, 50))).toEqual([38, 50, 62]);
+  expect(heights(at(53, 50))).toEqual([57.5, 45.5]);
+  expect(heights(at(50, 50, 60, 90))).toEqual(
+    [42 - 2 / 3, 54 - 2 / 3, 66 - 2 / 3, 90].map((y) => expect.closeTo(y, 9)),
+  );
+});
+
+it("none lies over another or leaves the chart, wherever the ends are", () => {
   for (const ends of [
-    [50, 53, 56, 75],
-    [50, 50, 50],
-    [50, 51, 62, 63],
-    [92, 95, 98],
-    [8, 9, 10],
-  ].map((ys) => ys.map((y): Place => [100, y]))) {
-    const placed = placeLetters(ends, room);
-    expect(placed.filter(Boolean).length).toBeGreaterThan(1);
-    placed.forEach((place, i) => {
-      if (!place) return;
-      for (const end of ends) expect(apart(place, ends[i])).toBeLessThanOrEqual(apart(place, end) + 0.5);
-      for (const other of placed)
-        if (other && other !== place)
-          expect(Math.abs(other[1] - place[1]) >= em || Math.abs(other[0] - place[0]) >= 0.8 * em).toBe(true);
+    at(50, 53, 56, 75),
+    at(104, 106, 108, 110),
+    at(0, 1, 2),
+    at(10, 10, 22, 23, 35, 100, 109),
+  ]) {
+    const found = heights(ends).map(Number);
+    const sorted = found.toSorted((a, b) => a - b);
+    expect(sorted[0]).toBeGreaterThanOrEqual(em / 2);
+    expect(sorted[sorted.length - 1]).toBeLessThanOrEqual(room.bottom - em / 2);
+    sorted.slice(1).forEach((y, i) => {
+      expect(y - sorted[i]).toBeGreaterThanOrEqual(em - 1e-9);
     });
   }
 });
 
-it("a letter without room is left out", () => {
-  const ends = Array.from({ length: 20 }, (): Place => [100, 50]);
-  expect(placeLetters(ends, room).filter(Boolean).length).toBeLessThan(8);
+it("ends in other places of the axis have letters of their own", () => {
+  expect(
+    placeLetters(
+      [
+        [30, 50],
+        [100, 50],
+      ],
+      room,
+    ).map((place) => place?.[1]),
+  ).toEqual([50, 50]);
+});
+
+it("where there is no room for all of them some are left out", () => {
+  const placed = placeLetters(at(...Array.from({ length: 20 }, () => 50)), room);
+  expect(placed.filter(Boolean)).toHaveLength(Math.floor(room.bottom / em));
 });

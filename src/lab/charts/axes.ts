@@ -59,7 +59,8 @@ export function drawAxes(
     return whole ? places.filter(Number.isInteger) : places;
   };
   const [top, bottom, right] = [6, height - em * 2.9, width - beside];
-  const upwards = (bottom - top) / (em * 2.4);
+  // close enough for one near either end
+  const upwards = (bottom - top) / (em * 1.8);
   // room for the numbers, and for those that equal scales may add
   const longest = Math.max(4, ...ticksOf(yAxis, upwards).map((place) => shortNumber(place).length));
   const left = 14 + em * 0.6 * longest + (yAxis.title ? em * 1.2 : 0);
@@ -107,11 +108,17 @@ export function drawAxes(
   ctx.textBaseline = "bottom";
   ctx.fillText(xAxis.title, (left + right) / 2, height - 1);
   ctx.save();
-  ctx.translate(1, (top + bottom) / 2);
+  // a long one goes on beside the numbers of the other axis, and is smaller where that is not enough
+  const room = height - 2;
+  let long = ctx.measureText(yAxis.title).width;
+  if (long > room) {
+    ctx.font = ctx.font.replace(/[\d.]+px/, `${(em * room) / long}px`);
+    long = room;
+  }
+  ctx.translate(1, Math.max(1 + long / 2, Math.min(height - 1 - long / 2, (top + bottom) / 2)));
   ctx.rotate(-Math.PI / 2);
   ctx.textBaseline = "top";
-  // a long one is drawn narrower
-  ctx.fillText(yAxis.title, 0, 0, bottom - top);
+  ctx.fillText(yAxis.title, 0, 0);
   ctx.restore();
   return { x, y, left, right, top, bottom };
 }

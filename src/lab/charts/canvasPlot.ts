@@ -4,6 +4,7 @@ import { type CanvasAxis, cleared, drawAxes } from "./axes.js";
 import { marker } from "./marker.js";
 import { onFrame, sizeOf } from "./onFrame.js";
 import { nearestPoint, type PixelAxis } from "./plane.js";
+import { placeNames } from "./pointNames.js";
 import { type Colours, colours } from "./theme.js";
 
 /** What may be drawn behind and over the points. */
@@ -114,17 +115,19 @@ export function canvasPlot(host: HTMLElement, read: () => CanvasPicture): Canvas
     ctx.fillStyle = palette.ink;
     ctx.strokeStyle = palette.paper;
     ctx.lineWidth = 3;
-    ctx.textAlign = "left";
+    ctx.textAlign = "center";
     ctx.textBaseline = "middle";
-    const taken: [number, number][] = [];
-    for (let i = 0; i < Math.min(now.labelled, count); i++) {
-      const [across, up] = [px[i] + now.radius(i) + 3, py[i]];
-      // no name over another
-      if (taken.some(([x, y]) => Math.abs(x - across) < em * 1.6 && Math.abs(y - up) < em)) continue;
-      taken.push([across, up]);
-      ctx.strokeText(now.label(i), across, up);
-      ctx.fillText(now.label(i), across, up);
-    }
+    const names = Array.from({ length: Math.min(now.labelled, count) }, (_, i) => now.label(i));
+    placeNames(
+      { xs: px, ys: py, radius: now.radius },
+      names.map((name) => ctx.measureText(name).width),
+      em,
+      { left, right: right + 6, top: top - 6, bottom },
+    ).forEach((place, i) => {
+      if (!place) return;
+      ctx.strokeText(names[i], ...place);
+      ctx.fillText(names[i], ...place);
+    });
     if (at !== undefined && at < count) {
       ctx.strokeStyle = palette.ink;
       ctx.lineWidth = 2;

@@ -50,9 +50,6 @@ type Point = readonly [x: number, y: number];
 
 const has = ([x, y]: Point): boolean => !Number.isNaN(x + y);
 
-/** Pixels right of the plot, for letters at the ends of curves. */
-export const BESIDE = 24;
-
 /** @param em pixels of a letter */
 export function drawCurves(
   ctx: CanvasRenderingContext2D,
@@ -148,17 +145,30 @@ export function drawCurves(
     ctx.fillStyle = ctx.strokeStyle = colourOf(curve);
     marker(ctx, curve.badEnd ? "cross" : lookOf(curve.look).shape, ...point, 3.5);
   }
-  ctx.fillStyle = ctx.strokeStyle = ink;
+  ctx.fillStyle = ink;
   if (new Set(curves.map(({ letter }) => letter)).size > 1) {
     ctx.textAlign = "center";
-    const room = { em, right: right + BESIDE, top: top - em / 2, bottom: bottom + em * 0.75 };
+    const room = { em, top: top - em / 2, bottom: bottom + em * 0.75 };
+    ctx.lineWidth = 1;
     placeLetters(
       ends.map(({ point }) => point),
       room,
     ).forEach((place, i) => {
-      if (place) haloed(ctx, ends[i].curve.letter, place[0], place[1] + em * 0.35, paper);
+      if (!place) return;
+      const { curve, point } = ends[i];
+      // a letter that is not beside its end is led to it
+      if (Math.abs(place[1] - point[1]) > em / 3) {
+        ctx.strokeStyle = colourOf(curve);
+        ctx.beginPath();
+        ctx.moveTo(...point);
+        ctx.lineTo(place[0] - em * 0.4, place[1]);
+        ctx.stroke();
+      }
+      haloed(ctx, curve.letter, place[0], place[1] + em * 0.35, paper);
     });
+    ctx.lineWidth = 2;
   }
+  ctx.strokeStyle = ink;
   const curve = key && curves[key.curve];
   const place = curve ? placeAt(curve.steps, key.step) : -1;
   if (!curve || place < 0) return;

@@ -1,8 +1,9 @@
 /** Curves over steps on a canvas, kept in step with what a view says that there is to see. */
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { type Axes, cleared, drawAxes } from "./axes.js";
-import { BESIDE, type CurvePicture, drawCurves } from "./curvePicture.js";
+import { type CurvePicture, drawCurves } from "./curvePicture.js";
 import { extent, nearestStep, roomy, stepSpan } from "./curves.js";
+import { roomBeside } from "./endLetters.js";
 import { type LegendContent, legendOf, nothing } from "./legendOf.js";
 import { onFrame, sizeOf } from "./onFrame.js";
 import { colours } from "./theme.js";
@@ -75,13 +76,13 @@ export function curvePlot(
     axes = drawAxes(
       ctx,
       palette,
-      { title: "step", log: logX, limits: [from, to] },
+      { title: "training steps", log: logX, limits: [from, to] },
       {
         title: now.unit ? `${now.quantity} (${now.unit})` : now.quantity,
         log: logY,
         limits: roomy(spanned, logY),
       },
-      { size: at, em, beside: BESIDE },
+      { size: at, em, beside: roomBeside(em) },
     );
     drawCurves(ctx, now, axes, palette, pointed, em);
     const { left, right, top, bottom } = axes;

@@ -26,8 +26,13 @@ export const Legend = ({ content }: { content: ReadonlySignal<LegendContent> }) 
         {when && <li class="when">{when}:</li>}
         {entries.map((entry) => (
           <li key={entry.key}>
-            <Swatch {...entry} /> <b>{entry.letter}</b> {entry.label} <span class="value">{entry.value}</span>{" "}
-            {entry.note}
+            <Swatch {...entry} /> <b>{entry.letter}</b> {entry.label} <span class="value">{entry.value}</span>
+            {entry.notes.map((note, i) => (
+              <>
+                {i > 0 ? ", " : " "}
+                <span class="whole">{note}</span>
+              </>
+            ))}
           </li>
         ))}
       </ul>

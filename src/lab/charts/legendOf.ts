@@ -12,15 +12,15 @@ export interface LegendEntry {
   letter: string;
   label: string;
   value: string;
-  /** What else there is to say of it: seeds, a fit, an end. */
-  note: string;
+  /** What else there is to say of it: seeds where runs have not the same number, a fit, an end. */
+  notes: readonly string[];
 }
 
 export interface LegendContent {
   /** Of when the values are: "latest", "at step 1,000". */
   when: string;
   entries: readonly LegendEntry[];
-  /** What the bands are, where there are some. */
+  /** What values and bands of several seeds are, where there are some. */
   bands: string;
 }
 
@@ -44,10 +44,11 @@ export function legendOf(curves: readonly Curve[], step: number | undefined): Le
   );
   // the evaluation that is shown, which may stand before the step
   const shown = Math.max(...curves.map(({ steps }, i) => steps[places[i]] ?? -1));
+  const several = new Set(curves.flatMap(({ seeds }) => (seeds > 1 ? seeds : [])));
   const entries = curves.map((curve, i): LegendEntry => {
     const { key, look, faint = false, letter, label, steps, values, seeds, note = "", badEnd = "" } = curve;
     const value = values[places[i]];
-    const mean = seeds > 1 ? `mean ± sd of ${seeds} seeds` : "";
+    const count = seeds > 1 && several.size > 1 ? `${seeds} seeds` : "";
     const other = step === undefined || steps[places[i]] === shown || value == null;
     return {
       key,
@@ -57,17 +58,18 @@ export function legendOf(curves: readonly Curve[], step: number | undefined): Le
       letter,
       label,
       value: value == null ? "–" : withDeviation(value, curve.deviation?.[places[i]]),
-      note: [mean, other ? "" : `at ${stepText(steps[places[i]])}`, note, badEnd]
-        .filter((text) => text !== "")
-        .join(", "),
+      notes: [count, other ? "" : `at ${stepText(steps[places[i]])}`, note, badEnd].filter(
+        (text) => text !== "",
+      ),
     };
   });
-  const banded = new Set(curves.flatMap(({ low, seeds }) => (low ? seeds : [])));
-  const [seeds] = banded;
+  const [seeds] = several;
   return {
     when: step === undefined ? "latest" : `at ${stepText(shown < 0 ? step : shown)}`,
     entries,
     bands:
-      banded.size === 0 ? "" : `band: smallest to largest of ${banded.size === 1 ? seeds : "a run’s"} seeds`,
+      several.size === 0
+        ? ""
+        : `mean ± sd of ${several.size === 1 ? seeds : "a run’s"} seeds; band: smallest to largest of them`,
   };
 }

@@ -12,6 +12,18 @@ const parts: Record<string, string> = {
 /** Names of what is hidden: those of the list `hide=`, and where there is none what a lecture needs least. */
 export const hiddenBy = (list: string | null): string[] => (list ?? "runs,controls,choice").split(",");
 
+/**
+ * What is wrong with such a list; undefined where all its words are names.
+ * @param panels names of the page's
+ */
+export function unknownIn(names: readonly string[], panels: readonly string[]): string | undefined {
+  const known = [...Object.keys(parts), ...panels];
+  const other = names.filter((name) => name !== "" && !known.includes(name));
+  return other.length === 0
+    ? undefined
+    : `hide: expected some of ${known.join(", ")}, got ${other.join(", ")}`;
+}
+
 /** The same as rules; other words are no names of anything. */
 export function hiding(names: readonly string[]): string {
   const known = names.filter((name) => /^[a-z][a-z-]*$/.test(name));

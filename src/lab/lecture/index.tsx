@@ -5,8 +5,9 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import type { Lab } from "../state/lab.js";
+import { views } from "../views/index.js";
 import { Help } from "./help.js";
-import { hiddenBy, hiding } from "./hiding.js";
+import { hiddenBy, hiding, unknownIn } from "./hiding.js";
 import { type Action, actionOf, type Focus, turned } from "./keys.js";
 import "./lecture.css";
 
@@ -24,6 +25,11 @@ const focusOf = (target: EventTarget | null): Focus => {
 export function installKeys(lab: Lab): void {
   const query = new URLSearchParams(location.search);
   const hidden = hiddenBy(query.get("hide"));
+  const unknown = unknownIn(
+    hidden,
+    views.map(({ name }) => name),
+  );
+  if (unknown && lab.presenting.peek()) lab.notice.value = unknown;
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(hiding(hidden));
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];

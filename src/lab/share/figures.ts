@@ -1,32 +1,50 @@
 /** The panels of the page as the report's figures. */
-import { curves, type Observable, type Runs } from "../../analysis/series.js";
 import { type PanelOptions, panel } from "../../figures/panel.js";
 import { referenceDashes } from "../../figures/seriesLook.js";
 import { logTicks } from "../../figures/ticks.js";
 import type { RunConfig } from "../../index.js";
+import { type Curve, curveOf, extent, lastStepOf, type Quantity, roomy, stepSpan } from "../charts/curves.js";
 import { fitOf } from "../charts/fit.js";
 import type { Lab, LabRun } from "../state/lab.js";
 import { settingOf, withCaption } from "./caption.js";
 import { namesOf } from "./files.js";
 import { frameFigures } from "./frameFigures.js";
 import { type Offer, pictureSize } from "./offer.js";
-import { resultsOf } from "./results.js";
 
 const labelOf = ({ letter, label }: LabRun): string => [letter, label.value].filter(Boolean).join(": ");
 const over = (runs: readonly LabRun[]): string =>
   runs.some(({ replicas }) => replicas.value.length > 1)
-    ? "Mean over seeds and a band of one standard deviation."
+    ? "Mean over seeds and a band from the smallest to the largest."
     : "One seed a run.";
 const configsOf = (runs: readonly LabRun[]): RunConfig[] =>
   runs.flatMap(({ replicas }) => replicas.value.map(({ config }) => config));
 
-/** Steps of an axis. */
-function stepAxis(runs: Runs, log: boolean): Pick<PanelOptions, "log" | "xDomain" | "xTickValues"> {
-  const steps = [...runs.values()].flat().flatMap(({ records }) => records.map(({ step }) => step));
-  const last = Math.max(1, ...[...runs.values()].flat().map(({ config }) => config.steps));
-  if (!log) return { xDomain: [0, last] };
-  const first = steps.reduce((least, step) => (step > 0 && step < least ? step : least), last);
-  return { log: { x: true }, xDomain: [first, last], xTickValues: logTicks(first, last, 5, true) };
+/** The page's curves as rows of a panel; what was not measured is none. */
+const rowsOf = (curves: readonly (readonly [condition: string, curve: Curve])[]): PanelOptions["rows"] =>
+  curves.flatMap(([condition, { steps, values, low, high }]) =>
+    steps.flatMap((step, i) => {
+      const mean = values[i];
+      return mean === null ? [] : [{ condition, step, mean, low: low?.[i] ?? mean, high: high?.[i] ?? mean }];
+    }),
+  );
+
+/** Axes that span what the page's do. */
+function axesOf(
+  curves: readonly Curve[],
+  {
+    last,
+    logX,
+    logY = false,
+    levels = [],
+  }: { last: number; logX: boolean; logY?: boolean; levels?: number[] },
+): Pick<PanelOptions, "log" | "xDomain" | "xTickValues" | "yDomain" | "yTickValues"> {
+  const xDomain = stepSpan(curves, last, logX);
+  const yDomain = roomy(extent(curves, logY, levels) ?? (logY ? [0.1, 1] : [0, 1]), logY);
+  return {
+    ...{ log: { x: logX, y: logY }, xDomain, yDomain },
+    ...(logX ? { xTickValues: logTicks(...xDomain, 5, true) } : {}),
+    ...(logY ? { yTickValues: logTicks(...yDomain) } : {}),
+  };
 }
 
 interface Curves {
@@ -34,10 +52,8 @@ interface Curves {
   title: string;
   caption: string;
   y: string;
-  observable: Observable;
+  quantity: Quantity;
   logY?: boolean;
-  /** Whether its axis begins at 0. */
-  fromZero?: boolean;
   rules?: PanelOptions["rules"];
   segments?: PanelOptions["segments"];
 }
@@ -79,54 +95,32 @@ function fits(lab: Lab, runs: readonly LabRun[]): NonNullable<PanelOptions["segm
  * @param chosen those that are drawn
  */
 export function offers(lab: Lab, all: readonly LabRun[], chosen: readonly LabRun[]): Offer[] {
-  const runs: Runs = new Map(chosen.map((run) => [labelOf(run), resultsOf(run)]));
   const conditions = all.map(labelOf);
   const { logX } = lab.view.value;
-  const measures = (observable: Observable, log = false): boolean =>
-    curves([...runs.keys()], runs, observable).some(({ step, mean }) => !log || (step > 0 && mean > 0));
-  const curveOffer = ({
-    name,
-    title,
-    caption,
-    y,
-    observable,
-    logY = false,
-    fromZero,
-    ...lines
-  }: Curves): Offer[] =>
-    measures(observable, logY)
-      ? [
-          {
-            name,
-            title,
-            file: namesOf(name, chosen),
-            make: () => {
-              const axis = stepAxis(runs, logX || logY);
-              const rows = curves([...runs.keys()], runs, observable);
-              const top = rows.reduce((most, { high }) => Math.max(most, high), 0);
-              const own = panel({
-                ...{ rows, conditions, y },
-                ...(fromZero && top > 0 ? { yDomain: [0, 1.05 * top] } : {}),
-                ...axis,
-                log: { ...axis.log, y: logY },
-                ...lines,
-                ...pictureSize,
-              });
-              const drawn = withCaption(own, title, [settingOf(configsOf(chosen)), over(chosen)]);
-              return { name, caption: `${caption} ${over(chosen)}`, panels: [drawn] };
-            },
-          },
-        ]
-      : [];
+  const curveOffer = ({ name, title, caption, y, quantity, logY = false, ...lines }: Curves): Offer[] => {
+    const curves = chosen.map((run) => curveOf(run, quantity));
+    if (!extent(curves, logY)) return [];
+    const levels = (lines.rules ?? []).map(({ value }) => value);
+    const make = () => {
+      const own = panel({
+        ...{ rows: rowsOf(curves.map((curve, i) => [labelOf(chosen[i]), curve])), conditions, y },
+        ...axesOf(curves, { last: lastStepOf(chosen), logX: logX || logY, logY, levels }),
+        ...{ ...lines, ...pictureSize, wholeBands: true },
+      });
+      const drawn = withCaption(own, title, [settingOf(configsOf(chosen)), over(chosen)]);
+      return { name, caption: `${caption} ${over(chosen)}`, panels: [drawn] };
+    };
+    return [{ ...{ name, title, make }, file: namesOf(name, chosen) }];
+  };
   const focused = lab.focused.value;
   return [
     ...curveOffer({
-      ...{ name: "loss", title: "Loss", y: "loss (nats)", observable: "loss" },
+      ...{ name: "loss", title: "Loss", y: "loss (nats)", quantity: "loss" },
       caption: "Population loss.",
       rules: floors(chosen),
     }),
     ...curveOffer({
-      ...{ name: "excess-loss", title: "Excess loss", y: "excess loss (nats)", observable: "excessLoss" },
+      ...{ name: "excess-loss", title: "Excess loss", y: "excess loss (nats)", quantity: "excessLoss" },
       caption: "Excess loss, both axes logarithmic.",
       logY: true,
       segments: fits(lab, chosen),
@@ -134,8 +128,7 @@ export function offers(lab: Lab, all: readonly LabRun[], chosen: readonly LabRun
     ...decompositionOffer(focused, logX),
     ...curveOffer({
       ...{ name: "effective-dimension", title: "Effective dimension", y: "effective dimension n_eff" },
-      observable: "effectiveDimension",
-      fromZero: true,
+      quantity: "effectiveDimension",
       caption: "Effective dimension of the embedding.",
     }),
     ...frameFigures(lab),
@@ -146,15 +139,13 @@ const parts = {
   "error of the mean prediction": "marginalError",
   "captured information": "capturedInformation",
   "dependence on the input": "inputDependence",
-} as const satisfies Record<string, Observable>;
+} as const satisfies Record<string, Quantity>;
 
 /** What the loss of the focused run is made of, where its targets depend on their inputs. */
 function decompositionOffer(run: LabRun, logX: boolean): Offer[] {
-  const results = resultsOf(run);
-  const rows = Object.entries(parts).flatMap(([label, observable]) =>
-    curves([label], new Map([[label, results]]), observable),
-  );
-  if (rows.length === 0) return [];
+  const curves = Object.values(parts).map((quantity) => curveOf(run, quantity));
+  if (!extent(curves, false)) return [];
+  const conditions = Object.keys(parts);
   return [
     {
       name: "decomposition",
@@ -166,8 +157,9 @@ function decompositionOffer(run: LabRun, logX: boolean): Offer[] {
         panels: [
           withCaption(
             panel({
-              ...{ rows, conditions: Object.keys(parts), y: "part of the loss (nats)", ...pictureSize },
-              ...stepAxis(new Map([["", results]]), logX),
+              ...{ rows: rowsOf(curves.map((curve, i) => [conditions[i], curve])), conditions },
+              ...{ y: "part of the loss (nats)", ...pictureSize },
+              ...axesOf(curves, { last: lastStepOf([run]), logX }),
             }),
             `Decomposition of ${labelOf(run)}`,
             [settingOf(configsOf([run])), over([run])],

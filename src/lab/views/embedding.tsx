@@ -10,8 +10,9 @@ import type { Lab } from "../state/lab.js";
 import { Choice, Toggle } from "./choice.js";
 import { EmbeddingMemory } from "./embeddingMemory.js";
 import { noFrame } from "./missing.js";
-import { tokensOf } from "./tokens.js";
+import { radiusOf, tokensOf } from "./tokens.js";
 import type { ViewProps } from "./view.js";
+import { whose } from "./whose.js";
 
 /** Axes that can be chosen. */
 const MOST_AXES = 6;
@@ -58,7 +59,7 @@ function picture(lab: Lab, memory: EmbeddingMemory, atRest: boolean): CanvasPict
     mark: "point",
     xs,
     ys,
-    radius: (rank) => (V > 2000 ? 1.5 : Math.max(2.5, 6 - rank * 0.4)),
+    radius: (rank) => radiusOf(rank, V),
     colour: (rank, { dark }) => rankColour(rank, V, dark),
     labelled: line ? 0 : LABELLED,
     label: (rank) => String(order[rank]),
@@ -86,7 +87,7 @@ function table(lab: Lab) {
   const count = shares?.length ?? 0;
   const axes = [...new Set(lab.view.value.axes)].filter((axis) => axis < count);
   return {
-    caption: `Embedding of ${lab.focused.value.letter}, step ${lab.frame.value?.step ?? "–"}`,
+    caption: `Embedding of ${whose(lab)}`,
     head: ["token", ...axes.map((axis) => `axis ${axis + 1}`)],
     count: coordinates ? order.length : 0,
     row: (i: number) => [
@@ -123,8 +124,7 @@ const Axes = ({ lab }: ViewProps) => {
 
 const Note = ({ lab }: ViewProps) => (
   <>
-    {lab.focused.value.letter}, step {lab.frame.value?.step ?? "–"}:{" "}
-    {lab.focused.value.config.value.vocabSize} tokens; the stronger the colour, the more frequent
+    {whose(lab)}: {lab.focused.value.config.value.vocabSize} tokens; frequent ones stand out
   </>
 );
 

@@ -12,6 +12,7 @@ import type { Lab } from "../state/lab.js";
 import { noFrame } from "./missing.js";
 import { targetsOf, tokensOf } from "./tokens.js";
 import type { ViewProps } from "./view.js";
+import { whose } from "./whose.js";
 
 /** What is true of one input of conditional data takes a moment to make. */
 interface Conditional {
@@ -119,7 +120,7 @@ function table(lab: Lab) {
   const learned = learnedOf(lab.frame.value, config.vocabSize, inputOf(lab));
   const text = (value: number | undefined) => (value === undefined ? "" : shortNumber(value));
   return {
-    caption: `Probabilities of ${lab.focused.value.letter}, step ${lab.frame.value?.step ?? "–"}`,
+    caption: `Probabilities of ${whose(lab)}`,
     head: ["token", "true", "learnt"],
     count: order.length,
     row: (i: number) => [String(order[i]), text(probabilities?.[order[i]]), text(learned?.[order[i]])],
@@ -147,9 +148,8 @@ const Note = ({ lab }: ViewProps) => {
   const input = inputOf(lab);
   return (
     <>
-      {lab.focused.value.letter}, step {lab.frame.value?.step ?? "–"},{" "}
-      {input === undefined ? "mean over inputs" : `after token ${input}`}; the stronger the colour, the more
-      frequent
+      {whose(lab)}, {input === undefined ? "mean over inputs" : `after token ${input}`}; frequent tokens stand
+      out
     </>
   );
 };

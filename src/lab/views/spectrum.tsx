@@ -8,6 +8,7 @@ import { Toggle } from "./choice.js";
 import { noFrame } from "./missing.js";
 import { dimensionsOf, roundAbove, sharesOf } from "./shares.js";
 import type { ViewProps } from "./view.js";
+import { whose } from "./whose.js";
 
 const logY = signal(false);
 /** Shares that are less are not drawn on a logarithmic axis. */
@@ -69,18 +70,14 @@ function picture(lab: Lab): CanvasPicture {
 const table = (lab: Lab) => {
   const shares = sharesOf(lab.frame.value?.eigenvalues ?? []);
   return {
-    caption: `Spectrum of ${lab.focused.value.letter}, step ${lab.frame.value?.step ?? "–"}`,
+    caption: `Spectrum of ${whose(lab)}`,
     head: ["eigenvalue", "share of the variance"],
     count: shares.length,
     row: (i: number) => [String(i + 1), shortNumber(shares[i])],
   };
 };
 
-const Where = ({ lab }: ViewProps) => (
-  <>
-    {lab.focused.value.letter}, step {lab.frame.value?.step ?? "–"}
-  </>
-);
+const Where = ({ lab }: ViewProps) => <>{whose(lab)}</>;
 
 export const Spectrum = ({ lab }: ViewProps) => (
   <CanvasChart

@@ -17,6 +17,10 @@ export function orderOf(probabilities: ArrayLike<number>): Uint32Array {
   return sorted ? order : order.sort((a, b) => probabilities[b] - probabilities[a] || a - b);
 }
 
+/** Of a token as a point, by its rank among so many, in pixels: the first are the largest. */
+export const radiusOf = (rank: number, count: number): number =>
+  count > 2000 ? 1.5 : Math.max(2.5, 6 - rank * 0.4);
+
 const known = new WeakMap<RunConfig, Tokens>();
 
 export function tokensOf(config: RunConfig): Tokens {
