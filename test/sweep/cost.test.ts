@@ -50,7 +50,7 @@ test("products, memory traffic and spectra, as the formulas have them", () => {
   // two draws meet 4 · (1 − (3/4)²) inputs
   const step = 6 * 1.75 * 12;
   const seconds = (parameters: number, evaluation: number) =>
-    10 * (4e-6 + step / 3e10 + (24 * parameters) / 1e10) + 3 * (1e-4 + evaluation);
+    1.5e-3 + 10 * (4e-6 + step / 3e10 + (24 * parameters) / 1e10) + 3 * (1e-4 + evaluation);
   const near = (evaluation: number, parameters = 12, spectral = 0, pairs = 0) => ({
     operations: expect.closeTo(10 * step + 3 * (evaluation + spectral), 9),
     seconds: expect.closeTo(seconds(parameters, evaluation / 3e10 + spectral / 4e9 + pairs * 2e-8), 15),
