@@ -160,7 +160,7 @@ test("news: a failure counts until there is a result, the first result stays, an
 });
 
 test("how it stands, in a line", () => {
-  const { runs, failed, cursor, anew, more, ...standing } = news({ secondsLeft: 12.3 });
+  const { runs, failed, cursor, anew, ...standing } = news({ secondsLeft: 12.3 });
   expect(standingText(standing, 1, 0)).toBe("1 of 4 runs finished; a process is running, 13 s left");
   const still = { ...standing, writing: false };
   expect(standingText(still, 2, 1)).toBe(
