@@ -150,7 +150,20 @@ test("the charts begin with the best four of many, and a link, or what the reade
         );
         expect(await lettersOf(page)).toBe("A directory,C directory,D directory");
         expect(await tickedIn(page)).toBe(3);
-        await page.getByRole("button", { name: "+ run" }).click();
+        // what has no model says so, and is trained here on demand
+        const panel = page.locator('[data-panel="embedding"]');
+        await panel
+          .getByText("Run A was read from the directory: it has curves, and no model to look at here.")
+          .waitFor();
+        await panel.getByRole("button", { name: "Train its config here" }).click();
+        await until(async () => (await panel.innerText()).includes("B, step 200"), "where its tokens are");
+        expect(await lettersOf(page)).toBe("A directory,C directory,D directory,B here");
+        expect(
+          await page.evaluate(() => {
+            const [a, , , b] = globalThis.lab.runs.value.map(({ replicas }) => replicas.value);
+            return b.map(({ records }, i) => records.at(-1).loss === a[i].records.at(-1).loss);
+          }),
+        ).toEqual([true, true]);
         await until(async () => (await page.evaluate(() => location.hash)).length > 1, "its link");
         shared = page.url();
       });

@@ -1,6 +1,7 @@
 /** In place of a view of the model, for a run that has none here: it was read, not trained. */
 import type { JSX } from "preact";
 import type { Lab } from "../state/lab.js";
+import { MOST_SEEDS } from "../state/room.js";
 import type { ViewProps } from "./view.js";
 
 const origins = {
@@ -11,7 +12,7 @@ const origins = {
 function train(lab: Lab): void {
   const { input, seeds } = lab.focused.peek();
   try {
-    lab.add(input.peek(), { seeds: seeds.peek() });
+    lab.add(input.peek(), { seeds: Math.min(seeds.peek(), MOST_SEEDS) });
     lab.play();
   } catch (error) {
     lab.notice.value = (error as Error).message;
@@ -24,10 +25,10 @@ function CurvesOnly({ lab }: ViewProps): JSX.Element | null {
   return (
     <div class="curves-only">
       <p>
-        Run {letter} {origins[origin]} and has curves only: this is drawn of a model that is trained here.
+        Run {letter} {origins[origin]}: it has curves, and no model to look at here.
       </p>
       <button type="button" onClick={() => train(lab)}>
-        Train {letter}'s config here
+        Train its config here
       </button>
     </div>
   );
