@@ -140,6 +140,28 @@ test("the charts begin with the best four of many, and a link, or what the reade
         const four = "A directory,B directory,C directory,D directory";
         await until(async () => (await lettersOf(page)) === four, "four, and nothing of the page's own");
         expect(await tickedIn(page)).toBe(4);
+        // the filter takes what the page shows, and says what it hides of the ticked
+        const filter = page.getByRole("searchbox", { name: "Filter" });
+        const said = page.locator("#directory-filter");
+        const rows = () => page.locator(".directory tbody tr").count();
+        await filter.fill("n_eff>0 excess loss<100 learningRate<=0.002");
+        await until(async () => (await rows()) === 2, "two rates");
+        const hidden = 4 - (await tickedIn(page));
+        expect(await said.innerText()).toContain(`the filter hides ${hidden} of the 4 ticked`);
+        await filter.fill("");
+        await until(async () => (await rows()) === 9, "all again");
+        expect(await page.locator(".directory tbody tr").first().innerText()).toMatch(/\d ± [\d.]+/);
+        expect(await filter.getAttribute("aria-invalid")).toBe("false");
+        await filter.fill("foo<1");
+        await until(async () => (await filter.getAttribute("aria-invalid")) === "true", "it is wrong");
+        expect(await said.innerText()).toBe("⚠ filter: no run has a field foo; all 9 configs are shown");
+        const colours = await page.evaluate(() =>
+          ["#directory-filter", ".directory header p"].map(
+            (selector) => getComputedStyle(document.querySelector(selector)).color,
+          ),
+        );
+        expect(colours[0]).not.toBe(colours[1]);
+        await filter.fill("");
         // what is removed from the list is not ticked any more, and does not come back
         await page.getByRole("button", { name: "remove run B" }).click();
         await until(async () => (await tickedIn(page)) === 3, "its tick is gone");
@@ -150,6 +172,13 @@ test("the charts begin with the best four of many, and a link, or what the reade
         );
         expect(await lettersOf(page)).toBe("A directory,C directory,D directory");
         expect(await tickedIn(page)).toBe(3);
+        // all at once, as many as there is room for; none again; and those that there were
+        const box = page.getByRole("checkbox", { name: "compare all that are shown" });
+        for (const count of [8, 0]) {
+          await box.click();
+          await until(async () => (await tickedIn(page)) === count, `${count} are ticked`);
+        }
+        expect(await lettersOf(page)).toBe("A directory,C directory,D directory");
         // what has no model says so, and is trained here on demand
         const panel = page.locator('[data-panel="embedding"]');
         await panel

@@ -3,11 +3,13 @@ import { untracked, useComputed, useSignal, useSignalEffect } from "@preact/sign
 import { useEffect, useMemo } from "preact/hooks";
 import { counted } from "../../figures/labels.js";
 import type { Lab } from "../state/lab.js";
+import { cellText, spreadText } from "./cellText.js";
 import { charted } from "./charted.js";
 import { conditionText, filterOf, toggled } from "./conditions.js";
 import "./directory.css";
 import { type Followed, follow, type Standing } from "./follow.js";
-import { type Cell, cellOf, endText, type Group, groupsOf, meanOf, variedPaths } from "./rows.js";
+import { results } from "./results.js";
+import { type Cell, cellOf, endText, type Group, groupsOf, spreadOf, variedPaths } from "./rows.js";
 
 /** Configs that can be compared in the charts, one a colour. */
 const MOST = 8;
@@ -15,19 +17,6 @@ const MOST = 8;
 const FIRST = 4;
 /** Rows that the table has at most. */
 const SHOWN = 200;
-
-/** Numbers of the last evaluation that the table has, by their path. */
-const results: [path: string, title: string][] = [
-  ["excessLoss", "excess loss (nats)"],
-  ["effectiveDimension", "n_eff"],
-];
-
-const numberText = (value: number): string => {
-  const rounded = Number(value.toPrecision(4));
-  return Math.abs(rounded) >= 1e6 ? rounded.toExponential() : String(rounded);
-};
-const cellText = (value: Cell | undefined): string =>
-  value === undefined || value === null ? "" : typeof value === "number" ? numberText(value) : String(value);
 
 interface Order {
   path: string;
@@ -38,7 +27,7 @@ interface Order {
 const best: Order = { path: "excessLoss", down: false };
 
 const valueIn = (group: Group, path: string): Cell | undefined =>
-  results.some(([name]) => name === path) ? meanOf(group, path) : cellOf(group.rows[0], path);
+  results.some(([name]) => name === path) ? spreadOf(group, path)?.mean : cellOf(group.rows[0], path);
 
 /** What the charts begin with: all that can be compared, or the best few of more. */
 export function firstOf(groups: Group[]): Group[] {
@@ -70,7 +59,10 @@ export function Directory({ lab }: { lab: Lab }) {
   const all = useComputed(() => [...followed.rows.value.values()]);
   const paths = useComputed(() => [...new Set(all.value.flatMap(({ cells }) => [...cells.keys()]))]);
   const varied = useComputed(() => variedPaths(all.value));
-  const filter = useComputed(() => filterOf(line.value, paths.value));
+  const filter = useComputed(() =>
+    // as long as no run is finished there are no fields either
+    all.value.length === 0 ? () => true : filterOf(line.value, paths.value),
+  );
   const groups = useComputed(() => {
     const meets = filter.value;
     return groupsOf(typeof meets === "string" ? all.value : all.value.filter(meets));
@@ -95,6 +87,13 @@ export function Directory({ lab }: { lab: Lab }) {
     const keys = new Set(chosen.value);
     if (isChosen) keys.add(key);
     else keys.delete(key);
+    chooseOnly(keys);
+  };
+  /** All that are shown, as many as there is room for; none of them where that is so already. */
+  const chooseShown = () => {
+    const keys = new Set(chosen.value);
+    for (const { key } of shown.value) if (keys.size < MOST) keys.add(key);
+    if (keys.size === chosen.value.size) for (const { key } of shown.value) keys.delete(key);
     chooseOnly(keys);
   };
   useSignalEffect(() => {
@@ -122,6 +121,10 @@ export function Directory({ lab }: { lab: Lab }) {
         : `${charts.size} of the directory's configs in the charts`;
   };
 
+  const isWrong = typeof filter.value === "string";
+  const ticked = groups.value.filter(({ key }) => chosen.value.has(key)).length;
+  const hidden = chosen.value.size - ticked;
+
   return (
     <section class="directory" aria-labelledby="directory-title">
       <Head followed={followed} />
@@ -131,10 +134,11 @@ export function Directory({ lab }: { lab: Lab }) {
           <input
             type="search"
             value={line.value}
-            placeholder="vocabSize=1000 learningRate<0.1"
+            placeholder="learningRate=0.03162 n_eff<12"
             spellcheck={false}
             autocapitalize="off"
-            aria-describedby="directory-filter"
+            aria-describedby="directory-filter directory-hint"
+            aria-invalid={isWrong}
             onInput={({ currentTarget }) => {
               line.value = currentTarget.value;
             }}
@@ -144,10 +148,18 @@ export function Directory({ lab }: { lab: Lab }) {
           Show {chosen.value.size} in charts
         </button>
       </div>
-      <p id="directory-filter" role="status">
+      <p id="directory-filter" role="status" class={isWrong ? "wrong" : undefined}>
         {typeof filter.value === "string"
-          ? filter.value
-          : `${counted(groups.value.length, "config")}; at most ${MOST} are compared in the charts`}
+          ? `⚠ ${filter.value}; all ${counted(groups.value.length, "config")} are shown`
+          : [
+              counted(groups.value.length, "config"),
+              `at most ${MOST} are compared in the charts`,
+              ...(hidden > 0 ? [`the filter hides ${hidden} of the ${chosen.value.size} ticked`] : []),
+            ].join("; ")}
+      </p>
+      <p id="directory-hint">
+        Conditions by the names here or of the config; a number equals what is shown alike. ± is the standard
+        deviation over seeds.
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keys as well */}
       <section class="table" tabIndex={0} aria-label="Runs of the directory">
@@ -155,7 +167,18 @@ export function Directory({ lab }: { lab: Lab }) {
           <thead>
             <tr>
               <th scope="col">
-                <span class="unseen">in charts</span>
+                <label class="choose">
+                  <input
+                    type="checkbox"
+                    ref={(box) => {
+                      if (box) box.indeterminate = ticked > 0 && ticked < groups.value.length;
+                    }}
+                    checked={ticked > 0 && ticked === groups.value.length}
+                    disabled={groups.value.length === 0 || (ticked === 0 && chosen.value.size >= MOST)}
+                    onChange={chooseShown}
+                  />
+                  <span class="unseen">compare all that are shown, at most {MOST}</span>
+                </label>
               </th>
               {[...varied.value.map((path) => [path, path.replace(/\.kind$/, "")] as const), ...results].map(
                 ([path, title]) => (
@@ -194,7 +217,7 @@ export function Directory({ lab }: { lab: Lab }) {
                 ))}
                 {results.map(([path]) => (
                   <td key={path} class="number">
-                    {cellText(meanOf(group, path))}
+                    {spreadText(spreadOf(group, path))}
                   </td>
                 ))}
                 <td title={group.rows.find(({ failed }) => failed)?.failed?.error}>{endText(group)}</td>
