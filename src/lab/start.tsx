@@ -1,8 +1,10 @@
 /** Opens the page: what its link holds, or what it begins with. */
+import { signal } from "@preact/signals";
 import { render } from "preact";
 import { openWorkers } from "../browser/openWorkers.js";
 import type { RunConfig, RunConfigInput } from "../index.js";
 import type { LabLink } from "../link/link.js";
+import { isFollowed } from "./directory/isFollowed.js";
 import { App } from "./layout/app.js";
 import { whyNot } from "./layout/whyNot.js";
 import { createLab } from "./state/createLab.js";
@@ -13,8 +15,8 @@ import { viewNamed } from "./views/index.js";
 const codec = () => import("../link/codec.js");
 
 /** The link in the address; the page's own where there is none, with what is wrong with it. */
-async function linkOf(hash: string): Promise<{ link: LabLink; wrong?: string }> {
-  if (hash.length < 2) return { link: defaultLink };
+async function linkOf(hash: string, own: Promise<LabLink>): Promise<{ link: LabLink; wrong?: string }> {
+  if (hash.length < 2) return { link: await own };
   try {
     const [{ decodeLink }, { shortest }] = await Promise.all([codec(), import("../fields/implied.js")]);
     const link = await decodeLink(hash);
@@ -29,23 +31,30 @@ async function linkOf(hash: string): Promise<{ link: LabLink; wrong?: string }> 
       },
     };
   } catch (error) {
-    return { link: defaultLink, wrong: `this link is damaged: ${(error as Error).message}` };
+    return { link: await own, wrong: `this link is damaged: ${(error as Error).message}` };
   }
 }
 
 /** @param worker makes a worker */
 export async function start(worker: () => Worker): Promise<void> {
+  const hasDirectory = signal(false);
+  // runs of a directory are what it was opened for: none is trained beside them
+  const own = isFollowed().then((is): LabLink => {
+    hasDirectory.value = is;
+    return is ? { runs: [] } : defaultLink;
+  });
   const root = document.getElementById("lab") as HTMLElement;
   const missing = await whyNot();
   if (missing) {
     root.textContent = missing;
     return;
   }
-  const { link, wrong } = await linkOf(location.hash);
+  const { link, wrong } = await linkOf(location.hash, own);
   const lab = createLab({
     workers: openWorkers({ worker }),
     link,
-    encode: async (link) => (await codec()).encodeLink(link),
+    // a page of a directory's runs alone is what its bare address opens
+    encode: async (link) => (link.runs.length === 0 ? "" : (await codec()).encodeLink(link)),
     needs: (panels) => panels.flatMap((name) => viewNamed(name)?.needs ?? []),
     elsewhere: async (config) => (await import("../fields/trainCommand.js")).trainCommand(config),
   });
@@ -54,12 +63,12 @@ export async function start(worker: () => Worker): Promise<void> {
   // a link that is pasted over this page's
   addEventListener("hashchange", async () => {
     if (history.state?.lab) return;
-    const { link, wrong } = await linkOf(location.hash);
+    const { link, wrong } = await linkOf(location.hash, own);
     if (wrong) lab.notice.value = wrong;
     else lab.open(link);
   });
   // for the console, and for who watches the page from without
   Object.assign(globalThis, { lab });
   root.textContent = "";
-  render(<App lab={lab} />, root);
+  render(<App lab={lab} hasDirectory={hasDirectory} />, root);
 }

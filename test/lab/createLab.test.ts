@@ -1,7 +1,7 @@
 /** The lab as a whole, its workers in this process and the page's surroundings pretended. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { openWorkers } from "../../src/browser/openWorkers.js";
-import { createTrainer, type RunConfigInput, weightsHash } from "../../src/index.js";
+import { createTrainer, parseConfig, type RunConfigInput, weightsHash } from "../../src/index.js";
 import { createLab } from "../../src/lab/state/createLab.js";
 import type { Lab } from "../../src/lab/state/lab.js";
 import type { LabLink } from "../../src/link/link.js";
@@ -257,4 +257,22 @@ test("what the page has no room for is refused, with the command that runs it el
   );
   await until(() => lab.notice.value.includes("elsewhere: unigram-lab train"));
   expect(lab.runs.value[0].config.value.vocabSize).toBe(12);
+});
+
+test("a page of recorded runs alone: they grow in their places, and no entry of the history is theirs", async () => {
+  const lab = open({ runs: [] });
+  expect([lab.runs.value.length, lab.focused.value]).toEqual([0, undefined]);
+  const replica = (seed: number) => ({
+    ...{ config: parseConfig({ ...small, seed }), records: [], step: 0, status: "ended" as const, seconds: 0 },
+    ...{ failure: undefined, entropy: undefined, conditionalEntropy: undefined },
+    ...{ weightsHash: undefined, expectedHash: undefined },
+  });
+  const { config } = replica(1);
+  const [run, other] = [0, 1].map(() => lab.addRecorded(config, [replica(1)], "directory"));
+  expect(lab.focused.value).toBe(run);
+  lab.setRecorded(run, [replica(0), replica(1)]);
+  expect([run.seeds.value, run.config.value.seed, run.replicas.value.length]).toEqual([2, 0, 2]);
+  lab.remove(other);
+  expect(lab.runs.value).toEqual([run]);
+  expect(entries.entries.length).toBe(1);
 });

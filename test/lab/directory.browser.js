@@ -13,8 +13,8 @@ afterAll(() => browser?.close());
 
 const rates = [0.001, 0.002, 0.003, 0.005, 0.01, 0.02];
 
-function startSweep(file, out) {
-  const child = spawn(process.execPath, [cli, "sweep", file, "--out", out, "--threads", "1"], {
+function startSweep(file, out, ...options) {
+  const child = spawn(process.execPath, [cli, "sweep", file, "--out", out, "--threads", "1", ...options], {
     stdio: "ignore",
   });
   return { child, ended: new Promise((resolve) => child.once("exit", resolve)) };
@@ -63,24 +63,32 @@ test("runs come as they are finished, over a kill and a resumption, and the end 
           await second.ended;
           await until(async () => (await finished()) === 24, "all runs");
           await until(async () => (await head.innerText()).includes("complete"), "it is complete");
-          // compared in the charts
-          const lines = await page.evaluate(() => globalThis.lab.runs.value.length);
+          // the charts are the directory's from the beginning, and have followed it
+          const charted = () =>
+            page.evaluate(() =>
+              globalThis.lab.runs.value
+                .map(({ origin, replicas }) => `${origin} ${replicas.value.length}`)
+                .join(),
+            );
+          await until(
+            async () => (await charted()) === Array(6).fill("directory 4").join(),
+            "all configs, with all of their seeds",
+          );
+          const looks = await page.evaluate(() => globalThis.lab.runs.value.map(({ look }) => look));
+          expect(new Set(looks).size).toBe(6);
+          expect(await page.evaluate(() => [location.hash, history.length])).toEqual(["", 2]);
+          // compared in the charts: what the reader has chosen
+          for (const box of await page.locator(".directory tbody input[type=checkbox]").all())
+            await box.uncheck();
           await page.getByRole("searchbox", { name: "Filter" }).fill("learningRate>=0.005");
           await until(async () => (await page.locator(".directory tbody tr").count()) === 3, "three configs");
           for (const box of await page.locator(".directory tbody input[type=checkbox]").all())
             await box.check();
           await page.getByRole("button", { name: "Show 3 in charts" }).click();
           await until(
-            async () =>
-              (await page.evaluate(() =>
-                globalThis.lab.runs.value
-                  .filter(({ origin }) => origin === "directory")
-                  .map(({ replicas }) => replicas.value.length)
-                  .join(),
-              )) === "4,4,4",
+            async () => (await charted()) === Array(3).fill("directory 4").join(),
             "three configs of four seeds in the charts",
           );
-          expect(await page.evaluate(() => globalThis.lab.runs.value.length)).toBe(lines + 3);
           await server.stop("SIGKILL");
           const said = await until(async () => {
             const now = await page.locator(".directory header p").first().innerText();
@@ -89,12 +97,13 @@ test("runs come as they are finished, over a kill and a resumption, and the end 
           expect(said).not.toContain("\n");
           expect(said).toMatch(/server/);
           // the page lives on
-          await page.getByRole("button", { name: "Replay" }).click();
+          await page.getByRole("button", { name: "+ run" }).click();
           await until(
             () =>
-              page.evaluate(() =>
-                globalThis.lab.runs.value[0].replicas.value.every(({ status }) => status === "ended"),
-              ),
+              page.evaluate(() => {
+                const { origin, replicas } = globalThis.lab.runs.value.at(-1);
+                return origin === "here" && replicas.value.every(({ status }) => status === "ended");
+              }),
             "it still trains",
           );
         },
@@ -102,6 +111,101 @@ test("runs come as they are finished, over a kill and a resumption, and the end 
       );
     } finally {
       await server.stop("SIGKILL");
+    }
+  });
+});
+
+/** A sweep of these rates over two seeds, to its end, beside what is there. */
+async function sweptInto(out, file, rates) {
+  const base = { vocabSize: 50, embeddingDim: 8, steps: 200, evaluateEvery: 50 };
+  await writeFile(file, JSON.stringify({ base, axes: { learningRate: rates, seed: [0, 1] } }));
+  await startSweep(file, out, "--add").ended;
+}
+const lettersOf = (page) =>
+  page.evaluate(() => globalThis.lab.runs?.value.map(({ letter, origin }) => `${letter} ${origin}`).join());
+const tickedIn = (page) => page.locator(".directory tbody input:checked").count();
+
+test("the charts begin with the best four of many, and a link, or what the reader has chosen, wins", async () => {
+  await inFolder(async (folder) => {
+    const [out, file] = [join(folder, "results"), join(folder, "sweep.json")];
+    await sweptInto(
+      out,
+      file,
+      Array.from({ length: 9 }, (_, i) => 0.001 * (i + 1)),
+    );
+    const server = await serveLab(out);
+    try {
+      let shared;
+      await withPage(browser, server.url, async (page) => {
+        const four = "A directory,B directory,C directory,D directory";
+        await until(async () => (await lettersOf(page)) === four, "four, and nothing of the page's own");
+        expect(await tickedIn(page)).toBe(4);
+        // the filter takes what the page shows, and says what it hides of the ticked
+        const filter = page.getByRole("searchbox", { name: "Filter" });
+        const said = page.locator("#directory-filter");
+        const rows = () => page.locator(".directory tbody tr").count();
+        await filter.fill("n_eff>0 excess loss<100 learningRate<=0.002");
+        await until(async () => (await rows()) === 2, "two rates");
+        const hidden = 4 - (await tickedIn(page));
+        expect(await said.innerText()).toContain(`the filter hides ${hidden} of the 4 ticked`);
+        await filter.fill("");
+        await until(async () => (await rows()) === 9, "all again");
+        expect(await page.locator(".directory tbody tr").first().innerText()).toMatch(/\d ± [\d.]+/);
+        expect(await filter.getAttribute("aria-invalid")).toBe("false");
+        await filter.fill("foo<1");
+        await until(async () => (await filter.getAttribute("aria-invalid")) === "true", "it is wrong");
+        expect(await said.innerText()).toBe("⚠ filter: no run has a field foo; all 9 configs are shown");
+        const colours = await page.evaluate(() =>
+          ["#directory-filter", ".directory header p"].map(
+            (selector) => getComputedStyle(document.querySelector(selector)).color,
+          ),
+        );
+        expect(colours[0]).not.toBe(colours[1]);
+        await filter.fill("");
+        // what is removed from the list is not ticked any more, and does not come back
+        await page.getByRole("button", { name: "remove run B" }).click();
+        await until(async () => (await tickedIn(page)) === 3, "its tick is gone");
+        await sweptInto(out, file, [0.02, 0.03]);
+        await until(
+          async () => (await page.locator(".directory tbody tr").count()) === 11,
+          "two more in the table",
+        );
+        expect(await lettersOf(page)).toBe("A directory,C directory,D directory");
+        expect(await tickedIn(page)).toBe(3);
+        // all at once, as many as there is room for; none again; and those that there were
+        const box = page.getByRole("checkbox", { name: "compare all that are shown" });
+        for (const count of [8, 0]) {
+          await box.click();
+          await until(async () => (await tickedIn(page)) === count, `${count} are ticked`);
+        }
+        expect(await lettersOf(page)).toBe("A directory,C directory,D directory");
+        // what has no model says so, and is trained here on demand
+        const panel = page.locator('[data-panel="embedding"]');
+        await panel
+          .getByText("Run A was read from the directory: it has curves, and no model to look at here.")
+          .waitFor();
+        await panel.getByRole("button", { name: "Train its config here" }).click();
+        await until(async () => (await panel.innerText()).includes("B, step 200"), "where its tokens are");
+        expect(await lettersOf(page)).toBe("A directory,C directory,D directory,B here");
+        expect(
+          await page.evaluate(() => {
+            const [a, , , b] = globalThis.lab.runs.value.map(({ replicas }) => replicas.value);
+            return b.map(({ records }, i) => records.at(-1).loss === a[i].records.at(-1).loss);
+          }),
+        ).toEqual([true, true]);
+        await until(async () => (await page.evaluate(() => location.hash)).length > 1, "its link");
+        shared = page.url();
+      });
+      await withPage(browser, shared, async (page) => {
+        await until(
+          async () => (await page.locator(".directory tbody tr").count()) === 11,
+          "the directory, too",
+        );
+        expect(await lettersOf(page)).toBe("A here");
+        expect(await tickedIn(page)).toBe(0);
+      });
+    } finally {
+      await server.stop();
     }
   });
 });

@@ -1,6 +1,7 @@
 /** A followed directory: its rows, its filter, and what is asked of the server when. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { parseConfig, type RunConfigInput } from "../../src/config.js";
+import { cellText, spreadText } from "../../src/lab/directory/cellText.js";
 import { conditionText, filterOf, toggled } from "../../src/lab/directory/conditions.js";
 import { follow, withNews } from "../../src/lab/directory/follow.js";
 import { standingText } from "../../src/lab/directory/index.js";
@@ -9,9 +10,9 @@ import {
   cellOf,
   endText,
   groupsOf,
-  meanOf,
   type Row,
   rowOf,
+  spreadOf,
   variedPaths,
 } from "../../src/lab/directory/rows.js";
 import type { DirectoryNews, FollowedRun } from "../../src/sweep/directoryNews.js";
@@ -51,8 +52,11 @@ describe("rows", () => {
   test("a group is the seeds of one config, in their order", () => {
     const groups = groupsOf(rows);
     expect(groups.map((group) => group.rows.map(({ run }) => run))).toEqual([["b", "a"], ["c"]]);
-    expect(meanOf(groups[0], "excessLoss")).toBeCloseTo(0.3, 12);
-    expect(meanOf(groups[1], "excessLoss")).toBeUndefined();
+    expect(spreadOf(groups[0], "excessLoss")?.mean).toBeCloseTo(0.3, 12);
+    // as best prints it
+    expect(spreadText(spreadOf(groups[0], "excessLoss"))).toBe("0.3 ± 0.14");
+    expect(spreadText(spreadOf({ key: "", rows: [rows[0]] }, "excessLoss"))).toBe("0.2");
+    expect(spreadText(spreadOf(groups[1], "excessLoss"))).toBe("");
     const failed = rowOf({
       failed: { run: "d", config: parseConfig({ vocabSize: 20 }), error: "no memory" },
     });
@@ -134,6 +138,50 @@ describe("the filter", () => {
     expect(met(line)).toBe(expected);
   });
 
+  test.each([
+    ["V=10", "a"],
+    ["D<V", "b"],
+    ["α=1", "ab"],
+    ["lr=0.1", "a"],
+    ["excess loss<1", "a"],
+    ["excess loss (nats)<1 and V=10", "a"],
+    ["learning rate=0.1, V=10", "a"],
+    ["n_eff<1", "filter: no run has a field n_eff"],
+  ])("takes the names of the page: %s", (line, expected) => {
+    expect(met(line)).toBe(expected);
+  });
+
+  test("a number is as it is shown, or as it is to the digits that are typed", () => {
+    const rates = [0.01, 0.0133, 0.0316227766017, 0.00005 + 1e-10];
+    const some = rowsOf(
+      ...rates.map((learningRate, i) => finished(`${i}`, { learningRate, vocabSize: 12345 })),
+    );
+    const of = (line: string) => {
+      const filter = filterOf(line, ["learningRate", "vocabSize"]);
+      return typeof filter === "string"
+        ? filter
+        : some
+            .filter(filter)
+            .map(({ run }) => run)
+            .join("");
+    };
+    for (const [i, rate] of rates.entries()) {
+      expect(of(`lr=${cellText(rate)}`)).toBe(`${i}`);
+      expect(of(conditionText("learningRate", rate))).toBe(`${i}`);
+    }
+    expect(of("lr=0.03162278")).toBe("2");
+    expect(of("lr=0.03162279")).toBe("");
+    expect(of("lr=5e−5")).toBe("3");
+    expect(of("lr!=0.03162")).toBe("013");
+    expect(of("lr<=0.03162")).toBe("0123");
+    expect(of("lr<0.03162")).toBe("013");
+    expect(of("lr>0.03162")).toBe("");
+    // whole numbers are shown whole, and are themselves
+    expect(cellText(12345)).toBe("12345");
+    expect(of("V=12345")).toBe("0123");
+    expect(of("V=1.234e4")).toBe("");
+  });
+
   test("a value of the table is a condition more, and pressed again one less", () => {
     const one = toggled("", conditionText("optimizer.kind", "sgd"));
     expect(one).toBe("optimizer=sgd");
@@ -160,7 +208,7 @@ test("news: a failure counts until there is a result, the first result stays, an
 });
 
 test("how it stands, in a line", () => {
-  const { runs, failed, cursor, anew, more, ...standing } = news({ secondsLeft: 12.3 });
+  const { runs, failed, cursor, anew, ...standing } = news({ secondsLeft: 12.3 });
   expect(standingText(standing, 1, 0)).toBe("1 of 4 runs finished; a process is running, 13 s left");
   const still = { ...standing, writing: false };
   expect(standingText(still, 2, 1)).toBe(

@@ -1,12 +1,12 @@
 /** Asks the server again and again what is new in the directory that it follows. */
-import { type Signal, signal } from "@preact/signals";
+import { batch, type Signal, signal } from "@preact/signals";
 import type { DirectoryNews } from "../../sweep/directoryNews.js";
 import { type Row, rowOf } from "./rows.js";
 
 /** Milliseconds between two questions. */
 const EVERY = 1000;
 
-export type Standing = Omit<DirectoryNews, "runs" | "failed" | "cursor" | "anew" | "more">;
+export type Standing = Omit<DirectoryNews, "runs" | "failed" | "cursor" | "anew">;
 
 export interface Followed {
   /** By name of the run; another map whenever there is something new. */
@@ -59,11 +59,13 @@ export function follow(ask = askServer): Followed {
     try {
       const news = await ask(cursor, ended.signal);
       // nothing new leaves the map as it is: whoever draws it has nothing to do
-      if (news.runs.length + news.failed.length > 0 || (news.anew && rows.value.size > 0))
-        rows.value = withNews(rows.value, news);
+      batch(() => {
+        if (news.runs.length + news.failed.length > 0 || (news.anew && rows.value.size > 0))
+          rows.value = withNews(rows.value, news);
+        standing.value = news;
+        silent.value = undefined;
+      });
       ({ cursor, more } = news);
-      standing.value = news;
-      silent.value = undefined;
     } catch {
       if (ended.signal.aborted) return;
       silent.value =

@@ -1,31 +1,22 @@
 /** The runs of the directory that the server follows: what they came to, those that run, and which are in the charts. */
-import { batch, useComputed, useSignal } from "@preact/signals";
+import { untracked, useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { counted } from "../../figures/labels.js";
-import type { Lab, LabRun } from "../state/lab.js";
+import type { Lab } from "../state/lab.js";
+import { cellText, spreadText } from "./cellText.js";
+import { charted } from "./charted.js";
 import { conditionText, filterOf, toggled } from "./conditions.js";
 import "./directory.css";
 import { type Followed, follow, type Standing } from "./follow.js";
-import { recordedRun } from "./recorded.js";
-import { type Cell, cellOf, endText, type Group, groupsOf, meanOf, variedPaths } from "./rows.js";
+import { results } from "./results.js";
+import { type Cell, cellOf, endText, type Group, groupsOf, spreadOf, variedPaths } from "./rows.js";
 
 /** Configs that can be compared in the charts, one a colour. */
 const MOST = 8;
+/** What the charts begin with where there are more. */
+const FIRST = 4;
 /** Rows that the table has at most. */
 const SHOWN = 200;
-
-/** Numbers of the last evaluation that the table has, by their path. */
-const results: [path: string, title: string][] = [
-  ["excessLoss", "excess loss (nats)"],
-  ["effectiveDimension", "n_eff"],
-];
-
-const numberText = (value: number): string => {
-  const rounded = Number(value.toPrecision(4));
-  return Math.abs(rounded) >= 1e6 ? rounded.toExponential() : String(rounded);
-};
-const cellText = (value: Cell | undefined): string =>
-  value === undefined || value === null ? "" : typeof value === "number" ? numberText(value) : String(value);
 
 interface Order {
   path: string;
@@ -33,8 +24,16 @@ interface Order {
   down: boolean;
 }
 
+const best: Order = { path: "excessLoss", down: false };
+
 const valueIn = (group: Group, path: string): Cell | undefined =>
-  results.some(([name]) => name === path) ? meanOf(group, path) : cellOf(group.rows[0], path);
+  results.some(([name]) => name === path) ? spreadOf(group, path)?.mean : cellOf(group.rows[0], path);
+
+/** What the charts begin with: all that can be compared, or the best few of more. */
+export function firstOf(groups: Group[]): Group[] {
+  const finished = groups.filter(({ rows }) => rows.some((row) => row.finished));
+  return ordered(finished, best).slice(0, finished.length > MOST ? FIRST : MOST);
+}
 
 /** Numbers by size, words by letters; what has none is last. */
 function ordered(groups: Group[], { path, down }: Order): Group[] {
@@ -51,43 +50,80 @@ export function Directory({ lab }: { lab: Lab }) {
   const followed = useMemo(() => follow(), []);
   useEffect(() => followed.stop, [followed]);
   const line = useSignal("");
-  const order = useSignal<Order>({ path: "excessLoss", down: false });
+  const order = useSignal(best);
   const chosen = useSignal<ReadonlySet<string>>(new Set());
-  /** What of the charts is from here, by key of its group. */
-  const inCharts = useMemo(() => new Map<string, LabRun>(), []);
+  const charts = useMemo(() => charted(lab), [lab]);
+  /** Whether the charts show what is best so far: on a page that has nothing else, until the reader chooses himself. */
+  const isLeft = useSignal(lab.runs.peek().length === 0);
 
   const all = useComputed(() => [...followed.rows.value.values()]);
   const paths = useComputed(() => [...new Set(all.value.flatMap(({ cells }) => [...cells.keys()]))]);
   const varied = useComputed(() => variedPaths(all.value));
-  const filter = useComputed(() => filterOf(line.value, paths.value));
+  const filter = useComputed(() =>
+    // as long as no run is finished there are no fields either
+    all.value.length === 0 ? () => true : filterOf(line.value, paths.value),
+  );
   const groups = useComputed(() => {
     const meets = filter.value;
     return groupsOf(typeof meets === "string" ? all.value : all.value.filter(meets));
   });
   const shown = useComputed(() => ordered(groups.value, order.value));
 
+  /** @returns whether the page has room for them */
+  const show = (groups: Group[]): boolean => {
+    try {
+      untracked(() => charts.show(groups));
+      return true;
+    } catch (error) {
+      lab.notice.value = (error as Error).message;
+      return false;
+    }
+  };
+  const chooseOnly = (keys: ReadonlySet<string>) => {
+    isLeft.value = false;
+    chosen.value = keys;
+  };
   const choose = (key: string, isChosen: boolean) => {
     const keys = new Set(chosen.value);
     if (isChosen) keys.add(key);
     else keys.delete(key);
-    chosen.value = keys;
+    chooseOnly(keys);
   };
-  const showInCharts = () =>
-    batch(() => {
-      // anew: seeds may have come since
-      for (const run of inCharts.values()) if (lab.runs.value.includes(run)) lab.remove(run);
-      inCharts.clear();
-      // all seeds, whatever the filter; letters follow the order of the table
-      for (const group of ordered(groupsOf(all.value), order.value)) {
-        const recorded = chosen.value.has(group.key) ? recordedRun(group) : undefined;
-        if (recorded)
-          inCharts.set(group.key, lab.addRecorded(recorded.config, recorded.replicas, "directory"));
-      }
-      lab.notice.value =
-        inCharts.size === 0
-          ? "no finished run of the directory is in the charts"
-          : `${inCharts.size} of the directory's configs in the charts`;
-    });
+  /** All that are shown, as many as there is room for; none of them where that is so already. */
+  const chooseShown = () => {
+    const keys = new Set(chosen.value);
+    for (const { key } of shown.value) if (keys.size < MOST) keys.add(key);
+    if (keys.size === chosen.value.size) for (const { key } of shown.value) keys.delete(key);
+    chooseOnly(keys);
+  };
+  useSignalEffect(() => {
+    const gone = charts.removed();
+    if (gone.length > 0) chooseOnly(new Set([...chosen.peek()].filter((key) => !gone.includes(key))));
+  });
+  useSignalEffect(() => {
+    const everything = groupsOf(all.value);
+    // the best are known when all is read that there is; a chapter of the tour has its own runs
+    if (!isLeft.value) untracked(() => charts.refresh(everything));
+    else if (followed.standing.value?.more === false && lab.chapter.value === undefined) {
+      const first = firstOf(everything);
+      chosen.value = new Set(first.map(({ key }) => key));
+      show(first);
+    }
+  });
+  const showInCharts = () => {
+    isLeft.value = false;
+    // all seeds, whatever the filter; letters follow the order of the table
+    const groups = ordered(groupsOf(all.value), order.value);
+    if (!show(groups.filter(({ key }) => chosen.value.has(key)))) return;
+    lab.notice.value =
+      charts.size === 0
+        ? "no finished run of the directory is in the charts"
+        : `${charts.size} of the directory's configs in the charts`;
+  };
+
+  const isWrong = typeof filter.value === "string";
+  const ticked = groups.value.filter(({ key }) => chosen.value.has(key)).length;
+  const hidden = chosen.value.size - ticked;
 
   return (
     <section class="directory" aria-labelledby="directory-title">
@@ -98,27 +134,32 @@ export function Directory({ lab }: { lab: Lab }) {
           <input
             type="search"
             value={line.value}
-            placeholder="vocabSize=1000 learningRate<0.1"
+            placeholder="learningRate=0.03162 n_eff<12"
             spellcheck={false}
             autocapitalize="off"
-            aria-describedby="directory-filter"
+            aria-describedby="directory-filter directory-hint"
+            aria-invalid={isWrong}
             onInput={({ currentTarget }) => {
               line.value = currentTarget.value;
             }}
           />
         </label>
-        <button
-          type="button"
-          disabled={chosen.value.size === 0 && inCharts.size === 0}
-          onClick={showInCharts}
-        >
+        <button type="button" disabled={chosen.value.size === 0 && charts.size === 0} onClick={showInCharts}>
           Show {chosen.value.size} in charts
         </button>
       </div>
-      <p id="directory-filter" role="status">
+      <p id="directory-filter" role="status" class={isWrong ? "wrong" : undefined}>
         {typeof filter.value === "string"
-          ? filter.value
-          : `${counted(groups.value.length, "config")}; at most ${MOST} are compared in the charts`}
+          ? `⚠ ${filter.value}; all ${counted(groups.value.length, "config")} are shown`
+          : [
+              counted(groups.value.length, "config"),
+              `at most ${MOST} are compared in the charts`,
+              ...(hidden > 0 ? [`the filter hides ${hidden} of the ${chosen.value.size} ticked`] : []),
+            ].join("; ")}
+      </p>
+      <p id="directory-hint">
+        Conditions by the names here or of the config; a number equals what is shown alike. ± is the standard
+        deviation over seeds.
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keys as well */}
       <section class="table" tabIndex={0} aria-label="Runs of the directory">
@@ -126,7 +167,18 @@ export function Directory({ lab }: { lab: Lab }) {
           <thead>
             <tr>
               <th scope="col">
-                <span class="unseen">in charts</span>
+                <label class="choose">
+                  <input
+                    type="checkbox"
+                    ref={(box) => {
+                      if (box) box.indeterminate = ticked > 0 && ticked < groups.value.length;
+                    }}
+                    checked={ticked > 0 && ticked === groups.value.length}
+                    disabled={groups.value.length === 0 || (ticked === 0 && chosen.value.size >= MOST)}
+                    onChange={chooseShown}
+                  />
+                  <span class="unseen">compare all that are shown, at most {MOST}</span>
+                </label>
               </th>
               {[...varied.value.map((path) => [path, path.replace(/\.kind$/, "")] as const), ...results].map(
                 ([path, title]) => (
@@ -165,7 +217,7 @@ export function Directory({ lab }: { lab: Lab }) {
                 ))}
                 {results.map(([path]) => (
                   <td key={path} class="number">
-                    {cellText(meanOf(group, path))}
+                    {spreadText(spreadOf(group, path))}
                   </td>
                 ))}
                 <td title={group.rows.find(({ failed }) => failed)?.failed?.error}>{endText(group)}</td>

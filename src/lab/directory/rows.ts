@@ -1,4 +1,5 @@
 /** Runs of a directory as the rows of its table: one a config, whatever its seed. */
+import { type Measured, measured } from "../../analysis/statistics.js";
 import type { FollowedFailure, FollowedRun } from "../../sweep/directoryNews.js";
 
 export type Cell = string | number | boolean | null;
@@ -64,10 +65,12 @@ export function variedPaths(rows: readonly Row[]): string[] {
   return varied.length > 0 ? varied : ["vocabSize", "embeddingDim"];
 }
 
-/** Mean over the seeds that have a number. */
-export function meanOf({ rows }: Group, path: string): number | undefined {
+export type Spread = Measured;
+
+/** Over the seeds that have a number. */
+export function spreadOf({ rows }: Group, path: string): Spread | undefined {
   const numbers = rows.map((row) => cellOf(row, path)).filter((value) => typeof value === "number");
-  return numbers.length > 0 ? numbers.reduce((sum, value) => sum + value, 0) / numbers.length : undefined;
+  return numbers.length > 0 ? measured(numbers) : undefined;
 }
 
 /** How the seeds of a config ended: "3 finished, 1 of them diverged, 1 failed". */

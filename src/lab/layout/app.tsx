@@ -1,5 +1,5 @@
 /** The page: what it is laid out of. */
-import { useSignal } from "@preact/signals";
+import { type ReadonlySignal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ConfigPanel } from "../controls/configPanel.js";
 import { RunList } from "../runs/runList.js";
@@ -11,17 +11,16 @@ import { Panels } from "./panels.js";
 import { Scrubber } from "./scrubber.js";
 import { Toast } from "./toast.js";
 
-export function App({ lab }: { lab: Lab }) {
+export interface AppProps {
+  lab: Lab;
+  /** Whether the server follows one. */
+  hasDirectory: ReadonlySignal<boolean>;
+}
+
+export function App({ lab, hasDirectory }: AppProps) {
   const sharing = useSignal(false);
-  const hasDirectory = useSignal(false);
   useEffect(() => {
     import("../lecture/index.js").then(({ installKeys }) => installKeys(lab));
-    if (location.protocol.startsWith("http"))
-      fetch("api/directory?cursor=")
-        .then(({ ok, headers }) => {
-          hasDirectory.value = ok && (headers.get("content-type") ?? "").startsWith("application/json");
-        })
-        .catch(() => {});
   }, []);
   return (
     <>
@@ -32,10 +31,10 @@ export function App({ lab }: { lab: Lab }) {
           <ConfigPanel lab={lab} />
         </aside>
         <div class="content">
-          <Intro lab={lab} />
+          {!hasDirectory.value && <Intro lab={lab} />}
           {lab.chapter.value !== undefined && <Later load={loadTour} props={{ lab }} />}
           {hasDirectory.value && <Later load={loadDirectory} props={{ lab }} />}
-          <Panels lab={lab} />
+          {lab.runs.value.length > 0 && <Panels lab={lab} />}
           <Scrubber lab={lab}>{isPromised(lab) && <Later load={loadSameBits} props={{ lab }} />}</Scrubber>
         </div>
       </main>

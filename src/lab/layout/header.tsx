@@ -72,7 +72,7 @@ export function Header({ lab, onShare }: { lab: Lab; onShare: () => void }) {
         >
           Tour
         </button>
-        <button type="button" onClick={onShare}>
+        <button type="button" onClick={onShare} disabled={lab.runs.value.length === 0}>
           Share
         </button>
         <button type="button" onClick={toggleTheme} aria-label="light or dark" title="light or dark">

@@ -325,6 +325,8 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
       return run;
     },
 
+    setRecorded: (run, replicas) => (run as Run).setReplicas(replicas),
+
     remove(run) {
       const all = runs.peek();
       if (all.length < 2) {
@@ -336,7 +338,8 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
       runs.value = all.filter((one) => one !== run);
       if (focusedRun.peek() === run) setFocus(runs.peek()[0]);
       relabel();
-      commit();
+      // a link, and so the history, holds what was trained here
+      if (run.origin === "here") commit();
     },
 
     focus: (run) => setFocus(run as Run),

@@ -66,6 +66,7 @@ export interface ViewState {
 
 export interface Lab {
   readonly runs: ReadonlySignal<readonly LabRun[]>;
+  /** Of a page that follows a directory undefined until there is a run. */
   readonly focused: ReadonlySignal<LabRun>;
   /** Whether runs go on; false pauses all. */
   readonly playing: ReadonlySignal<boolean>;
@@ -95,6 +96,8 @@ export interface Lab {
   add(config: RunConfigInput, options?: { seeds?: number; focus?: boolean }): LabRun;
   /** A run that is not computed here: recorded or followed. */
   addRecorded(config: RunConfig, replicas: readonly Replica[], origin: Origin): LabRun;
+  /** What is known of such a run by now, at least one seed. */
+  setRecorded(run: LabRun, replicas: readonly Replica[]): void;
   remove(run: LabRun): void;
   focus(run: LabRun): void;
   pin(run: LabRun, pinned: boolean): void;

@@ -2,7 +2,7 @@
 import type { RunConfig, ScheduleInput } from "../../index.js";
 
 /** Short names, as the field writes them. */
-const names: Record<string, string> = {
+export const names: Record<string, string> = {
   vocabSize: "V",
   embeddingDim: "D",
   "distribution.exponent": "α",

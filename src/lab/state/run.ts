@@ -1,5 +1,5 @@
 /** A line of the list of runs: a config over its seeds, trained here. */
-import { type Signal, signal } from "@preact/signals";
+import { batch, type Signal, signal } from "@preact/signals";
 import type { AddOptions, LiveRun, Workers } from "../../browser/liveRun.js";
 import { parseConfig, type RunConfig, type RunConfigInput, type ScheduleInput } from "../../index.js";
 import type { TrainingRecord } from "../../training/record.js";
@@ -79,6 +79,16 @@ export class Run implements LabRun {
       this.replicas.value = this.#lives.map(({ state }) => state);
     });
     if ("replicas" in computing) this.seeds.value = computing.replicas.length;
+  }
+
+  /** Of a run that is not computed here: what is known of it by now. */
+  setReplicas(replicas: readonly Replica[]): void {
+    batch(() => {
+      this.config.value = replicas[0].config;
+      this.input.value = replicas[0].config as RunConfigInput;
+      this.seeds.value = replicas.length;
+      this.replicas.value = replicas;
+    });
   }
 
   /** Of every seed one; none of a run that is not computed here. */

@@ -8,6 +8,7 @@ import { stillness } from "../charts/theme.js";
 import { rankColour } from "../looks.js";
 import type { Lab } from "../state/lab.js";
 import { Choice, Toggle } from "./choice.js";
+import { ofModel } from "./curvesOnly.js";
 import { EmbeddingMemory } from "./embeddingMemory.js";
 import { noFrame } from "./missing.js";
 import { radiusOf, tokensOf } from "./tokens.js";
@@ -128,7 +129,7 @@ const Note = ({ lab }: ViewProps) => (
   </>
 );
 
-export function Embedding({ lab }: ViewProps) {
+export const Embedding = ofModel(({ lab }) => {
   const [memory] = useState(() => new EmbeddingMemory());
   const atRest = useComputed(
     () => lab.scrubbed.value !== undefined || lab.focused.value.replicas.value[0]?.status !== "running",
@@ -142,4 +143,4 @@ export function Embedding({ lab }: ViewProps) {
       head={<Axes lab={lab} />}
     />
   );
-}
+});

@@ -9,6 +9,7 @@ import type { CanvasPicture } from "../charts/canvasPlot.js";
 import { rankColour } from "../looks.js";
 import { inputWithin } from "../state/inputWithin.js";
 import type { Lab } from "../state/lab.js";
+import { ofModel } from "./curvesOnly.js";
 import { noFrame } from "./missing.js";
 import { targetsOf, tokensOf } from "./tokens.js";
 import type { ViewProps } from "./view.js";
@@ -154,7 +155,7 @@ const Note = ({ lab }: ViewProps) => {
   );
 };
 
-export function Probabilities({ lab }: ViewProps) {
+export const Probabilities = ofModel(({ lab }) => {
   useEffect(() => followTargets(lab), [lab]);
   return (
     <CanvasChart
@@ -165,4 +166,4 @@ export function Probabilities({ lab }: ViewProps) {
       head={<Input lab={lab} />}
     />
   );
-}
+});

@@ -5,6 +5,7 @@ import { CanvasChart } from "../charts/canvasChart.js";
 import type { CanvasPicture } from "../charts/canvasPlot.js";
 import type { Lab } from "../state/lab.js";
 import { Toggle } from "./choice.js";
+import { ofModel } from "./curvesOnly.js";
 import { noFrame } from "./missing.js";
 import { dimensionsOf, roundAbove, sharesOf } from "./shares.js";
 import type { ViewProps } from "./view.js";
@@ -79,7 +80,7 @@ const table = (lab: Lab) => {
 
 const Where = ({ lab }: ViewProps) => <>{whose(lab)}</>;
 
-export const Spectrum = ({ lab }: ViewProps) => (
+export const Spectrum = ofModel(({ lab }) => (
   <CanvasChart
     name="Spectrum of the focused run's embedding"
     picture={() => picture(lab)}
@@ -87,7 +88,7 @@ export const Spectrum = ({ lab }: ViewProps) => (
     note={<Where lab={lab} />}
     head={<LogShares />}
   />
-);
+));
 
 const LogShares = () => (
   <Toggle
