@@ -47,6 +47,9 @@ test("runs come as they are finished, over a kill and a resumption, and the end 
               "it waits for a directory that is not there yet",
             ),
           ).toBe(true);
+          // what there is without a run stands, too
+          await page.getByText("The charts begin with the first run that is finished.").waitFor();
+          expect(await page.getByRole("button", { name: "Share" }).isDisabled()).toBe(true);
           const first = startSweep(file, out);
           await until(async () => (await finished()) >= 3, "some runs");
           first.child.kill("SIGKILL");

@@ -128,6 +128,14 @@ export function Directory({ lab }: { lab: Lab }) {
   return (
     <section class="directory" aria-labelledby="directory-title">
       <Head followed={followed} />
+      {lab.runs.value.length === 0 && (
+        <p class="bar">
+          The charts begin with the first run that is finished.
+          <button type="button" onClick={() => lab.add({})}>
+            Train one here
+          </button>
+        </p>
+      )}
       <div class="bar">
         <label class="filter">
           Filter{" "}

@@ -27,7 +27,7 @@ export function App({ lab, hasDirectory }: AppProps) {
       <Header lab={lab} onShare={() => (sharing.value = true)} />
       <main class="lab">
         <aside class="side" aria-label="runs and their settings">
-          <RunList lab={lab} />
+          {lab.runs.value.length > 0 && <RunList lab={lab} />}
           <ConfigPanel lab={lab} />
         </aside>
         <div class="content">
