@@ -263,7 +263,13 @@ test("a page of recorded runs alone: they grow in their places, and no entry of 
   const lab = open({ runs: [] });
   expect([lab.runs.value.length, lab.focused.value]).toEqual([0, undefined]);
   const replica = (seed: number) => ({
-    ...{ config: parseConfig({ ...small, seed }), records: [], step: 0, status: "ended" as const, seconds: 0 },
+    ...{
+      config: parseConfig({ ...small, seed }),
+      records: [],
+      step: 0,
+      status: "ended" as const,
+      seconds: 0,
+    },
     ...{ failure: undefined, entropy: undefined, conditionalEntropy: undefined },
     ...{ weightsHash: undefined, expectedHash: undefined },
   });
