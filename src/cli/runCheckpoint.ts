@@ -21,6 +21,8 @@ export class RunCheckpoint {
   readonly #every: number;
   #last = performance.now();
   #pause: number;
+  /** Milliseconds that the last one took. */
+  #took = 0;
   /** Step of the checkpoint that is on disk: written here, or left by an earlier process. */
   #step = -1;
   #own: boolean;
@@ -83,6 +85,11 @@ export class RunCheckpoint {
     return performance.now() - this.#last > this.#pause;
   }
 
+  /** Milliseconds between this one and the next. */
+  get interval(): number {
+    return this.#pause + this.#took;
+  }
+
   /** Writes one, but never over one that is further. */
   async write(records: readonly TrainingRecord[] | undefined): Promise<void> {
     const from = performance.now();
@@ -94,8 +101,9 @@ export class RunCheckpoint {
       this.#own = true;
     } finally {
       this.#last = performance.now();
+      this.#took = this.#last - from;
       // no more than a tenth of the time goes into checkpoints
-      this.#pause = Math.max(this.#every, 10 * (this.#last - from));
+      this.#pause = Math.max(this.#every, 10 * this.#took);
     }
   }
 

@@ -34,6 +34,7 @@ import { distributionFileHelp, readLine, withDistributionFile } from "./distribu
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
 import { interventionHelp } from "./interventionText.js";
+import { keeping } from "./keeping.js";
 import { besideFocus, hasHash, isLink, linkedHash, readLink } from "./linkFlag.js";
 import { parseWholeNumber } from "./numbers.js";
 import { say } from "./output.js";
@@ -42,9 +43,11 @@ import { reopened } from "./reopened.js";
 import { vectorBits } from "./revectorizer.js";
 import { RunCheckpoint } from "./runCheckpoint.js";
 import { scheduleHelp } from "./scheduleText.js";
+import { snapshotFile } from "./snapshotFile.js";
 import { changesOfResumed, configOf, type TrainFlags } from "./trainConfig.js";
 import { trainProgress } from "./trainProgress.js";
 import { checkWeightsPath, weightsFile, writeWeights } from "./weightsFile.js";
+import { type Output, writeEach } from "./writeEach.js";
 
 const BACKENDS = ["wasm", "reference", "webgpu"];
 
@@ -274,88 +277,97 @@ async function runToFiles(
       `${checkpoint.path} has this run up to step ${checkpoint.step}: ${resumeCommand(checkpoint.path, options)} goes on from there\n`,
     );
 
-  let said = false;
-  /** Writes a checkpoint; that it cannot be written ends nothing. */
-  const keep = async () => {
-    try {
-      await checkpoint.write(whole());
-    } catch (error) {
-      if (!said) tell(`no checkpoint of this run: ${(error as Error).message}`);
-      said = true;
-    }
-  };
-  const onProgress = async (step: number) => {
+  const { keep, keepWhenDue } = keeping(checkpoint, {
+    records: whole,
+    tell,
+    command: () => resumeCommand(checkpoint.path, options),
+  });
+  const onProgress = (step: number) => {
     progress?.update(step, trainer.trainLoss);
-    if (!checkpoint.due) return;
-    await keep();
-    if (!said && checkpoint.step !== undefined)
-      tell(
-        `kept every half minute in ${checkpoint.path}; should this process end, ${resumeCommand(checkpoint.path, options)} goes on`,
-      );
-    said = true;
+    return keepWhenDue();
   };
 
   let stop: unknown;
-  const kept: string[] = [];
   try {
-    try {
-      const isAtEnd = trainer.stepCount > 0 && trainer.stepCount >= config.steps;
-      if (isAtEnd)
-        tell(`the run is at its end, step ${trainer.stepCount} of ${config.steps}; --steps goes on`);
-      else if (!options.json) await say(`${header}\n`);
-      const onAfresh = () => {
-        records.length = earlier?.length ?? 0;
-      };
-      for await (const record of reopened(trainer, { signal, onProgress, onAfresh, tell })) {
-        records.push(record);
-        progress?.clear();
-        await say(`${options.json ? JSON.stringify({ ...record, ...computedBy() }) : line(record)}\n`);
-      }
-    } catch (error) {
-      if (!(error instanceof Interrupted)) throw error;
-      stop = error;
-    } finally {
+    const isAtEnd = trainer.stepCount > 0 && trainer.stepCount >= config.steps;
+    if (isAtEnd) tell(`the run is at its end, step ${trainer.stepCount} of ${config.steps}; --steps goes on`);
+    else if (!options.json) await say(`${header}\n`);
+    const onAfresh = () => {
+      records.length = earlier?.length ?? 0;
+    };
+    for await (const record of reopened(trainer, { signal, onProgress, onAfresh, tell })) {
+      records.push(record);
       progress?.clear();
+      await say(`${options.json ? JSON.stringify({ ...record, ...computedBy() }) : line(record)}\n`);
     }
-    if (options.snapshot !== undefined) {
-      const bytes = await trainer.snapshot({ records: whole() });
-      await writeWhole(options.snapshot, bytes, { kind: "snapshot", force: options.force });
-    }
-    if (options.out !== undefined && records.length > 0) {
-      await writeRecords(options.out, [resultOf(trainer, records, computedBy(), seconds())], {
-        force: options.force,
-      });
-      kept.push(options.out);
-    }
-    if (options.weights !== undefined) {
-      const bytes = weightsFile(await trainer.weights(), config, trainer.stepCount);
-      await writeWeights(options.weights, bytes, options.force);
-      kept.push(options.weights);
-    }
-    if (options.snapshot !== undefined) kept.push(options.snapshot);
   } catch (error) {
     stop = error;
+  } finally {
+    progress?.clear();
   }
 
-  const saved = stop instanceof Interrupted && options.snapshot !== undefined;
-  if (stop === undefined || saved)
-    await checkpoint.remove({ kept: options.snapshot, ended: stop === undefined });
+  const { out, weights, snapshot, force } = options;
+  let saved = false;
+  const outputs: Output[] = [
+    [
+      records.length > 0 ? out : undefined,
+      (path) => writeRecords(path, [resultOf(trainer, records, computedBy(), seconds())], { force }),
+    ],
+    [
+      weights,
+      async (path) =>
+        writeWeights(path, weightsFile(await trainer.weights(), config, trainer.stepCount), force),
+    ],
+    [
+      snapshot,
+      async (path) => {
+        const { bytes, without } = await snapshotFile(trainer, whole());
+        await writeWhole(path, bytes, { kind: "snapshot", force });
+        if (without === undefined) saved = true;
+        else tell(`${path} ${without}`);
+      },
+    ],
+  ];
+  const isStopped = stop instanceof Interrupted;
+  const { written, failures } = await writeEach(stop === undefined || isStopped ? outputs : []);
+
+  const ended = stop === undefined && failures.length === 0;
+  if (ended || saved) await checkpoint.remove({ kept: snapshot, ended });
   else if (Math.max(estimateCost(config).seconds, seconds()) > LONG || checkpoint.step !== undefined)
     await keep();
-  if (stop === undefined) {
-    if (kept.length > 0) process.stderr.write(`written: ${kept.join(", ")}\n`);
+  if (ended) {
+    if (written.length > 0) process.stderr.write(`written: ${written.join(", ")}\n`);
     return;
   }
-  const source = saved ? options.snapshot : checkpoint.step === undefined ? undefined : checkpoint.path;
-  if (source !== undefined && !kept.includes(source)) kept.push(source);
-  const where = [
-    `step ${trainer.stepCount} of ${config.steps}`,
+  const source = saved
+    ? { path: snapshot as string, step: trainer.stepCount }
+    : { path: checkpoint.path, step: checkpoint.step };
+  const where = placeOf(trainer, written, source, options);
+  if (stop instanceof Interrupted && failures.length === 0) throw stop.keeping(where);
+  if (stop instanceof Interrupted) process.stderr.write(`${stop.keeping(where).message}\n`);
+  else if (written.length > 0 || source.step !== undefined) process.stderr.write(`${where}\n`);
+  const last = failures.pop();
+  for (const failure of failures) process.stderr.write(`error: ${failure}\n`);
+  throw last === undefined ? stop : new Error(last);
+}
+
+/** Where a run stands that goes no further, what there is of it, and the command that goes on. */
+function placeOf(
+  { stepCount, config }: Trainer,
+  written: readonly string[],
+  source: { path: string; step: number | undefined },
+  options: Options,
+): string {
+  const isHere = source.step === stepCount;
+  const kept = isHere && !written.includes(source.path) ? [...written, source.path] : written;
+  const there = isHere ? "" : `${source.path} has step ${source.step}: `;
+  return [
+    `step ${stepCount} of ${config.steps}`,
     ...(kept.length > 0 ? [`, kept in ${kept.join(" and ")}`] : []),
-    ...(source === undefined ? [] : [`; ${resumeCommand(source, options)} goes on from there`]),
+    ...(source.step === undefined
+      ? []
+      : [`; ${there}${resumeCommand(source.path, options)} goes on from there`]),
   ].join("");
-  if (stop instanceof Interrupted) throw stop.keeping(where);
-  if (source !== undefined) process.stderr.write(`${where}\n`);
-  throw stop;
 }
 
 /** Who computes a relaxed run: undefined for a strict one. */
