@@ -38,6 +38,7 @@ import { keeping } from "./keeping.js";
 import { besideFocus, hasHash, isLink, linkedHash, readLink } from "./linkFlag.js";
 import { parseWholeNumber } from "./numbers.js";
 import { say } from "./output.js";
+import { readBeside } from "./recordsBeside.js";
 import { refusedUnless } from "./refused.js";
 import { reopened } from "./reopened.js";
 import { vectorBits } from "./revectorizer.js";
@@ -87,7 +88,7 @@ export function addTrain(program: Command): void {
     .option("--verbose", "say more")
     .addHelpText(
       "after",
-      `\n${scheduleHelp}\n\n${interventionHelp}\n\n${distributionFileHelp}\n\nExamples:\n  unigram-lab train --vocab-size 1000 --out run.parquet\n  unigram-lab train --learning-rate warmup:200:0.01 --evaluate-at log\n  unigram-lab train --optimizer sgd --momentum 0.9 \\\n    --learning-rate cosine:0.1:0:3000\n  unigram-lab train --snapshot run.snapshot --weights run.safetensors\n  unigram-lab train --resume run.snapshot --steps 6000\n  unigram-lab train --resume run.snapshot --steps 6000 --learning-rate 1e-4\n\nA resumed run whose learning rate is another from there on is one run with both:\nthe command that is printed trains it from step 0, with the same bits, and its\nsnapshot has its config. Schedules count the steps of the run, not those since\nthe change.\n\nA link to the lab (https://...#v1.... or '#v1....') takes the place of the file:\nits run in focus is trained. Where it has the hash of that run's final weights,\nother bits at the end are an error, with exit code 1.\n\nA run of more than half a minute is kept every half minute in\nunigram-lab-train-RUN.snapshot, RUN being the name of its config, in the working\ndirectory; the file is removed when the run is at its end.`,
+      `\n${scheduleHelp}\n\n${interventionHelp}\n\n${distributionFileHelp}\n\nExamples:\n  unigram-lab train --vocab-size 1000 --out run.parquet\n  unigram-lab train --learning-rate warmup:200:0.01 --evaluate-at log\n  unigram-lab train --optimizer sgd --momentum 0.9 \\\n    --learning-rate cosine:0.1:0:3000\n  unigram-lab train --snapshot run.snapshot --weights run.safetensors\n  unigram-lab train --resume run.snapshot --steps 6000\n  unigram-lab train --resume run.snapshot --steps 6000 --learning-rate 1e-4\n\nA resumed run whose learning rate is another from there on is one run with both:\nthe command that is printed trains it from step 0, with the same bits, and its\nsnapshot has its config. Schedules count the steps of the run, not those since\nthe change.\n\nA link to the lab (https://...#v1.... or '#v1....') takes the place of the file:\nits run in focus is trained. Where it has the hash of that run's final weights,\nother bits at the end are an error, with exit code 1.\n\nA run of more than half a minute is kept every half minute (less often where that\nwould take more than a tenth of the time) in unigram-lab-train-RUN.snapshot, RUN\nbeing the name of its config, in the working directory, with its records, where\nthere are many, beside it in unigram-lab-train-RUN.records; both are removed when\nthe run is at its end.`,
     )
     .action((options: Options) => refusedUnless("--force", () => trainCommand(options)));
   addBackendFlags(command, BACKENDS);
@@ -109,14 +110,21 @@ async function runtimeOf(options: Options, config: RunConfig): Promise<TrainerOp
   return { backend, threads, vectorBits: vectorBits() };
 }
 
-async function openTrainer(options: Options): Promise<{ trainer: Trainer; threads: number }> {
+interface Opened {
+  trainer: Trainer;
+  threads: number;
+  /** All records so far; undefined when neither the snapshot nor a file beside it has them. */
+  known: readonly TrainingRecord[] | undefined;
+}
+
+async function openTrainer(options: Options): Promise<Opened> {
   const probabilities = options.distributionFile?.probabilities;
   if (options.resume === undefined) {
     const corpus = await readCorpus(options.corpus);
     const implied = options.backend === "webgpu" ? { arithmetic: "relaxed" } : {};
     const config = await configOf(options, corpus, implied);
     const runtime = { ...(await runtimeOf(options, config)), corpus, probabilities };
-    return { trainer: await createTrainer(config, runtime), threads: runtime.threads };
+    return { trainer: await createTrainer(config, runtime), threads: runtime.threads, known: [] };
   }
   let bytes: Uint8Array;
   try {
@@ -126,7 +134,7 @@ async function openTrainer(options: Options): Promise<{ trainer: Trainer; thread
       `--resume: expected a snapshot, got ${options.resume} (${whyUnread(error as Error)})`,
     );
   }
-  const { bitsRevision: revision, config, state } = decodeSnapshot(bytes);
+  const { bitsRevision: revision, config, state, recorded } = decodeSnapshot(bytes);
   const changes = await changesOfResumed(config, state.step, options);
   const corpus = await readCorpus(options.corpus);
   const runtime = { ...(await runtimeOf(options, config)), corpus, probabilities };
@@ -139,7 +147,8 @@ async function openTrainer(options: Options): Promise<{ trainer: Trainer; thread
     process.stderr.write(
       `from step ${state.step} on the learning rate is another; as a whole this is run ${configHash(trainer.config)}:\n${commandOf(trainer.config, { corpus: options.corpus, distribution: options.distributionFile?.path })}\n`,
     );
-  return { trainer, threads: runtime.threads };
+  const known = trainer.earlierRecords ?? (await readBeside(options.resume, config, recorded));
+  return { trainer, threads: runtime.threads, known };
 }
 
 /** Every file that will be written is tried before anything is computed. */
@@ -157,14 +166,17 @@ async function checkOutputs({ out, snapshot, weights, force }: Options): Promise
 }
 
 /**
- * The records of a resumed run so far; undefined when its snapshot has none of them.
+ * The records of a resumed run so far; undefined when they are not known.
  * @throws ConfigError when the file to write may be the only one that has them
  */
-async function earlierRecords(trainer: Trainer, options: Options): Promise<TrainingRecord[] | undefined> {
+async function earlierRecords(
+  { trainer, known }: Opened,
+  options: Options,
+): Promise<TrainingRecord[] | undefined> {
   const { stepCount: step, config } = trainer;
-  if (trainer.earlierRecords !== undefined)
+  if (known !== undefined)
     // a run that is extended has no record where it ended before
-    return trainer.earlierRecords.filter((record) => record.diverged || isEvaluation(config, record.step));
+    return known.filter((record) => record.diverged || isEvaluation(config, record.step));
   if (step === 0) return [];
   const { out, force } = options;
   if (out === undefined) return undefined;
@@ -200,14 +212,15 @@ async function trainCommand(given: Options): Promise<void> {
   const { config, verbose = false } = options;
   const link = config !== undefined && isLink(config) ? await readLink(config) : undefined;
   await checkOutputs(options);
-  const { trainer, threads } = await namingFlags(options, () => openTrainer(options), {
+  const opened = await namingFlags(options, () => openTrainer(options), {
     ...(options.resume === undefined ? {} : { snapshot: "--resume" }),
     ...(options.backend === undefined ? {} : { backend: "--backend" }),
     corpus: "--corpus",
     probabilities: "--distribution",
   });
+  const { trainer, threads } = opened;
   try {
-    const earlier = await earlierRecords(trainer, options);
+    const earlier = await earlierRecords(opened, options);
     process.stderr.write(readLine(options.distributionFile));
     for (const line of link === undefined ? [] : besideFocus(link, verbose))
       process.stderr.write(`${line}\n`);
