@@ -6,7 +6,7 @@ import type { ComputedBy } from "../backend/backend.js";
 import { ConfigError, configHash, type RunConfig } from "../config.js";
 import { whyUnread } from "../disk/whyUnread.js";
 import { checkWritable, writeWhole } from "../disk/writeWhole.js";
-import { isEvaluation } from "../evaluationSteps.js";
+import { evaluationCount, isEvaluation } from "../evaluationSteps.js";
 import { trainCommand as commandOf, quoted } from "../fields/trainCommand.js";
 import { counted } from "../figures/labels.js";
 import { bitsRevision } from "../kernel/bitsRevision.js";
@@ -44,6 +44,7 @@ import { reopened } from "./reopened.js";
 import { vectorBits } from "./revectorizer.js";
 import { RunCheckpoint } from "./runCheckpoint.js";
 import { scheduleHelp } from "./scheduleText.js";
+import { shownEvery } from "./shownEvery.js";
 import { snapshotFile } from "./snapshotFile.js";
 import { changesOfResumed, configOf, type TrainFlags } from "./trainConfig.js";
 import { trainProgress } from "./trainProgress.js";
@@ -271,6 +272,7 @@ async function runToFiles(
   options: Options,
 ): Promise<void> {
   const { config } = trainer;
+  const { out, weights, snapshot, force } = options;
   /** After its device was lost it may be another. */
   const computedBy = () => computedByOf(trainer, options);
   const from = performance.now();
@@ -305,11 +307,17 @@ async function runToFiles(
     const isAtEnd = trainer.stepCount > 0 && trainer.stepCount >= config.steps;
     if (isAtEnd) tell(`the run is at its end, step ${trainer.stepCount} of ${config.steps}; --steps goes on`);
     else if (!options.json) await say(`${header}\n`);
+    // whoever reads stdout by a program gets all of it
+    const isThinned = out !== undefined && !options.json && process.stdout.isTTY === true;
+    const every = isThinned ? shownEvery(evaluationCount(config) - records.length) : 1;
+    if (every > 1) tell(`every ${every}th evaluation is shown, ${out} takes all`);
     const onAfresh = () => {
       records.length = earlier?.length ?? 0;
     };
     for await (const record of reopened(trainer, { signal, onProgress, onAfresh, tell })) {
       records.push(record);
+      const isEnd = record.diverged || record.step === config.steps;
+      if (!isEnd && (records.length - 1) % every !== 0) continue;
       progress?.clear();
       await say(`${options.json ? JSON.stringify({ ...record, ...computedBy() }) : line(record)}\n`);
     }
@@ -319,7 +327,6 @@ async function runToFiles(
     progress?.clear();
   }
 
-  const { out, weights, snapshot, force } = options;
   let saved = false;
   const outputs: Output[] = [
     [

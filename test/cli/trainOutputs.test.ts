@@ -6,11 +6,13 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { keeping } from "../../src/cli/keeping.js";
 import { RunCheckpoint } from "../../src/cli/runCheckpoint.js";
+import { shownEvery } from "../../src/cli/shownEvery.js";
 import { snapshotFile } from "../../src/cli/snapshotFile.js";
 import { createTrainer } from "../../src/training/create.js";
 import type { TrainingRecord } from "../../src/training/record.js";
 import { decodeSnapshot } from "../../src/training/snapshot.js";
 import { cli, unigramLab } from "./commandLine.js";
+import { hasTerminal, onTerminal, screenOf } from "./terminal.js";
 
 const folder = () => mkdtemp(join(tmpdir(), "unigram-lab-"));
 const small = ["--vocab-size", "20", "--embedding-dim", "4", "--steps", "30", "--evaluate-every", "10"];
@@ -129,3 +131,37 @@ test("a later checkpoint that fails is said, once a kind; a longer interval is s
   checkpoint.due = false;
   expect(await saidAfter("never tried")).toEqual([]);
 });
+
+test("of many evaluations some are shown", () => {
+  expect([1, 500, 501, 5000, 5001, 1_960_001].map(shownEvery)).toEqual([1, 1, 10, 10, 100, 10_000]);
+});
+
+test.skipIf(!hasTerminal)(
+  "a terminal shows a part of a file's many records, a pipe all of them",
+  async () => {
+    const dir = await folder();
+    const run = ["train", "--vocab-size", "10", "--embedding-dim", "1", "--evaluate-every", "1"];
+    const shown = async (...args: string[]) => {
+      const terminal = onTerminal([...run, ...args], dir);
+      expect(await terminal.exit).toBe(0);
+      const lines = screenOf(terminal.written());
+      const steps = lines.flatMap((line) => /^ +(\d+) +[\d.-]+ +[\d.]+ /.exec(line)?.[1] ?? []).map(Number);
+      return { steps, said: lines.filter((line) => line.includes("evaluation is shown")) };
+    };
+    const many = await shown("--steps", "605", "--out", "a.csv");
+    expect(many.steps).toEqual([...Array.from({ length: 61 }, (_, i) => 10 * i), 605]);
+    expect(many.said).toEqual(["every 10th evaluation is shown, a.csv takes all"]);
+    expect((await readFile(join(dir, "a.csv"), "utf8")).trim().split("\n")).toHaveLength(607);
+    for (const args of [
+      ["--steps", "605"],
+      ["--steps", "499", "--out", "a.csv"],
+    ])
+      expect(await shown(...args)).toEqual({
+        steps: Array.from({ length: Number(args[1]) + 1 }, (_, i) => i),
+        said: [],
+      });
+    const piped = await unigramLab([...run, "--steps", "605", "--out", "a.csv"], dir);
+    expect(piped.stdout.trim().split("\n")).toHaveLength(607);
+    expect(piped.stderr).not.toContain("is shown");
+  },
+);
