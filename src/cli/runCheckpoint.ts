@@ -1,35 +1,66 @@
-/** The latest state of a long run in a file of the working directory, so that a killed process costs half a minute. */
+/**
+ * The latest state of a long run in a file of the working directory, so that a killed process costs half a minute. Its records
+ * are in it, or, where they are many, in a second file.
+ */
 import { readFile, rm, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { configHash, type RunConfig } from "../config.js";
-import { kindOf } from "../disk/kind.js";
+import { type Kind, kindOf } from "../disk/kind.js";
 import { writeWhole } from "../disk/writeWhole.js";
 import { isLonger } from "../training/longerRun.js";
 import type { TrainingRecord } from "../training/record.js";
 import { decodeSnapshot } from "../training/snapshot.js";
 import type { Trainer } from "../training/trainer.js";
+import { besidePath, RecordsBeside } from "./recordsBeside.js";
 
 /** Its name, whatever the run. */
 const CHECKPOINT = /^unigram-lab-train-[0-9a-f]{16}(-\d+)?\.snapshot$/;
 /** Milliseconds between two checkpoints. */
 const EVERY = 30_000;
+/** Records that the snapshot itself holds; more are beside it. */
+const MOST_WITHIN = 10_000;
+
+/** Not those of somebody else. */
+async function removeRecords(snapshot: string): Promise<void> {
+  const path = besidePath(snapshot);
+  if ((await kindOf(path).catch(() => undefined)) === "records") await rm(path, { force: true });
+}
+
+/** Whether somebody else has a file, or a folder, of this name. */
+async function isOthers(path: string, ours: Kind): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found) return false;
+  const kind = found.isFile() ? await kindOf(path).catch(() => undefined) : undefined;
+  return kind !== ours && kind !== "empty";
+}
 
 export class RunCheckpoint {
   /** Where it is, relative to the working directory. */
   readonly path: string;
   readonly #trainer: Trainer;
+  readonly #beside: RecordsBeside;
+  readonly #within: number;
   readonly #every: number;
   #last = performance.now();
   #pause: number;
+  /** Milliseconds that the last one took. */
+  #took = 0;
   /** Step of the checkpoint that is on disk: written here, or left by an earlier process. */
   #step = -1;
   #own: boolean;
   /** The file that the run comes from, when that is another one. */
   #resumed: string | undefined;
 
-  private constructor(trainer: Trainer, path: string, own: boolean, every: number) {
+  private constructor(
+    trainer: Trainer,
+    path: string,
+    own: boolean,
+    { every, within }: { every: number; within: number },
+  ) {
     this.path = path;
     this.#trainer = trainer;
+    this.#beside = new RecordsBeside(path, trainer.config);
+    this.#within = within;
     this.#own = own;
     this.#every = every;
     this.#pause = every;
@@ -43,10 +74,8 @@ export class RunCheckpoint {
   static async #pathOf(folder: string, config: RunConfig): Promise<string> {
     const first = join(folder, RunCheckpoint.nameOf(config));
     for (let path = first, n = 2; ; path = first.replace(/\.snapshot$/, `-${n++}.snapshot`)) {
-      const found = await stat(path).catch(() => undefined);
-      if (!found) return path;
-      const kind = found.isFile() ? await kindOf(path).catch(() => undefined) : undefined;
-      if (kind === "snapshot" || kind === "empty") return path;
+      if (await isOthers(path, "snapshot")) continue;
+      if (!(await isOthers(besidePath(path), "records"))) return path;
     }
   }
 
@@ -55,14 +84,20 @@ export class RunCheckpoint {
    * @param options.resumed the file that the trainer comes from
    * @param options.folder where it is kept; the working directory when left out
    * @param options.every milliseconds between two checkpoints
+   * @param options.within records that the snapshot itself holds at most
    */
   static async open(
     trainer: Trainer,
-    { resumed, folder = "", every = EVERY }: { resumed?: string; folder?: string; every?: number } = {},
+    {
+      resumed,
+      folder = "",
+      every = EVERY,
+      within = MOST_WITHIN,
+    }: { resumed?: string; folder?: string; every?: number; within?: number } = {},
   ): Promise<RunCheckpoint> {
     const path = await RunCheckpoint.#pathOf(folder, trainer.config);
     const own = resumed !== undefined && resolve(resumed) === resolve(path);
-    const checkpoint = new RunCheckpoint(trainer, path, own, every);
+    const checkpoint = new RunCheckpoint(trainer, path, own, { every, within });
     if (!own && resumed !== undefined) checkpoint.#resumed = resumed;
     const bytes = await readFile(path).catch(() => undefined);
     try {
@@ -83,19 +118,27 @@ export class RunCheckpoint {
     return performance.now() - this.#last > this.#pause;
   }
 
+  /** Milliseconds between this one and the next. */
+  get interval(): number {
+    return this.#pause + this.#took;
+  }
+
   /** Writes one, but never over one that is further. */
   async write(records: readonly TrainingRecord[] | undefined): Promise<void> {
     const from = performance.now();
     try {
       if (this.#trainer.stepCount <= this.#step) return;
-      const bytes = await this.#trainer.snapshot({ records });
+      const many = records !== undefined && records.length > this.#within;
+      if (many) await this.#beside.write(records);
+      const bytes = await this.#trainer.snapshot({ records: many ? undefined : records });
       await writeWhole(this.path, bytes, { kind: "snapshot" });
       this.#step = this.#trainer.stepCount;
       this.#own = true;
     } finally {
       this.#last = performance.now();
+      this.#took = this.#last - from;
       // no more than a tenth of the time goes into checkpoints
-      this.#pause = Math.max(this.#every, 10 * (this.#last - from));
+      this.#pause = Math.max(this.#every, 10 * this.#took);
     }
   }
 
@@ -107,9 +150,12 @@ export class RunCheckpoint {
   async remove({ kept, ended = false }: { kept?: string; ended?: boolean } = {}): Promise<void> {
     const isKept = (path: string): boolean => kept !== undefined && resolve(kept) === resolve(path);
     if (this.#own && !isKept(this.path)) await rm(this.path, { force: true });
+    if (this.#own) await removeRecords(this.path);
     const earlier = this.#resumed;
-    if (ended && earlier !== undefined && !isKept(earlier) && (await this.#isOver(earlier)))
+    if (ended && earlier !== undefined && !isKept(earlier) && (await this.#isOver(earlier))) {
       await rm(earlier, { force: true });
+      await removeRecords(earlier);
+    }
   }
 
   /** Whether a file is a checkpoint whose run this one has gone beyond. */

@@ -6,7 +6,7 @@ import type { ComputedBy } from "../backend/backend.js";
 import { ConfigError, configHash, type RunConfig } from "../config.js";
 import { whyUnread } from "../disk/whyUnread.js";
 import { checkWritable, writeWhole } from "../disk/writeWhole.js";
-import { isEvaluation } from "../evaluationSteps.js";
+import { evaluationCount, isEvaluation } from "../evaluationSteps.js";
 import { trainCommand as commandOf, quoted } from "../fields/trainCommand.js";
 import { counted } from "../figures/labels.js";
 import { bitsRevision } from "../kernel/bitsRevision.js";
@@ -34,17 +34,22 @@ import { distributionFileHelp, readLine, withDistributionFile } from "./distribu
 import { Interrupted } from "./failure.js";
 import { interruptSignal } from "./interrupt.js";
 import { interventionHelp } from "./interventionText.js";
+import { keeping } from "./keeping.js";
 import { besideFocus, hasHash, isLink, linkedHash, readLink } from "./linkFlag.js";
 import { parseWholeNumber } from "./numbers.js";
 import { say } from "./output.js";
+import { readBeside } from "./recordsBeside.js";
 import { refusedUnless } from "./refused.js";
 import { reopened } from "./reopened.js";
 import { vectorBits } from "./revectorizer.js";
 import { RunCheckpoint } from "./runCheckpoint.js";
 import { scheduleHelp } from "./scheduleText.js";
+import { shownEvery } from "./shownEvery.js";
+import { snapshotFile } from "./snapshotFile.js";
 import { changesOfResumed, configOf, type TrainFlags } from "./trainConfig.js";
 import { trainProgress } from "./trainProgress.js";
 import { checkWeightsPath, weightsFile, writeWeights } from "./weightsFile.js";
+import { type Output, writeEach } from "./writeEach.js";
 
 const BACKENDS = ["wasm", "reference", "webgpu"];
 
@@ -84,7 +89,7 @@ export function addTrain(program: Command): void {
     .option("--verbose", "say more")
     .addHelpText(
       "after",
-      `\n${scheduleHelp}\n\n${interventionHelp}\n\n${distributionFileHelp}\n\nExamples:\n  unigram-lab train --vocab-size 1000 --out run.parquet\n  unigram-lab train --learning-rate warmup:200:0.01 --evaluate-at log\n  unigram-lab train --optimizer sgd --momentum 0.9 \\\n    --learning-rate cosine:0.1:0:3000\n  unigram-lab train --snapshot run.snapshot --weights run.safetensors\n  unigram-lab train --resume run.snapshot --steps 6000\n  unigram-lab train --resume run.snapshot --steps 6000 --learning-rate 1e-4\n\nA resumed run whose learning rate is another from there on is one run with both:\nthe command that is printed trains it from step 0, with the same bits, and its\nsnapshot has its config. Schedules count the steps of the run, not those since\nthe change.\n\nA link to the lab (https://...#v1.... or '#v1....') takes the place of the file:\nits run in focus is trained. Where it has the hash of that run's final weights,\nother bits at the end are an error, with exit code 1.\n\nA run of more than half a minute is kept every half minute in\nunigram-lab-train-RUN.snapshot, RUN being the name of its config, in the working\ndirectory; the file is removed when the run is at its end.`,
+      `\n${scheduleHelp}\n\n${interventionHelp}\n\n${distributionFileHelp}\n\nExamples:\n  unigram-lab train --vocab-size 1000 --out run.parquet\n  unigram-lab train --learning-rate warmup:200:0.01 --evaluate-at log\n  unigram-lab train --optimizer sgd --momentum 0.9 \\\n    --learning-rate cosine:0.1:0:3000\n  unigram-lab train --snapshot run.snapshot --weights run.safetensors\n  unigram-lab train --resume run.snapshot --steps 6000\n  unigram-lab train --resume run.snapshot --steps 6000 --learning-rate 1e-4\n\nA resumed run whose learning rate is another from there on is one run with both:\nthe command that is printed trains it from step 0, with the same bits, and its\nsnapshot has its config. Schedules count the steps of the run, not those since\nthe change.\n\nA link to the lab (https://...#v1.... or '#v1....') takes the place of the file:\nits run in focus is trained. Where it has the hash of that run's final weights,\nother bits at the end are an error, with exit code 1.\n\nA run of more than half a minute is kept every half minute (less often where that\nwould take more than a tenth of the time) in unigram-lab-train-RUN.snapshot, RUN\nbeing the name of its config, in the working directory, with its records, where\nthere are many, beside it in unigram-lab-train-RUN.records; both are removed when\nthe run is at its end.`,
     )
     .action((options: Options) => refusedUnless("--force", () => trainCommand(options)));
   addBackendFlags(command, BACKENDS);
@@ -106,14 +111,21 @@ async function runtimeOf(options: Options, config: RunConfig): Promise<TrainerOp
   return { backend, threads, vectorBits: vectorBits() };
 }
 
-async function openTrainer(options: Options): Promise<{ trainer: Trainer; threads: number }> {
+interface Opened {
+  trainer: Trainer;
+  threads: number;
+  /** All records so far; undefined when neither the snapshot nor a file beside it has them. */
+  known: readonly TrainingRecord[] | undefined;
+}
+
+async function openTrainer(options: Options): Promise<Opened> {
   const probabilities = options.distributionFile?.probabilities;
   if (options.resume === undefined) {
     const corpus = await readCorpus(options.corpus);
     const implied = options.backend === "webgpu" ? { arithmetic: "relaxed" } : {};
     const config = await configOf(options, corpus, implied);
     const runtime = { ...(await runtimeOf(options, config)), corpus, probabilities };
-    return { trainer: await createTrainer(config, runtime), threads: runtime.threads };
+    return { trainer: await createTrainer(config, runtime), threads: runtime.threads, known: [] };
   }
   let bytes: Uint8Array;
   try {
@@ -123,7 +135,7 @@ async function openTrainer(options: Options): Promise<{ trainer: Trainer; thread
       `--resume: expected a snapshot, got ${options.resume} (${whyUnread(error as Error)})`,
     );
   }
-  const { bitsRevision: revision, config, state } = decodeSnapshot(bytes);
+  const { bitsRevision: revision, config, state, recorded } = decodeSnapshot(bytes);
   const changes = await changesOfResumed(config, state.step, options);
   const corpus = await readCorpus(options.corpus);
   const runtime = { ...(await runtimeOf(options, config)), corpus, probabilities };
@@ -136,7 +148,8 @@ async function openTrainer(options: Options): Promise<{ trainer: Trainer; thread
     process.stderr.write(
       `from step ${state.step} on the learning rate is another; as a whole this is run ${configHash(trainer.config)}:\n${commandOf(trainer.config, { corpus: options.corpus, distribution: options.distributionFile?.path })}\n`,
     );
-  return { trainer, threads: runtime.threads };
+  const known = trainer.earlierRecords ?? (await readBeside(options.resume, config, recorded));
+  return { trainer, threads: runtime.threads, known };
 }
 
 /** Every file that will be written is tried before anything is computed. */
@@ -154,14 +167,17 @@ async function checkOutputs({ out, snapshot, weights, force }: Options): Promise
 }
 
 /**
- * The records of a resumed run so far; undefined when its snapshot has none of them.
+ * The records of a resumed run so far; undefined when they are not known.
  * @throws ConfigError when the file to write may be the only one that has them
  */
-async function earlierRecords(trainer: Trainer, options: Options): Promise<TrainingRecord[] | undefined> {
+async function earlierRecords(
+  { trainer, known }: Opened,
+  options: Options,
+): Promise<TrainingRecord[] | undefined> {
   const { stepCount: step, config } = trainer;
-  if (trainer.earlierRecords !== undefined)
+  if (known !== undefined)
     // a run that is extended has no record where it ended before
-    return trainer.earlierRecords.filter((record) => record.diverged || isEvaluation(config, record.step));
+    return known.filter((record) => record.diverged || isEvaluation(config, record.step));
   if (step === 0) return [];
   const { out, force } = options;
   if (out === undefined) return undefined;
@@ -197,14 +213,15 @@ async function trainCommand(given: Options): Promise<void> {
   const { config, verbose = false } = options;
   const link = config !== undefined && isLink(config) ? await readLink(config) : undefined;
   await checkOutputs(options);
-  const { trainer, threads } = await namingFlags(options, () => openTrainer(options), {
+  const opened = await namingFlags(options, () => openTrainer(options), {
     ...(options.resume === undefined ? {} : { snapshot: "--resume" }),
     ...(options.backend === undefined ? {} : { backend: "--backend" }),
     corpus: "--corpus",
     probabilities: "--distribution",
   });
+  const { trainer, threads } = opened;
   try {
-    const earlier = await earlierRecords(trainer, options);
+    const earlier = await earlierRecords(opened, options);
     process.stderr.write(readLine(options.distributionFile));
     for (const line of link === undefined ? [] : besideFocus(link, verbose))
       process.stderr.write(`${line}\n`);
@@ -255,6 +272,7 @@ async function runToFiles(
   options: Options,
 ): Promise<void> {
   const { config } = trainer;
+  const { out, weights, snapshot, force } = options;
   /** After its device was lost it may be another. */
   const computedBy = () => computedByOf(trainer, options);
   const from = performance.now();
@@ -274,88 +292,102 @@ async function runToFiles(
       `${checkpoint.path} has this run up to step ${checkpoint.step}: ${resumeCommand(checkpoint.path, options)} goes on from there\n`,
     );
 
-  let said = false;
-  /** Writes a checkpoint; that it cannot be written ends nothing. */
-  const keep = async () => {
-    try {
-      await checkpoint.write(whole());
-    } catch (error) {
-      if (!said) tell(`no checkpoint of this run: ${(error as Error).message}`);
-      said = true;
-    }
-  };
-  const onProgress = async (step: number) => {
+  const { keep, keepWhenDue } = keeping(checkpoint, {
+    records: whole,
+    tell,
+    command: () => resumeCommand(checkpoint.path, options),
+  });
+  const onProgress = (step: number) => {
     progress?.update(step, trainer.trainLoss);
-    if (!checkpoint.due) return;
-    await keep();
-    if (!said && checkpoint.step !== undefined)
-      tell(
-        `kept every half minute in ${checkpoint.path}; should this process end, ${resumeCommand(checkpoint.path, options)} goes on`,
-      );
-    said = true;
+    return keepWhenDue();
   };
 
   let stop: unknown;
-  const kept: string[] = [];
   try {
-    try {
-      const isAtEnd = trainer.stepCount > 0 && trainer.stepCount >= config.steps;
-      if (isAtEnd)
-        tell(`the run is at its end, step ${trainer.stepCount} of ${config.steps}; --steps goes on`);
-      else if (!options.json) await say(`${header}\n`);
-      const onAfresh = () => {
-        records.length = earlier?.length ?? 0;
-      };
-      for await (const record of reopened(trainer, { signal, onProgress, onAfresh, tell })) {
-        records.push(record);
-        progress?.clear();
-        await say(`${options.json ? JSON.stringify({ ...record, ...computedBy() }) : line(record)}\n`);
-      }
-    } catch (error) {
-      if (!(error instanceof Interrupted)) throw error;
-      stop = error;
-    } finally {
+    const isAtEnd = trainer.stepCount > 0 && trainer.stepCount >= config.steps;
+    if (isAtEnd) tell(`the run is at its end, step ${trainer.stepCount} of ${config.steps}; --steps goes on`);
+    else if (!options.json) await say(`${header}\n`);
+    // whoever reads stdout by a program gets all of it
+    const isThinned = out !== undefined && !options.json && process.stdout.isTTY === true;
+    const every = isThinned ? shownEvery(evaluationCount(config) - records.length) : 1;
+    if (every > 1) tell(`every ${every}th evaluation is shown, ${out} takes all`);
+    const onAfresh = () => {
+      records.length = earlier?.length ?? 0;
+    };
+    for await (const record of reopened(trainer, { signal, onProgress, onAfresh, tell })) {
+      records.push(record);
+      const isEnd = record.diverged || record.step === config.steps;
+      if (!isEnd && (records.length - 1) % every !== 0) continue;
       progress?.clear();
+      await say(`${options.json ? JSON.stringify({ ...record, ...computedBy() }) : line(record)}\n`);
     }
-    if (options.snapshot !== undefined) {
-      const bytes = await trainer.snapshot({ records: whole() });
-      await writeWhole(options.snapshot, bytes, { kind: "snapshot", force: options.force });
-    }
-    if (options.out !== undefined && records.length > 0) {
-      await writeRecords(options.out, [resultOf(trainer, records, computedBy(), seconds())], {
-        force: options.force,
-      });
-      kept.push(options.out);
-    }
-    if (options.weights !== undefined) {
-      const bytes = weightsFile(await trainer.weights(), config, trainer.stepCount);
-      await writeWeights(options.weights, bytes, options.force);
-      kept.push(options.weights);
-    }
-    if (options.snapshot !== undefined) kept.push(options.snapshot);
   } catch (error) {
     stop = error;
+  } finally {
+    progress?.clear();
   }
 
-  const saved = stop instanceof Interrupted && options.snapshot !== undefined;
-  if (stop === undefined || saved)
-    await checkpoint.remove({ kept: options.snapshot, ended: stop === undefined });
+  let saved = false;
+  const outputs: Output[] = [
+    [
+      records.length > 0 ? out : undefined,
+      (path) => writeRecords(path, [resultOf(trainer, records, computedBy(), seconds())], { force }),
+    ],
+    [
+      weights,
+      async (path) =>
+        writeWeights(path, weightsFile(await trainer.weights(), config, trainer.stepCount), force),
+    ],
+    [
+      snapshot,
+      async (path) => {
+        const { bytes, without } = await snapshotFile(trainer, whole());
+        await writeWhole(path, bytes, { kind: "snapshot", force });
+        if (without === undefined) saved = true;
+        else tell(`${path} ${without}`);
+      },
+    ],
+  ];
+  const isStopped = stop instanceof Interrupted;
+  const { written, failures } = await writeEach(stop === undefined || isStopped ? outputs : []);
+
+  const ended = stop === undefined && failures.length === 0;
+  if (ended || saved) await checkpoint.remove({ kept: snapshot, ended });
   else if (Math.max(estimateCost(config).seconds, seconds()) > LONG || checkpoint.step !== undefined)
     await keep();
-  if (stop === undefined) {
-    if (kept.length > 0) process.stderr.write(`written: ${kept.join(", ")}\n`);
+  if (ended) {
+    if (written.length > 0) process.stderr.write(`written: ${written.join(", ")}\n`);
     return;
   }
-  const source = saved ? options.snapshot : checkpoint.step === undefined ? undefined : checkpoint.path;
-  if (source !== undefined && !kept.includes(source)) kept.push(source);
-  const where = [
-    `step ${trainer.stepCount} of ${config.steps}`,
+  const source = saved
+    ? { path: snapshot as string, step: trainer.stepCount }
+    : { path: checkpoint.path, step: checkpoint.step };
+  const where = placeOf(trainer, written, source, options);
+  if (stop instanceof Interrupted && failures.length === 0) throw stop.keeping(where);
+  if (stop instanceof Interrupted) process.stderr.write(`${stop.keeping(where).message}\n`);
+  else if (written.length > 0 || source.step !== undefined) process.stderr.write(`${where}\n`);
+  const last = failures.pop();
+  for (const failure of failures) process.stderr.write(`error: ${failure}\n`);
+  throw last === undefined ? stop : new Error(last);
+}
+
+/** Where a run stands that goes no further, what there is of it, and the command that goes on. */
+function placeOf(
+  { stepCount, config }: Trainer,
+  written: readonly string[],
+  source: { path: string; step: number | undefined },
+  options: Options,
+): string {
+  const isHere = source.step === stepCount;
+  const kept = isHere && !written.includes(source.path) ? [...written, source.path] : written;
+  const there = isHere ? "" : `${source.path} has step ${source.step}: `;
+  return [
+    `step ${stepCount} of ${config.steps}`,
     ...(kept.length > 0 ? [`, kept in ${kept.join(" and ")}`] : []),
-    ...(source === undefined ? [] : [`; ${resumeCommand(source, options)} goes on from there`]),
+    ...(source.step === undefined
+      ? []
+      : [`; ${there}${resumeCommand(source.path, options)} goes on from there`]),
   ].join("");
-  if (stop instanceof Interrupted) throw stop.keeping(where);
-  if (source !== undefined) process.stderr.write(`${where}\n`);
-  throw stop;
 }
 
 /** Who computes a relaxed run: undefined for a strict one. */

@@ -15,6 +15,7 @@ export type Kind =
   | "snapshot"
   | "weights"
   | "checkpoint"
+  | "records"
   | "description"
   | "status"
   | "page"
@@ -260,6 +261,7 @@ async function objectKind(text: string | undefined, path: string): Promise<Kind 
   if (areColumns(names)) return "table";
   if (isCorpus(value)) return "corpus";
   const ours = isOurs(value);
+  if (ours && "recordsOf" in value) return "records";
   if (ours || same(names, firstStatus))
     return firstStatus.every((name) => names.includes(name)) ? "status" : "description";
   // version 0.1 gave its descriptions no mark: one that it wrote has its layout, and other files of it beside
