@@ -188,7 +188,7 @@ test("the charts begin with the best four of many, and a link, or what the reade
           .getByText("Run A was read from the directory: it has curves, and no model to look at here.")
           .waitFor();
         await panel.getByRole("button", { name: "Train its config here" }).click();
-        await until(async () => (await panel.innerText()).includes("B, step 200"), "where its tokens are");
+        await until(async () => (await panel.innerText()).includes("B, seed 0, step 200"), "where its tokens are");
         expect(await lettersOf(page)).toBe("A directory,C directory,D directory,B here");
         expect(
           await page.evaluate(() => {
