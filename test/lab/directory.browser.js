@@ -27,7 +27,7 @@ test("runs come as they are finished, over a kill and a resumption, and the end 
     await writeFile(
       file,
       JSON.stringify({
-        base: { vocabSize: 200, embeddingDim: 50, steps: 1500, evaluateAt: { kind: "log", perDecade: 5 } },
+        base: { vocabSize: 200, embeddingDim: 50, steps: 3000, evaluateAt: { kind: "log", perDecade: 5 } },
         axes: { learningRate: rates, seed: [0, 1, 2, 3] },
       }),
     );
@@ -51,7 +51,11 @@ test("runs come as they are finished, over a kill and a resumption, and the end 
           await page.getByText("The charts begin with the first run that is finished.").waitFor();
           expect(await page.getByRole("button", { name: "Share" }).isDisabled()).toBe(true);
           const first = startSweep(file, out);
-          await until(async () => (await finished()) >= 3, "some runs");
+          // how many there will be is known as soon as the process has said how it stands
+          await until(
+            async () => (await finished()) >= 3 && (await head.innerText()).includes(" of 24 "),
+            "some runs",
+          );
           first.child.kill("SIGKILL");
           await first.ended;
           const text = await until(async () => {
@@ -188,7 +192,10 @@ test("the charts begin with the best four of many, and a link, or what the reade
           .getByText("Run A was read from the directory: it has curves, and no model to look at here.")
           .waitFor();
         await panel.getByRole("button", { name: "Train its config here" }).click();
-        await until(async () => (await panel.innerText()).includes("B, seed 0, step 200"), "where its tokens are");
+        await until(
+          async () => (await panel.innerText()).includes("B, seed 0, step 200"),
+          "where its tokens are",
+        );
         expect(await lettersOf(page)).toBe("A directory,C directory,D directory,B here");
         expect(
           await page.evaluate(() => {
