@@ -17,6 +17,8 @@ export function thinned<Row extends CurveRow>(rows: readonly Row[], width: numbe
   const place = ({ step }: Row) => (log ? Math.log(step) : step);
   const from = place(rows[0]);
   const perColumn = (place(rows[rows.length - 1]) - from) / columns;
+  // all at one place
+  if (!(perColumn > 0)) return [...rows];
   const columnOf = (row: Row) => Math.floor((place(row) - from) / perColumn);
   const kept: Row[] = [];
   for (let first = 0, end = 0; first < rows.length; first = end) {

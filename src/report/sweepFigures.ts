@@ -1,5 +1,6 @@
 /** Pictures of any sweep: curves over steps, coloured by one axis and in panels by the others; heat maps over two axes. */
 import { colouredCurves } from "../figures/colouredCurves.js";
+import { evenly } from "../figures/evenly.js";
 import type { Figure, Spec } from "../figures/figure.js";
 import { heatMap } from "../figures/heatMap.js";
 import { keyOf } from "../figures/labels.js";
@@ -45,12 +46,6 @@ function heatAxes(axes: Axis[]): [x: number, y: number] {
 
 /** What one panel is of: a title in parts, and its settings. */
 type Facet = [parts: string[], settings: Setting[]];
-
-/** As many as there is room for, evenly from the first to the last. */
-const spread = <T>(all: readonly T[], most: number): T[] =>
-  all.length <= most
-    ? [...all]
-    : Array.from({ length: most }, (_, i) => all[Math.round((i * (all.length - 1)) / (most - 1))]);
 
 /** Settings that share their values on every axis but `without`, with those values in words. */
 function facets(axes: Axis[], settings: Setting[], without: number[]): Facet[] {
@@ -101,7 +96,7 @@ export function sweepFigures({ axes, settings, seeds }: SweepSummary): { figures
       left.push(`No figure ${name}: ${why}.`);
       return;
     }
-    const shown = spread(full, PANELS);
+    const shown = evenly(full.length, PANELS).map((i) => full[i]);
     const empty = candidates.length - full.length;
     const notes = [
       full.length > PANELS &&

@@ -46,6 +46,11 @@ describe.each([false, true])("logarithmic steps: %s", (log) => {
   });
 });
 
+test("a curve at one step stays as it is", () => {
+  const all = curve(2000).map((row) => ({ ...row, step: 5 }));
+  expect(thinned(all, WIDTH, true)).toEqual(all);
+});
+
 test("a curve of as many points as a picture has stays as it is", () => {
   const all = curve(3 * WIDTH);
   expect(thinned(all, WIDTH, true)).toEqual(all);

@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
 import { type DataCursor, moved } from "../../src/lab/charts/dataCursor.js";
-import { thinned } from "../../src/lab/charts/thinned.js";
 
 const counts = [4, 0, 3];
 const go = (key: string, at?: DataCursor, of = counts) => moved(key, at, of, (_, from) => from.point - 1);
@@ -36,11 +35,4 @@ it("leaves other keys alone, and all of them where there is nothing", () => {
   expect(go("a", { series: 0, point: 1 })).toBeUndefined();
   expect(go("Home", undefined, [0, 0])).toBeUndefined();
   expect(go("ArrowLeft", undefined, [])).toBeUndefined();
-});
-
-it("thins a list evenly between its ends", () => {
-  expect(thinned(4, 10)).toEqual([0, 1, 2, 3]);
-  expect(thinned(0, 10)).toEqual([]);
-  expect(thinned(101, 5)).toEqual([0, 25, 50, 75, 100]);
-  expect(new Set(thinned(61, 60)).size).toBe(60);
 });

@@ -60,9 +60,12 @@ test.skipIf(!gpu)("after a thousand trainers and an ensemble, every buffer is de
   console.log(
     `process memory after 400 trainers, and each 200 more: ${memory.map((x) => x.toFixed(0)).join(", ")} MiB; ${kept} buffers are the device's own`,
   );
-  // what is kept of every trainer shows each time, what an allocator does once does not; 40 kB a trainer, seen: less than 5
-  const grown = memory.slice(1).map((x, i) => x - memory[i]);
-  expect(Math.min(...grown)).toBeLessThan(8);
+  // what is kept of every trainer shows each time, what an allocator does once does not; 40 kB a trainer, seen: less than 20
+  const [, median] = memory
+    .slice(1)
+    .map((x, i) => x - memory[i])
+    .sort((a, b) => a - b);
+  expect(median).toBeLessThan(8);
 });
 
 test.skipIf(!gpu)("what could not be made leaves nothing", async () => {

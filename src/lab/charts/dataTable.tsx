@@ -1,7 +1,8 @@
 /** A chart as a table, for those who read it rather than see it. */
+
 import { untracked } from "@preact/signals";
 import { useState } from "preact/hooks";
-import { thinned } from "./thinned.js";
+import { evenly } from "../../figures/evenly.js";
 
 export interface TableData {
   caption: string;
@@ -15,7 +16,7 @@ const MOST_ROWS = 60;
 
 const snapshot = ({ row, ...rest }: TableData) => ({
   ...rest,
-  rows: thinned(rest.count, MOST_ROWS).map(row),
+  rows: evenly(rest.count, MOST_ROWS).map(row),
 });
 
 export default function DataTable({ read }: { read: () => TableData }) {

@@ -1,5 +1,5 @@
 /** Where the letters at the ends of curves stand: right of them, one below the other where ends are close together. */
-import { thinned } from "./thinned.js";
+import { evenly } from "../../figures/evenly.js";
 
 export type Place = readonly [x: number, y: number];
 
@@ -57,7 +57,7 @@ export function placeLetters(ends: readonly Place[], { em, top, bottom }: Room):
   }
   for (const column of columns) {
     const sorted = column.sort((a, b) => ends[a][1] - ends[b][1] || a - b);
-    const kept = thinned(sorted.length, most).map((place) => sorted[place]);
+    const kept = evenly(sorted.length, most).map((place) => sorted[place]);
     const heights = spread(
       kept.map((i) => ends[i][1]),
       em,
