@@ -80,7 +80,7 @@ async function best(directories: string[], options: Options): Promise<void> {
     await say(`${texts.join("\n\n")}\n`);
     if (shown.length > MOST_IN_FULL)
       process.stderr.write(
-        `${MOST_IN_FULL} of ${shown.length} settings are in full; --where leaves out others, --json has every command\n`,
+        `${MOST_IN_FULL} of ${shown.length} settings are printed in full; --where leaves out others, --json has every command\n`,
       );
     process.stderr.write(placeholdersText([...inFull]));
   } finally {

@@ -26,6 +26,7 @@ export function keeping(
     command: () => string;
   },
 ): Keeping {
+  /** What was said since the last one that was written. */
   const failures = new Set<string>();
   /** Seconds between two checkpoints, as they were last said. */
   let said = 0;
@@ -33,6 +34,7 @@ export function keeping(
   const write = async (): Promise<boolean> => {
     try {
       await checkpoint.write(records());
+      failures.clear();
       return true;
     } catch (error) {
       const { message } = error as Error;
@@ -54,7 +56,7 @@ export function keeping(
       if (seconds < 2 * said) return;
       said = seconds;
       tell(
-        `kept every ${seconds} s in ${checkpoint.path}; should this process end, no more than that is lost and ${command()} goes on`,
+        `kept every ${seconds} s in ${checkpoint.path}; should this process end, no more than that is lost, and ${command()} goes on from there`,
       );
     },
   };

@@ -2,6 +2,7 @@
  * The latest state of a long run in a file of the working directory, so that a killed process costs half a minute. Its records
  * are in it, or, where they are many, in a second file.
  */
+import { existsSync } from "node:fs";
 import { readFile, rm, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { configHash, type RunConfig } from "../config.js";
@@ -24,6 +25,15 @@ const MOST_WITHIN = 10_000;
 async function removeRecords(snapshot: string): Promise<void> {
   const path = besidePath(snapshot);
   if ((await kindOf(path).catch(() => undefined)) === "records") await rm(path, { force: true });
+}
+
+/** Whether a snapshot has all records in it, so that those beside it, if any, are of an earlier one. */
+async function hasRecords(snapshot: string): Promise<boolean> {
+  try {
+    return decodeSnapshot(await readFile(snapshot)).records !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether somebody else has a file, or a folder, of this name. */
@@ -99,6 +109,8 @@ export class RunCheckpoint {
     const own = resumed !== undefined && resolve(resumed) === resolve(path);
     const checkpoint = new RunCheckpoint(trainer, path, own, { every, within });
     if (!own && resumed !== undefined) checkpoint.#resumed = resumed;
+    // what a process left that was killed between the two files; those of a resumed run may be of a snapshot that was moved
+    if (resumed === undefined && !existsSync(path)) await removeRecords(path);
     const bytes = await readFile(path).catch(() => undefined);
     try {
       if (bytes) checkpoint.#step = decodeSnapshot(bytes).state.step;
@@ -134,6 +146,9 @@ export class RunCheckpoint {
       await writeWhole(this.path, bytes, { kind: "snapshot" });
       this.#step = this.#trainer.stepCount;
       this.#own = true;
+    } catch (error) {
+      if (!existsSync(this.path)) this.#step = -1;
+      throw error;
     } finally {
       this.#last = performance.now();
       this.#took = this.#last - from;
@@ -149,13 +164,16 @@ export class RunCheckpoint {
    */
   async remove({ kept, ended = false }: { kept?: string; ended?: boolean } = {}): Promise<void> {
     const isKept = (path: string): boolean => kept !== undefined && resolve(kept) === resolve(path);
-    if (this.#own && !isKept(this.path)) await rm(this.path, { force: true });
-    if (this.#own) await removeRecords(this.path);
+    const removeAt = async (path: string): Promise<void> => {
+      // a kept snapshot may need what is beside it
+      if (isKept(path) && !(await hasRecords(path))) return;
+      // a snapshot without its records would be worse than records without their snapshot
+      if (!isKept(path)) await rm(path, { force: true });
+      await removeRecords(path);
+    };
+    if (this.#own || isKept(this.path)) await removeAt(this.path);
     const earlier = this.#resumed;
-    if (ended && earlier !== undefined && !isKept(earlier) && (await this.#isOver(earlier))) {
-      await rm(earlier, { force: true });
-      await removeRecords(earlier);
-    }
+    if (ended && earlier !== undefined && (await this.#isOver(earlier))) await removeAt(earlier);
   }
 
   /** Whether a file is a checkpoint whose run this one has gone beyond. */

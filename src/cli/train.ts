@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import type { ComputedBy } from "../backend/backend.js";
 import { ConfigError, configHash, type RunConfig } from "../config.js";
 import { whyUnread } from "../disk/whyUnread.js";
-import { checkWritable, writeWhole } from "../disk/writeWhole.js";
+import { checkWritable } from "../disk/writeWhole.js";
 import { evaluationCount, isEvaluation } from "../evaluationSteps.js";
 import { trainCommand as commandOf, quoted } from "../fields/trainCommand.js";
 import { counted } from "../figures/labels.js";
@@ -45,7 +45,7 @@ import { vectorBits } from "./revectorizer.js";
 import { RunCheckpoint } from "./runCheckpoint.js";
 import { scheduleHelp } from "./scheduleText.js";
 import { shownEvery } from "./shownEvery.js";
-import { snapshotFile } from "./snapshotFile.js";
+import { checkRecordsFit, writeSnapshot } from "./snapshotFile.js";
 import { changesOfResumed, configOf, type TrainFlags } from "./trainConfig.js";
 import { trainProgress } from "./trainProgress.js";
 import { checkWeightsPath, weightsFile, writeWeights } from "./weightsFile.js";
@@ -89,7 +89,7 @@ export function addTrain(program: Command): void {
     .option("--verbose", "say more")
     .addHelpText(
       "after",
-      `\n${scheduleHelp}\n\n${interventionHelp}\n\n${distributionFileHelp}\n\nExamples:\n  unigram-lab train --vocab-size 1000 --out run.parquet\n  unigram-lab train --learning-rate warmup:200:0.01 --evaluate-at log\n  unigram-lab train --optimizer sgd --momentum 0.9 \\\n    --learning-rate cosine:0.1:0:3000\n  unigram-lab train --snapshot run.snapshot --weights run.safetensors\n  unigram-lab train --resume run.snapshot --steps 6000\n  unigram-lab train --resume run.snapshot --steps 6000 --learning-rate 1e-4\n\nA resumed run whose learning rate is another from there on is one run with both:\nthe command that is printed trains it from step 0, with the same bits, and its\nsnapshot has its config. Schedules count the steps of the run, not those since\nthe change.\n\nA link to the lab (https://...#v1.... or '#v1....') takes the place of the file:\nits run in focus is trained. Where it has the hash of that run's final weights,\nother bits at the end are an error, with exit code 1.\n\nA run of more than half a minute is kept every half minute, less often where\nthat would take a tenth of the time, in unigram-lab-train-RUN.snapshot, RUN\nbeing the name of its config, in the working directory. Many records are beside\nit in unigram-lab-train-RUN.records. Both are removed when the run is at its\nend.\n\nOf very many evaluations a terminal shows a part, where --out takes all.`,
+      `\n${scheduleHelp}\n\n${interventionHelp}\n\n${distributionFileHelp}\n\nExamples:\n  unigram-lab train --vocab-size 1000 --out run.parquet\n  unigram-lab train --learning-rate warmup:200:0.01 --evaluate-at log\n  unigram-lab train --optimizer sgd --momentum 0.9 \\\n    --learning-rate cosine:0.1:0:3000\n  unigram-lab train --snapshot run.snapshot --weights run.safetensors\n  unigram-lab train --resume run.snapshot --steps 6000\n  unigram-lab train --resume run.snapshot --steps 6000 --learning-rate 1e-4\n\nA resumed run whose learning rate is another from there on is one run with both:\nthe command that is printed trains it from step 0, with the same bits, and its\nsnapshot has its config. Schedules count the steps of the run, not those since\nthe change.\n\nA link to the lab (https://...#v1.... or '#v1....') takes the place of the file:\nits run in focus is trained. Where it has the hash of that run's final weights,\nother bits at the end are an error, with exit code 1.\n\nA run of more than half a minute is kept every half minute, less often where\nthat would take a tenth of the time, in unigram-lab-train-RUN.snapshot, RUN\nbeing the name of its config, in the working directory. Many records are beside\nit in unigram-lab-train-RUN.records. Both are removed when that run, or a\nlonger one that went on from them, is at its end; one that went on with another\n--learning-rate leaves them.\n\nOf very many evaluations a terminal shows a part, where --out takes all.`,
     )
     .action((options: Options) => refusedUnless("--force", () => trainCommand(options)));
   addBackendFlags(command, BACKENDS);
@@ -222,6 +222,8 @@ async function trainCommand(given: Options): Promise<void> {
   const { trainer, threads } = opened;
   try {
     const earlier = await earlierRecords(opened, options);
+    const { snapshot, force } = options;
+    if (snapshot !== undefined) await checkRecordsFit(snapshot, trainer.config, { force });
     process.stderr.write(readLine(options.distributionFile));
     for (const line of link === undefined ? [] : besideFocus(link, verbose))
       process.stderr.write(`${line}\n`);
@@ -341,10 +343,9 @@ async function runToFiles(
     [
       snapshot,
       async (path) => {
-        const { bytes, without } = await snapshotFile(trainer, whole());
-        await writeWhole(path, bytes, { kind: "snapshot", force });
-        if (without === undefined) saved = true;
-        else tell(`${path} ${without}`);
+        const said = await writeSnapshot(path, trainer, whole(), { force });
+        saved = true;
+        if (said !== undefined) tell(said);
       },
     ],
   ];
@@ -367,8 +368,8 @@ async function runToFiles(
   if (stop instanceof Interrupted) process.stderr.write(`${stop.keeping(where).message}\n`);
   else if (written.length > 0 || source.step !== undefined) process.stderr.write(`${where}\n`);
   const last = failures.pop();
-  for (const failure of failures) process.stderr.write(`error: ${failure}\n`);
-  throw last === undefined ? stop : new Error(last);
+  for (const { message } of failures) process.stderr.write(`error: ${message}\n`);
+  throw last ?? stop;
 }
 
 /** Where a run stands that goes no further, what there is of it, and the command that goes on. */

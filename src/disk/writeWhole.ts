@@ -81,7 +81,8 @@ function inOneLine(path: string, error: unknown): unknown {
   return Object.assign(new Error(`${path}: ${why}`), { code });
 }
 
-async function withOneLine<T>(path: string, work: () => Promise<T>): Promise<T> {
+/** Does work on a file; an error of the file system is then one line that names it. */
+export async function withOneLine<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -1,9 +1,9 @@
 /** The records of a long run beside its checkpoint: as many as there are, and a checkpoint takes no longer for them. */
 import { spawn } from "node:child_process";
-import { appendFile, mkdtemp, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { basename, join } from "node:path";
+import { describe, expect, test, vi } from "vitest";
 import { besidePath, RecordsBeside, readBeside } from "../../src/cli/recordsBeside.js";
 import { RunCheckpoint } from "../../src/cli/runCheckpoint.js";
 import { parseConfig } from "../../src/config.js";
@@ -67,7 +67,96 @@ describe("the file", () => {
   });
 });
 
+test("a disk that is full is said in the words of every other file, also behind the first records", async () => {
+  const snapshot = join(await folder(), "run.snapshot");
+  const beside = new RecordsBeside(snapshot, config);
+  const records = recordsTo(40);
+  await beside.write(records.slice(0, 20));
+  const before = await readFile(besidePath(snapshot));
+  const handle = await open(besidePath(snapshot));
+  const datasync = vi.spyOn(Object.getPrototypeOf(handle), "datasync");
+  await handle.close();
+  const failures: [Error, string][] = [
+    [Object.assign(new Error(), { code: "ENOSPC" }), `${besidePath(snapshot)}: the disk is full (ENOSPC)`],
+    [new Error("no code"), "no code"],
+  ];
+  for (const [error, message] of failures) {
+    datasync.mockRejectedValueOnce(error);
+    await expect(beside.write(records)).rejects.toThrow(expect.objectContaining({ message }));
+    expect(await readFile(besidePath(snapshot))).toEqual(before);
+  }
+  datasync.mockRestore();
+});
+
 describe("a checkpoint", () => {
+  /** One of 300 records, and its run 100 further; the next snapshot fails, as if the process were killed before it. */
+  async function kept() {
+    const dir = await folder();
+    const trainer = await createTrainer(input);
+    const records: TrainingRecord[] = [];
+    const to = async (step: number) => {
+      for await (const record of trainer.run()) if (records.push(record) > step) break;
+    };
+    await to(299);
+    const open = (of = trainer) => RunCheckpoint.open(of, { folder: dir, within: 100 });
+    const checkpoint = await open();
+    await checkpoint.write(records);
+    await to(399);
+    const bytes = await trainer.snapshot();
+    vi.spyOn(trainer, "snapshot").mockRejectedValueOnce(new Error("killed here"));
+    return { dir, trainer, records, open, path: checkpoint.path, bytes };
+  }
+
+  test("never takes another device's records for its own, whenever its process ends", async () => {
+    const { dir, trainer, records, open, path, bytes } = await kept();
+    const afresh = records.map((record) => ({ ...record, loss: (record.loss ?? 0) + 1e-7 }));
+    const checkpoint = await open();
+    await expect(checkpoint.write(afresh)).rejects.toThrow("killed here");
+    expect(await readdir(dir)).toEqual([basename(besidePath(path))]);
+    expect(checkpoint.step).toBeUndefined();
+    await checkpoint.write(afresh);
+    expect(checkpoint.step).toBe(399);
+    expect(await readFile(path)).toEqual(Buffer.from(bytes));
+    const { recorded } = decodeSnapshot(bytes);
+    expect(await readBeside(path, config, recorded)).toEqual(afresh);
+    trainer.dispose();
+  });
+
+  test("stays where a process goes on with its records", async () => {
+    const { dir, trainer, records, open, path } = await kept();
+    const checkpoint = await open();
+    await expect(checkpoint.write(records)).rejects.toThrow("killed here");
+    expect(await readdir(dir)).toHaveLength(2);
+    expect(checkpoint.step).toBe(299);
+    const { recorded } = decodeSnapshot(await readFile(path));
+    expect(await readBeside(path, config, recorded)).toEqual(records.slice(0, 300));
+    trainer.dispose();
+  });
+
+  test("that is kept as what was asked for needs no records beside it, where they are in it", async () => {
+    const { dir, trainer, records, path } = await kept();
+    const resumed = await restoreTrainer(await readFile(path), { steps: 4000 });
+    const longer = await RunCheckpoint.open(resumed, { folder: dir, resumed: path });
+    // without them it would be the one that needs those
+    await writeFile(path, await resumed.snapshot());
+    await longer.remove({ kept: path, ended: true });
+    expect(await readdir(dir)).toHaveLength(2);
+    await writeFile(path, await resumed.snapshot({ records: records.slice(0, 300) }));
+    await longer.remove({ kept: path, ended: true });
+    expect(await readdir(dir)).toEqual([basename(path)]);
+    for (const each of [trainer, resumed]) each.dispose();
+  });
+
+  test("whose snapshot alone was removed leaves nothing to the next one", async () => {
+    const { dir, trainer, path, open } = await kept();
+    await rm(path);
+    await RunCheckpoint.open(trainer, { folder: dir, resumed: join(dir, "moved.snapshot") });
+    expect(await readdir(dir)).toHaveLength(1);
+    await open();
+    expect(await readdir(dir)).toEqual([]);
+    trainer.dispose();
+  });
+
   test("has few records in it and many beside it; both go at the end", async () => {
     const dir = await folder();
     const trainer = await createTrainer(input);

@@ -166,11 +166,14 @@ describe("train", () => {
     trainer.dispose();
   });
 
-  test("removes the checkpoint that it went on from, also with more steps, but not with fewer", async () => {
+  test("removes the checkpoint that it went on from, also with more steps, but not with fewer or another rate", async () => {
     await run(...short, "--steps", "10", "--snapshot", "s");
     const name = "unigram-lab-train-0123456789abcdef.snapshot";
     await rename(at("s"), at(name));
     expect((await run("train", "--resume", name, "--steps", "20", "--snapshot", name)).code).toBe(0);
+    expect(await readdir(dir)).toEqual([name]);
+    const another = ["--steps", "30", "--learning-rate", "0.1"];
+    expect((await run("train", "--resume", name, ...another)).code).toBe(0);
     expect(await readdir(dir)).toEqual([name]);
     expect((await run("train", "--resume", name, "--steps", "30")).code).toBe(0);
     expect(await readdir(dir)).toEqual([]);

@@ -163,7 +163,7 @@ test("best prints a dozen settings in full, the best of each ranking among them,
       );
   await journal.close();
   const { stdout, stderr } = await run("best", "wide", "--top", "20");
-  expect(stderr).toContain("12 of 40 settings are in full; ");
+  expect(stderr).toContain("12 of 40 settings are printed in full; ");
   expect(stdout.match(/^unigram-lab train|^ {2}unigram-lab train/gm)).toHaveLength(12);
   for (const text of stdout.split("\n\n"))
     expect(text).toMatch(/\n1\. excessLoss \S+\n[\s\S]*unigram-lab train/);

@@ -1,13 +1,15 @@
 /** What `train` leaves: each file by itself, and what is said to be kept is what is on disk. */
 import { spawn } from "node:child_process";
-import { mkdtemp, readdir, readFile, symlink } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { keeping } from "../../src/cli/keeping.js";
+import { besidePath, readBeside } from "../../src/cli/recordsBeside.js";
 import { RunCheckpoint } from "../../src/cli/runCheckpoint.js";
 import { shownEvery } from "../../src/cli/shownEvery.js";
-import { snapshotFile } from "../../src/cli/snapshotFile.js";
+import { writeSnapshot } from "../../src/cli/snapshotFile.js";
+import { kindOf } from "../../src/disk/kind.js";
 import { createTrainer } from "../../src/training/create.js";
 import type { TrainingRecord } from "../../src/training/record.js";
 import { decodeSnapshot } from "../../src/training/snapshot.js";
@@ -46,18 +48,71 @@ describe.skipIf(process.platform !== "linux")("an output that fails keeps none o
   });
 });
 
-test("a snapshot that has no room for the records goes without them, and says so", async () => {
-  const trainer = await createTrainer({ ...tiny, steps: 20 });
-  const records: TrainingRecord[] = [];
-  for await (const record of trainer.run()) records.push(record);
-  const whole = await snapshotFile(trainer, records, 21);
-  expect(whole.without).toBeUndefined();
-  expect(decodeSnapshot(whole.bytes).records).toEqual(records);
-  const { bytes, without } = await snapshotFile(trainer, records, 20);
-  expect(without).toBe("goes without the run's 21 records: it takes 20 (--out takes all)");
-  const decoded = decodeSnapshot(bytes);
-  expect([decoded.state.step, decoded.records]).toEqual([20, undefined]);
-  trainer.dispose();
+describe("records that a snapshot has no room for", () => {
+  test("are beside it, and stay when the checkpoint goes", async () => {
+    const dir = await folder();
+    const trainer = await createTrainer({ ...tiny, steps: 20 });
+    const records: TrainingRecord[] = [];
+    for await (const record of trainer.run()) records.push(record);
+    const checkpoint = await RunCheckpoint.open(trainer, { folder: dir, within: 5 });
+    const own = checkpoint.path;
+    for (const path of [join(dir, "s"), own]) {
+      await checkpoint.write(records);
+      const kept = [path, besidePath(path)];
+      expect(await writeSnapshot(path, trainer, records, { most: 20 })).toBe(
+        `${path} takes 20 records: the 21 of this run are beside it in ${kept[1]}`,
+      );
+      await checkpoint.remove({ kept: path, ended: true });
+      const { state, config, records: within, recorded } = decodeSnapshot(await readFile(path));
+      expect([state.step, within]).toEqual([20, undefined]);
+      expect(await readBeside(path, config, recorded)).toEqual(records);
+    }
+    // where they are in it, those of an earlier one go
+    expect(await writeSnapshot(own, trainer, records, { most: 21 })).toBeUndefined();
+    expect(decodeSnapshot(await readFile(own)).records).toEqual(records);
+    await checkpoint.remove({ kept: own, ended: true });
+    expect((await readdir(dir)).sort()).toEqual(["s", "s.records", basename(own)]);
+    trainer.dispose();
+  });
+
+  test("replace nobody's file, which is said before the run", async () => {
+    const dir = await folder();
+    await writeFile(join(dir, "s.records"), "mine");
+    const run = ["train", "--vocab-size", "10", "--embedding-dim", "1", "--evaluate-every", "1"];
+    const { code, stderr } = await unigramLab([...run, "--steps", "600000", "--snapshot", "s"], dir);
+    expect(stderr).toBe(
+      "error: s.records: expected a file of unigram-lab's or none, got another one (--force replaces it)\n",
+    );
+    expect(code).toBe(2);
+    expect((await unigramLab([...run, "--steps", "60", "--snapshot", "s"], dir)).code).toBe(0);
+    expect(await readFile(join(dir, "s.records"), "utf8")).toBe("mine");
+    const trainer = await createTrainer({ ...tiny, steps: 20 });
+    const records: TrainingRecord[] = [];
+    for await (const record of trainer.run()) records.push(record);
+    const path = join(dir, "s");
+    await expect(writeSnapshot(path, trainer, records, { most: 20 })).rejects.toThrow("got another one");
+    await writeSnapshot(path, trainer, records, { most: 20, force: true });
+    expect(await kindOf(besidePath(path))).toBe("records");
+    trainer.dispose();
+  });
+});
+
+test("an output that became somebody else's file meanwhile is the user's to sort out", async () => {
+  const dir = await folder();
+  const run = ["train", "--vocab-size", "10", "--steps", "1000000000", "--out", "a.csv", "--json"];
+  const child = spawn(process.execPath, [cli, ...run], { cwd: dir });
+  let stderr = "";
+  child.stderr.on("data", (text) => {
+    stderr += text;
+  });
+  child.stdout.once("data", async () => {
+    await writeFile(join(dir, "a.csv"), "mine");
+    child.kill("SIGINT");
+  });
+  child.stdout.resume();
+  expect(await new Promise((resolve) => child.on("close", resolve))).toBe(2);
+  expect(stderr).toMatch(/\nerror: a\.csv: expected a file of .* \(--force replaces it\)\n$/);
+  expect(await readFile(join(dir, "a.csv"), "utf8")).toBe("mine");
 });
 
 test.skipIf(process.platform !== "linux")(
@@ -92,7 +147,7 @@ test.skipIf(process.platform !== "linux")(
   },
 );
 
-test("a later checkpoint that fails is said, once a kind; a longer interval is said anew", async () => {
+test("a later checkpoint that fails is said, once a kind until one is written; a longer interval is said anew", async () => {
   const told: string[] = [];
   let fails: string | undefined;
   const checkpoint = {
@@ -118,14 +173,16 @@ test("a later checkpoint that fails is said, once a kind; a longer interval is s
   };
   expect(await saidAfter("too long")).toEqual(["no checkpoint of this run: too long"]);
   expect(await saidAfter(undefined)).toEqual([
-    "kept every 30 s in p.snapshot; should this process end, no more than that is lost and CMD goes on",
+    "kept every 30 s in p.snapshot; should this process end, no more than that is lost, and CMD goes on from there",
   ]);
   expect(await saidAfter(undefined)).toEqual([]);
   expect(await saidAfter("full")).toEqual(["no checkpoint of this run, the last one is of step 200: full"]);
+  expect(await saidAfter("too long")).toHaveLength(1);
   for (const again of ["full", "too long"]) expect(await saidAfter(again)).toEqual([]);
   expect(await saidAfter("gone", keep)).toHaveLength(1);
   checkpoint.interval = 59_000;
   expect(await saidAfter(undefined)).toEqual([]);
+  expect(await saidAfter("full")).toHaveLength(1);
   checkpoint.interval = 75_000;
   expect(await saidAfter(undefined)).toEqual([expect.stringMatching(/^kept every 75 s in /)]);
   checkpoint.due = false;
