@@ -329,7 +329,7 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
 
     remove(run) {
       const all = runs.peek();
-      if (all.length < 2) {
+      if (all.length < 2 && first.runs.length > 0) {
         notice.value = "runs: expected at least one, it stays";
         return;
       }

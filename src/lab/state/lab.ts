@@ -66,7 +66,7 @@ export interface ViewState {
 
 export interface Lab {
   readonly runs: ReadonlySignal<readonly LabRun[]>;
-  /** Of a page that follows a directory undefined until there is a run. */
+  /** Of a page that follows a directory undefined while there is no run. */
   readonly focused: ReadonlySignal<LabRun>;
   /** Whether runs go on; false pauses all. */
   readonly playing: ReadonlySignal<boolean>;
@@ -122,7 +122,7 @@ export interface Lab {
   look(view: Partial<ViewState>): void;
   /** A snapshot of the focused run where it is, or is scrubbed to. */
   snapshot(): Promise<Uint8Array>;
-  /** The state of the page as a link holds it. */
+  /** The state of the page as its own history and address hold it. */
   link(): LabLink;
   /** The page as a link has it; what it was before is one step back. */
   open(link: LabLink): void;
