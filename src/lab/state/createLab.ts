@@ -29,6 +29,7 @@ import { nextName } from "./names.js";
 import { Probe } from "./probe.js";
 import { checkLinkRoom, checkRoom, MOST_SEEDS, TooLarge } from "./room.js";
 import { onFrame, Run } from "./run.js";
+import { seedRows } from "./seedRows.js";
 
 /** Seconds above which a run waits for the slider to be let go. */
 const SLOW = 1;
@@ -317,6 +318,17 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
       push(run, focus);
       commit();
       return run;
+    },
+
+    addLike({ origin, input, seeds, replicas }) {
+      try {
+        if (origin === "here") lab.add(input.peek(), { seeds: seeds.peek() });
+        else
+          for (const [seed, count] of seedRows(replicas.peek()))
+            lab.add({ ...input.peek(), seed }, { seeds: count });
+      } catch (error) {
+        said(error);
+      }
     },
 
     addRecorded(config, replicas, origin) {

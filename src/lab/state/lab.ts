@@ -94,10 +94,13 @@ export interface Lab {
   /** The rate of the focused run from the step on that it is at, or scrubbed to. */
   setLearningRate(rate: ScheduleInput): void;
   add(config: RunConfigInput, options?: { seeds?: number; focus?: boolean }): LabRun;
+  /** Another run like it; of seeds with gaps several, since a line has none. Refuses with a notice. */
+  addLike(run: LabRun): void;
   /** A run that is not computed here: recorded or followed. */
   addRecorded(config: RunConfig, replicas: readonly Replica[], origin: Origin): LabRun;
   /** What is known of such a run by now, at least one seed. */
   setRecorded(run: LabRun, replicas: readonly Replica[]): void;
+  /** The last one only of a page that was opened without any. */
   remove(run: LabRun): void;
   focus(run: LabRun): void;
   pin(run: LabRun, pinned: boolean): void;
