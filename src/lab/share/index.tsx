@@ -143,8 +143,8 @@ function LinkPart({ lab, saying }: Pick<PartProps, "lab" | "saying">) {
       ))}
       {address && isOnlyHere(location) && (
         <p class="faint">
-          Only this machine opens this address. Others start <code>npx unigram-lab lab</code> and put what
-          follows from # on behind its address, or run <code>npx unigram-lab train --config 'LINK'</code> (the
+          Only this machine opens this address. Others start <code>npx unigram-lab lab</code> and append
+          everything from # on to its address, or run <code>npx unigram-lab train --config 'LINK'</code> (the
           run in focus). <code>npx unigram-lab lab --build DIR</code> writes a page to publish, whose links
           open everywhere.
         </p>
