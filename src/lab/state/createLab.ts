@@ -350,7 +350,7 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
       runs.value = all.filter((one) => one !== run);
       if (focusedRun.peek() === run) setFocus(runs.peek()[0]);
       relabel();
-      // a link, and so the history, holds what was trained here
+      // the history holds what was trained here
       if (run.origin === "here") commit();
     },
 
