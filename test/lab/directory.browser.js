@@ -137,7 +137,13 @@ test("a page that has lost its last run stands as it did before there was one", 
         await page.goBack();
         await until(async () => (await chart.count()) === 0, "no chart without a run");
         await train.click();
+        await page.getByRole("button", { name: "Share" }).click();
+        await page.getByRole("dialog", { name: "Share" }).getByText("Picture").waitFor();
+        await page.goBack();
+        await page.getByRole("dialog").waitFor({ state: "detached" });
+        await train.click();
         await chart.waitFor();
+        expect(await page.getByRole("dialog").count()).toBe(0);
         await page.evaluate(() => globalThis.lab.open({ runs: [], view: { panels: ["probabilities"] } }));
         await train.waitFor();
         expect(await page.evaluate(() => globalThis.lab.notice.value)).toBe("");

@@ -36,6 +36,12 @@ export function Share({ lab, onClose }: Props) {
   const said = useSignal("");
   const scope = useSignal<Scope>("shown");
   useEffect(() => dialog.current?.showModal(), []);
+  // the way back may lead to a page of a directory without a run
+  const isEmpty = lab.runs.value.length === 0;
+  useEffect(() => {
+    if (isEmpty) dialog.current?.close();
+  }, [isEmpty]);
+  if (isEmpty) return <dialog ref={dialog} class="share" aria-labelledby={title} onClose={onClose} />;
   /** Says how a piece of work went; one that fails says why, in a line. */
   const saying: Saying = async (work) => {
     try {
