@@ -35,14 +35,17 @@ async function linkOf(hash: string, own: Promise<LabLink>): Promise<{ link: LabL
   }
 }
 
+/** Milliseconds that the page waits to hear of a directory. */
+const PATIENCE = 2000;
+const late = () => new Promise<void>((resolve) => setTimeout(resolve, PATIENCE));
+
 /** @param worker makes a worker */
 export async function start(worker: () => Worker): Promise<void> {
   const hasDirectory = signal(false);
-  // runs of a directory are what it was opened for: none is trained beside them
-  const own = isFollowed().then((is): LabLink => {
-    hasDirectory.value = is;
-    return is ? { runs: [] } : defaultLink;
-  });
+  // runs of a directory are what it was opened for: none is trained beside them, unless the answer is late
+  const own = Promise.race([isFollowed().then((is) => (hasDirectory.value = is)), late()]).then(
+    (is): LabLink => (is ? { runs: [] } : defaultLink),
+  );
   const root = document.getElementById("lab") as HTMLElement;
   const missing = await whyNot();
   if (missing) {
@@ -53,7 +56,8 @@ export async function start(worker: () => Worker): Promise<void> {
   const lab = createLab({
     workers: openWorkers({ worker }),
     link,
-    // a page of a directory's runs alone is what its bare address opens
+    // no link is without a run: a page of a directory's runs alone has its bare address, and is looked at as ever when it
+    // is opened again
     encode: async (link) => (link.runs.length === 0 ? "" : (await codec()).encodeLink(link)),
     needs: (panels) => panels.flatMap((name) => viewNamed(name)?.needs ?? []),
     elsewhere: async (config) => (await import("../fields/trainCommand.js")).trainCommand(config),

@@ -1,9 +1,18 @@
 /** The lab as a whole, its workers in this process and the page's surroundings pretended. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { openWorkers } from "../../src/browser/openWorkers.js";
-import { createTrainer, parseConfig, type RunConfigInput, weightsHash } from "../../src/index.js";
+import {
+  createTrainer,
+  parseConfig,
+  type RunConfig,
+  type RunConfigInput,
+  weightsHash,
+} from "../../src/index.js";
 import { createLab } from "../../src/lab/state/createLab.js";
 import type { Lab } from "../../src/lab/state/lab.js";
+import { warmup } from "../../src/lab/tour/chapters/warmup.js";
+import type { Recording } from "../../src/lab/tour/recording.js";
+import { Stage } from "../../src/lab/tour/stage.js";
 import type { LabLink } from "../../src/link/link.js";
 import { browserWorker, FakeWorker, Locks } from "../browser/fakeWorker.js";
 
@@ -280,5 +289,41 @@ test("a page of recorded runs alone: they grow in their places, and no entry of 
   expect([run.seeds.value, run.config.value.seed, run.replicas.value.length]).toEqual([2, 0, 2]);
   lab.remove(other);
   expect(lab.runs.value).toEqual([run]);
+  // a field that has come since the record was written
+  const { arithmetic: _, ...early } = config;
+  lab.setRecorded(run, [{ ...replica(1), config: early as typeof config }]);
+  expect(run.config.value).toEqual(config);
+  lab.remove(run);
+  expect([lab.runs.value, lab.focused.value]).toEqual([[], undefined]);
   expect(entries.entries.length).toBe(1);
+});
+
+test("a run like one that was read has its seeds, gaps and all, and is refused with the command", async () => {
+  const lab = open({ runs: [] });
+  const replica = (config: RunConfig) => ({
+    ...{ config, records: [], step: 0, status: "ended" as const, seconds: 0, failure: undefined },
+    ...{ entropy: undefined, conditionalEntropy: undefined, weightsHash: undefined, expectedHash: undefined },
+  });
+  const configs = [0, 2, 3, 5].map((seed) => parseConfig({ ...small, seed }));
+  lab.addLike(lab.addRecorded(configs[0], configs.map(replica), "directory"));
+  const own = lab.runs.value.filter(({ origin }) => origin === "here");
+  expect(own.map(({ config, seeds }) => [config.value.seed, seeds.value])).toEqual([
+    [0, 1],
+    [2, 2],
+    [5, 1],
+  ]);
+  const large = parseConfig({ ...small, vocabSize: 1_000_000, embeddingDim: 1000 });
+  lab.addLike(lab.addRecorded(large, [replica(large)], "directory"));
+  await until(() => lab.notice.value.includes("elsewhere: unigram-lab train"));
+  expect(lab.runs.value.length).toBe(5);
+});
+
+test("the recordings of a chapter leave a page that had no run with none", () => {
+  const lab = open({ runs: [] });
+  const stage = new Stage(lab);
+  const run = { config: parseConfig(small), columns: { step: [0], excessLoss: [1] } };
+  stage.show(warmup, { arms: [{ label: "a", runs: [run] }] } as unknown as Recording);
+  expect(lab.runs.value.map(({ origin }) => origin)).toEqual(["recorded"]);
+  stage.leave();
+  expect([lab.runs.value.length, lab.notice.value]).toEqual([0, ""]);
 });

@@ -1,6 +1,6 @@
 /** The page follows a directory while its sweep is killed and resumed, and says when the server is gone. */
 import { spawn } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { cli, inFolder, openChromium, serveLab, until, withPage } from "./pages.js";
@@ -122,6 +122,54 @@ test("runs come as they are finished, over a kill and a resumption, and the end 
   });
 });
 
+test("a page that has lost its last run stands as it did before there was one", async () => {
+  await inFolder(async (folder) => {
+    const server = await serveLab(join(folder, "results"));
+    try {
+      await withPage(browser, server.url, async (page) => {
+        const train = page.getByRole("button", { name: "Train one here" });
+        const look = () => page.evaluate(() => globalThis.lab.look({ panels: ["probabilities"] }));
+        const chart = page.getByRole("application", { name: "Learnt against true probabilities" });
+        await train.waitFor();
+        await look();
+        await train.click();
+        await chart.waitFor();
+        await page.goBack();
+        await until(async () => (await chart.count()) === 0, "no chart without a run");
+        await train.click();
+        await page.getByRole("button", { name: "Share" }).click();
+        await page.getByRole("dialog", { name: "Share" }).getByText("Picture").waitFor();
+        await page.goBack();
+        await page.getByRole("dialog").waitFor({ state: "detached" });
+        await train.click();
+        await chart.waitFor();
+        expect(await page.getByRole("dialog").count()).toBe(0);
+        await page.evaluate(() => globalThis.lab.open({ runs: [], view: { panels: ["probabilities"] } }));
+        await train.waitFor();
+        expect(await page.evaluate(() => globalThis.lab.notice.value)).toBe("");
+      });
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
+test("a server that does not say whether it follows a directory does not keep the page", async () => {
+  const server = await serveLab();
+  try {
+    await withPage(
+      browser,
+      server.url,
+      async (page) => {
+        await until(async () => (await lettersOf(page))?.startsWith("A here"), "the page's own runs", 20);
+      },
+      { before: (page) => page.route("**/api/directory*", () => {}) },
+    );
+  } finally {
+    await server.stop();
+  }
+});
+
 /** A sweep of these rates over two seeds, to its end, beside what is there. */
 async function sweptInto(out, file, rates) {
   const base = { vocabSize: 50, embeddingDim: 8, steps: 200, evaluateEvery: 50 };
@@ -213,6 +261,49 @@ test("the charts begin with the best four of many, and a link, or what the reade
         );
         expect(await lettersOf(page)).toBe("A here");
         expect(await tickedIn(page)).toBe(0);
+      });
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
+test("what the reader has turned to stays when there is a better one, and ticks of what is gone do not count", async () => {
+  await inFolder(async (folder) => {
+    const [out, file] = [join(folder, "results"), join(folder, "sweep.json")];
+    await sweptInto(out, file, [0.0001, 0.0002, 0.0003, 0.0004]);
+    const server = await serveLab(out);
+    try {
+      await withPage(browser, server.url, async (page) => {
+        const four = "A directory,B directory,C directory,D directory";
+        const rows = (count) =>
+          until(
+            async () => (await page.locator(".directory tbody tr").count()) === count,
+            `${count} configs`,
+          );
+        await until(async () => (await lettersOf(page)) === four, "all four");
+        // out of sight for a chapter of the tour is not the reader's doing
+        await page.evaluate(() => {
+          const { lab } = globalThis;
+          lab.chapter.value = "collapse";
+          for (const run of lab.runs.value) lab.show(run, false);
+          lab.chapter.value = undefined;
+          for (const run of lab.runs.value) lab.show(run, true);
+        });
+        await sweptInto(out, file, [0.0005]);
+        await until(async () => (await lettersOf(page)) === `${four},E directory`, "it follows");
+        await page.getByRole("button", { name: /^C / }).click();
+        await sweptInto(out, file, [0.01, 0.02, 0.03, 0.04]);
+        await rows(9);
+        expect(await lettersOf(page)).toBe(`${four},E directory`);
+        expect(await page.evaluate(() => globalThis.lab.focused.value.letter)).toBe("C");
+        expect(await tickedIn(page)).toBe(5);
+        // begun anew, with others
+        await rm(out, { recursive: true });
+        await sweptInto(out, file, [0.1, 0.2]);
+        await rows(2);
+        expect(await page.locator("#directory-filter").innerText()).not.toContain("hides");
+        await page.getByRole("button", { name: "Show 0 in charts" }).waitFor();
       });
     } finally {
       await server.stop();

@@ -48,7 +48,7 @@ describe("runs of a directory", () => {
     expect(link?.runs[1].config).toMatchObject({ seed: 2, learningRate: 0.02 });
     expect(link).toMatchObject({ focus: 1, view: { step: 7 } });
     expect(notices).toEqual([
-      "D: trained from step 0 by whoever opens the link, since not computed in this page.",
+      "D: trained from step 0 by whoever opens the link, since this page did not compute them.",
     ]);
     expect(contentOf(sent([D]).link ?? { runs: [] }, untrained)).toBe(
       "1 run, 3 seeds in all, view, no result to compare with",

@@ -14,7 +14,7 @@ export interface FitWindowProps {
 const ends = ["from", "to"] as const;
 /** A key moves an end by this factor of steps, by a whole step at least. */
 const FACTOR = 1.1;
-/** Pixels that a finger needs, and those that the plot has on its right. */
+/** Pixels that a finger needs, and the fewest that a plot has on its right. */
 const TOUCH = 44;
 const BESIDE = 24;
 

@@ -10,6 +10,8 @@ export interface Charted {
   show(groups: readonly Group[]): void;
   /** Seeds that have come since. */
   refresh(groups: readonly Group[]): void;
+  /** Whether the reader has turned to one of them: put it in focus, at a step of it, pinned or hidden it. */
+  isHeld(): boolean;
   /** Keys of those that the reader has removed from the list of runs since this was asked last. */
   removed(): string[];
 }
@@ -22,6 +24,8 @@ const isSame = (run: LabRun, replicas: readonly { records: unknown }[]): boolean
 
 export function charted(lab: Lab): Charted {
   const runs = new Map<string, LabRun>();
+  /** Out of sight for a chapter of the tour, not by the reader. */
+  const offStage = new WeakSet<LabRun>();
 
   function put(group: Group): void {
     const recorded = recordedRun(group);
@@ -57,6 +61,21 @@ export function charted(lab: Lab): Charted {
       batch(() => {
         for (const group of groups) if (runs.has(group.key)) put(group);
       });
+    },
+    isHeld() {
+      const all = lab.runs.value;
+      const focused = lab.focused.value;
+      const isStaged = lab.chapter.value !== undefined;
+      // by itself the focus is the first's
+      let isHeld =
+        focused?.origin === "directory" && (focused !== all[0] || lab.scrubbed.value !== undefined);
+      for (const run of all) {
+        if (run.origin !== "directory") continue;
+        if (run.shown.value) offStage.delete(run);
+        else if (isStaged) offStage.add(run);
+        isHeld ||= run.pinned.value || !(run.shown.value || offStage.has(run));
+      }
+      return isHeld && !isStaged;
     },
     removed() {
       const all = lab.runs.value;

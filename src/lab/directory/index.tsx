@@ -51,12 +51,17 @@ export function Directory({ lab }: { lab: Lab }) {
   useEffect(() => followed.stop, [followed]);
   const line = useSignal("");
   const order = useSignal(best);
-  const chosen = useSignal<ReadonlySet<string>>(new Set());
+  const ticks = useSignal<ReadonlySet<string>>(new Set());
   const charts = useMemo(() => charted(lab), [lab]);
   /** Whether the charts show what is best so far: on a page that has nothing else, until the reader chooses himself. */
   const isLeft = useSignal(lab.runs.peek().length === 0);
 
   const all = useComputed(() => [...followed.rows.value.values()]);
+  const every = useComputed(() => groupsOf(all.value));
+  /** Keys that are ticked, of the configs that there are: a directory may be begun anew. */
+  const chosen = useComputed(
+    () => new Set(every.value.flatMap(({ key }) => (ticks.value.has(key) ? key : []))),
+  );
   const paths = useComputed(() => [...new Set(all.value.flatMap(({ cells }) => [...cells.keys()]))]);
   const varied = useComputed(() => variedPaths(all.value));
   const filter = useComputed(() =>
@@ -81,7 +86,7 @@ export function Directory({ lab }: { lab: Lab }) {
   };
   const chooseOnly = (keys: ReadonlySet<string>) => {
     isLeft.value = false;
-    chosen.value = keys;
+    ticks.value = keys;
   };
   const choose = (key: string, isChosen: boolean) => {
     const keys = new Set(chosen.value);
@@ -101,19 +106,22 @@ export function Directory({ lab }: { lab: Lab }) {
     if (gone.length > 0) chooseOnly(new Set([...chosen.peek()].filter((key) => !gone.includes(key))));
   });
   useSignalEffect(() => {
-    const everything = groupsOf(all.value);
+    if (charts.isHeld()) isLeft.value = false;
+  });
+  useSignalEffect(() => {
+    const everything = every.value;
     // the best are known when all is read that there is; a chapter of the tour has its own runs
     if (!isLeft.value) untracked(() => charts.refresh(everything));
     else if (followed.standing.value?.more === false && lab.chapter.value === undefined) {
       const first = firstOf(everything);
-      chosen.value = new Set(first.map(({ key }) => key));
+      ticks.value = new Set(first.map(({ key }) => key));
       show(first);
     }
   });
   const showInCharts = () => {
     isLeft.value = false;
     // all seeds, whatever the filter; letters follow the order of the table
-    const groups = ordered(groupsOf(all.value), order.value);
+    const groups = ordered(every.value, order.value);
     if (!show(groups.filter(({ key }) => chosen.value.has(key)))) return;
     lab.notice.value =
       charts.size === 0
@@ -130,7 +138,9 @@ export function Directory({ lab }: { lab: Lab }) {
       <Head followed={followed} />
       {lab.runs.value.length === 0 && (
         <p class="bar">
-          The charts begin with the first run that is finished.
+          {isLeft.value
+            ? "The charts begin with the first run that is finished."
+            : "No run is in the charts: tick which they are to show."}{" "}
           <button type="button" onClick={() => lab.add({})}>
             Train one here
           </button>
@@ -166,8 +176,8 @@ export function Directory({ lab }: { lab: Lab }) {
             ].join("; ")}
       </p>
       <p id="directory-hint">
-        Conditions by the names here or of the config; a number equals what is shown alike. ± is the standard
-        deviation over seeds.
+        Conditions use the column names or the config's; a number matches every value that is shown as it. ±
+        is the standard deviation over seeds.
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keys as well */}
       <section class="table" tabIndex={0} aria-label="Runs of the directory">

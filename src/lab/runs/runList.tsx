@@ -104,7 +104,7 @@ export function RunList({ lab }: { lab: Lab }) {
         <div class="tools">
           <button
             type="button"
-            onClick={() => lab.add(focused.input.value, { seeds: focused.seeds.value })}
+            onClick={() => lab.addLike(focused)}
             title="another run like the one in focus"
           >
             + run

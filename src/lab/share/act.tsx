@@ -24,10 +24,18 @@ interface Props {
 export function Act({ saying, work, done, primary, disabled, pressed, title, children }: Props) {
   const mark = useSignal("");
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  useEffect(() => () => clearTimeout(timer.current), []);
+  const isGone = useRef(false);
+  useEffect(
+    () => () => {
+      isGone.current = true;
+      clearTimeout(timer.current);
+    },
+    [],
+  );
   const act = async () => {
     mark.value = "";
     mark.value = (await saying(work)) ? `✓ ${done}` : "see below";
+    if (isGone.current) return;
     clearTimeout(timer.current);
     timer.current = setTimeout(() => {
       mark.value = "";

@@ -23,7 +23,7 @@ export function contentOf({ runs, view, chapter }: LabLink, untrained: readonly 
 export const noticesOf = ({ untrained, split, left }: Omit<Sent, "link">): string[] => [
   ...(untrained.length > 0
     ? [
-        `${untrained.join(", ")}: trained from step 0 by whoever opens the link, since not computed in this page.`,
+        `${untrained.join(", ")}: trained from step 0 by whoever opens the link, since this page did not compute them.`,
       ]
     : []),
   ...(split.length > 0

@@ -36,6 +36,12 @@ export function Share({ lab, onClose }: Props) {
   const said = useSignal("");
   const scope = useSignal<Scope>("shown");
   useEffect(() => dialog.current?.showModal(), []);
+  // the way back may lead to a page of a directory without a run
+  const isEmpty = lab.runs.value.length === 0;
+  useEffect(() => {
+    if (isEmpty) dialog.current?.close();
+  }, [isEmpty]);
+  if (isEmpty) return <dialog ref={dialog} class="share" aria-labelledby={title} onClose={onClose} />;
   /** Says how a piece of work went; one that fails says why, in a line. */
   const saying: Saying = async (work) => {
     try {
@@ -143,8 +149,8 @@ function LinkPart({ lab, saying }: Pick<PartProps, "lab" | "saying">) {
       ))}
       {address && isOnlyHere(location) && (
         <p class="faint">
-          Only this machine opens this address. Others start <code>npx unigram-lab lab</code> and put what
-          follows from # on behind its address, or run <code>npx unigram-lab train --config 'LINK'</code> (the
+          Only this machine opens this address. Others start <code>npx unigram-lab lab</code> and append
+          everything from # on to its address, or run <code>npx unigram-lab train --config 'LINK'</code> (the
           run in focus). <code>npx unigram-lab lab --build DIR</code> writes a page to publish, whose links
           open everywhere.
         </p>

@@ -4,7 +4,8 @@ import type { LabLink, LinkedRun } from "../../link/link.js";
 import type { Lab, LabRun } from "../state/lab.js";
 import { linkedRun } from "../state/linked.js";
 import { MOST_RUNS } from "../state/names.js";
-import { checkRoom, MOST_SEEDS } from "../state/room.js";
+import { checkRoom } from "../state/room.js";
+import { seedRows } from "../state/seedRows.js";
 
 export interface Sent {
   /** Undefined where none of the runs can be sent. */
@@ -30,22 +31,11 @@ function obstacle({ origin, config }: LabRun): string | undefined {
   }
 }
 
-/** Seeds in rows without gaps, each as many as a line of the page has at most. */
-function rowsOf(seeds: readonly number[]): { first: number; count: number }[] {
-  const rows: { first: number; count: number }[] = [];
-  for (const seed of [...new Set(seeds)].sort((a, b) => a - b)) {
-    const last = rows.at(-1);
-    if (last && last.count < MOST_SEEDS && seed === last.first + last.count) last.count++;
-    else rows.push({ first: seed, count: 1 });
-  }
-  return rows;
-}
-
 /** Configs without hashes: of a run that was computed elsewhere the page has no weights. */
 function foreignRuns(run: LabRun): LinkedRun[] {
   const config: RunConfig = run.config.peek();
-  return rowsOf(run.replicas.peek().map((replica) => replica.config.seed)).map(({ first, count }) => ({
-    config: { ...config, seed: first } as RunConfigInput,
+  return seedRows(run.replicas.peek()).map(([seed, count]) => ({
+    config: { ...config, seed } as RunConfigInput,
     ...(count > 1 ? { seeds: count } : {}),
     ...(run.shown.peek() ? {} : { hidden: true }),
   }));

@@ -29,6 +29,7 @@ import { nextName } from "./names.js";
 import { Probe } from "./probe.js";
 import { checkLinkRoom, checkRoom, MOST_SEEDS, TooLarge } from "./room.js";
 import { onFrame, Run } from "./run.js";
+import { seedRows } from "./seedRows.js";
 
 /** Seconds above which a run waits for the slider to be let go. */
 const SLOW = 1;
@@ -319,6 +320,17 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
       return run;
     },
 
+    addLike({ origin, input, seeds, replicas }) {
+      try {
+        if (origin === "here") lab.add(input.peek(), { seeds: seeds.peek() });
+        else
+          for (const [seed, count] of seedRows(replicas.peek()))
+            lab.add({ ...input.peek(), seed }, { seeds: count });
+      } catch (error) {
+        said(error);
+      }
+    },
+
     addRecorded(config, replicas, origin) {
       const run = new Run(nextName(runs.peek(), origin), config as RunConfigInput, { replicas });
       push(run, false);
@@ -329,7 +341,7 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
 
     remove(run) {
       const all = runs.peek();
-      if (all.length < 2) {
+      if (all.length < 2 && first.runs.length > 0) {
         notice.value = "runs: expected at least one, it stays";
         return;
       }
@@ -338,7 +350,7 @@ export function createLab({ workers, link: first, encode, needs, elsewhere }: Op
       runs.value = all.filter((one) => one !== run);
       if (focusedRun.peek() === run) setFocus(runs.peek()[0]);
       relabel();
-      // a link, and so the history, holds what was trained here
+      // the history holds what was trained here
       if (run.origin === "here") commit();
     },
 

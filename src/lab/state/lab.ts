@@ -66,7 +66,7 @@ export interface ViewState {
 
 export interface Lab {
   readonly runs: ReadonlySignal<readonly LabRun[]>;
-  /** Of a page that follows a directory undefined until there is a run. */
+  /** Of a page that follows a directory undefined while there is no run. */
   readonly focused: ReadonlySignal<LabRun>;
   /** Whether runs go on; false pauses all. */
   readonly playing: ReadonlySignal<boolean>;
@@ -94,10 +94,13 @@ export interface Lab {
   /** The rate of the focused run from the step on that it is at, or scrubbed to. */
   setLearningRate(rate: ScheduleInput): void;
   add(config: RunConfigInput, options?: { seeds?: number; focus?: boolean }): LabRun;
+  /** Another run like it; of seeds with gaps several, since a line has none. Refuses with a notice. */
+  addLike(run: LabRun): void;
   /** A run that is not computed here: recorded or followed. */
   addRecorded(config: RunConfig, replicas: readonly Replica[], origin: Origin): LabRun;
   /** What is known of such a run by now, at least one seed. */
   setRecorded(run: LabRun, replicas: readonly Replica[]): void;
+  /** The last one only of a page that was opened without any. */
   remove(run: LabRun): void;
   focus(run: LabRun): void;
   pin(run: LabRun, pinned: boolean): void;
@@ -122,7 +125,7 @@ export interface Lab {
   look(view: Partial<ViewState>): void;
   /** A snapshot of the focused run where it is, or is scrubbed to. */
   snapshot(): Promise<Uint8Array>;
-  /** The state of the page as a link holds it. */
+  /** The state of the page as its own history and address hold it. */
   link(): LabLink;
   /** The page as a link has it; what it was before is one step back. */
   open(link: LabLink): void;

@@ -54,7 +54,7 @@ const said = (path: string, value: string): string => {
 /** Fields that are seldom compared: said where nothing else tells two runs apart. */
 const isSeldomCompared = (path: string): boolean => /^(steps$|evaluate)/.test(path);
 
-/** A label for each config: the fields in which any two of them differ; V and D where none does. */
+/** A label for each config: what tells it from the others, the rarely compared only where nothing else does; V, D and rate where all are alike. */
 export function labelsOf(configs: readonly RunConfig[]): string[] {
   const all = configs.map((config) => new Map(flat(config)));
   const paths = new Set(all.flatMap((fields) => [...fields.keys()]));

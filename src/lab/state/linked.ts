@@ -1,4 +1,4 @@
-/** The page as a link holds it. */
+/** The page as its own history and address hold it. */
 import type { LabLink, LinkedRun } from "../../link/link.js";
 import type { LabRun, ViewState } from "./lab.js";
 

@@ -83,8 +83,10 @@ export class Run implements LabRun {
 
   /** Of a run that is not computed here: what is known of it by now. */
   setReplicas(replicas: readonly Replica[]): void {
+    // of an older version's record: without fields that have come since
+    const config = parseConfig(replicas[0].config as RunConfigInput);
     batch(() => {
-      this.config.value = replicas[0].config;
+      this.config.value = config;
       this.input.value = replicas[0].config as RunConfigInput;
       this.seeds.value = replicas.length;
       this.replicas.value = replicas;

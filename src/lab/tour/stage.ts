@@ -22,7 +22,7 @@ interface Before {
   link: LabLink;
   playing: boolean;
   pace: number | undefined;
-  /** Runs that no link holds, followed in a directory say: out of sight meanwhile. */
+  /** Runs that the page's own link does not hold, followed in a directory say: out of sight meanwhile. */
   hidden: readonly LabRun[];
 }
 
@@ -82,7 +82,6 @@ export class Stage {
     });
     this.#own = placed.map(({ run }) => run);
     const { runs } = ownLink(lab);
-    // a page has a run that is its own
     lab.open({
       runs: runs.map((run) => ({ ...run, hidden: true })),
       view: viewOf(chapter),

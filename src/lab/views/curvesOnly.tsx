@@ -1,7 +1,6 @@
 /** In place of a view of the model, for a run that has none here: it was read, not trained. */
 import type { JSX } from "preact";
 import type { Lab } from "../state/lab.js";
-import { MOST_SEEDS } from "../state/room.js";
 import type { ViewProps } from "./view.js";
 
 const origins = {
@@ -10,13 +9,8 @@ const origins = {
 };
 
 function train(lab: Lab): void {
-  const { input, seeds } = lab.focused.peek();
-  try {
-    lab.add(input.peek(), { seeds: Math.min(seeds.peek(), MOST_SEEDS) });
-    lab.play();
-  } catch (error) {
-    lab.notice.value = (error as Error).message;
-  }
+  lab.addLike(lab.focused.peek());
+  lab.play();
 }
 
 function CurvesOnly({ lab }: ViewProps): JSX.Element | null {

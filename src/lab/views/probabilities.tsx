@@ -8,7 +8,7 @@ import { CanvasChart } from "../charts/canvasChart.js";
 import type { CanvasPicture } from "../charts/canvasPlot.js";
 import { rankColour } from "../looks.js";
 import { inputWithin } from "../state/inputWithin.js";
-import type { Lab } from "../state/lab.js";
+import type { Lab, LabRun } from "../state/lab.js";
 import { ofModel } from "./curvesOnly.js";
 import { noFrame } from "./missing.js";
 import { targetsOf, tokensOf } from "./tokens.js";
@@ -41,7 +41,10 @@ function trueOf(lab: Lab): Float64Array | undefined {
 /** The latest wins; what cannot be known here, such as a corpus, stays unknown. */
 function followTargets(lab: Lab): () => void {
   return effect(() => {
-    const config = lab.focused.value.config.value;
+    // it hears of a page without a run before the panel is gone
+    const run: LabRun | undefined = lab.focused.value;
+    if (!run) return;
+    const config = run.config.value;
     const input = inputOf(lab);
     const known = conditional.peek();
     if (input === undefined || !isConditional(config) || (known?.config === config && known.input === input))
